@@ -1,0 +1,70 @@
+"""The case: one patient's matter at one unit, as the rules see it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class ContactKind(StrEnum):
+    """What sort of contact it is: with triage, a message without it (CH-10), or a video visit."""
+
+    TRIAGED = "triaged"
+    MESSAGE = "message"
+    VIDEO = "video"
+
+
+class CaseState(StrEnum):
+    """Where a case stands. Who has it is another fact: ``Case.owner_id``.
+
+    ``WAITING`` waits for the patient, ``ANSWERED`` has the patient's answer, ``DUE`` was held and its day has come.
+    """
+
+    NEW = "new"
+    ONGOING = "ongoing"
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    HELD = "held"
+    DUE = "due"
+    ENDED = "ended"
+
+
+class SuicideRisk(StrEnum):
+    """Whether suicide risk is suspected, and whether a psychologist or doctor has taken it on (SU-2)."""
+
+    NONE = "none"
+    AWAITING = "awaiting"
+    TAKEN_ON = "taken-on"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The facts of a case. Instants are aware UTC.
+
+    ``priority`` is what the triage sent, 1 to 5, shown and never computed (CH-3, CH-4). ``waiting_since`` is
+    when the patient's oldest unanswered message came; it is none while the patient waits for nothing from us.
+    ``answer_until`` is the end of the day that CH-6 adds. ``ending_by`` has taken the first of the two steps of
+    CH-12. ``version`` rises with every write.
+    """
+
+    id: str
+    unit_id: str
+    patient_id: str
+    kind: ContactKind
+    matter: str
+    received_at: datetime
+    state: CaseState = CaseState.NEW
+    priority: int | None = None
+    has_form: bool = False
+    suicide: SuicideRisk = SuicideRisk.NONE
+    owner_id: str | None = None
+    waiting_since: datetime | None = None
+    unread: int = 0
+    unread_free_text: int = 0
+    answered_at: datetime | None = None
+    held_until: date | None = None
+    held_reason: str = ""
+    held_by: str | None = None
+    ending_by: str | None = None
+    ended_at: datetime | None = None
+    answer_until: datetime | None = None
+    version: int = 1

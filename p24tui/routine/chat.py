@@ -1,0 +1,111 @@
+"""The chat between patient and staff: claim, release, answer, and what the patient's own message does."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from p24tui.routine.actor import ASSESSORS, Actor, Profession
+from p24tui.routine.case import Case, CaseState, SuicideRisk
+from p24tui.routine.decision import Refusal
+from p24tui.routine.protection import Protection, is_protected
+from p24tui.routine.rule import rule
+
+CLINICIANS = frozenset(Profession) - {Profession.ADMINISTRATION}
+"""Those who answer patients: the assessment is always a clinician's (CH-4)."""
+
+
+@rule("PR-1", "CH-4")
+def may_handle(actor: Actor, protection: Protection) -> Refusal | None:
+    """Whether this person may take part in the chat: a clinician may, and nobody where the patient is protected."""
+    if is_protected(protection):
+        return Refusal("PR-1", "protected")
+    if actor.profession not in CLINICIANS:
+        return Refusal("CH-4", "not-clinician")
+    return None
+
+
+def claim(case: Case, actor: Actor, protection: Protection) -> Case | Refusal:
+    """Take the case on. One person has it at a time; it goes to another by release or handover (CH-11)."""
+    if refusal := may_handle(actor, protection):
+        return refusal
+    if case.state is CaseState.ENDED:
+        return Refusal("CH-12", "ended")
+    if case.owner_id not in (None, actor.staff_id):
+        return Refusal("CH-11", "owned")
+    suicide = case.suicide
+    if suicide is SuicideRisk.AWAITING and actor.profession in ASSESSORS:
+        suicide = SuicideRisk.TAKEN_ON
+    begun = case.state in (CaseState.NEW, CaseState.HELD, CaseState.DUE)
+    state = CaseState.ONGOING if begun else case.state
+    return _unheld(replace(case, owner_id=actor.staff_id, state=state, suicide=suicide))
+
+
+def release(case: Case, actor: Actor) -> Case | Refusal:
+    """Give the case back to the queue, where it stands as before: nothing about the patient's waiting changes."""
+    if refusal := owned_by(case, actor):
+        return refusal
+    state = CaseState.NEW if case.state is CaseState.ONGOING and case.answered_at is None else case.state
+    suicide = SuicideRisk.AWAITING if case.suicide is SuicideRisk.TAKEN_ON else case.suicide
+    return replace(case, owner_id=None, state=state, suicide=suicide, ending_by=None)
+
+
+def answer(case: Case, actor: Actor, protection: Protection, now: datetime) -> Case | Refusal:
+    """Write to the patient: only the owner does. Nobody waits for us after it."""
+    if refusal := may_handle(actor, protection):
+        return refusal
+    if case.state is CaseState.ENDED:
+        return Refusal("CH-12", "ended")
+    if refusal := owned_by(case, actor):
+        return refusal
+    answered = replace(case, state=CaseState.WAITING, waiting_since=None, answered_at=now, ending_by=None)
+    return _unheld(answered)
+
+
+@rule("CH-6", "SE-3")
+def receive(case: Case, sent_at: datetime) -> Case:
+    """The patient writes. That wakes the case whatever its state, and undoes a begun ending (H10).
+
+    A case that has ended opens again without an owner, so that whoever is there sees it. The waiting time starts
+    at the oldest message that has no answer.
+    """
+    waiting_since = sent_at if case.waiting_since is None else min(case.waiting_since, sent_at)
+    reopened = case.state is CaseState.ENDED
+    state = case.state if case.state in (CaseState.NEW, CaseState.ONGOING) else CaseState.ANSWERED
+    suicide = SuicideRisk.AWAITING if reopened and case.suicide is SuicideRisk.TAKEN_ON else case.suicide
+    woken = replace(
+        case,
+        state=state,
+        owner_id=None if reopened else case.owner_id,
+        suicide=suicide,
+        waiting_since=waiting_since,
+        unread=case.unread + 1,
+        ending_by=None,
+        ended_at=None,
+        answer_until=None,
+    )
+    return _unheld(woken)
+
+
+def reads(case: Case, actor: Actor) -> bool:
+    """Whether opening the case counts as reading it: the owner's opening does, and anyone's while nobody has it.
+
+    A colleague who looks in leaves the owner's unread mark where it is.
+    """
+    return case.owner_id in (None, actor.staff_id)
+
+
+def read(case: Case) -> Case:
+    """The case with all that the patient wrote marked as read."""
+    return replace(case, unread=0, unread_free_text=0)
+
+
+def owned_by(case: Case, actor: Actor) -> Refusal | None:
+    """Whether the actor has the case; what only the owner does is refused to others."""
+    if case.owner_id is None:
+        return Refusal("CH-11", "unclaimed")
+    if case.owner_id != actor.staff_id:
+        return Refusal("CH-11", "owned")
+    return None
+
+
+def _unheld(case: Case) -> Case:
+    return replace(case, held_until=None, held_reason="", held_by=None)

@@ -1,0 +1,71 @@
+"""Ending a chat: two steps, and one day added where the patient has not answered."""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+from p24tui.routine.actor import ASSESSORS, Actor
+from p24tui.routine.case import Case, CaseState, SuicideRisk
+from p24tui.routine.chat import owned_by
+from p24tui.routine.decision import Refusal
+from p24tui.routine.hours import STOCKHOLM
+from p24tui.routine.protection import Protection, is_protected
+from p24tui.routine.rule import rule
+
+
+@rule("CH-12", "SU-1", "SU-2")
+def request_end(case: Case, actor: Actor, protection: Protection) -> Case | Refusal:
+    """The first step: it may be asked for, and nothing has ended yet.
+
+    A protected person's case may be ended by anyone, for nobody handles it (PR-1, AP-4). Suspected suicide risk
+    is for a psychologist or doctor to end; an answer nobody has read is read first (H10).
+    """
+    if case.state is CaseState.ENDED:
+        return Refusal("CH-12", "ended")
+    if not is_protected(protection):
+        if refusal := owned_by(case, actor):
+            return refusal
+        if case.suicide is not SuicideRisk.NONE and actor.profession not in ASSESSORS:
+            return Refusal("SU-2", "suicide-risk")
+        if case.unread or case.unread_free_text:
+            return Refusal("CH-7", "unread")
+    return replace(case, ending_by=actor.staff_id)
+
+
+@rule("CH-12", "CH-6", "SE-3")
+def confirm_end(case: Case, actor: Actor, protection: Protection, now: datetime, added_days: int) -> Case | Refusal:
+    """The second step, by the same person: now it has ended.
+
+    Where the patient has not answered, ``added_days`` days are added: they can answer through the whole of the
+    last of them, counted from the local day of ``now``.
+    """
+    if case.ending_by is None or case.ending_by != actor.staff_id:
+        return Refusal("CH-12", "not-confirmed")
+    checked = request_end(case, actor, protection)
+    if isinstance(checked, Refusal):
+        return checked
+    silent = case.state is CaseState.WAITING and not is_protected(protection)
+    return replace(
+        case,
+        state=CaseState.ENDED,
+        ended_at=now,
+        answer_until=end_of_day(now, added_days) if silent else None,
+        owner_id=None,
+        waiting_since=None,
+        unread=0,
+        unread_free_text=0,
+        ending_by=None,
+        held_until=None,
+        held_reason="",
+        held_by=None,
+    )
+
+
+def keep_open(case: Case) -> Case:
+    """Take back the first step."""
+    return replace(case, ending_by=None)
+
+
+def end_of_day(now: datetime, days: int) -> datetime:
+    """The midnight that ends the local day ``days`` days after the one on which ``now`` falls."""
+    day = now.astimezone(STOCKHOLM).date() + timedelta(days=days + 1)
+    return datetime.combine(day, time.min, STOCKHOLM).astimezone(now.tzinfo)

@@ -1,0 +1,44 @@
+"""Holding a case until a day, with a reason. A hold never stops a deadline, and any answer ends it."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from p24tui.routine.actor import Actor
+from p24tui.routine.case import Case, CaseState
+from p24tui.routine.chat import owned_by
+from p24tui.routine.decision import Refusal
+from p24tui.routine.rule import rule
+
+
+@rule("SE-4")
+def hold(case: Case, actor: Actor, until: date, reason: str, today: date) -> Case | Refusal:
+    """Let the case rest until the morning of ``until``. It says until when, why and by whom."""
+    if case.state is CaseState.ENDED:
+        return Refusal("CH-12", "ended")
+    if refusal := owned_by(case, actor):
+        return refusal
+    if case.unread or case.unread_free_text:
+        return Refusal("CH-7", "unread")
+    if until <= today:
+        return Refusal("SE-4", "hold-past")
+    if not reason.strip():
+        return Refusal("SE-4", "hold-reason")
+    return replace(
+        case,
+        state=CaseState.HELD,
+        held_until=until,
+        held_reason=reason.strip(),
+        held_by=actor.staff_id,
+        owner_id=None,
+        ending_by=None,
+    )
+
+
+def hold_is_due(case: Case, today: date) -> bool:
+    """Whether the day has come on which a held case is taken up again."""
+    return case.state is CaseState.HELD and case.held_until is not None and case.held_until <= today
+
+
+def wake(case: Case, now: datetime) -> Case:
+    """Take a held case up again: it waits for us from ``now`` unless it already waited. Its reason stays to be read."""
+    return replace(case, state=CaseState.DUE, waiting_since=case.waiting_since or now)

@@ -1,0 +1,52 @@
+"""Swedish public holidays (SFS 1989:253), and the eves that are not in the law but usually closed.
+
+The law counts every Sunday too; here a Sunday is a Sunday, and only a holiday where it also is another one.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from types import MappingProxyType
+
+from p24tui.routine.rule import rule
+
+USUALLY_CLOSED_EVES = frozenset({"Påskafton", "Midsommarafton", "Julafton", "Nyårsafton"})
+SATURDAY = 5
+
+
+def holiday_name(day: date) -> str | None:
+    """The Swedish name of the public holiday, or none. Two on the same day are joined by ``"; "``."""
+    return _public(day.year).get(day)
+
+
+def is_holiday(day: date) -> bool:
+    """Whether the day is a public holiday by law, Sundays aside."""
+    return day in _public(day.year)
+
+
+def is_eve(day: date) -> bool:
+    """Whether the day is påskafton, midsommarafton, julafton or nyårsafton."""
+    return day in _eves(day.year)
+
+
+@rule("CH-1")
+def is_weekday(day: date) -> bool:
+    """Whether the day is Monday to Friday and no public holiday; an eve may be one."""
+    return day.weekday() < SATURDAY and not is_holiday(day)
+
+
+@cache
+def _public(year: int) -> Mapping[date, str]:
+    return _days(year, "public")
+
+
+@cache
+def _eves(year: int) -> frozenset[date]:
+    days = _days(year, "de_facto", "optional")
+    return frozenset(day for day, names in days.items() if USUALLY_CLOSED_EVES & set(names.split("; ")))
+
+
+def _days(year: int, *categories: str) -> Mapping[date, str]:
+    from holidays.countries.sweden import Sweden  # slow to import, so not before a day is asked about
+
+    return MappingProxyType(dict(Sweden(years=year, expand=False, language="sv", categories=categories)))

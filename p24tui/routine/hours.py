@@ -1,0 +1,163 @@
+"""A unit's calendar: open now, closes when, the next staffed time, and the staffed time between two instants.
+
+Opening hours say when staff answer (CH-1). They never keep a patient from writing, nor staff from answering
+early or late. Instants are aware UTC and durations real elapsed time; opening hours are wall times in Sweden.
+Where the clock changes, a wall time that does not exist is the moment of the change, and of one that comes
+twice it is the first. A function that is given a naive time raises ``ValueError``.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from p24tui.routine.holidays import is_eve, is_holiday, is_weekday
+from p24tui.routine.opening import BadHours, Opening, OpeningHours, Openings, describe, parse_hours
+from p24tui.routine.rule import rule
+
+__all__ = [
+    "HORIZON_DAYS",
+    "STOCKHOLM",
+    "BadHours",
+    "Opening",
+    "OpeningHours",
+    "closes_at",
+    "day_openings",
+    "describe",
+    "is_open",
+    "next_staffed",
+    "next_weekday",
+    "openings_on",
+    "opens_next",
+    "parse_hours",
+    "staffed_between",
+    "staffed_until",
+]
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+HORIZON_DAYS = 400
+"""How far ahead an opening is looked for: more than a year, so that only a unit that never opens has none."""
+
+_DAY = timedelta(days=1)
+_NOTHING = timedelta()
+_CLOCK_CHANGES_AT = time(1, tzinfo=UTC)
+
+Span = tuple[datetime, datetime]
+
+
+@rule("CH-1")
+def openings_on(hours: OpeningHours, day: date) -> Openings:
+    """When the unit is staffed that day, in wall time. Special days go before holidays and the week."""
+    if day in hours.closed_days:
+        return ()
+    for special, openings in hours.shortened:
+        if special == day:
+            return openings
+    if is_holiday(day) or (hours.closed_eves and is_eve(day)):
+        return ()
+    return hours.weekly[day.weekday()]
+
+
+def day_openings(hours: OpeningHours, day: date) -> tuple[Span, ...]:
+    """When the unit is staffed on that local day: instants in UTC, in order, from opening up to closing."""
+    spans = ((_instant(day, one.opens), _instant(day, one.closes)) for one in openings_on(hours, day))
+    return tuple(span for span in spans if span[0] < span[1])
+
+
+@rule("CH-1")
+def is_open(hours: OpeningHours, now: datetime) -> bool:
+    """Whether the unit is staffed at this instant. At the instant of closing it no longer is."""
+    return closes_at(hours, now) is not None
+
+
+def closes_at(hours: OpeningHours, now: datetime) -> datetime | None:
+    """When the opening that ``now`` falls in ends; none while closed. A lunch break ends one too."""
+    now = _utc(now)
+    for opens, closes in day_openings(hours, _local_day(now)):
+        if opens <= now < closes:
+            return closes
+    return None
+
+
+def opens_next(hours: OpeningHours, now: datetime) -> datetime | None:
+    """When the next opening after ``now`` starts, also while open; none if there is none within 400 days."""
+    now = _utc(now)
+    return next((opens for opens, _ in _openings_from(hours, now) if opens > now), None)
+
+
+@rule("CH-1")
+def next_staffed(hours: OpeningHours, now: datetime) -> datetime | None:
+    """The first instant from ``now`` on with staff: ``now`` itself while open, else the next opening."""
+    now = _utc(now)
+    return now if is_open(hours, now) else opens_next(hours, now)
+
+
+def staffed_between(hours: OpeningHours, start: datetime, end: datetime) -> timedelta:
+    """How much staffed time passes from ``start`` to ``end``; negative where ``end`` comes first.
+
+    Additive: the time from a to b and from b to c is the time from a to c, whatever their order.
+    """
+    start, end = _utc(start), _utc(end)
+    if end < start:
+        return -staffed_between(hours, end, start)
+    total = _NOTHING
+    day, last = _local_day(start), _local_day(end)
+    while day <= last:
+        for opens, closes in day_openings(hours, day):
+            total += max(min(closes, end) - max(opens, start), _NOTHING)
+        day += _DAY
+    return total
+
+
+def staffed_until(hours: OpeningHours, start: datetime, amount: timedelta) -> datetime | None:
+    """The first instant at which ``amount`` of staffed time has run since ``start``.
+
+    None if it has not within 400 days. Raises ``ValueError`` for a negative amount.
+    """
+    start = _utc(start)
+    if amount < _NOTHING:
+        raise ValueError("staffed time cannot be counted backwards")
+    if not amount:
+        return start
+    left = amount
+    for opens, closes in _openings_from(hours, start):
+        begins = max(opens, start)
+        if closes - begins >= left:
+            return begins + left
+        left -= closes - begins
+    return None
+
+
+@rule("CH-1", "CH-9")
+def next_weekday(hours: OpeningHours, day: date) -> date:
+    """The first day after ``day`` on which the unit is staffed.
+
+    For a unit with no opening within 400 days it is the next weekday that is no usual eve.
+    """
+    ahead = [day + n * _DAY for n in range(1, HORIZON_DAYS + 1)]
+    staffed = (one for one in ahead if openings_on(hours, one))
+    return next(staffed, None) or next(one for one in ahead if is_weekday(one) and not is_eve(one))
+
+
+def _openings_from(hours: OpeningHours, start: datetime) -> Iterator[Span]:
+    first = _local_day(start)
+    for n in range(HORIZON_DAYS + 1):
+        for opens, closes in day_openings(hours, first + n * _DAY):
+            if closes > start:
+                yield opens, closes
+
+
+def _instant(day: date, wall: time) -> datetime:
+    local = datetime.combine(day, wall, STOCKHOLM)
+    instant = local.astimezone(UTC)
+    exists = instant.astimezone(STOCKHOLM).time() == wall
+    return instant if exists else datetime.combine(day, _CLOCK_CHANGES_AT)
+
+
+def _local_day(instant: datetime) -> date:
+    return instant.astimezone(STOCKHOLM).date()
+
+
+def _utc(instant: datetime) -> datetime:
+    if instant.tzinfo is None:
+        raise ValueError("a time without a time zone is no instant")
+    return instant.astimezone(UTC)

@@ -1,0 +1,42 @@
+"""Cases and people for the tests of the rules."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from p24tui.routine.actor import Actor, Profession
+from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+UNIT = "SE2321000016-ASEN"
+
+
+def actor(profession: Profession = Profession.NURSE, staff_id: str = "SE2321000016-ML01") -> Actor:
+    """Somebody at the unit."""
+    return Actor(staff_id, "Maria Lind", profession, UNIT, "console:test:1")
+
+
+def case(**facts: Any) -> Case:
+    """A case of priority 3 that came ten minutes ago."""
+    at = NOW - timedelta(minutes=10)
+    given = {"id": "a", "kind": ContactKind.TRIAGED, "priority": 3, "waiting_since": at, **facts}
+    return Case(unit_id=UNIT, patient_id="p", matter="Hosta", received_at=at, **given)
+
+
+@st.composite
+def any_case(draw: st.DrawFn) -> Case:
+    """Any case that can be, ids few enough to meet."""
+    kind = draw(st.sampled_from(ContactKind))
+    minutes = draw(st.none() | st.integers(-30, 5000))
+    return case(
+        id=draw(st.text("abc", min_size=1, max_size=6)),
+        kind=kind,
+        priority=draw(st.none() | st.integers(1, 5)),
+        has_form=draw(st.booleans()),
+        suicide=draw(st.sampled_from(SuicideRisk)),
+        state=draw(st.sampled_from(CaseState)),
+        waiting_since=None if minutes is None else NOW - timedelta(minutes=minutes),
+        owner_id=draw(st.none() | st.sampled_from(["SE2321000016-ML01", "SE2321000016-JB02"])),
+        unread=draw(st.integers(0, 3)),
+    )
