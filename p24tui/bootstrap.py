@@ -1,0 +1,44 @@
+"""The only place where the parts are put together: settings, engine, services, entrances."""
+
+import logging
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from p24tui import i18n
+from p24tui.clock import Clock, SystemClock
+from p24tui.gateways.person_data import FilePersonData, NoPersonData, PersonData
+from p24tui.settings import Settings
+from p24tui.store.schema import open_store
+from p24tui.system import System
+
+
+@contextmanager
+def running(settings: Settings, *, create: bool = False, clock: Clock | None = None) -> Iterator[System]:
+    """A system for as long as the block lasts. ``create`` makes its database where there is none."""
+    i18n.use_language(settings.lang)
+    store = open_store(settings, create=create)
+    try:
+        yield System(settings, clock or SystemClock(), store, _person_data(settings))
+    finally:
+        store.close()
+
+
+def place(entrance: str) -> str:
+    """Where deeds of this process come from: the entrance, the machine, the process."""
+    return f"{entrance}:{platform.node() or 'localhost'}:{os.getpid()}"
+
+
+def log_to_file(settings: Settings) -> None:
+    """Send the program's log to a file of the home folder, never to the terminal that shows the console."""
+    logging.basicConfig(
+        filename=settings.home / "p24tui.log",
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
+
+
+def _person_data(settings: Settings) -> PersonData:
+    return FilePersonData(Path(settings.person_data).expanduser()) if settings.person_data else NoPersonData()

@@ -1,0 +1,94 @@
+"""Errors in words: what happened, what was kept, and what to do."""
+
+from p24tui.errors import BadInput, P24Error, Refused, Stale, Unavailable
+from p24tui.i18n import N_, _
+
+REFUSALS = {
+    "protected": N_(
+        "Patienten har skyddade personuppgifter och handläggs inte här. Avsluta ärendet: patienten får veta var vård kan sökas."
+    ),
+    "not-clinician": N_(
+        "Det är alltid legitimerad personal som bedömer. Din yrkesroll tar inte emot eller besvarar chattar."
+    ),
+    "ended": N_("Ärendet är avslutat. Om patienten skriver öppnas det igen av sig självt."),
+    "owned": N_("{owner} har ärendet. Det går över till någon annan när det lämnas över eller släpps."),
+    "unclaimed": N_("Ingen har tagit emot ärendet. Ta emot det först (t)."),
+    "suicide-risk": N_(
+        "Misstänkt suicidrisk: en psykolog eller läkare tar över och bedömer innan ärendet kan avslutas."
+    ),
+    "unread": N_("Patienten har skrivit något som ingen har läst. Öppna ärendet och läs det först."),
+    "not-confirmed": N_("Ärendet är inte avslutat: avslutet bekräftas i ett andra steg, av samma person."),
+    "hold-past": N_("Ärendet kan vila till tidigast i morgon."),
+    "hold-reason": N_("Skriv varför ärendet vilar, så att den som tar upp det vet."),
+    "protection-unknown": N_("Det går inte att få veta om personuppgifterna är skyddade. Inget sms skickas."),
+}
+
+BAD_INPUT = {
+    "not-set-up": N_("p24tui är inte inställt ännu ({path}). Kör p24tui för guiden, eller p24tui init."),
+    "already-set-up": N_("Enheten finns redan. Ändra den med p24tui unit, personal med p24tui staff."),
+    "settings-file": N_("Inställningsfilen {path} går inte att läsa: {problem}. Rätta den; inget har ändrats."),
+    "settings-key": N_("Inställningsfilen {path} har okända namn: {keys}. Ta bort eller rätta dem."),
+    "settings-value": N_("En inställning har fel värde: {problem}. Se docs/settings.md."),
+    "home-not-writable": N_("Det går inte att skriva i {path}: {problem}. Ändra rättigheterna eller sätt P24TUI_HOME."),
+    "key-missing": N_("Databasens nyckel saknas ({source}). Utan den går data inte att läsa; återställ nyckeln."),
+    "key-malformed": N_("Databasens nyckel ({source}) ska vara 64 hexadecimala tecken. Återställ den rätta."),
+    "key-readable": N_("Nyckelfilen {path} kan läsas av andra. Kör chmod 600 på den."),
+    "key-unreadable": N_("Nyckelfilen {path} går inte att läsa: {problem}."),
+    "keyring-missing": N_("Nyckelringen kräver tillvalet p24tui[keyring], som inte är installerat."),
+    "wrong-key": N_("Nyckeln passar inte databasen, eller så är filen ingen databas. Inget har ändrats."),
+    "database-corrupt": N_("Databasen är skadad. Inget mer skrivs i den; återställ en säkerhetskopia."),
+    "database-newer": N_(
+        "Databasen är gjord av ett nyare p24tui ({found}, här {known}). Uppgradera; inget har ändrats."
+    ),
+    "database-address": N_(
+        "P24TUI_DATABASE är ingen adress som går att använda. Skriv postgresql://…, eller lämna tomt."
+    ),
+    "no-unit": N_("Enheten {unit} finns inte. p24tui unit visar dem som finns."),
+    "no-staff": N_("Personen {staff} finns inte eller är inte aktiv. p24tui staff visar dem som finns."),
+    "not-of-unit": N_("{staff} arbetar inte på enheten {unit}."),
+    "who-acts": N_("Säg vem du är: --staff HSA-ID, P24TUI_STAFF eller staff i inställningsfilen."),
+    "which-unit": N_("Säg vilken enhet: --unit HSA-ID, P24TUI_UNIT eller unit i inställningsfilen."),
+    "unit-name": N_("Enheten behöver ett namn."),
+    "unit-value": N_("Uppgifterna om enheten stämmer inte: {problem}."),
+    "staff-name": N_("Personen behöver ett namn."),
+    "staff-value": N_("Uppgifterna om personen stämmer inte: {problem}."),
+    "no-case": N_("Ärendet {case} finns inte på den här enheten."),
+    "many-cases": N_("Flera ärenden börjar på {case}. Skriv fler tecken."),
+    "empty-message": N_("Meddelandet är tomt. Inget skickades."),
+    "no-terminal": N_("Konsolen behöver en terminal. Kör p24tui i ett terminalfönster; p24tui cases fungerar utan."),
+    "bad-date": N_("{value} är inget datum. Skriv som 2026-11-30."),
+    "demo-time": N_("{value} är inget klockslag. Skriv som 07:45."),
+}
+
+UNAVAILABLE = {
+    "locked": N_("Databasen är upptagen av någon annan. Inget skrevs; försök igen."),
+    "full": N_("Disken är full. Inget skrevs; frigör utrymme och försök igen."),
+    "readonly": N_("Databasen går inte att skriva i (skrivskyddad). Inget ändrades; se över rättigheterna."),
+}
+
+PARTS = {
+    "database": N_("Databasen svarar inte. Inget skrevs; det du skriver finns kvar på skärmen."),
+    "person-data": N_("Personuppgiftstjänsten svarar inte. Skyddet räknas som okänt tills den gör det."),
+}
+
+
+def explain(error: P24Error) -> str:
+    """The sentence for people, in the language in use."""
+    match error:
+        case Refused():
+            return _fill(REFUSALS, error.reason, error.details)
+        case BadInput():
+            return _fill(BAD_INPUT, error.reason, error.details)
+        case Stale():
+            return _(
+                "Ärendet ändrades nyss av {by}. Det du skrev finns kvar; se vad som är nytt och försök igen."
+            ).format(by=error.by or _("någon annan"))
+        case Unavailable():
+            sentence = UNAVAILABLE.get(error.detail) or PARTS.get(error.part)
+            return _(sentence) if sentence else _("{part} svarar inte.").format(part=error.part)
+    return str(error)
+
+
+def _fill(sentences: dict[str, str], key: str, details: dict[str, object]) -> str:
+    sentence = sentences.get(key)
+    return _(sentence).format(**details) if sentence else f"{key} {details or ''}".strip()

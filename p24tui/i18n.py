@@ -1,0 +1,35 @@
+"""The interface's languages. The source speaks Swedish; English is a complete translation of it.
+
+``_`` is imported by name where it is used and never put into builtins. It is looked up when it is called, so a
+sentence that is made before the language is chosen must be marked with ``N_`` and translated when it is shown.
+"""
+
+import gettext as _gettext
+
+from p24tui import assets
+
+_catalogue = _gettext.NullTranslations()
+
+
+def use_language(language: str) -> None:
+    """Speak ``"sv"`` or ``"en"`` from now on. An unknown language leaves Swedish."""
+    global _catalogue
+    if language == "en":
+        _catalogue = _gettext.translation("p24tui", assets.path("locale"), ["en"], fallback=True)
+    else:
+        _catalogue = _gettext.NullTranslations()
+
+
+def _(message: str) -> str:
+    """The message in the chosen language."""
+    return _catalogue.gettext(message)
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a message translated later
+    """Mark a message for translation where it is written; it is translated where it is shown."""
+    return message
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """The singular or the plural in the chosen language."""
+    return _catalogue.ngettext(one, many, count)

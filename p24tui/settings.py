@@ -1,0 +1,103 @@
+"""One typed settings object: the settings file, then the environment, then the command line, the last one wins."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from p24tui.errors import BadInput
+
+FILE_NAME = "settings.toml"
+ENVIRONMENT = "P24TUI_"
+
+
+def _key(doc: str, default: Any = "", *, secret: bool = False) -> Any:
+    return field(default=default, repr=not secret, metadata={"doc": doc})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every key of ``settings.toml``; each is also an environment variable: ``P24TUI_`` and its name in capitals."""
+
+    home: Path
+    database: str = _key(
+        "Where data are kept: empty for the encrypted file in the home folder, or postgresql://…", secret=True
+    )
+    unit: str = _key("HSA-id of the unit that the console opens on.")
+    staff: str = _key("HSA-id of the person whom commands act for unless --staff names another.")
+    lang: Literal["sv", "en"] = _key("Language of the interface: sv or en.", "sv")
+    theme: Literal["dark", "light", "contrast"] = _key("Colours of the console: dark, light or contrast.", "dark")
+    key_from: Literal["file", "keyring", "environment"] = _key(
+        "Where the database key lies: file (p24tui.key, mode 0600), keyring, or environment (P24TUI_KEY).",
+        "file",
+    )
+    key: str = _key("The database key, 64 hexadecimal digits; only in the environment, as P24TUI_KEY.", secret=True)
+    person_data: str = _key("Path of the file that stands for the person-data service; empty: protection is unknown.")
+    reserve_number: str = _key("Regular expression of the region's reserve numbers; empty: none are taken.")
+    intake_host: str = _key("Address that the intake listens on.", "127.0.0.1")
+    intake_port: int = _key("Port that the intake listens on.", 8424)
+    intake_max_bytes: int = _key("Largest request that the intake reads, in bytes.", 26_214_400)
+
+
+def default_home() -> Path:
+    """The platform's own folder for this program's data."""
+    from platformdirs import user_data_path
+
+    return user_data_path("p24tui", appauthor=False)
+
+
+def load(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
+    """The settings in force. ``overrides`` are from the command line; those that are none do not count.
+
+    Raises ``BadInput`` where the file cannot be read, a key is unknown or a value does not fit.
+    """
+    environ = os.environ if environ is None else environ
+    home = Path(environ.get(ENVIRONMENT + "HOME") or default_home()).expanduser()
+    values: dict[str, Any] = {**_from_file(home / FILE_NAME), **_from_environment(environ)}
+    values.update({name: value for name, value in overrides.items() if value is not None})
+    try:
+        return msgspec.convert({**values, "home": home}, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadInput("settings-value", problem=str(error)) from error
+
+
+def save(home: Path, **values: str) -> None:
+    """Write these keys into the settings file; every other line of it stays as it is.
+
+    Raises ``BadInput`` where the folder cannot be written.
+    """
+    path = home / FILE_NAME
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        kept = [line for line in lines if line.split("=")[0].strip() not in values]
+        written = [f"{name} = {msgspec.json.encode(value).decode()}" for name, value in values.items()]
+        path.write_text("\n".join([*written, *kept]) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise BadInput("home-not-writable", path=str(home), problem=error.strerror or str(error)) from error
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadInput("settings-file", path=str(path), problem=str(error)) from error
+    unknown = sorted(set(values) - (_names() - {"key"}))
+    if unknown:
+        raise BadInput("settings-key", path=str(path), keys=", ".join(unknown))
+    return values
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    given = {name: environ.get(ENVIRONMENT + name.upper()) for name in _names()}
+    return {name: value for name, value in given.items() if value}
+
+
+def _names() -> set[str]:
+    return {one.name for one in fields(Settings)} - {"home"}

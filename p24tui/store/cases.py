@@ -1,0 +1,153 @@
+"""Cases: read one or many with what a list shows of them, insert, and write back with the version checked."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, insert, select, update
+
+from p24tui.errors import Stale
+from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
+from p24tui.routine.patient import Patient
+from p24tui.routine.protection import Protection
+from p24tui.store.engine import Tx
+from p24tui.store.tables import cases, events, patients, staff
+
+_FIELDS = tuple(one.name for one in fields(Case))
+_CASE = tuple(cases.c[name] for name in _FIELDS)
+_PATIENT = (
+    patients.c.id,
+    patients.c.number,
+    patients.c.name,
+    patients.c.born,
+    patients.c.protection,
+    patients.c.mobile,
+)
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case with its patient and the name of whoever has it."""
+
+    case: Case
+    patient: Patient
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How the contact came about: the source and its own id, the e-ID used (NA-2) and the way in (NA-4)."""
+
+    source: str
+    source_id: str
+    e_id: str = ""
+    e_id_at: datetime | None = None
+    way_in: str = ""
+
+
+def of_unit(tx: Tx, unit_id: str, *, ended: bool = False) -> list[CaseRow]:
+    """The unit's cases in no order, with those that have ended only if asked for."""
+    query = _rows().where(cases.c.unit_id == unit_id)
+    if not ended:
+        query = query.where(cases.c.state != CaseState.ENDED)
+    return [_row(row) for row in tx.connection.execute(query)]
+
+
+def some(tx: Tx, case_ids: Collection[str]) -> list[CaseRow]:
+    """These cases in no order; an id that does not exist is passed over."""
+    found: list[CaseRow] = []
+    for part in _parts(sorted(case_ids)):
+        found += [_row(row) for row in tx.connection.execute(_rows().where(cases.c.id.in_(part)))]
+    return found
+
+
+def one(tx: Tx, case_id: str, *, lock: bool = False) -> CaseRow | None:
+    """One case. ``lock`` keeps other writers from it until the transaction ends."""
+    query = _rows().where(cases.c.id == case_id)
+    if lock and tx.on_postgresql:
+        query = query.with_for_update(of=cases)
+    row = tx.connection.execute(query).first()
+    return None if row is None else _row(row)
+
+
+def ids_beginning(tx: Tx, prefix: str, limit: int = 3) -> list[str]:
+    """Ids that begin with ``prefix``, at most ``limit``: people type the first letters."""
+    query = select(cases.c.id).where(cases.c.id.startswith(prefix, autoescape=True)).limit(limit)
+    return list(tx.connection.scalars(query))
+
+
+def contact(tx: Tx, case_id: str) -> Contact:
+    """How the contact came about."""
+    table = cases.c
+    query = select(table.source, table.source_id, table.e_id, table.e_id_at, table.way_in).where(table.id == case_id)
+    return Contact(*tx.connection.execute(query).one())
+
+
+def held_until(tx: Tx, day: date) -> list[str]:
+    """Ids of held cases whose day is ``day`` or earlier."""
+    query = select(cases.c.id).where(cases.c.state == CaseState.HELD, cases.c.held_until <= day)
+    return list(tx.connection.scalars(query))
+
+
+def add(tx: Tx, case: Case, contact: Contact) -> None:
+    """A new case."""
+    tx.connection.execute(insert(cases).values(**asdict(case), **asdict(contact)))
+
+
+def save(tx: Tx, case: Case) -> Case:
+    """Write the case back; what comes back has the next version.
+
+    Raises ``Stale`` where someone has written it since ``case`` was read, naming who and what.
+    """
+    values = {name: getattr(case, name) for name in _FIELDS if name not in ("id", "version")}
+    done = tx.connection.execute(
+        update(cases)
+        .where(cases.c.id == case.id, cases.c.version == case.version)
+        .values(version=case.version + 1, **values)
+    )
+    if done.rowcount != 1:
+        raise stale(tx, case.id)
+    return replace(case, version=case.version + 1)
+
+
+def save_marks(tx: Tx, case: Case) -> None:
+    """Write back what is unread. The version stays: that somebody has read is nothing to be late for."""
+    marks = {"unread": case.unread, "unread_free_text": case.unread_free_text}
+    tx.connection.execute(update(cases).where(cases.c.id == case.id).values(marks))
+
+
+def stale(tx: Tx, case_id: str) -> Stale:
+    """The error that tells who changed the case last, and how."""
+    query = (
+        select(events.c.actor, events.c.kind).where(events.c.case_id == case_id).order_by(events.c.seq.desc()).limit(1)
+    )
+    row = tx.connection.execute(query).first()
+    return Stale(*row) if row else Stale()
+
+
+def count_by_state(tx: Tx, unit_id: str) -> dict[CaseState, int]:
+    """How many cases of the unit stand in each state."""
+    query = select(cases.c.state, func.count()).where(cases.c.unit_id == unit_id).group_by(cases.c.state)
+    return {CaseState(state): count for state, count in tx.connection.execute(query)}
+
+
+def _rows() -> Select[Any]:
+    joined = cases.join(patients, cases.c.patient_id == patients.c.id).outerjoin(staff, cases.c.owner_id == staff.c.id)
+    return select(*_CASE, *_PATIENT, staff.c.name).select_from(joined)
+
+
+def _row(row: Row[Any]) -> CaseRow:
+    facts = dict(zip(_FIELDS, row, strict=False))
+    facts["kind"] = ContactKind(facts["kind"])
+    facts["state"] = CaseState(facts["state"])
+    facts["suicide"] = SuicideRisk(facts["suicide"])
+    patient_id, number, name, born, protection, mobile = row[len(_FIELDS) : -1]
+    patient = Patient(patient_id, number, name, born, Protection(protection), mobile)
+    return CaseRow(Case(**facts), patient, row[-1] or "")
+
+
+def _parts(ids: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(ids), _BATCH):
+        yield ids[start : start + _BATCH]

@@ -1,0 +1,131 @@
+"""What belongs to the desk rather than to the case: who is in it, drafts, and the log of who has read."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, delete, insert, select, update
+
+from p24tui.routine.actor import Actor
+from p24tui.store.engine import Tx
+from p24tui.store.tables import cases, drafts, presence, read_log, staff
+
+
+class Doing(StrEnum):
+    """What someone who is in a case does there."""
+
+    VIEWING = "viewing"
+    TYPING = "typing"
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Somebody who is in a case now."""
+
+    case_id: str
+    staff_id: str
+    name: str
+    doing: Doing
+    place: str
+
+
+def be_present(tx: Tx, actor: Actor, case_id: str, doing: Doing, expires_at: datetime) -> bool:
+    """Note that the actor's console is in the case until ``expires_at``; whether others see anything new by it."""
+    here = (presence.c.case_id == case_id) & (presence.c.place == actor.place)
+    before = tx.connection.execute(select(presence.c.doing).where(here)).scalar_one_or_none()
+    values = {"staff_id": actor.staff_id, "doing": doing, "expires_at": expires_at}
+    if before is None:
+        tx.connection.execute(insert(presence).values(case_id=case_id, place=actor.place, **values))
+    else:
+        tx.connection.execute(update(presence).where(here).values(values))
+    return before != doing
+
+
+def leave(tx: Tx, place: str, case_id: str | None = None) -> list[tuple[str, str]]:
+    """Take a console out of one case or of all; the cases it was in, each with its unit."""
+    there = presence.c.place == place
+    if case_id is not None:
+        there &= presence.c.case_id == case_id
+    return _remove(tx, there)
+
+
+def expire(tx: Tx, now: datetime) -> list[tuple[str, str]]:
+    """Take out those whose presence ended before ``now``; the cases they were in, each with its unit."""
+    return _remove(tx, presence.c.expires_at <= now)
+
+
+def any_expired(tx: Tx, now: datetime) -> bool:
+    """Whether anyone's presence ended before ``now``."""
+    return (
+        tx.connection.execute(select(presence.c.case_id).where(presence.c.expires_at <= now).limit(1)).first()
+        is not None
+    )
+
+
+def present(tx: Tx, unit_id: str, now: datetime, case_ids: Collection[str] | None = None) -> list[Present]:
+    """Who is in the unit's cases, or in these of them."""
+    table = presence.c
+    query = (
+        select(table.case_id, table.staff_id, staff.c.name, table.doing, table.place)
+        .join(cases, cases.c.id == table.case_id)
+        .join(staff, staff.c.id == table.staff_id)
+        .where(cases.c.unit_id == unit_id, table.expires_at > now)
+    )
+    if case_ids is not None:
+        query = query.where(table.case_id.in_(case_ids))
+    return [
+        Present(case_id, staff_id, name, Doing(doing), place)
+        for case_id, staff_id, name, doing, place in tx.connection.execute(query.order_by(table.case_id, staff.c.name))
+    ]
+
+
+def draft(tx: Tx, case_id: str, staff_id: str) -> str:
+    """What this person has begun to write in this case."""
+    mine = (drafts.c.case_id == case_id) & (drafts.c.staff_id == staff_id)
+    return tx.connection.execute(select(drafts.c.text).where(mine)).scalar_one_or_none() or ""
+
+
+def save_draft(tx: Tx, case_id: str, staff_id: str, text: str, at: datetime) -> None:
+    """Keep what this person has begun to write in this case; nothing is kept of an empty one."""
+    mine = (drafts.c.case_id == case_id) & (drafts.c.staff_id == staff_id)
+    tx.connection.execute(delete(drafts).where(mine))
+    if text:
+        tx.connection.execute(insert(drafts).values(case_id=case_id, staff_id=staff_id, text=text, saved_at=at))
+
+
+def log_reading(
+    tx: Tx,
+    actor: Actor,
+    at: datetime,
+    kind: str,
+    *,
+    case_id: str | None = None,
+    patient_id: str | None = None,
+    patients: Collection[str] = (),
+    view: str = "",
+) -> None:
+    """Who takes part of what. It must be committed before anything of it is shown (LO-1)."""
+    tx.connection.execute(
+        insert(read_log).values(
+            at=at,
+            kind=kind,
+            staff_id=actor.staff_id,
+            actor=actor.name,
+            profession=actor.profession or "",
+            unit_id=actor.unit_id,
+            place=actor.place,
+            view=view,
+            case_id=case_id,
+            patient_id=patient_id,
+            patients=sorted(patients),
+        )
+    )
+
+
+def _remove(tx: Tx, which: ColumnElement[bool]) -> list[tuple[str, str]]:
+    query = select(presence.c.case_id, cases.c.unit_id).join(cases, cases.c.id == presence.c.case_id).where(which)
+    gone = [(case_id, unit_id) for case_id, unit_id in tx.connection.execute(query)]
+    if gone:
+        tx.connection.execute(delete(presence).where(which))
+    return gone

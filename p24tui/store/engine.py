@@ -1,0 +1,181 @@
+"""Opening the database, and the two kinds of transaction: reading, and writing with its changes told to others."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc, func, select
+from sqlalchemy.pool import QueuePool
+
+from p24tui.errors import BadInput, Unavailable
+from p24tui.settings import Settings
+from p24tui.store.key import database_key
+
+FILE_NAME = "p24tui.db"
+CHANNEL = "p24tui"
+BUSY_TIMEOUT = 5.0
+"""Seconds that a write waits for another process's write."""
+
+POSTGRESQL: dict[str, Any] = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 5000,
+    "keepalives_idle": 5,
+    "options": "-c timezone=UTC -c statement_timeout=30000",
+}
+"""How connections to PostgreSQL are made: a dead one is noticed within seconds."""
+
+_MAX_NOTIFIED = 100
+
+
+@dataclass(slots=True)
+class Tx:
+    """One transaction. ``changed`` gathers the cases that it touched, to be told when it is durable."""
+
+    connection: Connection
+    changed: set[str] = field(default_factory=set)
+
+    @property
+    def on_postgresql(self) -> bool:
+        return self.connection.dialect.name == "postgresql"
+
+
+class Store:
+    """An open database. Safe to use from several threads; each transaction has a connection of its own."""
+
+    def __init__(self, engine: Engine, path: Path | None, key: str | None) -> None:
+        self.engine = engine
+        self._writing_engine = engine.execution_options(writes=True)
+        self.path = path
+        self.key = key
+        self._listeners: list[Callable[[frozenset[str]], None]] = []
+
+    @contextmanager
+    def reading(self) -> Iterator[Tx]:
+        """A look at the data. Raises ``Unavailable`` where the database cannot be reached."""
+        with _explained(), self.engine.connect() as connection, connection.begin():
+            yield Tx(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Tx]:
+        """A write: all of it durable when the block has ended, or none of it where the block raised.
+
+        Raises ``Unavailable`` where the database cannot be reached, is locked for too long, or its disk is full.
+        """
+        with _explained(), self._writing_engine.connect() as connection, connection.begin():
+            tx = Tx(connection)
+            yield tx
+            if tx.changed and tx.on_postgresql:
+                payload = ",".join(sorted(tx.changed)) if len(tx.changed) <= _MAX_NOTIFIED else "*"
+                connection.execute(select(func.pg_notify(CHANNEL, payload)))
+        if tx.changed:
+            for listener in list(self._listeners):
+                listener(frozenset(tx.changed))
+
+    def when_written(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
+        """Call ``listener`` with the ids of changed cases after each write of this process; returns how to stop."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def open_engine(settings: Settings, *, create: bool) -> Store:
+    """The store at ``settings.database``; ``create`` allows a new file and key. The schema is not looked at here.
+
+    Raises ``BadInput`` for an address, key or file that cannot be used.
+    """
+    if settings.database:
+        return Store(_postgresql(settings.database), None, None)
+    path = settings.home / FILE_NAME
+    if not path.exists() and not create:
+        raise BadInput("not-set-up", path=str(settings.home))
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput("home-not-writable", path=str(settings.home), problem=error.strerror or "") from error
+    key = database_key(settings, create=create and not path.exists())
+    return Store(_sqlcipher(path, key), path, key)
+
+
+def connect_sqlcipher(path: Path, key: str) -> Any:
+    """A raw connection to the encrypted file, in autocommit, as every connection here is made."""
+    import sqlcipher3.dbapi2 as sqlcipher
+
+    connection = sqlcipher.connect(
+        str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT, cached_statements=256
+    )
+    connection.execute(f"PRAGMA key = \"x'{key}'\"")
+    connection.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def _sqlcipher(path: Path, key: str) -> Engine:
+    import sqlcipher3.dbapi2 as sqlcipher
+
+    engine = create_engine(
+        "sqlite://",
+        module=sqlcipher,
+        creator=lambda: connect_sqlcipher(path, key),
+        poolclass=QueuePool,
+        pool_size=5,
+    )
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: str) -> Engine:
+    try:
+        return create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=5,
+            connect_args=POSTGRESQL,
+        )
+    except (exc.ArgumentError, exc.NoSuchModuleError) as error:
+        raise BadInput("database-address") from error
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn the drivers' errors into what people can be told."""
+    try:
+        yield
+    except exc.IntegrityError:
+        raise
+    except exc.DBAPIError as error:
+        raise _explain(error.orig or error) from error
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] in ("sqlcipher3", "psycopg"):
+            raise _explain(error) from error
+        raise
+
+
+def _explain(error: BaseException) -> Exception:
+    said = str(error).lower()
+    if "file is not a database" in said or "hmac" in said:
+        return BadInput("wrong-key")
+    if "malformed" in said or "disk image" in said:
+        return BadInput("database-corrupt")
+    for part, detail in (
+        ("locked", "locked"),
+        ("full", "full"),
+        ("readonly", "readonly"),
+        ("read-only", "readonly"),
+    ):
+        if part in said:
+            return Unavailable("database", detail)
+    with suppress(IndexError):
+        said = said.strip().splitlines()[0]
+    return Unavailable("database", said)

@@ -1,0 +1,88 @@
+"""What happened: the history of a case, and in the same transaction the change that tells the consoles."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, literal_column, select
+
+from p24tui.routine.actor import Actor
+from p24tui.store.engine import Tx
+from p24tui.store.tables import changes, events
+
+_XID: ColumnElement[int] = literal_column("(pg_current_xact_id()::text::bigint)")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a case's history."""
+
+    at: datetime
+    kind: str
+    actor: str
+    profession: str
+    place: str
+    rule: str
+    details: dict[str, Any]
+
+
+def append(
+    tx: Tx,
+    actor: Actor,
+    at: datetime,
+    kind: str,
+    case_id: str | None = None,
+    *,
+    unit_id: str | None = None,
+    message_id: str | None = None,
+    rule: str = "",
+    **details: Any,
+) -> None:
+    """Record who did what, when, from where and by which rule; the consoles hear of it after the commit."""
+    values = {
+        "at": at,
+        "kind": kind,
+        "case_id": case_id,
+        "unit_id": unit_id or actor.unit_id,
+        "staff_id": actor.staff_id,
+        "actor": actor.name,
+        "profession": actor.profession or "",
+        "place": actor.place,
+        "rule": rule,
+        "details": details,
+    }
+    seq = tx.connection.execute(insert(events).values(values).returning(events.c.seq)).scalar_one()
+    announce(tx, at, unit_id or actor.unit_id, case_id, message_id=message_id, event_seq=seq)
+
+
+def announce(
+    tx: Tx,
+    at: datetime,
+    unit_id: str,
+    case_id: str | None,
+    *,
+    message_id: str | None = None,
+    event_seq: int | None = None,
+) -> None:
+    """Tell the consoles that something they may show has changed; by itself it is no part of the history."""
+    values = {
+        "xid": _XID if tx.on_postgresql else 0,
+        "at": at,
+        "unit_id": unit_id,
+        "case_id": case_id,
+        "message_id": message_id,
+        "event_seq": event_seq,
+    }
+    tx.connection.execute(insert(changes).values(values))
+    tx.changed.add(case_id or "")
+
+
+def of_case(tx: Tx, case_id: str) -> list[Event]:
+    """The history of a case, oldest first."""
+    table = events.c
+    query = (
+        select(table.at, table.kind, table.actor, table.profession, table.place, table.rule, table.details)
+        .where(table.case_id == case_id)
+        .order_by(table.seq)
+    )
+    return [Event(*row) for row in tx.connection.execute(query)]

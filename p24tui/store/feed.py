@@ -1,0 +1,172 @@
+"""The change feed: tells a process, soon after the commit, which cases have changed, whoever changed them.
+
+It invalidates and is never the truth: what it names is read again. Within the process a write's own signal is
+enough. From other processes SQLite tells by ``PRAGMA data_version`` and the change log, PostgreSQL by NOTIFY, with
+a slow poll of the change log behind both, so that a lost notice only delays.
+"""
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, tuple_
+
+from p24tui.errors import P24Error
+from p24tui.store.engine import CHANNEL, POSTGRESQL, Store, Tx, connect_sqlcipher
+from p24tui.store.intake import OLDEST_RUNNING, START, Position
+from p24tui.store.tables import changes
+
+LOOK_EVERY = 0.025
+"""Seconds between looks at ``data_version``; a look costs microseconds."""
+
+POLL_EVERY = 2.0
+"""Seconds between polls of the change log behind NOTIFY, and between tries to reach a lost database."""
+
+_LATEST = 5000
+_STOP_WITHIN = 0.5
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """These cases have changed. ``everything`` says that too much has, or too long ago: read the list anew."""
+
+    case_ids: frozenset[str]
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The feed no longer reaches the database. What is shown may be old from now on."""
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """The feed reaches the database, and has told of everything up to now."""
+
+
+Notice = Changed | Lost | Alive
+
+
+class Feed:
+    """A thread that hands notices to ``listener`` (called in that thread) until ``stop``."""
+
+    def __init__(self, store: Store, listener: Callable[[Notice], None]) -> None:
+        self._store = store
+        self._listener = listener
+        self._stopped = threading.Event()
+        self._position: Position = START
+        self._forget = store.when_written(lambda ids: listener(Changed(ids)))
+        run = self._follow_postgresql if store.path is None else self._follow_sqlite
+        self._thread = threading.Thread(target=self._keep_on, args=(run,), name="feed", daemon=True)
+        with store.reading() as tx:
+            self._position = _end(tx)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and wait for it."""
+        self._forget()
+        self._stopped.set()
+        self._thread.join(timeout=5)
+
+    def _keep_on(self, follow: Callable[[], None]) -> None:
+        lost = False
+        while not self._stopped.is_set():
+            try:
+                if lost:
+                    self._catch_up()
+                follow()
+            except Exception as error:  # noqa: BLE001 - whatever happened, it is said and tried again
+                if not lost:
+                    _log.warning("feed lost: %s", type(error).__name__)
+                lost = True
+                detail = error.detail if hasattr(error, "detail") else type(error).__name__
+                self._listener(Lost(str(detail)))
+                self._stopped.wait(POLL_EVERY if isinstance(error, P24Error) else POLL_EVERY / 2)
+
+    def _follow_sqlite(self) -> None:
+        assert self._store.path is not None
+        assert self._store.key is not None
+        connection = connect_sqlcipher(self._store.path, self._store.key)
+        try:
+            seen = _data_version(connection)
+            self._catch_up()
+            self._listener(Alive())
+            quiet = 0.0
+            while not self._stopped.wait(LOOK_EVERY):
+                version = _data_version(connection)
+                quiet += LOOK_EVERY
+                if version != seen:
+                    seen = version
+                    self._catch_up()
+                if quiet >= POLL_EVERY:
+                    quiet = 0.0
+                    self._reach()
+                    self._listener(Alive())
+        finally:
+            connection.close()
+
+    def _follow_postgresql(self) -> None:
+        import psycopg
+
+        url = self._store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(url, autocommit=True, **POSTGRESQL) as connection:
+            connection.execute(f"LISTEN {CHANNEL}")
+            while not self._stopped.is_set():
+                self._catch_up()
+                self._listener(Alive())
+                polled = time.monotonic()
+                while (left := polled + POLL_EVERY - time.monotonic()) > 0 and not self._stopped.is_set():
+                    for notice in connection.notifies(timeout=min(left, _STOP_WITHIN), stop_after=1):
+                        self._tell(notice.payload)
+
+    def _tell(self, payload: str) -> None:
+        if payload == "*":
+            self._listener(Changed(frozenset(), everything=True))
+        else:
+            self._listener(Changed(frozenset(payload.split(","))))
+
+    def _reach(self) -> None:
+        with self._store.reading() as tx:
+            _end(tx)
+
+    def _catch_up(self) -> None:
+        """Tell of all that the change log has after our place in it."""
+        with self._store.reading() as tx:
+            rows = _after(tx, self._position)
+        if not rows:
+            return
+        self._position = rows[-1][0]
+        ids = frozenset(case_id or "" for _, case_id in rows)
+        self._listener(Changed(ids, everything=len(rows) >= _LATEST))
+
+
+def _after(tx: Tx, position: Position) -> list[tuple[Position, str | None]]:
+    query = (
+        select(changes.c.xid, changes.c.seq, changes.c.case_id)
+        .where(tuple_(changes.c.xid, changes.c.seq) > tuple_(*position))
+        .order_by(changes.c.xid, changes.c.seq)
+        .limit(_LATEST)
+    )
+    if tx.on_postgresql:
+        query = query.where(changes.c.xid < OLDEST_RUNNING)
+    return [((xid, seq), case_id) for xid, seq, case_id in tx.connection.execute(query)]
+
+
+def _end(tx: Tx) -> Position:
+    if tx.on_postgresql:  # before everything that a transaction now running may still add
+        return tx.connection.execute(select(OLDEST_RUNNING)).scalar_one(), -1
+    query = select(changes.c.xid, changes.c.seq).order_by(changes.c.xid.desc(), changes.c.seq.desc()).limit(1)
+    row = tx.connection.execute(query).first()
+    return START if row is None else (row[0], row[1])
+
+
+def _data_version(connection: Any) -> int:
+    with contextlib.closing(connection.execute("PRAGMA data_version")) as cursor:
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,170 @@
+"""Units, the staff who work at them, patients and their guardians."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import delete, insert, select, update
+
+from p24tui.routine.actor import Profession
+from p24tui.routine.hours import OpeningHours
+from p24tui.routine.patient import Patient
+from p24tui.routine.protection import Protection
+from p24tui.store.engine import Tx
+from p24tui.store.tables import guardians, patients, staff, staff_units, units
+
+
+class UnitKind(StrEnum):
+    """A vårdcentral, or another clinic: at the first a patient may always send the chat (CH-9)."""
+
+    PRIMARY_CARE = "primary-care"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit. ``id`` is its HSA-id; ``message_after`` places messages without triage in the order (CH-10)."""
+
+    id: str
+    name: str
+    kind: UnitKind
+    hours: OpeningHours
+    message_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A member of staff. ``id`` is the HSA-id."""
+
+    id: str
+    name: str
+    profession: Profession
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Guardian:
+    """A guardian of a patient who is a child."""
+
+    number: str
+    name: str
+    relationship: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRecord:
+    """A patient with what the sources and the person-data service said of protection, and when."""
+
+    patient: Patient
+    number_kind: str
+    flagged: Protection
+    checked_at: datetime | None
+
+
+def all_units(tx: Tx) -> list[Unit]:
+    """Every unit, by name."""
+    query = select(units).order_by(units.c.name)
+    return [_unit(*row) for row in tx.connection.execute(query)]
+
+
+def unit(tx: Tx, unit_id: str) -> Unit | None:
+    """One unit."""
+    row = tx.connection.execute(select(units).where(units.c.id == unit_id)).first()
+    return None if row is None else _unit(*row)
+
+
+def put_unit(tx: Tx, one: Unit) -> None:
+    """Add the unit, or change the one with its HSA-id."""
+    values = {
+        "id": one.id,
+        "name": one.name,
+        "kind": one.kind,
+        "hours": one.hours.to_data(),
+        "message_after": one.message_after,
+    }
+    if tx.connection.execute(update(units).where(units.c.id == one.id).values(values)).rowcount == 0:
+        tx.connection.execute(insert(units).values(values))
+
+
+def staff_of(tx: Tx, unit_id: str) -> list[Staff]:
+    """The active staff of a unit, by name."""
+    query = (
+        select(staff)
+        .join(staff_units, staff_units.c.staff_id == staff.c.id)
+        .where(staff_units.c.unit_id == unit_id, staff.c.active)
+        .order_by(staff.c.name)
+    )
+    return [_staff(*row) for row in tx.connection.execute(query)]
+
+
+def all_staff(tx: Tx) -> list[tuple[Staff, tuple[str, ...]]]:
+    """Everybody, active or not, with the units they work for."""
+    where: dict[str, list[str]] = {}
+    for staff_id, unit_id in tx.connection.execute(select(staff_units).order_by(staff_units.c.unit_id)):
+        where.setdefault(staff_id, []).append(unit_id)
+    rows = tx.connection.execute(select(staff).order_by(staff.c.name))
+    return [(_staff(*row), tuple(where.get(row.id, ()))) for row in rows]
+
+
+def staff_member(tx: Tx, staff_id: str) -> tuple[Staff, tuple[str, ...]] | None:
+    """One member of staff with the units they work for."""
+    row = tx.connection.execute(select(staff).where(staff.c.id == staff_id)).first()
+    if row is None:
+        return None
+    query = select(staff_units.c.unit_id).where(staff_units.c.staff_id == staff_id).order_by(staff_units.c.unit_id)
+    return _staff(*row), tuple(tx.connection.scalars(query))
+
+
+def put_staff(tx: Tx, one: Staff, unit_ids: tuple[str, ...]) -> None:
+    """Add the member of staff, or change the one with their HSA-id, who then works for exactly these units."""
+    values = asdict(one)
+    if tx.connection.execute(update(staff).where(staff.c.id == one.id).values(values)).rowcount == 0:
+        tx.connection.execute(insert(staff).values(values))
+    tx.connection.execute(delete(staff_units).where(staff_units.c.staff_id == one.id))
+    if unit_ids:
+        rows = [{"staff_id": one.id, "unit_id": unit_id} for unit_id in unit_ids]
+        tx.connection.execute(insert(staff_units), rows)
+
+
+def patient(tx: Tx, *, id: str | None = None, number: str | None = None) -> PatientRecord | None:
+    """The patient with this id or this identity number."""
+    query = select(patients).where(patients.c.id == id if id is not None else patients.c.number == number)
+    row = tx.connection.execute(query).first()
+    if row is None:
+        return None
+    person = Patient(row.id, row.number, row.name, row.born, Protection(row.protection), row.mobile)
+    return PatientRecord(person, row.number_kind, Protection(row.protection_flagged), row.protection_checked_at)
+
+
+def put_patient(tx: Tx, record: PatientRecord) -> None:
+    """Add the patient, or change the one with this id."""
+    values = {
+        **asdict(record.patient),
+        "number_kind": record.number_kind,
+        "protection_flagged": record.flagged,
+        "protection_checked_at": record.checked_at,
+    }
+    if tx.connection.execute(update(patients).where(patients.c.id == record.patient.id).values(values)).rowcount == 0:
+        tx.connection.execute(insert(patients).values(values))
+
+
+def put_guardian(tx: Tx, patient_id: str, guardian: Guardian) -> None:
+    """Add the guardian, or change what is known of the one with this number."""
+    same = (guardians.c.patient_id == patient_id) & (guardians.c.number == guardian.number)
+    if tx.connection.execute(update(guardians).where(same).values(**asdict(guardian))).rowcount == 0:
+        tx.connection.execute(insert(guardians).values(patient_id=patient_id, **asdict(guardian)))
+
+
+def guardians_of(tx: Tx, patient_id: str) -> list[Guardian]:
+    """The guardians of a patient, by name."""
+    table = guardians.c
+    query = select(table.number, table.name, table.relationship).where(table.patient_id == patient_id)
+    return [Guardian(*row) for row in tx.connection.execute(query.order_by(table.name))]
+
+
+def _unit(id: str, name: str, kind: str, hours: dict[str, object], message_after: int) -> Unit:
+    return Unit(id, name, UnitKind(kind), OpeningHours.from_data(hours), message_after)
+
+
+def _staff(id: str, name: str, profession: str, active: bool) -> Staff:
+    return Staff(id, name, Profession(profession), active)

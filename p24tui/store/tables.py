@@ -1,0 +1,304 @@
+"""The tables, the same on both databases. Text from people is stored as it was cleaned, never changed later."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.types import JSON, TypeEngine
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant: ``timestamptz`` in PostgreSQL, whole microseconds since 1970 in SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return _EPOCH + timedelta(microseconds=value) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+Serial = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself for INTEGER alone
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+units = Table(
+    "units",
+    metadata,
+    Column("id", Text, primary_key=True, comment="HSA-id"),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("hours", JSON, nullable=False),
+    Column("message_after", Integer, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Text, primary_key=True, comment="HSA-id"),
+    Column("name", Text, nullable=False),
+    Column("profession", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+staff_units = Table(
+    "staff_units",
+    metadata,
+    Column("staff_id", ForeignKey("staff.id"), primary_key=True),
+    Column("unit_id", ForeignKey("units.id"), primary_key=True),
+)
+
+patients = Table(
+    "patients",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("number_kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("born", Date),
+    Column("mobile", Text, nullable=False),
+    Column("protection", Text, nullable=False),
+    Column("protection_flagged", Text, nullable=False, comment="what the sources' own flags say"),
+    Column("protection_checked_at", Instant, comment="last answer of the person-data service"),
+)
+
+guardians = Table(
+    "guardians",
+    metadata,
+    Column("patient_id", ForeignKey("patients.id"), primary_key=True),
+    Column("number", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("relationship", Text, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("unit_id", ForeignKey("units.id"), nullable=False),
+    Column("patient_id", ForeignKey("patients.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("matter", Text, nullable=False),
+    Column("priority", Integer),
+    Column("has_form", Boolean, nullable=False),
+    Column("suicide", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("owner_id", ForeignKey("staff.id")),
+    Column("received_at", Instant, nullable=False),
+    Column("waiting_since", Instant),
+    Column("answered_at", Instant),
+    Column("unread", Integer, nullable=False),
+    Column("unread_free_text", Integer, nullable=False),
+    Column("held_until", Date),
+    Column("held_reason", Text, nullable=False),
+    Column("held_by", ForeignKey("staff.id")),
+    Column("ending_by", ForeignKey("staff.id")),
+    Column("ended_at", Instant),
+    Column("answer_until", Instant),
+    Column("version", Integer, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column("e_id", Text, nullable=False),
+    Column("e_id_at", Instant),
+    Column("way_in", Text, nullable=False),
+    UniqueConstraint("source", "source_id"),
+    Index("ix_cases_unit_state", "unit_id", "state"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("author", Text, nullable=False, comment="patient, staff or system"),
+    Column("author_id", Text, comment="HSA-id of the member of staff"),
+    Column("author_name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("stored_at", Instant, nullable=False),
+    Index("ix_messages_case_sent", "case_id", "sent_at", "id"),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("message_id", ForeignKey("messages.id")),
+    Column("title", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+form_answers = Table(
+    "form_answers",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("form_id", Text, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("depth", Integer, nullable=False),
+    Column("link_id", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("free_text", Boolean, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Serial, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("case_id", ForeignKey("cases.id")),
+    Column("unit_id", Text, nullable=False),
+    Column("staff_id", Text),
+    Column("actor", Text, nullable=False),
+    Column("profession", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("details", JSON, nullable=False),
+    Column("chain", Text),
+    Column("chain_position", BigInteger),
+    Column("previous_hash", LargeBinary),
+    Column("hash", LargeBinary),
+    UniqueConstraint("chain", "chain_position"),
+    Index("ix_events_case_seq", "case_id", "seq"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", Serial, primary_key=True),
+    Column("xid", BigInteger, nullable=False, comment="PostgreSQL's transaction, 0 in SQLite"),
+    Column("at", Instant, nullable=False),
+    Column("unit_id", Text, nullable=False),
+    Column("case_id", Text),
+    Column("message_id", Text),
+    Column("event_seq", BigInteger),
+    Index("ix_changes_xid_seq", "xid", "seq"),
+)
+
+read_log = Table(
+    "read_log",
+    metadata,
+    Column("seq", Serial, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", Text, nullable=False, comment="case, list, arrivals, export"),
+    Column("staff_id", Text),
+    Column("actor", Text, nullable=False),
+    Column("profession", Text, nullable=False),
+    Column("unit_id", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("view", Text, nullable=False, comment="the list that later arrivals belong to"),
+    Column("case_id", Text),
+    Column("patient_id", Text, index=True),
+    Column("patients", JSON, nullable=False, comment="ids of the patients that a list showed"),
+    Column("chain", Text),
+    Column("chain_position", BigInteger),
+    Column("previous_hash", LargeBinary),
+    Column("hash", LargeBinary),
+    UniqueConstraint("chain", "chain_position"),
+)
+
+presence = Table(
+    "presence",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("doing", Text, nullable=False, comment="viewing or typing"),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("staff_id", ForeignKey("staff.id"), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+)
+
+sources = Table(
+    "intake_sources",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+received = Table(
+    "intake_received",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("source_id", Text, primary_key=True),
+    Column("stored_as", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("settled_at", Instant),
+    Column("settled_by", Text),
+)
+
+ticks = Table(
+    "ticks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("started_at", Instant),
+    Column("finished_at", Instant),
+    Column("missed_at", Instant),
+    Column("failed_at", Instant),
+    Column("problem", Text, nullable=False),
+    Column("done", Integer, nullable=False, comment="how much the last run did"),
+)

@@ -1,0 +1,129 @@
+"""The words and marks for cases, professions and times, the same on every screen and in every list.
+
+Word and symbol come first, so that colour never says anything alone.
+"""
+
+from datetime import datetime
+
+from p24tui.clock import local
+from p24tui.i18n import N_, _
+from p24tui.routine.actor import Profession
+from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
+from p24tui.routine.queue import triage_failed
+
+SUICIDE = "!"
+TRIAGE_FAILED = "?"
+MESSAGE = "✉"
+UNREAD = "●"
+TYPING = "✎"
+VIEWING = "◉"
+LOST = "▲"
+
+STATES = {
+    CaseState.NEW: N_("Ny"),
+    CaseState.ONGOING: N_("Pågår"),
+    CaseState.WAITING: N_("Väntar på patient"),
+    CaseState.ANSWERED: N_("Svar från patient"),
+    CaseState.HELD: N_("Vilande"),
+    CaseState.DUE: N_("Åter från vila"),
+    CaseState.ENDED: N_("Avslutad"),
+}
+
+STATE_MARKS = {
+    CaseState.NEW: N_("NY"),
+    CaseState.ONGOING: N_("PÅGÅR"),
+    CaseState.WAITING: N_("VÄNTAR"),
+    CaseState.ANSWERED: N_("SVAR"),
+    CaseState.HELD: N_("VILAR"),
+    CaseState.DUE: N_("ÅTER"),
+    CaseState.ENDED: N_("AVSLUTAD"),
+}
+
+PROFESSIONS = {
+    Profession.NURSE: N_("sjuksköterska"),
+    Profession.DOCTOR: N_("läkare"),
+    Profession.PSYCHOLOGIST: N_("psykolog"),
+    Profession.OTHER: N_("annan yrkesroll"),
+    Profession.ADMINISTRATION: N_("administration"),
+}
+
+KINDS = {
+    ContactKind.TRIAGED: N_("Chatt med triage"),
+    ContactKind.MESSAGE: N_("Meddelande utan triage"),
+    ContactKind.VIDEO: N_("Videobesök"),
+}
+
+WEEKDAYS = (N_("mån"), N_("tis"), N_("ons"), N_("tor"), N_("fre"), N_("lör"), N_("sön"))
+MONTHS = (
+    N_("jan"), N_("feb"), N_("mar"), N_("apr"), N_("maj"), N_("jun"),
+    N_("jul"), N_("aug"), N_("sep"), N_("okt"), N_("nov"), N_("dec"),
+)  # fmt: skip
+
+
+def state_word(state: CaseState) -> str:
+    """A case's state in words."""
+    return _(STATES[state])
+
+
+def profession_word(profession: Profession) -> str:
+    """A profession in words."""
+    return _(PROFESSIONS[profession])
+
+
+def kind_word(kind: ContactKind) -> str:
+    """A kind of contact in words."""
+    return _(KINDS[kind])
+
+
+def priority_mark(case: Case) -> str:
+    """What stands in the column of priorities."""
+    if case.suicide is SuicideRisk.AWAITING:
+        return SUICIDE
+    if triage_failed(case):
+        return TRIAGE_FAILED
+    return MESSAGE if case.priority is None else str(case.priority)
+
+
+def state_marks(case: Case) -> str:
+    """State, what is special, and what is unread, as short as a column needs it."""
+    words = [_(STATE_MARKS[case.state])]
+    if case.suicide is SuicideRisk.AWAITING:
+        words.insert(0, _("SUI"))
+    if case.ending_by:
+        words = [_("AVSLUTAS, ej klart")]
+    if case.held_until is not None:
+        words.append(f"{case.held_until.day} {_(MONTHS[case.held_until.month - 1])}")
+    if case.unread or case.unread_free_text:
+        count = case.unread + case.unread_free_text
+        words.append(f"{UNREAD} {_('oläst') if count == 1 else _('{count} olästa').format(count=count)}")
+    if triage_failed(case):
+        words.append(_("prio saknas"))
+    return " ".join(words)
+
+
+def waited(since: datetime | None, now: datetime) -> str:
+    """How long someone has waited: minutes, then hours, then days. A dash where nobody waits."""
+    if since is None:
+        return "–"
+    minutes = max(0, int((now - since).total_seconds() // 60))
+    if minutes < 100:
+        return _("{count} min").format(count=minutes)
+    if minutes < 48 * 60:
+        return _("{count} tim").format(count=minutes // 60)
+    return _("{count} dgr").format(count=minutes // (24 * 60))
+
+
+def clock_time(instant: datetime) -> str:
+    """The time of day in Sweden, such as ``16.32``."""
+    return local(instant).strftime("%H.%M")
+
+
+def day_and_time(instant: datetime) -> str:
+    """Weekday, day, month and time, such as ``mån 23 nov 16.32``."""
+    at = local(instant)
+    return f"{_(WEEKDAYS[at.weekday()])} {at.day} {_(MONTHS[at.month - 1])} {clock_time(instant)}"
+
+
+def moment(instant: datetime, now: datetime) -> str:
+    """The time alone where it was today, else with its day."""
+    return clock_time(instant) if local(instant).date() == local(now).date() else day_and_time(instant)

@@ -1,0 +1,72 @@
+"""What every test stands on: a clean environment, and both databases.
+
+A test that takes ``database_url`` runs once on each database that the program keeps its data in.
+"""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+from tests import postgres
+from tests.world import sqlcipher_world, world
+
+__all__ = ["sqlcipher_world", "world"]
+
+KEPT = {"P24TUI_REAL_INPUT"}
+"""Names in the environment that are meant for the tests themselves."""
+
+
+def _scrub_environment() -> None:
+    """What the person who runs the tests has set must not change what the program does or how it looks."""
+    for name in list(os.environ):
+        if name in {"NO_COLOR", "COLORTERM", "FORCE_COLOR"} or (name.startswith("P24TUI_") and name not in KEPT):
+            del os.environ[name]
+
+
+_scrub_environment()
+
+settings.register_profile("p24tui", deadline=None)
+settings.register_profile("ci", parent=settings.get_profile("p24tui"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "p24tui")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """A real PostgreSQL of this test process, started when a test first asks for it."""
+    try:
+        with postgres.running() as server:
+            yield server
+    except postgres.NoPostgresError as error:
+        if os.environ.get("CI"):
+            pytest.fail(f"PostgreSQL is needed here: {error}", pytrace=False)
+        pytest.skip(f"NOT TESTED ON POSTGRESQL: {error}")
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: postgres.Server) -> str:
+    """The address of the server's own database, for what is to be done to the server as a whole."""
+    return postgres_server.url()
+
+
+@pytest.fixture
+def fresh_postgres(postgres_server: postgres.Server) -> Iterator[str]:
+    """The address of a new, empty PostgreSQL database."""
+    with postgres_server.fresh() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlcipher", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """What ``P24TUI_DATABASE`` would be: empty for the embedded database, or a new PostgreSQL's address."""
+    if request.param == "sqlcipher":
+        return ""
+    url: str = request.getfixturevalue("fresh_postgres")
+    return url
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Asynchronous tests run on asyncio, as Textual and uvicorn do."""
+    return "asyncio"

@@ -1,0 +1,120 @@
+"""The feed: what one process writes, another hears of, at once and surely."""
+
+import queue
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from p24tui.services import chat
+from p24tui.store import events
+from p24tui.store.feed import Alive, Changed, Feed, Lost, Notice
+from p24tui.store.schema import open_store
+from tests.world import World, make_world
+
+SOON = 10.0
+
+
+@contextmanager
+def listening(world: World) -> Iterator["queue.Queue[Notice]"]:
+    """A feed of another opening of the same database, as another process has it."""
+    store = open_store(world.system.settings)
+    heard: queue.Queue[Notice] = queue.Queue()
+    feed = Feed(store, heard.put)
+    try:
+        yield heard
+    finally:
+        feed.stop()
+        store.close()
+
+
+def changed(heard: "queue.Queue[Notice]", case_id: str) -> bool:
+    """Whether the feed says within reason that this case has changed."""
+    end = time.monotonic() + SOON
+    while time.monotonic() < end:
+        try:
+            notice = heard.get(timeout=end - time.monotonic())
+        except queue.Empty:
+            return False
+        if isinstance(notice, Changed) and case_id in notice.case_ids:
+            return True
+    return False
+
+
+@pytest.mark.hazard("H22")
+def test_a_write_elsewhere_is_heard(world: World) -> None:
+    case = world.case()
+    with listening(world) as heard:
+        chat.claim(world.system, world.actor("maria"), case.id, case.version)
+        assert changed(heard, case.id)
+
+
+def test_a_write_that_is_undone_is_not_heard(world: World) -> None:
+    one, other = world.case(), world.case()
+    with listening(world) as heard:
+        with pytest.raises(RuntimeError), world.system.store.writing() as tx:
+            events.append(tx, world.source, world.clock.now(), "test", one.id)
+            raise RuntimeError
+        chat.claim(world.system, world.actor("maria"), other.id, other.version)
+        said = []
+        while not any(other.id in ids for ids in said):
+            notice = heard.get(timeout=SOON)
+            said += [notice.case_ids] if isinstance(notice, Changed) else []
+    assert not any(one.id in ids for ids in said)
+
+
+def test_ones_own_write_is_heard_too(world: World) -> None:
+    case = world.case()
+    heard: queue.Queue[Notice] = queue.Queue()
+    feed = Feed(world.system.store, heard.put)
+    try:
+        chat.claim(world.system, world.actor("maria"), case.id, case.version)
+        assert changed(heard, case.id)
+    finally:
+        feed.stop()
+
+
+@pytest.mark.hazard("H22")
+def test_a_quiet_feed_says_that_it_is_alive(world: World) -> None:
+    with listening(world) as heard:
+        assert isinstance(heard.get(timeout=SOON), Alive)
+        assert isinstance(heard.get(timeout=SOON), Alive)
+
+
+@pytest.mark.hazard("H22")
+def test_a_cut_connection_is_said_and_what_was_missed_is_told(
+    fresh_postgres: str, postgres_url: str, tmp_path: Path
+) -> None:
+    with make_world(tmp_path, fresh_postgres) as world, listening(world) as heard:
+        assert isinstance(heard.get(timeout=SOON), Alive)
+        name = fresh_postgres.rpartition("/")[2].partition("?")[0]
+        with psycopg.connect(postgres_url, autocommit=True) as admin:
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        while not isinstance(heard.get(timeout=SOON), Lost):
+            pass
+        case = world.case()
+        assert changed(heard, case.id)
+
+
+def test_another_process_is_heard(world: World) -> None:
+    """The very thing two consoles do: a write by a process of its own."""
+    case = world.case()
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from tests.world import PEOPLE, UNIT\n"
+        "from p24tui import bootstrap; from p24tui.settings import Settings\n"
+        "from p24tui.services import chat, staff\n"
+        "with bootstrap.running(Settings(home=Path(sys.argv[1]), database=sys.argv[2], unit=UNIT)) as system:\n"
+        "    maria = staff.acting(system, PEOPLE['maria'][0], UNIT, 'console:other')\n"
+        f"    chat.claim(system, maria, sys.argv[3], {case.version})\n"
+    )
+    settings = world.system.settings
+    with listening(world) as heard:
+        argv = [sys.executable, "-c", code, str(settings.home), settings.database, case.id]
+        subprocess.run(argv, check=True, timeout=60)
+        assert changed(heard, case.id)

@@ -1,0 +1,159 @@
+"""A small unit to test in: a clock that stands, two nurses, a doctor, a psychologist, an administrator, and cases."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from p24tui.clock import SetClock
+from p24tui.gateways.person_data import NoPersonData, PersonData
+from p24tui.ids import fresh_id
+from p24tui.routine import chat
+from p24tui.routine.actor import Actor, Profession
+from p24tui.routine.case import Case, ContactKind
+from p24tui.routine.patient import Patient
+from p24tui.routine.protection import Protection
+from p24tui.services import staff, units
+from p24tui.services.change import change_in
+from p24tui.services.setup import set_up
+from p24tui.settings import Settings
+from p24tui.store import cases, events, messages, people
+from p24tui.store.cases import CaseRow, Contact
+from p24tui.store.messages import Author, FormAnswer, Message
+from p24tui.store.people import PatientRecord
+from p24tui.store.schema import open_store
+from p24tui.system import System
+
+UNIT = "SE2321000016-ASEN"
+MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+"""Nine o'clock in Sweden on a Monday in November."""
+
+PEOPLE = {
+    "maria": ("SE2321000016-ML01", "Maria Lind", Profession.NURSE),
+    "johan": ("SE2321000016-JB02", "Johan Berg", Profession.NURSE),
+    "sara": ("SE2321000016-SH03", "Sara Holm", Profession.DOCTOR),
+    "amir": ("SE2321000016-AK04", "Amir Karimi", Profession.PSYCHOLOGIST),
+    "eva": ("SE2321000016-EN05", "Eva Nyström", Profession.ADMINISTRATION),
+}
+
+
+@dataclass(slots=True)
+class World:
+    """A system with its unit and people; its methods let patients do things."""
+
+    system: System
+    clock: SetClock
+    count: int = 0
+
+    def actor(self, name: str, place: str = "") -> Actor:
+        """One of the unit's people, at a console of their own."""
+        staff_id, full_name, profession = PEOPLE[name]
+        return Actor(staff_id, full_name, profession, UNIT, place or f"console:test:{name}")
+
+    @property
+    def source(self) -> Actor:
+        """The patient's side."""
+        return Actor(None, "test", None, UNIT, "intake:test")
+
+    def patient(self, name: str = "Maria Ljungberg", protection: Protection = Protection.NONE) -> Patient:
+        """A new patient."""
+        self.count += 1
+        patient = Patient(fresh_id(), f"19610118{self.count:04d}", name, date(1961, 1, 18), protection)
+        record = PatientRecord(patient, "personnummer", protection, self.clock.now())
+        with self.system.store.writing() as tx:
+            people.put_patient(tx, record)
+        return patient
+
+    def case(
+        self,
+        *,
+        name: str = "Maria Ljungberg",
+        matter: str = "Hosta",
+        text: str = "Hej, jag har hostat i en vecka.",
+        minutes_ago: int = 0,
+        protection: Protection = Protection.NONE,
+        answers: tuple[FormAnswer, ...] = (),
+        **facts: Any,
+    ) -> Case:
+        """A case that a patient has just sent, with its first message."""
+        at = self.clock.now() - timedelta(minutes=minutes_ago)
+        patient = self.patient(name, protection)
+        facts = {"kind": ContactKind.TRIAGED, "priority": 3, "unread": 1, "waiting_since": at, **facts}
+        self.count += 1
+        id = f"case{self.count:022d}"
+        one = Case(id=id, unit_id=UNIT, patient_id=patient.id, matter=matter, received_at=at, **facts)
+        with self.system.store.writing() as tx:
+            cases.add(tx, one, Contact("test", one.id, "bankid", at, "1177"))
+            messages.add(tx, Message(fresh_id(), one.id, Author.PATIENT, None, name, text, at, at))
+            messages.add_answers(tx, [replace(answer, case_id=one.id) for answer in answers])
+            events.append(tx, self.source, at, "case.received", one.id)
+        return one
+
+    def writes(self, case_id: str, text: str = "Tack, det är bättre nu.") -> Case:
+        """The patient writes in the case."""
+        now = self.clock.now()
+        with self.system.store.writing() as tx:
+            message = Message(fresh_id(), case_id, Author.PATIENT, None, "Patienten", text, now, now)
+            messages.add(tx, message)
+            return change_in(
+                tx,
+                self.system,
+                self.source,
+                case_id,
+                "message.received",
+                lambda row: chat.receive(row.case, now),
+                message_id=message.id,
+            )
+
+    def row(self, case_id: str) -> CaseRow:
+        """The case as it is stored."""
+        with self.system.store.reading() as tx:
+            row = cases.one(tx, case_id)
+        assert row is not None
+        return row
+
+    def event_kinds(self, case_id: str) -> list[str]:
+        """What has happened to the case, in order."""
+        with self.system.store.reading() as tx:
+            return [event.kind for event in events.of_case(tx, case_id)]
+
+
+@contextmanager
+def make_world(home: Path, database: str = "", person_data: PersonData | None = None) -> Iterator[World]:
+    """A world of its own in an empty database."""
+    settings = Settings(home=home, database=database, unit=UNIT, staff=PEOPLE["maria"][0])
+    clock = SetClock(MONDAY_NINE)
+    store = open_store(settings, create=True)
+    system = System(settings, clock, store, person_data or NoPersonData())
+    try:
+        people_up(system)
+        yield World(system, clock)
+    finally:
+        store.close()
+
+
+def people_up(system: System) -> None:
+    """The unit and its people."""
+    operator = Actor(None, "test", None, UNIT, "cli:test")
+    first, *others = PEOPLE.values()
+    set_up(system, operator, units.make_unit(UNIT, "Vårdcentralen Åsen", "primary-care"), staff.make_staff(*first))
+    for one in others:
+        staff.put_staff(system, operator, staff.make_staff(*one), (UNIT,))
+
+
+@pytest.fixture
+def world(tmp_path: Path, database_url: str) -> Iterator[World]:
+    """A world on each database in turn."""
+    with make_world(tmp_path, database_url) as one:
+        yield one
+
+
+@pytest.fixture
+def sqlcipher_world(tmp_path: Path) -> Iterator[World]:
+    """A world on the embedded database alone."""
+    with make_world(tmp_path) as one:
+        yield one
