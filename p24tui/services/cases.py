@@ -1,0 +1,114 @@
+"""Opening a case: logged first, then shown, and read by whoever's it is to read."""
+
+from dataclasses import dataclass, replace
+
+from p24tui.clock import local_date
+from p24tui.errors import BadInput
+from p24tui.routine import chat
+from p24tui.routine.actor import Actor
+from p24tui.routine.rule import rule
+from p24tui.services.change import locked
+from p24tui.services.queue import CaseLine, line
+from p24tui.store import cases, desk, events, messages, people
+from p24tui.store.cases import CaseRow, Contact
+from p24tui.store.engine import Tx
+from p24tui.store.events import Event
+from p24tui.store.messages import AttachmentLine, FormAnswer, Message
+from p24tui.store.people import Guardian
+from p24tui.system import System
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """All that a screen shows of a case. Of a protected person's there is only that it exists (PR-1)."""
+
+    line: CaseLine
+    contact: Contact
+    messages: tuple[Message, ...]
+    answers: tuple[FormAnswer, ...]
+    attachments: tuple[AttachmentLine, ...]
+    events: tuple[Event, ...]
+    guardians: tuple[Guardian, ...]
+    draft: str
+
+
+@rule("LO-1", "PR-1", "NA-2", "NA-4")
+def open_case(system: System, actor: Actor, case_id: str) -> OpenCase:
+    """Open a case. Who opened it, when and from where is committed before anything of it is returned.
+
+    The unread marks go where the opener has the case or nobody has. Raises ``BadInput`` where the unit has no
+    such case.
+    """
+    now = system.clock.now()
+    with system.store.writing() as tx:
+        row = _of_unit(tx, actor, case_id)
+        desk.log_reading(tx, actor, now, "case", case_id=case_id, patient_id=row.patient.id)
+        row = _read(tx, system, actor, row)
+        return _content(tx, system, actor, row)
+
+
+def look_again(system: System, actor: Actor, case_id: str) -> OpenCase:
+    """A case that this person has open, as it is now. Nothing is read by it: only opening and acting read."""
+    with system.store.reading() as tx:
+        row = cases.one(tx, case_id)
+        if row is None:
+            raise BadInput("no-case", case=case_id)
+        return _content(tx, system, actor, row)
+
+
+def mark_read(system: System, actor: Actor, case_id: str) -> None:
+    """The person who has the case open has acted in it: what the patient wrote there is read."""
+    with system.store.writing() as tx:
+        _read(tx, system, actor, _of_unit(tx, actor, case_id))
+
+
+def find_case(system: System, typed: str) -> str:
+    """The id of the case whose id begins with what somebody typed.
+
+    Raises ``BadInput`` where there is none, or more than one.
+    """
+    with system.store.reading() as tx:
+        found = cases.ids_beginning(tx, typed.strip().lower())
+    if len(found) != 1:
+        raise BadInput("no-case" if not found else "many-cases", case=typed)
+    return found[0]
+
+
+def _of_unit(tx: Tx, actor: Actor, case_id: str) -> CaseRow:
+    row = locked(tx, case_id)
+    if row.case.unit_id != actor.unit_id:
+        raise BadInput("no-case", case=case_id)
+    return row
+
+
+def _read(tx: Tx, system: System, actor: Actor, row: CaseRow) -> CaseRow:
+    case = row.case
+    if not (case.unread or case.unread_free_text) or not chat.reads(case, actor):
+        return row
+    after = chat.read(case)
+    cases.save_marks(tx, after)
+    now = system.clock.now()
+    read = {"messages": case.unread, "free_text": case.unread_free_text}
+    events.append(tx, actor, now, "case.read", case.id, unit_id=case.unit_id, read=read)
+    return replace(row, case=after)
+
+
+def _content(tx: Tx, system: System, actor: Actor, row: CaseRow) -> OpenCase:
+    now = system.clock.now()
+    case_id = row.case.id
+    here = [one for one in desk.present(tx, row.case.unit_id, now, [case_id]) if one.place != actor.place]
+    shown = line(row, here, local_date(now))
+    contact = cases.contact(tx, case_id)
+    history = tuple(events.of_case(tx, case_id))
+    if shown.patient.protected:
+        return OpenCase(shown, contact, (), (), (), history, (), "")
+    return OpenCase(
+        shown,
+        contact,
+        tuple(messages.of_case(tx, case_id)),
+        tuple(messages.answers_of(tx, case_id)),
+        tuple(messages.attachments_of(tx, case_id)),
+        history,
+        tuple(people.guardians_of(tx, row.patient.id)),
+        desk.draft(tx, case_id, actor.staff_id) if actor.staff_id else "",
+    )

@@ -1,0 +1,84 @@
+"""What every change of a case has in common: read it locked, let a rule decide, write it, record it."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from p24tui.errors import BadInput, Refused
+from p24tui.routine.actor import Actor
+from p24tui.routine.case import Case
+from p24tui.routine.decision import Refusal
+from p24tui.store import cases, events
+from p24tui.store.cases import CaseRow
+from p24tui.store.engine import Tx
+from p24tui.system import System
+
+T = TypeVar("T")
+Decide = Callable[[CaseRow], Case | Refusal]
+
+
+def change(
+    system: System,
+    actor: Actor,
+    case_id: str,
+    kind: str,
+    decide: Decide,
+    *,
+    version: int | None = None,
+    rule: str = "",
+    **details: Any,
+) -> Case:
+    """Change one case by a rule, in a transaction of its own.
+
+    Raises ``Refused`` where the rule says no, ``Stale`` where ``version`` is no longer the case's, ``BadInput``
+    where there is no such case.
+    """
+    with system.store.writing() as tx:
+        return change_in(tx, system, actor, case_id, kind, decide, version=version, rule=rule, **details)
+
+
+def change_in(
+    tx: Tx,
+    system: System,
+    actor: Actor,
+    case_id: str,
+    kind: str,
+    decide: Decide,
+    *,
+    version: int | None = None,
+    rule: str = "",
+    message_id: str | None = None,
+    **details: Any,
+) -> Case:
+    """The same within a transaction that does more."""
+    row = locked(tx, case_id)
+    if version is not None and row.case.version != version:
+        raise cases.stale(tx, case_id)
+    after = allowed(decide(row), owner=row.owner)
+    saved = cases.save(tx, after)
+    events.append(
+        tx,
+        actor,
+        system.clock.now(),
+        kind,
+        case_id,
+        unit_id=row.case.unit_id,
+        message_id=message_id,
+        rule=rule,
+        **details,
+    )
+    return saved
+
+
+def locked(tx: Tx, case_id: str) -> CaseRow:
+    """The case, kept from other writers. Raises ``BadInput`` where there is none."""
+    row = cases.one(tx, case_id, lock=True)
+    if row is None:
+        raise BadInput("no-case", case=case_id)
+    return row
+
+
+def allowed(decision: T | Refusal, **details: Any) -> T:
+    """What the rule decided; raises ``Refused`` where it says no."""
+    if isinstance(decision, Refusal):
+        raise Refused(decision.rule, decision.reason, **details)
+    return decision

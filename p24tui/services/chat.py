@@ -1,0 +1,84 @@
+"""What staff do in a chat: claim, release, answer, hold; and the draft that is kept while they write."""
+
+from datetime import date
+
+from p24tui.clock import local_date
+from p24tui.errors import BadInput
+from p24tui.routine import chat, holding
+from p24tui.routine.actor import Actor
+from p24tui.routine.case import Case
+from p24tui.services.change import change, change_in, locked
+from p24tui.store import desk, messages
+from p24tui.store.messages import Author, Message
+from p24tui.system import System
+from p24tui.text import clean_text
+
+
+def claim(system: System, actor: Actor, case_id: str, version: int) -> Case:
+    """Take the case on. Raises ``Refused`` where another has it or the actor may not (CH-4, PR-1), or ``Stale``."""
+    return change(
+        system,
+        actor,
+        case_id,
+        "case.claimed",
+        lambda row: chat.claim(row.case, actor, row.patient.protection),
+        version=version,
+    )
+
+
+def release(system: System, actor: Actor, case_id: str, version: int) -> Case:
+    """Give the case back to the queue. Raises ``Refused`` where the actor does not have it, or ``Stale``."""
+    return change(system, actor, case_id, "case.released", lambda row: chat.release(row.case, actor), version=version)
+
+
+def answer(system: System, actor: Actor, case_id: str, version: int, text: str, message_id: str) -> Case:
+    """Write to the patient, and drop the draft. ``message_id`` makes a second press store nothing more.
+
+    Raises ``Refused`` where the actor does not have the case, ``Stale`` where the patient or a colleague came in
+    between, ``BadInput`` for an empty text; the draft is kept then.
+    """
+    cleaned = clean_text(text).strip()
+    if not cleaned:
+        raise BadInput("empty-message")
+    now = system.clock.now()
+    with system.store.writing() as tx:
+        if messages.one(tx, message_id) is not None:
+            return locked(tx, case_id).case
+        case = change_in(
+            tx,
+            system,
+            actor,
+            case_id,
+            "message.sent",
+            lambda row: chat.answer(row.case, actor, row.patient.protection, now),
+            version=version,
+            message_id=message_id,
+        )
+        messages.add(tx, Message(message_id, case_id, Author.STAFF, actor.staff_id, actor.name, cleaned, now, now))
+        if actor.staff_id:
+            desk.save_draft(tx, case_id, actor.staff_id, "", now)
+        return case
+
+
+def hold(system: System, actor: Actor, case_id: str, version: int, until: date, reason: str) -> Case:
+    """Let the case rest until a day, with a reason. Raises ``Refused`` where the rules forbid it, or ``Stale``."""
+    today = local_date(system.clock.now())
+    said = clean_text(reason).strip()
+    return change(
+        system,
+        actor,
+        case_id,
+        "case.held",
+        lambda row: holding.hold(row.case, actor, until, said, today),
+        version=version,
+        rule="SE-4",
+        until=until.isoformat(),
+        reason=said,
+    )
+
+
+def save_draft(system: System, actor: Actor, case_id: str, text: str) -> None:
+    """Keep what the actor has begun to write in this case, and in no other."""
+    if actor.staff_id:
+        with system.store.writing() as tx:
+            desk.save_draft(tx, case_id, actor.staff_id, text, system.clock.now())

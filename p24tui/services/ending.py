@@ -1,0 +1,63 @@
+"""Ending a case in two steps."""
+
+from p24tui import assets
+from p24tui.ids import fresh_id
+from p24tui.routine import ending
+from p24tui.routine.actor import Actor
+from p24tui.routine.case import Case
+from p24tui.routine.protection import is_protected
+from p24tui.services.change import change, change_in, locked
+from p24tui.services.limits import limit
+from p24tui.store import messages
+from p24tui.store.cases import CaseRow
+from p24tui.store.messages import Author, Message
+from p24tui.system import System
+
+
+def request_end(system: System, actor: Actor, case_id: str, version: int) -> Case:
+    """The first step; nothing has ended yet. Raises ``Refused`` where the case may not end, or ``Stale``."""
+    return change(
+        system,
+        actor,
+        case_id,
+        "ending.requested",
+        lambda row: ending.request_end(row.case, actor, row.patient.protection),
+        version=version,
+        rule="CH-12",
+    )
+
+
+def confirm_end(system: System, actor: Actor, case_id: str, version: int) -> Case:
+    """The second step: the case has ended, with a day added where the patient has not answered (CH-6).
+
+    A protected person is told where to seek care instead (PR-3). Raises ``Refused`` or ``Stale``.
+    """
+    now = system.clock.now()
+    days = limit("added_days", now)
+
+    def decide(row: CaseRow) -> Case:
+        return ending.confirm_end(row.case, actor, row.patient.protection, now, days)  # type: ignore[return-value]
+
+    with system.store.writing() as tx:
+        row = locked(tx, case_id)
+        farewell = fresh_id() if is_protected(row.patient.protection) else None
+        case = change_in(
+            tx,
+            system,
+            actor,
+            case_id,
+            "case.ended",
+            decide,
+            version=version,
+            rule="CH-12",
+            message_id=farewell,
+        )
+        if farewell:
+            text = assets.load("phrases.toml")["protected"]["sv"]
+            messages.add(tx, Message(farewell, case_id, Author.SYSTEM, None, "", text, now, now))
+        return case
+
+
+def keep_open(system: System, actor: Actor, case_id: str) -> Case:
+    """Take back the first step."""
+    return change(system, actor, case_id, "ending.withdrawn", lambda row: ending.keep_open(row.case), rule="CH-12")

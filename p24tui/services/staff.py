@@ -1,0 +1,73 @@
+"""Staff: adding and changing them, and acting as one of them."""
+
+from p24tui.errors import BadInput
+from p24tui.routine.actor import Actor, Profession
+from p24tui.routine.identity import check_hsa_id
+from p24tui.store import events, people
+from p24tui.store.people import Staff
+from p24tui.system import System
+from p24tui.text import clean_line
+
+
+def make_staff(id: str, name: str, profession: str, *, active: bool = True) -> Staff:
+    """A member of staff from what somebody typed. Raises ``BadInput`` for a malformed HSA-id or an empty name."""
+    cleaned = clean_line(name)
+    if not cleaned:
+        raise BadInput("staff-name")
+    try:
+        return Staff(check_hsa_id(id), cleaned, Profession(profession), active)
+    except ValueError as error:
+        raise BadInput("staff-value", problem=str(error)) from error
+
+
+def put_staff(system: System, actor: Actor, member: Staff, unit_ids: tuple[str, ...]) -> None:
+    """Add the member of staff, or change the one with their HSA-id, who then works for exactly these units.
+
+    Raises ``BadInput`` where one of the units does not exist.
+    """
+    with system.store.writing() as tx:
+        for unit_id in unit_ids:
+            if people.unit(tx, unit_id) is None:
+                raise BadInput("no-unit", unit=unit_id)
+        known = people.staff_member(tx, member.id)
+        people.put_staff(tx, member, unit_ids)
+        kind = "staff.changed" if known else "staff.added"
+        now = system.clock.now()
+        profession = member.profession.value
+        events.append(
+            tx,
+            actor,
+            now,
+            kind,
+            staff=member.id,
+            profession=profession,
+            active=member.active,
+            units=list(unit_ids),
+        )
+
+
+def staff_of(system: System, unit_id: str) -> list[Staff]:
+    """The active staff of a unit, by name."""
+    with system.store.reading() as tx:
+        return people.staff_of(tx, unit_id)
+
+
+def all_staff(system: System) -> list[tuple[Staff, tuple[str, ...]]]:
+    """Everybody, active or not, with the units they work for."""
+    with system.store.reading() as tx:
+        return people.all_staff(tx)
+
+
+def acting(system: System, staff_id: str, unit_id: str, place: str) -> Actor:
+    """The actor that this member of staff is at a unit.
+
+    Raises ``BadInput`` where there is no such active person, or they do not work for the unit.
+    """
+    with system.store.reading() as tx:
+        found = people.staff_member(tx, staff_id)
+    if found is None or not found[0].active:
+        raise BadInput("no-staff", staff=staff_id)
+    member, unit_ids = found
+    if unit_id not in unit_ids:
+        raise BadInput("not-of-unit", staff=member.name, unit=unit_id)
+    return Actor(member.id, member.name, member.profession, unit_id, place)

@@ -1,0 +1,45 @@
+"""Running a tick on record: when it started and ended, what it did, how it failed, and when it was missed."""
+
+import contextlib
+from collections.abc import Callable
+from datetime import timedelta
+
+from p24tui.errors import P24Error
+from p24tui.store import ticks
+from p24tui.store.ticks import TickRecord
+from p24tui.system import System
+
+KEPT = timedelta(days=7)
+"""How long the record of a process that has ended is kept."""
+
+
+def run(system: System, name: str, place: str, tick: Callable[[System], int]) -> None:
+    """Run a tick. Its failure is recorded where that is possible, and raised again."""
+    started = system.clock.now()
+    try:
+        done = tick(system)
+    except Exception as error:
+        with contextlib.suppress(P24Error), system.store.writing() as tx:
+            problem = f"{type(error).__name__}: {error}" if isinstance(error, P24Error) else type(error).__name__
+            ticks.put(tx, name, place, started_at=started, failed_at=system.clock.now(), problem=problem)
+        raise
+    with system.store.writing() as tx:
+        ticks.put(tx, name, place, started_at=started, finished_at=system.clock.now(), done=done)
+
+
+def missed(system: System, name: str, place: str) -> None:
+    """Record that a tick did not run when it should have."""
+    with contextlib.suppress(P24Error), system.store.writing() as tx:
+        ticks.put(tx, name, place, missed_at=system.clock.now())
+
+
+def forget_old(system: System) -> None:
+    """Drop the records of processes that have long ended."""
+    with system.store.writing() as tx:
+        ticks.forget_before(tx, system.clock.now() - KEPT)
+
+
+def every(system: System) -> list[TickRecord]:
+    """How every job of every process fares."""
+    with system.store.reading() as tx:
+        return ticks.every(tx)

@@ -1,0 +1,80 @@
+"""Units and their hours: adding, changing, asking whether staff are there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from p24tui.errors import BadInput
+from p24tui.routine import hours
+from p24tui.routine.actor import Actor
+from p24tui.routine.hours import OpeningHours
+from p24tui.routine.identity import check_hsa_id
+from p24tui.routine.queue import MESSAGE_AFTER_PRIORITY
+from p24tui.store import events, people
+from p24tui.store.people import Unit, UnitKind
+from p24tui.system import System
+from p24tui.text import clean_line
+
+USUAL_HOURS = "mon-fri 08:00-17:00"
+
+
+@dataclass(frozen=True, slots=True)
+class Openness:
+    """Whether a unit is open now, and when that changes (UTC; none where it never does)."""
+
+    open: bool
+    changes_at: datetime | None
+
+
+def make_unit(
+    id: str, name: str, kind: str, opening: str = USUAL_HOURS, message_after: int = MESSAGE_AFTER_PRIORITY
+) -> Unit:
+    """A unit from what somebody typed. Raises ``BadInput`` for a malformed HSA-id, empty name or bad hours."""
+    cleaned = clean_line(name)
+    if not cleaned:
+        raise BadInput("unit-name")
+    try:
+        return Unit(check_hsa_id(id), cleaned, UnitKind(kind), hours.parse_hours(opening), message_after)
+    except ValueError as error:
+        raise BadInput("unit-value", problem=str(error)) from error
+
+
+def put_unit(system: System, actor: Actor, unit: Unit) -> None:
+    """Add the unit, or change the one with its HSA-id."""
+    with system.store.writing() as tx:
+        known = people.unit(tx, unit.id)
+        people.put_unit(tx, unit)
+        kind = "unit.changed" if known else "unit.added"
+        events.append(tx, actor, system.clock.now(), kind, unit_id=unit.id, name=unit.name)
+
+
+def all_units(system: System) -> list[Unit]:
+    """Every unit, by name."""
+    with system.store.reading() as tx:
+        return people.all_units(tx)
+
+
+def find_unit(system: System, unit_id: str) -> Unit:
+    """The unit with this HSA-id. Raises ``BadInput`` where there is none."""
+    with system.store.reading() as tx:
+        found = people.unit(tx, unit_id)
+    if found is None:
+        raise BadInput("no-unit", unit=unit_id)
+    return found
+
+
+def openness(opening: OpeningHours, now: datetime) -> Openness:
+    """Whether a unit with these hours is open now, and until when it stays so (CH-1)."""
+    if hours.is_open(opening, now):
+        return Openness(True, hours.closes_at(opening, now))
+    return Openness(False, hours.opens_next(opening, now))
+
+
+def announce_opening(system: System, since: datetime) -> int:
+    """Tell the consoles of every unit that opened or closed after ``since``; how many there were."""
+    now = system.clock.now()
+    turned = [one for one in all_units(system) if openness(one.hours, since).open != openness(one.hours, now).open]
+    if turned:
+        with system.store.writing() as tx:
+            for unit in turned:
+                events.announce(tx, now, unit.id, None)
+    return len(turned)
