@@ -1,0 +1,95 @@
+"""The command line. Without a command it opens the console; each command is a few lines over a service."""
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from p24tui import __version__, i18n, settings
+from p24tui.errors import P24Error
+from p24tui.explain import explain
+from p24tui.i18n import _
+
+COMMANDS = {
+    "cases": "p24tui.cli.cases:cases",
+    "demo": "p24tui.cli.demo:demo",
+    "doctor": "p24tui.cli.doctor:doctor",
+    "init": "p24tui.cli.setup:init",
+    "intake": "p24tui.cli.intake:intake",
+    "rules": "p24tui.cli.rules:rules",
+    "staff": "p24tui.cli.setup:staff",
+    "unit": "p24tui.cli.setup:unit",
+}
+
+
+class Root(click.Group):
+    """Loads a command's module only when it is asked for, and says errors in words, with an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _colon, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except P24Error as error:
+            click.echo(explain(error), err=True)
+            ctx.exit(error.exit_code)
+
+
+def main() -> None:
+    """The entry of the program."""
+    _choose_language()
+    root = Root(
+        "p24tui",
+        callback=_open_console,
+        invoke_without_command=True,
+        help=_("Personalens konsol för chatt och video. Utan kommando öppnas konsolen."),
+        params=[
+            click.Option(
+                ["--version"],
+                is_flag=True,
+                is_eager=True,
+                expose_value=False,
+                callback=_show_version,
+                help=_("Visa versionen."),
+            ),
+            click.Option(["--staff"], metavar="HSA-ID", help=_("Vem kommandot utförs av.")),
+            click.Option(["--unit"], metavar="HSA-ID", help=_("Vilken enhet det gäller.")),
+        ],
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    root.main(prog_name="p24tui")
+
+
+def _choose_language() -> None:
+    """Before the commands' own help is put together; a settings file that cannot be read is told of later."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        i18n.use_language(settings.load().lang)
+    except P24Error:
+        i18n.use_language("sv")
+
+
+def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        click.echo(f"p24tui {__version__}")
+        ctx.exit()
+
+
+def _open_console(staff: str | None, unit: str | None) -> None:
+    ctx = click.get_current_context()
+    ctx.obj = settings.load(staff=staff, unit=unit)
+    if ctx.invoked_subcommand is None:
+        from p24tui.cli.console import open_console
+
+        open_console(ctx.obj, asks_who=staff is None and "P24TUI_STAFF" not in os.environ)

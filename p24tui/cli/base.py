@@ -1,0 +1,62 @@
+"""What the commands share: the settings in force, a running system, who acts, and JSON on standard output."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from p24tui import bootstrap
+from p24tui.errors import BadInput
+from p24tui.routine.actor import Actor
+from p24tui.services import staff
+from p24tui.settings import Settings
+from p24tui.system import System
+
+
+def settings_in_force() -> Settings:
+    """The settings that the root command loaded."""
+    found = click.get_current_context().find_object(Settings)
+    assert found is not None
+    return found
+
+
+@contextmanager
+def running(*, create: bool = False) -> Iterator[System]:
+    """The system of the settings in force, for as long as the block lasts."""
+    with bootstrap.running(settings_in_force(), create=create) as system:
+        yield system
+
+
+def person(system: System) -> Actor:
+    """Who acts by the settings in force. Raises ``BadInput`` where they do not say, or name someone unknown."""
+    settings = system.settings
+    if not settings.staff:
+        raise BadInput("who-acts")
+    if not settings.unit:
+        raise BadInput("which-unit")
+    return staff.acting(system, settings.staff, settings.unit, bootstrap.place("cli"))
+
+
+def operator(system: System) -> Actor:
+    """Whoever sets the program up: the operating system's user, who need not be staff."""
+    import getpass
+
+    try:
+        name = getpass.getuser()
+    except OSError:
+        name = "?"
+    return Actor(None, name, None, system.settings.unit, bootstrap.place("cli"))
+
+
+def echo_json(value: Any) -> None:
+    """Print as JSON; instants as ISO 8601 in UTC."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return str(value)

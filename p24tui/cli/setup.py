@@ -1,0 +1,174 @@
+"""``p24tui init``, ``staff`` and ``unit``: setting the program up and keeping its people and units right."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import click
+
+from p24tui import bootstrap
+from p24tui import settings as settings_file
+from p24tui.cli.base import echo_json, operator, running, settings_in_force
+from p24tui.errors import BadInput
+from p24tui.i18n import _
+from p24tui.routine.actor import Profession
+from p24tui.routine.hours import OpeningHours, describe, parse_hours
+from p24tui.services import setup as services_setup
+from p24tui.services import staff as services_staff
+from p24tui.services import units as services_units
+from p24tui.settings import Settings
+from p24tui.store.people import UnitKind
+from p24tui.words import profession_word
+
+KINDS = click.Choice([kind.value for kind in UnitKind])
+PROFESSIONS = click.Choice([profession.value for profession in Profession])
+
+
+@click.command(help=_("Ställ in p24tui första gången: en enhet och en person."))
+@click.option("--unit-name", required=True, help=_("Enhetens namn."))
+@click.option("--unit-hsa-id", required=True, help=_("Enhetens HSA-id."))
+@click.option(
+    "--unit-kind",
+    type=KINDS,
+    default=UnitKind.PRIMARY_CARE.value,
+    help=_("Vårdcentral eller annan mottagning."),
+)
+@click.option("--staff-name", required=True, help=_("Personens namn."))
+@click.option("--staff-hsa-id", required=True, help=_("Personens HSA-id."))
+@click.option("--profession", type=PROFESSIONS, required=True, help=_("Personens yrke."))
+def init(unit_name: str, unit_hsa_id: str, unit_kind: str, staff_name: str, staff_hsa_id: str, profession: str) -> None:
+    values = {
+        "unit-name": unit_name,
+        "unit-hsa-id": unit_hsa_id,
+        "unit-kind": unit_kind,
+        "staff-name": staff_name,
+        "staff-hsa-id": staff_hsa_id,
+        "profession": profession,
+    }
+    first_set_up(settings_in_force(), values)
+    click.echo(_("Klart: {unit}, {staff}. Öppna konsolen med p24tui.").format(unit=unit_name, staff=staff_name))
+
+
+def first_set_up(settings: Settings, values: Mapping[str, str]) -> None:
+    """Make the database where there is none, the unit and the person; the settings file remembers both.
+
+    Nothing is made where a value does not fit: then it raises ``BadInput``.
+    """
+    unit = services_units.make_unit(values["unit-hsa-id"], values["unit-name"], values["unit-kind"])
+    member = services_staff.make_staff(values["staff-hsa-id"], values["staff-name"], values["profession"])
+    with bootstrap.running(settings, create=True) as system:
+        services_setup.set_up(system, operator(system), unit, member)
+    settings_file.save(settings.home, unit=unit.id, staff=member.id)
+
+
+@click.group(invoke_without_command=True, help=_("Visa, lägg till och ändra personal."))
+@click.option("--json", "as_json", is_flag=True, help=_("Som JSON."))
+@click.pass_context
+def staff(ctx: click.Context, as_json: bool) -> None:
+    if ctx.invoked_subcommand is not None:
+        return
+    with running() as system:
+        everybody = services_staff.all_staff(system)
+    if as_json:
+        echo_json([
+            {"hsa_id": one.id, "name": one.name, "profession": one.profession.value, "active": one.active, "units": units}
+            for one, units in everybody
+        ])  # fmt: skip
+        return
+    for one, units in everybody:
+        mark = "" if one.active else f"  ({_('inte aktiv')})"
+        click.echo(f"{one.id:<32}{one.name:<28}{profession_word(one.profession):<18}{', '.join(units)}{mark}")
+
+
+@staff.command("add", help=_("Lägg till en person."))
+@click.argument("hsa_id", metavar="HSA-ID")
+@click.option("--name", required=True, help=_("Personens namn."))
+@click.option("--profession", type=PROFESSIONS, required=True, help=_("Personens yrke."))
+@click.option("--unit", "units", multiple=True, help=_("Enhet där personen arbetar; kan anges flera gånger."))
+def staff_add(hsa_id: str, name: str, profession: str, units: tuple[str, ...]) -> None:
+    with running() as system:
+        member = services_staff.make_staff(hsa_id, name, profession)
+        where = units or tuple(filter(None, [system.settings.unit]))
+        services_staff.put_staff(system, operator(system), member, where)
+    click.echo(_("Sparat: {name}").format(name=member.name))
+
+
+@staff.command("change", help=_("Ändra en person. Det som inte anges blir som det var."))
+@click.argument("hsa_id", metavar="HSA-ID")
+@click.option("--name", help=_("Personens namn."))
+@click.option("--profession", type=PROFESSIONS, help=_("Personens yrke."))
+@click.option("--unit", "units", multiple=True, help=_("Enhet där personen arbetar; kan anges flera gånger."))
+@click.option("--active/--inactive", default=None, help=_("Om personen arbetar kvar."))
+def staff_change(
+    hsa_id: str, name: str | None, profession: str | None, units: tuple[str, ...], active: bool | None
+) -> None:
+    with running() as system:
+        known = {one.id: (one, where) for one, where in services_staff.all_staff(system)}
+        if hsa_id not in known:
+            raise BadInput("no-staff", staff=hsa_id)
+        one, where = known[hsa_id]
+        member = services_staff.make_staff(
+            hsa_id,
+            one.name if name is None else name,
+            profession or one.profession,
+            active=one.active if active is None else active,
+        )
+        services_staff.put_staff(system, operator(system), member, units or where)
+    click.echo(_("Sparat: {name}").format(name=member.name))
+
+
+@click.group(invoke_without_command=True, help=_("Visa, lägg till och ändra enheter och deras öppettider."))
+@click.option("--json", "as_json", is_flag=True, help=_("Som JSON."))
+@click.pass_context
+def unit(ctx: click.Context, as_json: bool) -> None:
+    if ctx.invoked_subcommand is not None:
+        return
+    with running() as system:
+        known = services_units.all_units(system)
+    if as_json:
+        echo_json([
+            {"hsa_id": one.id, "name": one.name, "kind": one.kind.value, "hours": one.hours.to_data(), "message_after": one.message_after}
+            for one in known
+        ])  # fmt: skip
+        return
+    for one in known:
+        click.echo(f"{one.id:<32}{one.name:<32}{one.kind.value:<14}{describe(one.hours)}")
+
+
+@unit.command("add", help=_("Lägg till en enhet."))
+@click.argument("hsa_id", metavar="HSA-ID")
+@click.option("--name", required=True, help=_("Enhetens namn."))
+@click.option("--kind", type=KINDS, default=UnitKind.PRIMARY_CARE.value, help=_("Vårdcentral eller annan mottagning."))
+@click.option("--hours", default=services_units.USUAL_HOURS, help=_("Öppettider: mon-fri 08:00-12:00,13:00-17:00"))
+def unit_add(hsa_id: str, name: str, kind: str, hours: str) -> None:
+    with running() as system:
+        made = services_units.make_unit(hsa_id, name, kind, hours)
+        services_units.put_unit(system, operator(system), made)
+    click.echo(_("Sparat: {name}").format(name=made.name))
+
+
+@unit.command("change", help=_("Ändra en enhet. Det som inte anges blir som det var."))
+@click.argument("hsa_id", metavar="HSA-ID")
+@click.option("--name", help=_("Enhetens namn."))
+@click.option("--kind", type=KINDS, help=_("Vårdcentral eller annan mottagning."))
+@click.option("--hours", help=_("Öppettider: mon-fri 08:00-12:00,13:00-17:00"))
+@click.option("--message-after", type=click.IntRange(1, 5), help=_("Prioritet som meddelanden utan triage står efter."))
+def unit_change(hsa_id: str, name: str | None, kind: str | None, hours: str | None, message_after: int | None) -> None:
+    with running() as system:
+        one = services_units.find_unit(system, hsa_id)
+        checked = services_units.make_unit(
+            one.id,
+            one.name if name is None else name,
+            kind or one.kind,
+            message_after=message_after or one.message_after,
+        )
+        opening = one.hours if hours is None else _keeping_days(one.hours, hours)
+        services_units.put_unit(system, operator(system), replace(checked, hours=opening))
+    click.echo(_("Sparat: {name}").format(name=checked.name))
+
+
+def _keeping_days(before: OpeningHours, typed: str) -> OpeningHours:
+    """New weekly hours; the special and closed days stay."""
+    try:
+        return replace(before, weekly=parse_hours(typed).weekly)
+    except ValueError as error:
+        raise BadInput("unit-value", problem=str(error)) from error

@@ -1,0 +1,1 @@
+"""Textual and nothing else: app, screens, widgets, styles."""

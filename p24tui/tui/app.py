@@ -1,0 +1,122 @@
+"""The console: which screens there are, who acts, and how the feed reaches them. No more than that."""
+
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+from textual.app import App, SystemCommand
+from textual.command import CommandPalette
+from textual.screen import Screen
+
+from p24tui.i18n import _
+from p24tui.routine.actor import Actor
+from p24tui.store.feed import Feed, Notice
+from p24tui.store.people import Staff, Unit
+from p24tui.system import System
+from p24tui.tui import look
+from p24tui.tui.keys import KEYS, Where, bindings
+from p24tui.tui.messages import FeedSpoke
+from p24tui.tui.screens.desk import DeskScreen
+from p24tui.tui.screens.help import HelpScreen
+from p24tui.tui.screens.who import WhoScreen
+
+_log = logging.getLogger(__name__)
+
+
+class P24App(App[None]):
+    """The full-screen console of one unit.
+
+    ``actor`` is who acts; where it is none the console asks first which of the unit's staff one is, which is no
+    login. ``banner`` is a word that stands on every screen, such as the demo's.
+    """
+
+    TITLE = "p24tui"
+    CSS_PATH = [Path("screens") / name for name in ("desk.tcss", "dialogs.tcss")]
+    BINDINGS = bindings(Where.EVERYWHERE)
+
+    def __init__(
+        self,
+        system: System,
+        unit: Unit,
+        staff: list[Staff],
+        place: str,
+        *,
+        actor: Actor | None = None,
+        banner: str = "",
+    ) -> None:
+        super().__init__()
+        self.system = system
+        self.unit = unit
+        self.banner = banner
+        self._staff = staff
+        self._place = place
+        self._actor = actor
+        self._feed: Feed | None = None
+        for theme in look.THEMES:
+            self.register_theme(theme)
+        self.theme = system.settings.theme
+
+    def on_mount(self) -> None:
+        if self._actor is None:
+            self.push_screen(WhoScreen(self.unit, self._staff, self.system.settings.staff), self._be)
+        else:
+            self._open_desk(self._actor)
+
+    def on_unmount(self) -> None:
+        if self._feed is not None:
+            self._feed.stop()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every action of the table of keys that this screen has, then the themes."""
+        seen = set()
+        for key in KEYS:
+            if key.action in seen or key.action == "command_palette":
+                continue
+            seen.add(key.action)
+            action = key.action if key.action == "quit" else f"screen.{key.action}"
+            if key.action == "quit" or hasattr(screen, f"action_{key.action}"):
+                yield SystemCommand(
+                    _(key.label).capitalize(), _(key.help), lambda action=action: self.run_action(action)
+                )
+        for name, title in ((n, t) for n, t in self._theme_titles().items() if n != self.theme):
+            yield SystemCommand(title, _("Byt konsolens färger."), lambda name=name: setattr(self, "theme", name))
+
+    def action_command_palette(self) -> None:
+        if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
+            self.push_screen(CommandPalette(placeholder=_("Sök kommando …")))
+
+    async def action_quit(self) -> None:
+        for desk in self._desks():
+            desk.put_away()
+        self.exit()
+
+    def action_help(self) -> None:
+        self.push_screen(HelpScreen())
+
+    def _theme_titles(self) -> dict[str, str]:
+        return {"dark": _("Mörkt utseende"), "light": _("Ljust utseende"), "contrast": _("Hög kontrast")}
+
+    def _be(self, member: Staff | None) -> None:
+        if member is None:
+            self.exit()
+            return
+        self._open_desk(Actor(member.id, member.name, member.profession, self.unit.id, self._place))
+
+    def _open_desk(self, actor: Actor) -> None:
+        self._actor = actor
+        self.push_screen(DeskScreen(self.system, self.unit, actor, self.banner))
+        self.run_worker(self._start_feed, thread=True, name="feed")
+
+    def _start_feed(self) -> None:
+        self._feed = Feed(self.system.store, self._hear)
+
+    def _hear(self, notice: Notice) -> None:
+        """Called in the feed's thread: a message is all that may cross over."""
+        self.post_message(FeedSpoke(notice))
+
+    def on_feed_spoke(self, message: FeedSpoke) -> None:
+        for desk in self._desks():
+            desk.hear(message.notice)
+
+    def _desks(self) -> list[DeskScreen]:
+        return [screen for screen in self.screen_stack if isinstance(screen, DeskScreen)]

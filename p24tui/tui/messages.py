@@ -1,0 +1,13 @@
+"""Messages that cross from threads to the screens."""
+
+from textual.message import Message
+
+from p24tui.store.feed import Notice
+
+
+class FeedSpoke(Message):
+    """The change feed has said something."""
+
+    def __init__(self, notice: Notice) -> None:
+        super().__init__()
+        self.notice = notice

@@ -1,0 +1,90 @@
+"""The small questions: the second step of an ending, and until when a case is held and why."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from p24tui.i18n import _
+
+
+class ConfirmEndScreen(ModalScreen[bool]):
+    """The second step of CH-12. Nothing has ended until it says yes."""
+
+    BINDINGS = [Binding("enter,a", "confirm", show=False), Binding("escape", "withdraw", show=False)]
+
+    def __init__(self, name: str, consequence: str) -> None:
+        super().__init__()
+        self._name = name
+        self._consequence = consequence
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            title = _("Avsluta ärendet för {name}? Steg 2 av 2").format(name=self._name)
+            yield Static(Content.styled(title, "bold"), classes="dialog-title")
+            yield Static(self._consequence, markup=False)
+            yield Static(_("Inget är avslutat förrän du bekräftar."), classes="dialog-note")
+            yield Static(_("Enter avsluta   Esc låt vara öppet"), classes="dialog-keys")
+
+    def action_confirm(self) -> None:
+        self.dismiss(True)
+
+    def action_withdraw(self) -> None:
+        self.dismiss(False)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Until when, and why."""
+
+    until: date
+    reason: str
+
+
+class HoldScreen(ModalScreen[Hold | None]):
+    """Asks for the day and the reason; tomorrow is filled in."""
+
+    BINDINGS = [Binding("escape", "leave", show=False)]
+
+    def __init__(self, name: str, today: date) -> None:
+        super().__init__()
+        self._name = name
+        self._tomorrow = today + timedelta(days=1)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            title = _("Låt ärendet för {name} vila").format(name=self._name)
+            yield Static(Content.styled(title, "bold"), classes="dialog-title")
+            yield Static(_("Till och med morgonen den (ÅÅÅÅ-MM-DD)"))
+            yield Input(self._tomorrow.isoformat(), id="hold-until")
+            yield Static(_("Varför"))
+            yield Input(placeholder=_("till exempel: tid erbjuds i morgon"), id="hold-reason")
+            yield Static("", id="hold-problem", classes="dialog-problem")
+            yield Static(_("Enter spara   Esc ångra. Ett svar från patienten väcker ärendet."), classes="dialog-keys")
+
+    def on_mount(self) -> None:
+        self.query_one("#hold-reason", Input).focus()
+
+    def on_input_submitted(self) -> None:
+        typed = self.query_one("#hold-until", Input).value.strip()
+        reason = self.query_one("#hold-reason", Input).value.strip()
+        try:
+            until = date.fromisoformat(typed)
+        except ValueError:
+            self._say(_("{value} är inget datum. Skriv som 2026-11-30.").format(value=typed))
+            return
+        if not reason:
+            self._say(_("Skriv varför ärendet vilar, så att den som tar upp det vet."))
+            return
+        self.dismiss(Hold(until, reason))
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def _say(self, words: str) -> None:
+        self.query_one("#hold-problem", Static).update(Content(words))

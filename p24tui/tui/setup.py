@@ -1,0 +1,86 @@
+"""The first run: a short wizard that asks for the unit and for oneself, and nothing more."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Button, Input, Label, Select, Static
+
+from p24tui.errors import P24Error
+from p24tui.explain import explain
+from p24tui.i18n import _
+from p24tui.routine.actor import Profession
+from p24tui.store.people import UnitKind
+from p24tui.tui import look
+from p24tui.words import profession_word
+
+SetUp = Callable[[dict[str, str]], None]
+
+
+class SetUpScreen(Screen[None]):
+    """One form. What does not fit is said under it, and everything typed stays."""
+
+    BINDINGS = [Binding("escape", "leave", show=False), Binding("ctrl+s", "save", show=False)]
+
+    def compose(self) -> ComposeResult:
+        kinds = [
+            (_("vårdcentral"), UnitKind.PRIMARY_CARE.value),
+            (_("annan mottagning"), UnitKind.OTHER.value),
+        ]
+        professions = [(profession_word(one), one.value) for one in Profession]
+        with VerticalScroll(classes="dialog"):
+            yield Static(Content.styled(_("Välkommen till p24tui"), "bold"), classes="dialog-title")
+            yield Static(_("Två saker behövs: vilken enhet det gäller, och vem du är. Mer kan läggas till efteråt."))
+            yield Label(_("Enhetens namn"))
+            yield Input(id="unit-name", placeholder=_("Vårdcentralen …"))
+            yield Label(_("Enhetens HSA-id"))
+            yield Input(id="unit-hsa-id", placeholder="SE2321000016-XXXX")
+            yield Select(kinds, value=kinds[0][1], allow_blank=False, id="unit-kind")
+            yield Label(_("Ditt namn"))
+            yield Input(id="staff-name")
+            yield Label(_("Ditt HSA-id"))
+            yield Input(id="staff-hsa-id", placeholder="SE2321000016-XXXX")
+            yield Select(professions, value=professions[0][1], allow_blank=False, id="profession")
+            yield Static("", id="problem", classes="dialog-problem")
+            yield Button(_("Spara och öppna"), variant="primary", id="save")
+            yield Static(_("Tab nästa fält   Ctrl+S spara   Esc stäng"), classes="dialog-keys")
+
+    def on_button_pressed(self) -> None:
+        self.action_save()
+
+    def action_save(self) -> None:
+        values = {one.id: one.value for one in self.query(Input) if one.id}
+        values |= {one.id: str(one.value) for one in self.query(Select) if one.id}
+        app = self.app
+        assert isinstance(app, SetUpApp)
+        try:
+            app.set_up(values)
+        except P24Error as error:
+            self.query_one("#problem", Static).update(Content(explain(error)))
+        else:
+            app.exit(True)
+
+    def action_leave(self) -> None:
+        self.app.exit(False)
+
+
+class SetUpApp(App[bool]):
+    """Runs the wizard; ``set_up`` gets the values by the names of the flags of ``p24tui init``."""
+
+    TITLE = "p24tui"
+    CSS_PATH = [Path("screens") / "dialogs.tcss"]
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, set_up: SetUp, theme: str) -> None:
+        super().__init__()
+        self.set_up = set_up
+        for one in look.THEMES:
+            self.register_theme(one)
+        self.theme = theme
+
+    def on_mount(self) -> None:
+        self.push_screen(SetUpScreen())

@@ -1,0 +1,98 @@
+"""A desk to try by the keyboard: a believable queue, a clock that stands."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from textual.pilot import Pilot
+
+from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
+from p24tui.routine.protection import Protection
+from p24tui.services import staff, units
+from p24tui.store.messages import FormAnswer
+from p24tui.tui.app import P24App
+from p24tui.tui.screens.desk import DeskScreen
+from tests.world import UNIT, World
+
+FORM = (
+    FormAnswer("", "form", 1, 0, "1", "Om besvären", "group", "", False),
+    FormAnswer("", "form", 2, 1, "1.1", "Har du ont i bröstet just nu?", "boolean", "Ja", False),
+    FormAnswer("", "form", 3, 1, "1.2", "Hur länge har du haft besvären?", "choice", "Mindre än ett dygn", False),
+    FormAnswer("", "form", 4, 1, "1.3", "Beskriv med egna ord", "string", "Det trycker när jag går i trappor.", True),
+)
+
+
+def fill(world: World) -> dict[str, Case]:
+    """A queue as on a Monday morning."""
+    return {
+        "suicide": world.case(
+            name="Erik Lund", matter="Nedstämdhet", minutes_ago=31, priority=2, suicide=SuicideRisk.AWAITING
+        ),
+        "chest": world.case(
+            name="Karin Öberg",
+            matter="Tryck i bröstet",
+            text="Hej, jag har känt ett tryck över bröstet sedan i morse när jag gick i trappan.",
+            minutes_ago=4,
+            priority=1,
+            has_form=True,
+            unread_free_text=1,
+            answers=FORM,
+        ),
+        "failed": world.case(name="Nils Björk", matter="Yrsel", minutes_ago=7, priority=None, has_form=True),
+        "cough": world.case(name="Ali Noor", matter="Hosta, feber", minutes_ago=47, priority=2, unread=0),
+        "recipe": world.case(
+            name="Birgitta Ek", matter="Förnya recept", minutes_ago=12, kind=ContactKind.MESSAGE, priority=None
+        ),
+        "ear": world.case(name="Anna-Lisa Johansson-Bergström", matter="Ont i örat", minutes_ago=130, priority=4),
+        "protected": world.case(
+            name="Hemlig Person", matter="Hemligt ärende", minutes_ago=20, protection=Protection.MARKED
+        ),
+        "quiet": world.case(
+            name="Omar Haddad", matter="Ryggont", priority=3, state=CaseState.WAITING, waiting_since=None, unread=0
+        ),
+        "old": world.case(name="Sven Åkesson", matter="Utslag på armen", minutes_ago=60 * 70, priority=5),
+    }
+
+
+def app(world: World, who: str = "maria", *, asks: bool = False) -> P24App:
+    """The console of one of the unit's people; ``asks`` lets it ask who."""
+    system = world.system
+    unit = units.find_unit(system, UNIT)
+    actor = None if asks else world.actor(who)
+    return P24App(system, unit, staff.staff_of(system, UNIT), f"console:test:{who}", actor=actor)
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Wait until the desk has carried out its errands and painted what came of them."""
+    for _round in range(3):
+        await pilot.pause(0.01)
+        for screen in pilot.app.screen_stack:
+            if isinstance(screen, DeskScreen):
+                await screen.idle()
+    await pilot.pause(0)
+
+
+@asynccontextmanager
+async def at_desk(world: World, who: str = "maria", size: tuple[int, int] = (120, 40)) -> AsyncIterator[Pilot[None]]:
+    """Somebody at their console."""
+    async with app(world, who).run_test(size=size, notifications=True) as pilot:
+        await settled(pilot)
+        yield pilot
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys one by one, each when the one before has had its effect."""
+    for key in keys:
+        await pilot.press(key)
+        await settled(pilot)
+
+
+def desk_of(pilot: Pilot[None]) -> DeskScreen:
+    """The desk."""
+    (desk,) = [screen for screen in pilot.app.screen_stack if isinstance(screen, DeskScreen)]
+    return desk
+
+
+def screen_text(pilot: Pilot[None]) -> str:
+    """All that stands on the screen, line by line."""
+    compositor = pilot.app.screen._compositor
+    return "\n".join(strip.text for strip in compositor.render_strips())
