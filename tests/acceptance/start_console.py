@@ -1,0 +1,125 @@
+"""Start a full-screen program under a pseudo-terminal and look at what it paints.
+
+    python tests/acceptance/start_console.py STEP... -- COMMAND...
+
+Each step is ``see:TEXT`` (wait until the text stands on the screen), ``press:KEYS`` (type; ``\\r``, ``\\x11`` and
+their like are understood) or ``end`` (wait until the program has ended well and has given the terminal back). The
+screen is 120 columns by 40 rows. Ends with 1, and shows the screen, where a step does not come true in time.
+"""
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+
+import pyte
+
+COLUMNS, ROWS = 120, 40
+PATIENCE = 30.0
+"""Seconds for each step; a slow machine that is busy with other tests is meant."""
+
+ALTERNATE_SCREEN_OFF = b"\x1b[?1049l"
+
+
+class Unseen(Exception):
+    """A step did not come true in time."""
+
+
+class Terminal:
+    """A program in a terminal of its own."""
+
+    def __init__(self, command: list[str]) -> None:
+        self._screen = pyte.Screen(COLUMNS, ROWS)
+        self._stream = pyte.ByteStream(self._screen)
+        self._tail = b""
+        self._side, program_side = pty.openpty()
+        fcntl.ioctl(program_side, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        self._program = subprocess.Popen(
+            command, stdin=program_side, stdout=program_side, stderr=program_side, start_new_session=True
+        )
+        os.close(program_side)
+
+    def see(self, text: str) -> None:
+        """Wait until the text stands on the screen."""
+        deadline = time.monotonic() + PATIENCE
+        while text not in self.shown():
+            if time.monotonic() > deadline or not self._read():
+                raise Unseen(f"{text!r} was not seen")
+
+    def press(self, keys: str) -> None:
+        """Type these keys."""
+        os.write(self._side, keys.encode())
+
+    def end(self) -> None:
+        """Wait until the program has ended."""
+        deadline = time.monotonic() + PATIENCE
+        while self._read() and time.monotonic() < deadline:
+            pass
+        try:
+            code = self._program.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            raise Unseen("it did not end") from None
+        if code != 0:
+            raise Unseen(f"it ended with {code}")
+        if ALTERNATE_SCREEN_OFF not in self._tail:
+            raise Unseen("it did not give the terminal back")
+
+    def shown(self) -> str:
+        """The screen as a person sees it."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def close(self) -> None:
+        """End the program whatever it does."""
+        if self._program.poll() is None:
+            self._program.kill()
+            self._program.wait()
+        os.close(self._side)
+
+    def _read(self) -> bool:
+        """Take in what the program has painted; false once it has left the terminal."""
+        ready, _, _ = select.select([self._side], [], [], 0.1)
+        if not ready:
+            return True
+        try:
+            painted = os.read(self._side, 65536)
+        except OSError:  # Linux says so when the other side is closed
+            return False
+        self._stream.feed(painted)
+        self._tail = (self._tail + painted)[-4096:]
+        return bool(painted)
+
+
+def take(terminal: Terminal, step: str) -> None:
+    """Carry out one step. Raises ``Unseen`` where it does not come true."""
+    kind, _, rest = step.partition(":")
+    if kind == "see":
+        terminal.see(rest)
+    elif kind == "press":
+        terminal.press(rest.encode().decode("unicode_escape"))
+    elif step == "end":
+        terminal.end()
+    else:
+        raise SystemExit(f"no such step: {step}")
+
+
+def main(arguments: list[str]) -> int:
+    middle = arguments.index("--")
+    terminal = Terminal(arguments[middle + 1 :])
+    try:
+        for step in arguments[:middle]:
+            take(terminal, step)
+    except Unseen as error:
+        print(f"{error}. The screen:\n{terminal.shown()}", file=sys.stderr)
+        return 1
+    finally:
+        terminal.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

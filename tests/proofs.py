@@ -1,0 +1,117 @@
+"""Which tests prove which rules and hazards: ``python -m tests.proofs [--write]``.
+
+Reads the marks ``@pytest.mark.rule("CH-3")`` and ``@pytest.mark.hazard("H6")`` on test functions, test classes and
+whole modules (``pytestmark``) without running anything, and keeps them in ``assets/proofs.json``, where the program
+finds them. Without ``--write`` it ends with 1 where that file does not say what the tests say. A test that is
+skipped or expected to fail proves nothing.
+"""
+
+import ast
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TESTS = ROOT / "tests"
+PROOFS = ROOT / "assets" / "proofs.json"
+
+KINDS = {"rule": "rules", "hazard": "hazards"}
+NO_PROOF = {"skip", "xfail"}
+
+Proofs = dict[str, dict[str, list[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One ``pytest.mark``: its name and the ids that it names."""
+
+    name: str
+    ids: tuple[str, ...] = ()
+
+
+def proofs(tests: Path = TESTS) -> Proofs:
+    """For every rule and every hazard the tests that prove it, sorted."""
+    found: dict[str, defaultdict[str, set[str]]] = {kind: defaultdict(set) for kind in KINDS.values()}
+    for file in sorted(tests.rglob("test_*.py")):
+        place = file.relative_to(tests.parent).as_posix()
+        tree = ast.parse(file.read_text(encoding="utf-8"), place)
+        for name, marks in _tests(tree.body, place, _module_marks(tree, place)):
+            if NO_PROOF.isdisjoint(mark.name for mark in marks):
+                for mark in marks:
+                    for one in mark.ids:
+                        found[KINDS[mark.name]][one].add(name)
+    return {kind: {one: sorted(names) for one, names in sorted(by_id.items())} for kind, by_id in found.items()}
+
+
+def as_json(found: Proofs) -> str:
+    """The proofs as the file holds them."""
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
+def is_current() -> bool:
+    """Whether the file says what the tests say."""
+    return PROOFS.exists() and PROOFS.read_text(encoding="utf-8") == as_json(proofs())
+
+
+def _tests(body: list[ast.stmt], place: str, outer: list[Mark]) -> Iterator[tuple[str, list[Mark]]]:
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+            yield f"{place}::{node.name}", [*outer, *_marks(node.decorator_list, place)]
+        elif isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
+            marks = [*outer, *_marks(node.decorator_list, place)]
+            yield from _tests(node.body, f"{place}::{node.name}", marks)
+
+
+def _module_marks(tree: ast.Module, place: str) -> list[Mark]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and any(_is_name(target, "pytestmark") for target in node.targets):
+            value = node.value
+            return _marks(value.elts if isinstance(value, ast.List | ast.Tuple) else [value], place)
+    return []
+
+
+def _marks(nodes: list[ast.expr], place: str) -> list[Mark]:
+    return [mark for mark in (_mark(node, place) for node in nodes) if mark]
+
+
+def _mark(node: ast.expr, place: str) -> Mark | None:
+    called = node.func if isinstance(node, ast.Call) else node
+    if not (isinstance(called, ast.Attribute) and _is_pytest_mark(called.value)):
+        return None
+    if called.attr not in KINDS:
+        return Mark(called.attr)
+    values = (
+        [one.value if isinstance(one, ast.Constant) else None for one in node.args]
+        if isinstance(node, ast.Call)
+        else []
+    )
+    ids = tuple(value for value in values if isinstance(value, str))
+    if not ids or len(ids) != len(values):
+        raise SystemExit(f"{place}:{node.lineno}: {called.attr} wants the ids themselves, in quotes")
+    return Mark(called.attr, ids)
+
+
+def _is_pytest_mark(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "mark" and _is_name(node.value, "pytest")
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def main() -> int:
+    if "--write" in sys.argv[1:]:
+        PROOFS.write_text(as_json(proofs()), encoding="utf-8")
+    if not is_current():
+        print("assets/proofs.json is not what the tests say: python -m tests.proofs --write", file=sys.stderr)
+        return 1
+    counts = {kind: len(by_id) for kind, by_id in proofs().items()}
+    print(f"proofs: {counts['rules']} rules and {counts['hazards']} hazards have tests")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
