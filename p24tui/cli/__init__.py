@@ -47,7 +47,12 @@ class Root(click.Group):
 def main() -> None:
     """The entry of the program."""
     _choose_language()
-    root = Root(
+    make_root().main(prog_name="p24tui")
+
+
+def make_root() -> Root:
+    """The root command, in the language in use."""
+    return Root(
         "p24tui",
         callback=_open_console,
         invoke_without_command=True,
@@ -66,7 +71,6 @@ def main() -> None:
         ],
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    root.main(prog_name="p24tui")
 
 
 def _choose_language() -> None:

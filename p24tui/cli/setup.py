@@ -11,7 +11,7 @@ from p24tui.cli.base import echo_json, operator, running, settings_in_force
 from p24tui.errors import BadInput
 from p24tui.i18n import _
 from p24tui.routine.actor import Profession
-from p24tui.routine.hours import OpeningHours, describe, parse_hours
+from p24tui.routine.hours import describe
 from p24tui.services import setup as services_setup
 from p24tui.services import staff as services_staff
 from p24tui.services import units as services_units
@@ -161,14 +161,7 @@ def unit_change(hsa_id: str, name: str | None, kind: str | None, hours: str | No
             kind or one.kind,
             message_after=message_after or one.message_after,
         )
-        opening = one.hours if hours is None else _keeping_days(one.hours, hours)
+        weekly = one.hours.weekly if hours is None else services_units.opening_hours(hours).weekly
+        opening = replace(one.hours, weekly=weekly)
         services_units.put_unit(system, operator(system), replace(checked, hours=opening))
     click.echo(_("Sparat: {name}").format(name=checked.name))
-
-
-def _keeping_days(before: OpeningHours, typed: str) -> OpeningHours:
-    """New weekly hours; the special and closed days stay."""
-    try:
-        return replace(before, weekly=parse_hours(typed).weekly)
-    except ValueError as error:
-        raise BadInput("unit-value", problem=str(error)) from error

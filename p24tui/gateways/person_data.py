@@ -42,6 +42,9 @@ class Person:
     guardians: tuple[Guardian, ...] = ()
 
 
+NOT_SET_UP = "no person-data service is set up"
+
+
 class PersonData(Protocol):
     """Something that can be asked about persons."""
 
@@ -49,12 +52,19 @@ class PersonData(Protocol):
         """The person with that number. Raises ``Unavailable`` where that cannot be learnt."""
         ...
 
+    def check(self) -> None:
+        """Raises ``Unavailable`` where the service cannot be asked at all."""
+        ...
+
 
 class NoPersonData:
     """No service is set up: nothing can be learnt of anybody."""
 
     def look_up(self, number: str) -> Person:
-        raise Unavailable(PART, "no person-data service is set up")
+        raise Unavailable(PART, NOT_SET_UP)
+
+    def check(self) -> None:
+        raise Unavailable(PART, NOT_SET_UP)
 
 
 class FilePersonData:
@@ -78,6 +88,9 @@ class FilePersonData:
         if person is None:
             raise Unavailable(PART, "the person is not in the file")
         return person
+
+    def check(self) -> None:
+        self._persons()
 
     def _persons(self) -> dict[str, Person]:
         # The content is compared, not its time: two changes within one tick of the disk's clock look alike.

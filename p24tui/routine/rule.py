@@ -23,3 +23,8 @@ def rule(*ids: str) -> Callable[[F], F]:
 def places(rule_id: str) -> tuple[str, ...]:
     """Where a rule is enforced: ``module.function`` of every function loaded so far that carries its id."""
     return tuple(sorted(_places.get(rule_id, ())))
+
+
+def marked() -> frozenset[str]:
+    """The ids that any function loaded so far carries."""
+    return frozenset(_places)

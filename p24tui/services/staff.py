@@ -2,7 +2,7 @@
 
 from p24tui.errors import BadInput
 from p24tui.routine.actor import Actor, Profession
-from p24tui.routine.identity import check_hsa_id
+from p24tui.services.units import hsa_id
 from p24tui.store import events, people
 from p24tui.store.people import Staff
 from p24tui.system import System
@@ -14,10 +14,7 @@ def make_staff(id: str, name: str, profession: str, *, active: bool = True) -> S
     cleaned = clean_line(name)
     if not cleaned:
         raise BadInput("staff-name")
-    try:
-        return Staff(check_hsa_id(id), cleaned, Profession(profession), active)
-    except ValueError as error:
-        raise BadInput("staff-value", problem=str(error)) from error
+    return Staff(hsa_id(id), cleaned, Profession(profession), active)
 
 
 def put_staff(system: System, actor: Actor, member: Staff, unit_ids: tuple[str, ...]) -> None:

@@ -32,10 +32,23 @@ def make_unit(
     cleaned = clean_line(name)
     if not cleaned:
         raise BadInput("unit-name")
+    return Unit(hsa_id(id), cleaned, UnitKind(kind), opening_hours(opening), message_after)
+
+
+def hsa_id(typed: str) -> str:
+    """An HSA-id that somebody typed. Raises ``BadInput`` where it is none."""
     try:
-        return Unit(check_hsa_id(id), cleaned, UnitKind(kind), hours.parse_hours(opening), message_after)
+        return check_hsa_id(typed)
     except ValueError as error:
-        raise BadInput("unit-value", problem=str(error)) from error
+        raise BadInput("hsa-id", value=clean_line(typed, 40)) from error
+
+
+def opening_hours(typed: str) -> OpeningHours:
+    """Opening hours that somebody typed. Raises ``BadInput`` where they cannot be used."""
+    try:
+        return hours.parse_hours(typed)
+    except hours.BadHours as error:
+        raise BadInput("hours", text=clean_line(error.text or typed, 60)) from error
 
 
 def put_unit(system: System, actor: Actor, unit: Unit) -> None:

@@ -1,6 +1,6 @@
 """The console: which screens there are, who acts, and how the feed reaches them. No more than that."""
 
-import logging
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,7 +20,8 @@ from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.screens.help import HelpScreen
 from p24tui.tui.screens.who import WhoScreen
 
-_log = logging.getLogger(__name__)
+TERMINAL_CHECKED_EVERY = 2.0
+"""Seconds between looks at whether the terminal is still there."""
 
 
 class P24App(App[None]):
@@ -57,6 +58,8 @@ class P24App(App[None]):
         self.theme = system.settings.theme
 
     def on_mount(self) -> None:
+        if not self.is_headless:
+            self.set_interval(TERMINAL_CHECKED_EVERY, self._leave_dead_terminal)
         if self._actor is None:
             self.push_screen(WhoScreen(self.unit, self._staff, self.system.settings.staff), self._be)
         else:
@@ -92,6 +95,11 @@ class P24App(App[None]):
 
     def action_help(self) -> None:
         self.push_screen(HelpScreen())
+
+    async def _leave_dead_terminal(self) -> None:
+        """A terminal that has gone away without a signal would leave the console running, seen by nobody."""
+        if not sys.__stdin__ or not sys.__stdin__.isatty():
+            await self.action_quit()
 
     def _theme_titles(self) -> dict[str, str]:
         return {"dark": _("Mörkt utseende"), "light": _("Ljust utseende"), "contrast": _("Hög kontrast")}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
+from textual.containers import Grid, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Button, Input, Label, Select, Static
@@ -24,6 +24,7 @@ SetUp = Callable[[dict[str, str]], None]
 class SetUpScreen(Screen[None]):
     """One form. What does not fit is said under it, and everything typed stays."""
 
+    AUTO_FOCUS = "#unit-name"
     BINDINGS = [Binding("escape", "leave", show=False), Binding("ctrl+s", "save", show=False)]
 
     def compose(self) -> ComposeResult:
@@ -32,21 +33,24 @@ class SetUpScreen(Screen[None]):
             (_("annan mottagning"), UnitKind.OTHER.value),
         ]
         professions = [(profession_word(one), one.value) for one in Profession]
-        with VerticalScroll(classes="dialog"):
+        with VerticalScroll(classes="dialog", can_focus=False):
             yield Static(Content.styled(_("Välkommen till p24tui"), "bold"), classes="dialog-title")
             yield Static(_("Två saker behövs: vilken enhet det gäller, och vem du är. Mer kan läggas till efteråt."))
-            yield Label(_("Enhetens namn"))
-            yield Input(id="unit-name", placeholder=_("Vårdcentralen …"))
-            yield Label(_("Enhetens HSA-id"))
-            yield Input(id="unit-hsa-id", placeholder="SE2321000016-XXXX")
-            yield Select(kinds, value=kinds[0][1], allow_blank=False, id="unit-kind")
-            yield Label(_("Ditt namn"))
-            yield Input(id="staff-name")
-            yield Label(_("Ditt HSA-id"))
-            yield Input(id="staff-hsa-id", placeholder="SE2321000016-XXXX")
-            yield Select(professions, value=professions[0][1], allow_blank=False, id="profession")
+            with Grid(classes="form"):
+                yield Label(_("Enhetens namn"))
+                yield Input(id="unit-name", placeholder=_("Vårdcentralen …"), compact=True)
+                yield Label(_("Enhetens HSA-id"))
+                yield Input(id="unit-hsa-id", placeholder="SE2321000016-XXXX", compact=True)
+                yield Label(_("Slag av enhet"))
+                yield Select(kinds, value=kinds[0][1], allow_blank=False, id="unit-kind", compact=True)
+                yield Label(_("Ditt namn"))
+                yield Input(id="staff-name", compact=True)
+                yield Label(_("Ditt HSA-id"))
+                yield Input(id="staff-hsa-id", placeholder="SE2321000016-XXXX", compact=True)
+                yield Label(_("Ditt yrke"))
+                yield Select(professions, value=professions[0][1], allow_blank=False, id="profession", compact=True)
             yield Static("", id="problem", classes="dialog-problem")
-            yield Button(_("Spara och öppna"), variant="primary", id="save")
+            yield Button(_("Spara och öppna"), variant="primary", id="save", compact=True)
             yield Static(_("Tab nästa fält   Ctrl+S spara   Esc stäng"), classes="dialog-keys")
 
     def on_button_pressed(self) -> None:

@@ -10,18 +10,23 @@ screen is 120 columns by 40 rows. Ends with 1, and shows the screen, where a ste
 import fcntl
 import os
 import pty
+import re
 import select
 import struct
 import subprocess
 import sys
 import termios
 import time
+from typing import Self
 
 import pyte
 
 COLUMNS, ROWS = 120, 40
 PATIENCE = 30.0
 """Seconds for each step; a slow machine that is busy with other tests is meant."""
+
+UNREADABLE = re.compile(rb"\x1b\[[<>=][0-9;:]*[A-Za-z]|\x1b\[\?[0-9;]*\$p|\x1b[P_^][^\x1b]*\x1b\\")
+"""Sequences that the emulator takes for something else."""
 
 ALTERNATE_SCREEN_OFF = b"\x1b[?1049l"
 
@@ -31,16 +36,28 @@ class Unseen(Exception):
 
 
 class Terminal:
-    """A program in a terminal of its own."""
+    """A program in a terminal of its own. ``written`` is every byte that it wrote."""
 
-    def __init__(self, command: list[str]) -> None:
-        self._screen = pyte.Screen(COLUMNS, ROWS)
+    def __init__(
+        self,
+        command: list[str],
+        *,
+        columns: int = COLUMNS,
+        rows: int = ROWS,
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
-        self._tail = b""
+        self.written = b""
         self._side, program_side = pty.openpty()
-        fcntl.ioctl(program_side, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        fcntl.ioctl(program_side, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._program = subprocess.Popen(
-            command, stdin=program_side, stdout=program_side, stderr=program_side, start_new_session=True
+            command,
+            stdin=program_side,
+            stdout=program_side,
+            stderr=program_side,
+            start_new_session=True,
+            env={**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", **(environment or {})},
         )
         os.close(program_side)
 
@@ -55,6 +72,12 @@ class Terminal:
         """Type these keys."""
         os.write(self._side, keys.encode())
 
+    def rest(self, seconds: float = 0.3) -> None:
+        """Let the program be, and take in what it paints meanwhile."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and self._read():
+            pass
+
     def end(self) -> None:
         """Wait until the program has ended."""
         deadline = time.monotonic() + PATIENCE
@@ -66,12 +89,27 @@ class Terminal:
             raise Unseen("it did not end") from None
         if code != 0:
             raise Unseen(f"it ended with {code}")
-        if ALTERNATE_SCREEN_OFF not in self._tail:
+        if ALTERNATE_SCREEN_OFF not in self.written[-4096:]:
             raise Unseen("it did not give the terminal back")
 
     def shown(self) -> str:
         """The screen as a person sees it."""
         return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def hang_up(self) -> int | None:
+        """Take the terminal away; the program's exit code once it has noticed, or none where it goes on."""
+        os.close(self._side)
+        try:
+            return self._program.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._program.kill()
+            return None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """End the program whatever it does."""
@@ -89,8 +127,8 @@ class Terminal:
             painted = os.read(self._side, 65536)
         except OSError:  # Linux says so when the other side is closed
             return False
-        self._stream.feed(painted)
-        self._tail = (self._tail + painted)[-4096:]
+        self._stream.feed(UNREADABLE.sub(b"", painted))
+        self.written += painted
         return bool(painted)
 
 

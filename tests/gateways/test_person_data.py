@@ -183,6 +183,9 @@ class BrokenPersonData:
     def look_up(self, number: str) -> Person:
         raise KeyError(number)
 
+    def check(self) -> None:
+        raise KeyError
+
 
 @pytest.mark.rule("PR-1", "PR-2")
 @pytest.mark.hazard("H2")

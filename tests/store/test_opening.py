@@ -31,6 +31,19 @@ def refusal(settings: Settings) -> BadInput:
     return error.value
 
 
+def failing(world: World, *statements: str) -> Unavailable:
+    """The error that these statements end in."""
+
+    def write() -> None:
+        with world.system.store.writing() as tx:
+            for statement in statements:
+                tx.connection.exec_driver_sql(statement)
+
+    with pytest.raises(Unavailable) as error:
+        write()
+    return error.value
+
+
 def test_what_is_stored_is_encrypted(tmp_path: Path) -> None:
     with make_world(tmp_path) as world:
         world.case(text="Det trycker i bröstet")
@@ -124,21 +137,17 @@ def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
 
 def test_a_database_that_is_read_only_says_so(tmp_path: Path) -> None:
     with make_world(tmp_path) as world:
-        with pytest.raises(Unavailable) as error, world.system.store.writing() as tx:
-            tx.connection.exec_driver_sql("PRAGMA query_only = ON")
-            tx.connection.exec_driver_sql("DELETE FROM drafts")
-    assert error.value.detail == "readonly"
+        assert failing(world, "PRAGMA query_only = ON", "DELETE FROM drafts").detail == "readonly"
 
 
 def test_a_full_disk_loses_nothing_and_says_so(tmp_path: Path) -> None:
     """SQLite's own limit of pages stands for the disk: the write fails the same way, in the middle."""
     with make_world(tmp_path) as world:
         case = world.case()
-        with pytest.raises(Unavailable) as error, world.system.store.writing() as tx:
+        with world.system.store.reading() as tx:
             pages = tx.connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-            tx.connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
-            tx.connection.exec_driver_sql("CREATE TABLE filler AS SELECT randomblob(1000000)")
-        assert error.value.detail == "full"
+        fill = "CREATE TABLE filler AS SELECT randomblob(1000000)"
+        assert failing(world, f"PRAGMA max_page_count = {pages}", fill).detail == "full"
         assert world.row(case.id).case == case
 
 

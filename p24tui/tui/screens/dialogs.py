@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import Grid, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input, Label, Static
 
 from p24tui.i18n import _
 
@@ -60,10 +60,11 @@ class HoldScreen(ModalScreen[Hold | None]):
         with Vertical(classes="dialog"):
             title = _("Låt ärendet för {name} vila").format(name=self._name)
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
-            yield Static(_("Till och med morgonen den (ÅÅÅÅ-MM-DD)"))
-            yield Input(self._tomorrow.isoformat(), id="hold-until")
-            yield Static(_("Varför"))
-            yield Input(placeholder=_("till exempel: tid erbjuds i morgon"), id="hold-reason")
+            with Grid(classes="form"):
+                yield Label(_("Till morgonen den"))
+                yield Input(self._tomorrow.isoformat(), id="hold-until", compact=True)
+                yield Label(_("Varför"))
+                yield Input(placeholder=_("till exempel: tid erbjuds i morgon"), id="hold-reason", compact=True)
             yield Static("", id="hold-problem", classes="dialog-problem")
             yield Static(_("Enter spara   Esc ångra. Ett svar från patienten väcker ärendet."), classes="dialog-keys")
 

@@ -1,0 +1,118 @@
+"""What is wrong with an installation, and what to do about it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from p24tui.errors import P24Error, Unavailable
+from p24tui.explain import explain
+from p24tui.i18n import _
+from p24tui.services import ticks, units
+from p24tui.store import health
+from p24tui.store.ticks import TickRecord
+from p24tui.system import System
+
+LATE_AFTER = timedelta(minutes=10)
+"""How long ago a tick may have ended before it is said to stand still."""
+
+
+class Verdict(StrEnum):
+    """How a finding is to be taken."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at, how it is, and a sentence with what to do where it is not good."""
+
+    name: str
+    verdict: Verdict
+    sentence: str
+
+
+def examine(system: System) -> list[Finding]:
+    """Look at everything that the program stands on, one thing after the other; none stops the next."""
+    looks: tuple[tuple[str, Callable[[System], Finding]], ...] = (
+        (_("databas"), _database),
+        (_("plats"), _place),
+        (_("enhet"), _unit),
+        (_("personuppgifter"), _person_data),
+        (_("klockan"), _ticks),
+    )
+    return [_look(system, name, look) for name, look in looks]
+
+
+def _look(system: System, name: str, look: Callable[[System], Finding]) -> Finding:
+    try:
+        return look(system)
+    except P24Error as error:
+        return Finding(name, Verdict.BAD, explain(error))
+
+
+def _database(system: System) -> Finding:
+    found = health.look(system.store)
+    name = _("databas")
+    if found.problems:
+        problems = ", ".join(found.problems)
+        words = _("Databasen har fel: {problems}. Sluta använda den och återställ en säkerhetskopia.")
+        return Finding(name, Verdict.BAD, words.format(problems=problems))
+    return Finding(name, Verdict.GOOD, _("{kind} {version}, hel.").format(kind=found.kind, version=found.version))
+
+
+def _place(system: System) -> Finding:
+    name = _("plats")
+    if system.store.path is None:
+        return Finding(name, Verdict.GOOD, _("Data ligger på servern."))
+    if (kind := health.network_file_system(system.store.path)) is not None:
+        words = _("Databasen ligger på en nätverksenhet ({kind}), där den kan skadas. Flytta den till en lokal disk.")
+        return Finding(name, Verdict.BAD, words.format(kind=kind))
+    return Finding(name, Verdict.GOOD, str(system.store.path))
+
+
+def _unit(system: System) -> Finding:
+    name = _("enhet")
+    found = units.all_units(system)
+    if not found:
+        return Finding(name, Verdict.BAD, _("Ingen enhet finns. Kör p24tui init."))
+    never = [one.name for one in found if units.openness(one.hours, system.clock.now()).changes_at is None]
+    if never:
+        words = _("Öppettiderna är tomma för {units}. Ändra med p24tui unit change.")
+        return Finding(name, Verdict.WARNING, words.format(units=", ".join(never)))
+    return Finding(name, Verdict.GOOD, ", ".join(one.name for one in found))
+
+
+def _person_data(system: System) -> Finding:
+    name = _("personuppgifter")
+    if not system.settings.person_data:
+        words = _("Ingen personuppgiftstjänst är inställd: skyddet är okänt för alla, och inga sms skickas.")
+        return Finding(name, Verdict.WARNING, words)
+    try:
+        system.person_data.check()
+    except Unavailable as error:
+        words = _("Personuppgiftstjänsten svarar inte ({problem}): skyddet räknas som okänt.")
+        return Finding(name, Verdict.BAD, words.format(problem=error.detail))
+    return Finding(name, Verdict.GOOD, _("Personuppgiftstjänsten svarar."))
+
+
+def _ticks(system: System) -> Finding:
+    name = _("klockan")
+    records = ticks.every(system)
+    if not records:
+        return Finding(name, Verdict.WARNING, _("Inget tidsstyrt har gått ännu. Öppna konsolen på någon dator."))
+    failed = [one for one in records if _failing(one)]
+    if failed:
+        said = "; ".join(f"{one.name}: {one.problem}" for one in failed)
+        return Finding(name, Verdict.BAD, _("Tidsstyrda jobb misslyckas: {said}").format(said=said))
+    newest = max(one.finished_at for one in records if one.finished_at)
+    if system.clock.now() - newest > LATE_AFTER:
+        words = _("Inget tidsstyrt har gått sedan {at} (UTC). Är någon konsol öppen?")
+        return Finding(name, Verdict.WARNING, words.format(at=newest.isoformat(sep=" ", timespec="minutes")))
+    return Finding(name, Verdict.GOOD, _("{count} tidsstyrda jobb går.").format(count=len({r.name for r in records})))
+
+
+def _failing(one: TickRecord) -> bool:
+    return one.failed_at is not None and (one.finished_at is None or one.failed_at > one.finished_at)
