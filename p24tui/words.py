@@ -89,6 +89,8 @@ def state_marks(case: Case) -> str:
     words = [_(STATE_MARKS[case.state])]
     if case.suicide is SuicideRisk.AWAITING:
         words.insert(0, _("SUI"))
+    if triage_failed(case):
+        words.append(_("utan prio"))
     if case.ending_by:
         words = [_("AVSLUTAS, ej klart")]
     if case.held_until is not None:
@@ -96,8 +98,6 @@ def state_marks(case: Case) -> str:
     if case.unread or case.unread_free_text:
         count = case.unread + case.unread_free_text
         words.append(f"{UNREAD} {_('oläst') if count == 1 else _('{count} olästa').format(count=count)}")
-    if triage_failed(case):
-        words.append(_("prio saknas"))
     return " ".join(words)
 
 

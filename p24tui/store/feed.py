@@ -54,19 +54,26 @@ class Alive:
 Notice = Changed | Lost | Alive
 
 
-class Feed:
-    """A thread that hands notices to ``listener`` (called in that thread) until ``stop``."""
+def now_in_log(store: Store) -> Position:
+    """The place in the change log after which everything is yet to be told."""
+    with store.reading() as tx:
+        return _end(tx)
 
-    def __init__(self, store: Store, listener: Callable[[Notice], None]) -> None:
+
+class Feed:
+    """A thread that hands notices to ``listener`` (called in that thread) until ``stop``.
+
+    ``since`` is the place in the change log from which it tells; without it, from now on.
+    """
+
+    def __init__(self, store: Store, listener: Callable[[Notice], None], since: Position | None = None) -> None:
         self._store = store
         self._listener = listener
         self._stopped = threading.Event()
-        self._position: Position = START
+        self._position: Position = now_in_log(store) if since is None else since
         self._forget = store.when_written(lambda ids: listener(Changed(ids)))
         run = self._follow_postgresql if store.path is None else self._follow_sqlite
         self._thread = threading.Thread(target=self._keep_on, args=(run,), name="feed", daemon=True)
-        with store.reading() as tx:
-            self._position = _end(tx)
         self._thread.start()
 
     def stop(self) -> None:

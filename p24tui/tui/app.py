@@ -1,7 +1,7 @@
 """The console: which screens there are, who acts, and how the feed reaches them. No more than that."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from textual.app import App, SystemCommand
@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from p24tui.i18n import _
 from p24tui.routine.actor import Actor
-from p24tui.store.feed import Feed, Notice
+from p24tui.store.feed import Feed, Notice, now_in_log
 from p24tui.store.people import Staff, Unit
 from p24tui.system import System
 from p24tui.tui import look
@@ -28,7 +28,8 @@ class P24App(App[None]):
     """The full-screen console of one unit.
 
     ``actor`` is who acts; where it is none the console asks first which of the unit's staff one is, which is no
-    login. ``banner`` is a word that stands on every screen, such as the demo's.
+    login. ``banner`` is a word that stands on every screen, such as the demo's. ``when_shown`` is called once, in a
+    thread, when the list stands on the screen: what need not be there before starts then.
     """
 
     TITLE = "p24tui"
@@ -44,6 +45,7 @@ class P24App(App[None]):
         *,
         actor: Actor | None = None,
         banner: str = "",
+        when_shown: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self.system = system
@@ -52,6 +54,8 @@ class P24App(App[None]):
         self._staff = staff
         self._place = place
         self._actor = actor
+        self._when_shown = when_shown
+        self._since = now_in_log(system.store)
         self._feed: Feed | None = None
         for theme in look.THEMES:
             self.register_theme(theme)
@@ -113,10 +117,14 @@ class P24App(App[None]):
     def _open_desk(self, actor: Actor) -> None:
         self._actor = actor
         self.push_screen(DeskScreen(self.system, self.unit, actor, self.banner))
+
+    def on_desk_screen_shown(self) -> None:
         self.run_worker(self._start_feed, thread=True, name="feed")
 
     def _start_feed(self) -> None:
-        self._feed = Feed(self.system.store, self._hear)
+        """What changed while the list was read and painted is told first: the feed begins before it."""
+        self._feed = Feed(self.system.store, self._hear, self._since)
+        self._when_shown()
 
     def _hear(self, notice: Notice) -> None:
         """Called in the feed's thread: a message is all that may cross over."""

@@ -47,6 +47,14 @@ KEYS = (
         shown_as="Enter",
     ),
     Key("enter", "write", N_("skriv"), N_("Skriv svar till patienten."), (Where.CASE,), shown_as="Enter"),
+    Key(
+        "escape",
+        "back",
+        N_("tillbaka"),
+        N_("Tillbaka till listan. Utkastet finns kvar."),
+        (Where.CASE, Where.COMPOSER),
+        shown_as="Esc",
+    ),
     Key("n", "next_unread", N_("nästa olästa"), N_("Gå till nästa ärende med något oläst."), _BOTH),
     Key("t", "claim", N_("ta emot"), N_("Ta emot ärendet: det blir ditt."), _BOTH),
     Key("x", "release", N_("släpp"), N_("Släpp ärendet: det går tillbaka till kön."), _BOTH),
@@ -59,14 +67,6 @@ KEYS = (
         N_("Skicka svaret till den som namnet ovanför rutan säger."),
         (Where.COMPOSER,),
         shown_as="Ctrl+S",
-    ),
-    Key(
-        "escape",
-        "back",
-        N_("tillbaka"),
-        N_("Tillbaka till listan. Utkastet finns kvar."),
-        (Where.CASE, Where.COMPOSER),
-        shown_as="Esc",
     ),
     Key(
         "ctrl+p",
@@ -109,5 +109,6 @@ def bindings(where: Where) -> list[BindingType]:
 
 
 def bar(where: Where) -> tuple[Key, ...]:
-    """The keys that the key bar shows while the focus is there."""
-    return tuple(key for key in KEYS if key.in_bar and (where in key.where or Where.EVERYWHERE in key.where))
+    """The keys that the key bar shows while the focus is there, the one for help last."""
+    here = [key for key in KEYS if key.in_bar and (where in key.where or Where.EVERYWHERE in key.where)]
+    return tuple(sorted(here, key=lambda key: key.action == "help"))

@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.containers import Grid, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Button, Input, Label, Select, Static
+from textual.widgets import Button, Label, Select, Static
 
 from p24tui.errors import P24Error
 from p24tui.explain import explain
@@ -16,6 +16,7 @@ from p24tui.i18n import _
 from p24tui.routine.actor import Profession
 from p24tui.store.people import UnitKind
 from p24tui.tui import look
+from p24tui.tui.widgets.field import Field
 from p24tui.words import profession_word
 
 SetUp = Callable[[dict[str, str]], None]
@@ -38,15 +39,15 @@ class SetUpScreen(Screen[None]):
             yield Static(_("Två saker behövs: vilken enhet det gäller, och vem du är. Mer kan läggas till efteråt."))
             with Grid(classes="form"):
                 yield Label(_("Enhetens namn"))
-                yield Input(id="unit-name", placeholder=_("Vårdcentralen …"), compact=True)
+                yield Field(id="unit-name", placeholder=_("Vårdcentralen …"))
                 yield Label(_("Enhetens HSA-id"))
-                yield Input(id="unit-hsa-id", placeholder="SE2321000016-XXXX", compact=True)
+                yield Field(id="unit-hsa-id", placeholder="SE2321000016-XXXX")
                 yield Label(_("Slag av enhet"))
-                yield Select(kinds, value=kinds[0][1], allow_blank=False, id="unit-kind", compact=True)
+                yield Select(kinds, value=kinds[0][1], allow_blank=False, id="unit-kind")
                 yield Label(_("Ditt namn"))
-                yield Input(id="staff-name", compact=True)
+                yield Field(id="staff-name")
                 yield Label(_("Ditt HSA-id"))
-                yield Input(id="staff-hsa-id", placeholder="SE2321000016-XXXX", compact=True)
+                yield Field(id="staff-hsa-id", placeholder="SE2321000016-XXXX")
                 yield Label(_("Ditt yrke"))
                 yield Select(professions, value=professions[0][1], allow_blank=False, id="profession", compact=True)
             yield Static("", id="problem", classes="dialog-problem")
@@ -57,7 +58,7 @@ class SetUpScreen(Screen[None]):
         self.action_save()
 
     def action_save(self) -> None:
-        values = {one.id: one.value for one in self.query(Input) if one.id}
+        values = {one.id: one.value for one in self.query(Field) if one.id}
         values |= {one.id: str(one.value) for one in self.query(Select) if one.id}
         app = self.app
         assert isinstance(app, SetUpApp)

@@ -7,6 +7,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -43,12 +44,18 @@ TWO_PANES = 100
 SMALLEST = (60, 16)
 """Columns and lines under which nothing sensible can be shown."""
 
+SAID_FOR = 4.0
+"""Seconds for which it stands in the header that something is done."""
+
 SILENT_AFTER = 8.0
 """Seconds without a word from the feed after which the list is said to stand still (H22)."""
 
 
 class DeskScreen(Screen[None]):
     """Owns the errands; its widgets only show and say."""
+
+    class Shown(Message):
+        """The list stands on the screen for the first time."""
 
     def __init__(self, system: System, unit: Unit, actor: Actor, banner: str = "") -> None:
         super().__init__()
@@ -146,6 +153,8 @@ class DeskScreen(Screen[None]):
         self._reads.run(lambda: queue.open_list(self._system, self._actor), self._show_list)
 
     def _show_list(self, view: QueueView) -> None:
+        if not self._view:
+            self.call_after_refresh(self.post_message, self.Shown())
         self._view = view.id
         self._shown_patients = {line.case.patient_id for line in view.lines}
         self._list.show(view, self._system.clock.now())
@@ -408,7 +417,13 @@ class DeskScreen(Screen[None]):
         return clean_line(line.patient.name) if line and line.patient.name else _("skyddad person")
 
     def _say(self, words: str) -> None:
-        self.notify(words, markup=False, timeout=3)
+        """Say in the header that something is done, for a while; it covers nothing."""
+        self._header.notice = words
+        self.set_timer(SAID_FOR, lambda: self._unsay(words))
+
+    def _unsay(self, words: str) -> None:
+        if self._header.notice == words:
+            self._header.notice = ""
 
     def _fail(self, error: P24Error) -> None:
         title = _("Regel {rule}").format(rule=error.rule) if isinstance(error, Refused) else ""

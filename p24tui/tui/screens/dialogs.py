@@ -8,9 +8,10 @@ from textual.binding import Binding
 from textual.containers import Grid, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Label, Static
+from textual.widgets import Label, Static
 
 from p24tui.i18n import _
+from p24tui.tui.widgets.field import Field
 
 
 class ConfirmEndScreen(ModalScreen[bool]):
@@ -62,18 +63,18 @@ class HoldScreen(ModalScreen[Hold | None]):
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             with Grid(classes="form"):
                 yield Label(_("Till morgonen den"))
-                yield Input(self._tomorrow.isoformat(), id="hold-until", compact=True)
+                yield Field(self._tomorrow.isoformat(), id="hold-until")
                 yield Label(_("Varför"))
-                yield Input(placeholder=_("till exempel: tid erbjuds i morgon"), id="hold-reason", compact=True)
+                yield Field(placeholder=_("till exempel: tid erbjuds i morgon"), id="hold-reason")
             yield Static("", id="hold-problem", classes="dialog-problem")
             yield Static(_("Enter spara   Esc ångra. Ett svar från patienten väcker ärendet."), classes="dialog-keys")
 
     def on_mount(self) -> None:
-        self.query_one("#hold-reason", Input).focus()
+        self.query_one("#hold-reason", Field).focus()
 
     def on_input_submitted(self) -> None:
-        typed = self.query_one("#hold-until", Input).value.strip()
-        reason = self.query_one("#hold-reason", Input).value.strip()
+        typed = self.query_one("#hold-until", Field).value.strip()
+        reason = self.query_one("#hold-reason", Field).value.strip()
         try:
             until = date.fromisoformat(typed)
         except ValueError:

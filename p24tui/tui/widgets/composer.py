@@ -57,6 +57,7 @@ class Composer(TextArea):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, tab_behavior="focus", show_line_numbers=False, soft_wrap=True)
+        self.cursor_blink = False
         self._case_id: str | None = None
         self._message_id = fresh_id()
         self._kept = ""

@@ -7,7 +7,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from p24tui.i18n import _
-from p24tui.tui.keys import Where, bar
+from p24tui.tui.keys import Key, Where, bar
 
 
 class KeyBar(Widget):
@@ -16,26 +16,33 @@ class KeyBar(Widget):
     where: reactive[Where] = reactive(Where.LIST)
 
     def render(self) -> RenderResult:
-        parts = []
-        for text, name, label, _action in self._spots():
-            parts += [(f" {name}", "bold $primary"), (f" {label} ", "$foreground 85%"), (" ", "")]
-            assert text
+        parts = [
+            part
+            for key in self._shown()
+            for part in ((f" {key.name}", "bold $primary"), (f" {_(key.label)}  ", "$foreground 85%"))
+        ]
         return Content.assemble(*parts)
 
     def on_click(self, event: events.Click) -> None:
         at = 0
-        for text, _name, _label, action in self._spots():
-            at += len(text)
+        for key in self._shown():
+            at += _width(key)
             if event.x < at:
+                action = key.action if key.action == "command_palette" else f"screen.{key.action}"
                 self.app.call_later(self.app.run_action, action, self.screen)
                 return
 
-    def _spots(self) -> list[tuple[str, str, str, str]]:
-        spots, used = [], 0
-        for key in bar(self.where):
-            text = f" {key.name} {_(key.label)}  "
-            used += len(text)
-            if used <= self.size.width:
-                action = key.action if key.action == "command_palette" else f"screen.{key.action}"
-                spots.append((text, key.name, _(key.label), action))
-        return spots
+    def _shown(self) -> list[Key]:
+        """As many as the width holds; the last of them, the help, always."""
+        *keys, last = bar(self.where)
+        room = self.size.width - _width(last)
+        shown = []
+        for key in keys:
+            room -= _width(key)
+            if room >= 0:
+                shown.append(key)
+        return [*shown, last]
+
+
+def _width(key: Key) -> int:
+    return len(f" {key.name} {_(key.label)}  ")
