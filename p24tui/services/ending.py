@@ -1,6 +1,5 @@
 """Ending a case in two steps."""
 
-from p24tui import assets
 from p24tui.ids import fresh_id
 from p24tui.routine import ending
 from p24tui.routine.actor import Actor
@@ -8,6 +7,7 @@ from p24tui.routine.case import Case
 from p24tui.routine.protection import is_protected
 from p24tui.services.change import change, change_in, locked
 from p24tui.services.limits import limit
+from p24tui.services.phrases import phrase
 from p24tui.store import messages
 from p24tui.store.cases import CaseRow
 from p24tui.store.messages import Author, Message
@@ -53,7 +53,7 @@ def confirm_end(system: System, actor: Actor, case_id: str, version: int) -> Cas
             message_id=farewell,
         )
         if farewell:
-            text = assets.load("phrases.toml")["protected"]["sv"]
+            text = phrase("protected")
             messages.add(tx, Message(farewell, case_id, Author.SYSTEM, None, "", text, now, now))
         return case
 

@@ -92,7 +92,11 @@ def add_answers(tx: Tx, answers: list[FormAnswer]) -> None:
 
 def of_case(tx: Tx, case_id: str) -> list[Message]:
     """The messages of a case in the order in which they were written."""
-    query = select(messages).where(messages.c.case_id == case_id).order_by(messages.c.sent_at, messages.c.id)
+    query = (
+        select(messages)
+        .where(messages.c.case_id == case_id)
+        .order_by(messages.c.sent_at, messages.c.stored_at, messages.c.id)
+    )
     return [from_row(row) for row in tx.connection.execute(query)]
 
 

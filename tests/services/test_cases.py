@@ -44,7 +44,7 @@ def test_a_nurse_claims_reads_answers_and_ends(world: World) -> None:
     last = ending.confirm_end(world.system, maria, case.id, first.version)
     assert last.state is CaseState.ENDED
     assert last.answer_until is not None
-    assert last.answer_until - world.clock.now() == timedelta(hours=38)  # from nine to the next day's midnight
+    assert last.answer_until - world.clock.now() == timedelta(hours=39)  # from nine to the next day's midnight
     assert claimed.owner_id == maria.staff_id
     assert world.event_kinds(case.id) == [
         "case.received",
@@ -190,6 +190,7 @@ def test_ending_a_protected_persons_case_tells_them_where_to_go(world: World) ->
     maria = world.actor("maria")
     with pytest.raises(Refused, match="PR-1"):
         chat.claim(world.system, maria, case.id, case.version)
+    world.clock.advance(timedelta(minutes=1))
     first = ending.request_end(world.system, maria, case.id, case.version)
     ending.confirm_end(world.system, maria, case.id, first.version)
     with world.system.store.reading() as tx:

@@ -300,3 +300,17 @@ async def test_next_unread_goes_round(sqlcipher_world: World) -> None:
         patient_list.move_to(cases["old"].id)
         await press(pilot, "n")
         assert patient_list.cursor_id == cases["suicide"].id
+
+
+@pytest.mark.hazard("H21")
+async def test_what_is_typed_ahead_does_not_act_on_the_list(sqlcipher_world: World) -> None:
+    cough = fill(sqlcipher_world)["cough"].id
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "down", "down", "down")
+        desk = desk_of(pilot)
+        desk.action_claim()
+        for letter in "ahx":  # typed before the case stands there
+            assert desk.check_action({"a": "end", "h": "hold", "x": "release"}[letter], ()) is False
+        await settled(pilot)
+        assert desk.check_action("end", ()) is True
+        assert sqlcipher_world.row(cough).owner == "Maria Lind"

@@ -44,6 +44,9 @@ TWO_PANES = 100
 SMALLEST = (60, 16)
 """Columns and lines under which nothing sensible can be shown."""
 
+ON_A_CASE = frozenset({"open_case", "claim", "release", "hold", "end", "next_unread"})
+"""Actions that a single letter leads to."""
+
 SAID_FOR = 4.0
 """Seconds for which it stands in the header that something is done."""
 
@@ -71,6 +74,7 @@ class DeskScreen(Screen[None]):
         self._arrived = 0
         self._heard_at = time.monotonic()
         self._minute = -1
+        self._entering = False
         self._doing: tuple[str, Doing] | None = None
         profession = profession_word(actor.profession) if actor.profession else ""
         self._header = DeskHeader(unit.name, actor.name, profession, banner, id="header")
@@ -223,11 +227,17 @@ class DeskScreen(Screen[None]):
     def action_open_case(self) -> None:
         case_id = self._list.cursor_id
         if case_id is not None:
+            self._entering = True
             self._arrived = 0
             self._header.notice = ""
             self._writes.run(lambda: cases.open_case(self._system, self._actor, case_id), self._enter_case)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a case is on its way, what one types ahead is for the patient and must not act on the list."""
+        return not (self._entering and action in ON_A_CASE)
+
     def _enter_case(self, opened: OpenCase) -> None:
+        self._entering = False
         self._show_case(opened)
         self.remove_class("-no-case", "-list-shown")
         self.add_class("-case-open")
@@ -269,6 +279,7 @@ class DeskScreen(Screen[None]):
             self._writes.run(lambda: cases.open_case(self._system, self._actor, case.id), self._enter_case)
 
         if (case := self._chosen()) is not None:
+            self._entering = True
             self._writes.run(lambda: chat.claim(self._system, self._actor, case.id, case.version), claimed)
 
     def action_release(self) -> None:
@@ -426,5 +437,6 @@ class DeskScreen(Screen[None]):
             self._header.notice = ""
 
     def _fail(self, error: P24Error) -> None:
+        self._entering = False
         title = _("Regel {rule}").format(rule=error.rule) if isinstance(error, Refused) else ""
         self.notify(explain(error), title=title, severity="warning", markup=False, timeout=8)
