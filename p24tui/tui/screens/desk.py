@@ -19,9 +19,9 @@ from p24tui.routine import chat as routine_chat
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.protection import is_protected
-from p24tui.services import cases, chat, ending, presence, queue, units
+from p24tui.services import cases, chat, ending, presence, units
 from p24tui.services.cases import OpenCase
-from p24tui.services.queue import CaseLine, QueueView
+from p24tui.services.queue import QueueView
 from p24tui.store.desk import Doing
 from p24tui.store.feed import Alive, Lost, Notice
 from p24tui.store.people import Unit
@@ -29,7 +29,9 @@ from p24tui.system import System
 from p24tui.text import clean_line
 from p24tui.tui.errands import Errands
 from p24tui.tui.keys import Where
+from p24tui.tui.list_reader import Found, ListReader
 from p24tui.tui.screens.dialogs import ConfirmEndScreen, Hold, HoldScreen
+from p24tui.tui.whereabouts import Whereabouts
 from p24tui.tui.widgets.case_pane import CasePane
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.conversation import Conversation
@@ -63,24 +65,28 @@ class DeskScreen(Screen[None]):
     def __init__(self, system: System, unit: Unit, actor: Actor, banner: str = "") -> None:
         super().__init__()
         self._system = system
-        self._unit = unit
         self._actor = actor
         self._reads = Errands(self, "reads", self._fail)
         self._writes = Errands(self, "writes", self._fail)
-        self._view = ""
-        self._shown_patients: set[str] = set()
-        self._pending: set[str] = set()
-        self._reading = False
         self._arrived = 0
         self._heard_at = time.monotonic()
         self._minute = -1
         self._entering = False
-        self._doing: tuple[str, Doing] | None = None
+        self._whereabouts = Whereabouts(system, actor, self._writes)
         profession = profession_word(actor.profession) if actor.profession else ""
         self._header = DeskHeader(unit.name, actor.name, profession, banner, id="header")
         self._list = PatientList(system.clock.now(), id="patient-list")
         self._pane = CasePane(id="case-pane")
         self._key_bar = KeyBar(id="key-bar")
+        self._reader = ListReader(
+            system,
+            actor,
+            self._reads,
+            open_id=lambda: self._pane.case.id if self._pane.case else None,
+            show_all=self._show_list,
+            show_changes=self._show_changes,
+            failed=self._reading_failed,
+        )
 
     @property
     def _composer(self) -> Composer:
@@ -104,8 +110,8 @@ class DeskScreen(Screen[None]):
         self._list.focus()
         self._tick()
         self.set_interval(1.0, self._tick)
-        self.set_interval(presence.RENEW_EVERY, self._renew_presence)
-        self._read_list()
+        self.set_interval(presence.RENEW_EVERY, self._whereabouts.renew)
+        self._reader.read_all()
 
     def put_away(self) -> None:
         """The console is about to close: what is being typed is kept."""
@@ -133,70 +139,42 @@ class DeskScreen(Screen[None]):
     def on_errands_returned(self, message: Errands.Returned) -> None:
         message.settle()
 
-    # --- the list ------------------------------------------------------------------------------------------
-
     def hear(self, notice: Notice) -> None:
         """What the change feed says."""
-        header = self._header
         if isinstance(notice, Lost):
-            header.lost = notice.problem or "?"
+            self._header.lost = notice.problem or "?"
             return
         self._heard_at = time.monotonic()
-        if header.lost:
-            header.lost = ""
-            self._read_list()
+        if self._header.lost or not self._reader.has_read:
+            self._header.lost = ""
+            self._reader.read_all()
         if isinstance(notice, Alive):
-            header.fresh_at = self._system.clock.now()
+            self._header.fresh_at = self._system.clock.now()
         elif notice.everything:
-            self._read_list()
+            self._reader.read_all()
         else:
-            self._pending |= notice.case_ids
-            self._read_changes()
-
-    def _read_list(self) -> None:
-        self._reads.run(lambda: queue.open_list(self._system, self._actor), self._show_list)
+            self._reader.read_changes(notice.case_ids)
+            if "" in notice.case_ids:
+                self._read_openness()
 
     def _show_list(self, view: QueueView) -> None:
-        if not self._view:
+        if self._header.fresh_at is None:
             self.call_after_refresh(self.post_message, self.Shown())
-        self._view = view.id
-        self._shown_patients = {line.case.patient_id for line in view.lines}
         self._list.show(view, self._system.clock.now())
         self._count()
 
-    def _read_changes(self) -> None:
-        """Read what has changed; what changes meanwhile waits and is read together, however much it is."""
-        if self._reading or not self._pending or not self._view:
-            return
-        self._reading = True
-        wanted, self._pending = self._pending - {""}, set()
-        seen, opened = self._shown_patients, self._pane.case
-        open_id = opened.id if opened and opened.id in wanted else None
-
-        def read() -> tuple[tuple[CaseLine, ...], OpenCase | None]:
-            lines = queue.arrivals(self._system, self._actor, self._view, seen, wanted)
-            again = cases.look_again(self._system, self._actor, open_id) if open_id else None
-            return lines, again
-
-        self._reads.run(read, self._show_changes, self._changes_failed)
-
-    def _show_changes(self, found: tuple[tuple[CaseLine, ...], OpenCase | None]) -> None:
+    def _show_changes(self, found: Found) -> None:
         lines, opened = found
-        self._reading = False
         now = self._system.clock.now()
-        self._shown_patients |= {line.case.patient_id for line in lines}
-        new = self._list.put(lines, now)
-        if new:
+        if new := self._list.put(lines, now):
             self._announce(len(new), now)
         if opened is not None:
             self._show_case(opened)
-        self._header.fresh_at = now
         self._count()
-        self._read_changes()
 
-    def _changes_failed(self, error: P24Error) -> None:
-        self._reading = False
-        self._fail(error)
+    def _reading_failed(self, error: P24Error) -> None:
+        """Said in the header, where it stays; when the feed has the database again, the list is read anew."""
+        self._header.lost = str(error)
 
     def _announce(self, many: int, now: datetime) -> None:
         """Say in words that something has come in; the cursor does not move for it."""
@@ -206,23 +184,29 @@ class DeskScreen(Screen[None]):
 
     def _count(self) -> None:
         now = self._system.clock.now()
+        self._header.fresh_at = now
         self._header.counts = count(self._list.lines, now)
 
     def _tick(self) -> None:
         now = self._system.clock.now()
-        header = self._header
-        header.now = now
+        self._header.now = now
         if now.minute != self._minute:
             self._minute = now.minute
             self._list.tick(now)
-            self._reads.run(lambda: units.openness(self._unit.hours, now), self._show_openness)
-        if time.monotonic() - self._heard_at > SILENT_AFTER and not header.lost:
-            header.lost = "silent"
+            self._read_openness()
+        if time.monotonic() - self._heard_at > SILENT_AFTER and not self._header.lost:
+            self._header.lost = "silent"
+
+    def _read_openness(self) -> None:
+        """The hours may have been changed on another console."""
+        self._reads.run(
+            lambda: units.openness(units.find_unit(self._system, self._actor.unit_id).hours, self._system.clock.now()),
+            self._show_openness,
+            self._reading_failed,
+        )
 
     def _show_openness(self, openness: units.Openness) -> None:
         self._header.openness = openness
-
-    # --- the open case -------------------------------------------------------------------------------------
 
     def action_open_case(self) -> None:
         case_id = self._list.cursor_id
@@ -241,7 +225,7 @@ class DeskScreen(Screen[None]):
         self._show_case(opened)
         self.remove_class("-no-case", "-list-shown")
         self.add_class("-case-open")
-        self._be(opened.line.case.id, Doing.VIEWING)
+        self._whereabouts.be(opened.line.case.id, Doing.VIEWING)
         (self._composer if self._composer.display else self._conversation).focus()
 
     def _show_case(self, opened: OpenCase) -> None:
@@ -253,7 +237,7 @@ class DeskScreen(Screen[None]):
         self.add_class("-list-shown")
         self._list.focus()
         if self.has_class("-one-pane"):
-            self._leave()
+            self._whereabouts.leave()
 
     def action_write(self) -> None:
         composer = self._composer
@@ -310,7 +294,7 @@ class DeskScreen(Screen[None]):
 
     def on_composer_draft_changed(self, message: Composer.DraftChanged) -> None:
         self._writes.run(lambda: chat.save_draft(self._system, self._actor, message.case_id, message.text))
-        self._be(message.case_id, Doing.TYPING if message.text else Doing.VIEWING)
+        self._whereabouts.be(message.case_id, Doing.TYPING if message.text else Doing.VIEWING)
 
     def action_hold(self) -> None:
         if (case := self._chosen()) is None:
@@ -357,35 +341,13 @@ class DeskScreen(Screen[None]):
         self._say(_("Ärendet är avslutat."))
         opened = self._pane.case
         if opened is not None and opened.id == case.id:
-            self._leave()
+            self._whereabouts.leave()
             self._pane.clear()
             self.add_class("-no-case")
             self.action_back()
 
     def action_help(self) -> None:
         self.app.run_worker(self.app.run_action("help"))
-
-    # --- who is where --------------------------------------------------------------------------------------
-
-    def _be(self, case_id: str, doing: Doing) -> None:
-        if self._doing == (case_id, doing):
-            return
-        if self._doing is not None and self._doing[0] != case_id:
-            self._leave()
-        self._doing = (case_id, doing)
-        self._renew_presence()
-
-    def _renew_presence(self) -> None:
-        if self._doing is not None:
-            case_id, doing = self._doing
-            self._writes.run(lambda: presence.be_present(self._system, self._actor, case_id, doing))
-
-    def _leave(self) -> None:
-        if self._doing is not None:
-            case_id, self._doing = self._doing[0], None
-            self._writes.run(lambda: presence.leave(self._system, self._actor, case_id))
-
-    # --- small things --------------------------------------------------------------------------------------
 
     def on_key(self) -> None:
         if isinstance(self.focused, Conversation):
