@@ -33,9 +33,11 @@ FOREIGN = re.compile(
 )
 
 
-def start(world: World, columns: int = 120, rows: int = 40) -> "Terminal":
+def start(world: World, columns: int = 120, rows: int = 40, who: str = "maria") -> "Terminal":
     settings = world.system.settings
-    environment = {"P24TUI_HOME": str(settings.home), "P24TUI_UNIT": UNIT, "P24TUI_STAFF": PEOPLE["maria"][0]}
+    environment = {"P24TUI_HOME": str(settings.home), "P24TUI_UNIT": UNIT, "P24TUI_STAFF": PEOPLE[who][0]}
+    if settings.database:
+        environment["P24TUI_DATABASE"] = settings.database
     return Terminal([sys.executable, "-m", "p24tui"], columns=columns, rows=rows, environment=environment)
 
 
@@ -85,3 +87,22 @@ def test_a_console_whose_terminal_has_gone_ends_by_itself(sqlcipher_world: World
     console = start(sqlcipher_world)
     console.see("Inga ärenden")
     assert console.hang_up() is not None
+
+
+@pytest.mark.hazard("H22")
+def test_two_consoles_on_one_queue_see_each_other(world: World) -> None:
+    case = world.case(name="Ali Noor", matter="Hosta")
+    with start(world) as maria, start(world, who="johan") as johan:
+        maria.see("Ali Noor")
+        johan.see("Ali Noor")
+        maria.press("t")
+        maria.see("Svar till Ali Noor")
+        johan.see("PÅGÅR")
+        johan.press("t")
+        johan.see("Maria Lind har ärendet")
+        maria.press("Har du feber?\x13")
+        johan.see("VÄNTAR")
+        for console in (maria, johan):
+            console.press("\x11")
+            console.end()
+    assert world.row(case.id).owner == "Maria Lind"

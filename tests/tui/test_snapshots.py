@@ -35,6 +35,7 @@ def after(*keys: str) -> Callable[[Pilot[None]], object]:
         pytest.param(("down", "down", "down", "down", "enter"), id="protected"),
         pytest.param(("down", "down", "down", "t", "escape", "h"), id="hold"),
         pytest.param(("down", "down", "down", "t", "escape", "a"), id="end"),
+        pytest.param(("down", "down", "down", "down", "t"), id="refused"),
         pytest.param(("question_mark",), id="help"),
     ],
 )

@@ -38,6 +38,7 @@ from p24tui.tui.widgets.conversation import Conversation
 from p24tui.tui.widgets.desk_header import DeskHeader, count
 from p24tui.tui.widgets.key_bar import KeyBar
 from p24tui.tui.widgets.patient_list import PatientList
+from p24tui.tui.widgets.refusal_bar import RefusalBar
 from p24tui.words import clock_time, profession_word
 
 TWO_PANES = 100
@@ -77,6 +78,7 @@ class DeskScreen(Screen[None]):
         self._header = DeskHeader(unit.name, actor.name, profession, banner, id="header")
         self._list = PatientList(system.clock.now(), id="patient-list")
         self._pane = CasePane(id="case-pane")
+        self._refusal_bar = RefusalBar(id="refusal-bar")
         self._key_bar = KeyBar(id="key-bar")
         self._reader = ListReader(
             system,
@@ -102,6 +104,7 @@ class DeskScreen(Screen[None]):
             yield self._list
             yield self._pane
         yield Static(id="too-small")
+        yield self._refusal_bar
         yield self._key_bar
 
     def on_mount(self) -> None:
@@ -400,5 +403,5 @@ class DeskScreen(Screen[None]):
 
     def _fail(self, error: P24Error) -> None:
         self._entering = False
-        title = _("Regel {rule}").format(rule=error.rule) if isinstance(error, Refused) else ""
-        self.notify(explain(error), title=title, severity="warning", markup=False, timeout=8)
+        rule = _("Regel {rule}").format(rule=error.rule) if isinstance(error, Refused) else ""
+        self._refusal_bar.say(rule, explain(error))

@@ -1,0 +1,29 @@
+"""Why something was not done, on lines of its own above the keys: it covers nothing that one reads or writes."""
+
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Static
+
+SHOWN_FOR = 12.0
+"""Seconds for which it stands there."""
+
+
+class RefusalBar(Static):
+    """Shows a rule's id where a rule said no, and the sentence; it goes by itself."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.display = False
+        self._timer: Timer | None = None
+
+    def say(self, rule: str, sentence: str) -> None:
+        """Show why; ``rule`` is empty where no rule said so."""
+        self.update(Content.assemble((f"{rule}  " if rule else "", "bold"), sentence))
+        self.display = True
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(SHOWN_FOR, self.clear)
+
+    def clear(self) -> None:
+        """Take it away."""
+        self.display = False
