@@ -1,13 +1,15 @@
 """The intake's own records: sources and their tokens, what came before, what could not be taken, what to fetch."""
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, insert, literal_column, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, exc, func, insert, literal_column, select, tuple_, update
 
 from p24tui.store.engine import Tx
 from p24tui.store.messages import Author, Message, from_row
-from p24tui.store.tables import cases, changes, messages, quarantine, received, sources
+from p24tui.store.tables import cases, changes, guardians, messages, quarantine, received, sources, units
 
 Position = tuple[int, int]
 """A place in the change log: transaction and number. Everything after it is later for every reader."""
@@ -16,6 +18,16 @@ START: Position = (0, 0)
 
 OLDEST_RUNNING: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 """PostgreSQL only: changes of this transaction and later ones may not all be visible yet."""
+
+
+DATABASE_ERRORS: tuple[type[Exception], ...] = (exc.SQLAlchemyError,)
+"""What goes wrong with the database as a whole; ``Store.writing`` explains it."""
+
+_LOCK = 0x70323469  # "p24i"
+
+
+class NotStorable(Exception):
+    """The database refuses a value that was sent. Nothing of what was attempted has been written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +62,31 @@ class Outgoing:
 
     position: Position
     case_source_id: str
+    unit_id: str
+    unit_name: str
     message: Message
+
+
+def alone(tx: Tx) -> None:
+    """Let one intake write at a time, so that what is sent twice in one instant is stored once.
+
+    SQLite's writers are alone as it is. Nobody else waits for this.
+    """
+    if tx.on_postgresql:
+        tx.connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
+@contextmanager
+def attempt(tx: Tx) -> Iterator[None]:
+    """A part of a transaction that can fail by itself: where it raises, nothing of it has been written.
+
+    Raises ``NotStorable`` where the database refuses a value.
+    """
+    try:
+        with tx.connection.begin_nested():
+            yield
+    except (exc.DataError, exc.IntegrityError) as error:
+        raise NotStorable(type(error).__name__) from error
 
 
 def put_source(tx: Tx, name: str, token_hash: str, at: datetime) -> None:
@@ -95,18 +131,82 @@ def remember(tx: Tx, one: Received) -> None:
         tx.connection.execute(insert(received).values(**asdict(one)))
 
 
+def only_name_of(tx: Tx, stored_as: str, source: str, type: str, names: Collection[str]) -> bool:
+    """Whether nothing but this source's resource of these names has become what is stored."""
+    table = received.c
+    this = (table.source == source) & table.source_id.in_(names)
+    others = select(table.source_id).where(table.type == type, table.stored_as == stored_as, ~this).limit(1)
+    return tx.connection.execute(others).first() is None
+
+
+def names_of(tx: Tx, source: str, type: str, stored_as: str) -> tuple[str, ...]:
+    """What a source calls one of its resources."""
+    table = received.c
+    query = select(table.source_id).where(table.source == source, table.type == type, table.stored_as == stored_as)
+    return tuple(tx.connection.scalars(query.order_by(table.source_id)))
+
+
+def put_contact(tx: Tx, case_id: str, e_id: str, e_id_at: datetime | None, way_in: str) -> None:
+    """How the contact came about, where a source tells it late."""
+    values = {"e_id": e_id, "e_id_at": e_id_at, "way_in": way_in}
+    tx.connection.execute(update(cases).where(cases.c.id == case_id).values(values))
+
+
+def cases_of(tx: Tx, patient_id: str) -> list[tuple[str, str]]:
+    """The patient's cases, each with its unit."""
+    query = select(cases.c.id, cases.c.unit_id).where(cases.c.patient_id == patient_id).order_by(cases.c.id)
+    return [(case_id, unit_id) for case_id, unit_id in tx.connection.execute(query)]
+
+
+def guardian_name(tx: Tx, patient_id: str, numbers: Collection[str]) -> str:
+    """The name of the patient's guardian who stands under one of these numbers; empty where there is none."""
+    query = select(guardians.c.name).where(guardians.c.patient_id == patient_id, guardians.c.number.in_(numbers))
+    return tx.connection.execute(query).scalars().first() or ""
+
+
+def drop_guardian(tx: Tx, patient_id: str, numbers: Collection[str]) -> None:
+    """Forget the patient's guardian under these numbers."""
+    same = (guardians.c.patient_id == patient_id) & guardians.c.number.in_(numbers)
+    tx.connection.execute(delete(guardians).where(same))
+
+
 def keep_aside(tx: Tx, one: Quarantined) -> None:
-    """Put into quarantine; the same content from the same source is kept once."""
-    if tx.connection.execute(select(quarantine.c.id).where(quarantine.c.id == one.id)).first() is None:
+    """Put into quarantine; the same content from the same source is kept once, and opened again if it was settled."""
+    known = update(quarantine).where(quarantine.c.id == one.id)
+    again = {"path": one.path, "problem": one.problem, "settled_at": None, "settled_by": None}
+    if tx.connection.execute(known.values(again)).rowcount == 0:
         tx.connection.execute(insert(quarantine).values(**asdict(one)))
 
 
 def kept_aside(tx: Tx, *, settled: bool = False) -> list[Quarantined]:
-    """What lies in quarantine, oldest first; with what has been settled only if asked for."""
-    query = select(quarantine).order_by(quarantine.c.at, quarantine.c.id)
+    """What lies in quarantine, oldest first, without the bodies; with what has been settled only if asked for."""
+    table = quarantine.c
+    said = (table.id, table.source, table.at, table.path, table.problem)
+    query = select(*said, table.settled_at, table.settled_by).order_by(table.at, table.id)
     if not settled:
-        query = query.where(quarantine.c.settled_at.is_(None))
-    return [Quarantined(*row) for row in tx.connection.execute(query)]
+        query = query.where(table.settled_at.is_(None))
+    rows = tx.connection.execute(query)
+    return [Quarantined(*row[:5], body=b"", settled_at=row[5], settled_by=row[6]) for row in rows]
+
+
+def kept_one(tx: Tx, id: str) -> Quarantined | None:
+    """One thing that lies in quarantine or has lain there."""
+    row = tx.connection.execute(select(quarantine).where(quarantine.c.id == id)).first()
+    return None if row is None else Quarantined(*row)
+
+
+def kept_beginning(tx: Tx, prefix: str, limit: int = 3) -> list[str]:
+    """Ids in quarantine that begin with ``prefix``, at most ``limit``: people type the first letters."""
+    table = quarantine.c
+    query = select(table.id).where(table.id.startswith(prefix, autoescape=True)).order_by(table.id).limit(limit)
+    return list(tx.connection.scalars(query))
+
+
+def kept_for(tx: Tx, source: str, problems: Collection[str]) -> list[str]:
+    """Ids of what this source has in quarantine for one of these reasons, oldest first."""
+    table = quarantine.c
+    query = select(table.id).where(table.source == source, table.problem.in_(problems), table.settled_at.is_(None))
+    return list(tx.connection.scalars(query.order_by(table.at, table.id)))
 
 
 def settle(tx: Tx, id: str, by: str, at: datetime) -> bool:
@@ -124,9 +224,10 @@ def outgoing(tx: Tx, source: str, after: Position, limit: int, case_id: str | No
     In PostgreSQL what a still running transaction may yet put before them is waited for, so nothing is passed over.
     """
     query = (
-        select(changes.c.xid, changes.c.seq, cases.c.source_id, messages)
+        select(changes.c.xid, changes.c.seq, cases.c.source_id, units.c.id, units.c.name, messages)
         .join(messages, messages.c.id == changes.c.message_id)
         .join(cases, cases.c.id == messages.c.case_id)
+        .join(units, units.c.id == cases.c.unit_id)
         .where(
             cases.c.source == source,
             messages.c.author != Author.PATIENT,
@@ -140,4 +241,4 @@ def outgoing(tx: Tx, source: str, after: Position, limit: int, case_id: str | No
     if tx.on_postgresql:
         query = query.where(changes.c.xid < OLDEST_RUNNING)
     rows = tx.connection.execute(query)
-    return [Outgoing((row[0], row[1]), row[2], from_row(tuple(row[3:]))) for row in rows]
+    return [Outgoing((row[0], row[1]), *row[2:5], from_row(tuple(row[5:]))) for row in rows]
