@@ -10,4 +10,4 @@ def phrase(id: str, **placeholders: str) -> str:
     """
     texts = {one["id"]: one["text_sv"] for one in assets.load("phrases.toml")["phrase"]}
     filled: str = texts[id].strip().format(**placeholders)
-    return " ".join(filled.split())
+    return filled

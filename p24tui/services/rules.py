@@ -54,5 +54,5 @@ def every_rule() -> tuple[RuleEntry, ...]:
 def _load_marked() -> None:
     """Import every module that may carry a rule's mark."""
     for package in (p24tui.routine, p24tui.services):
-        for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
             import_module(module.name)

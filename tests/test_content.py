@@ -1,0 +1,270 @@
+"""The content in ``assets/`` is whole: rules, limits, phrases, and the demo's people, who are nobody's."""
+
+import json
+import re
+import tomllib
+from collections import defaultdict
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from p24tui.routine.identity import parse_number
+
+ASSETS = Path(__file__).parent.parent / "assets"
+DEMO_DAY = date(2026, 11, 23)
+
+
+def load(name: str) -> dict[str, Any]:
+    return tomllib.loads((ASSETS / name).read_text(encoding="utf-8"))
+
+
+RULE_FILE = load("rules.toml")
+RULES: list[dict[str, Any]] = RULE_FILE["rule"]
+LIMITS: list[dict[str, Any]] = load("limits.toml")["limit"]
+PHRASES: list[dict[str, str]] = load("phrases.toml")["phrase"]
+DEMO: dict[str, Any] = load("demo.toml")
+PERSONS: list[dict[str, Any]] = json.loads((ASSETS / "demo-persons.json").read_text(encoding="utf-8"))
+
+SECTIONS = {
+    "NA": ("Att nå Plattform24", 5),
+    "SH": ("Avsluta arbetspass i Plattform24", 1),
+    "VI": ("Hantering av videobesök", 14),
+    "CH": ("Hantering av chatt", 13),
+    "SE": ("Grundläggande service mot invånare", 5),
+    "SU": ("Hantering av suicidal patient", 13),
+    "PR": ("Skyddade personuppgifter", 3),
+    "AP": ("Vårdkontakt för annan persons räkning", 4),
+    "DO": ("Dokumentation", 4),
+    "IM": ("Överföring och journalföring av bilder och formulär", 4),
+    "RE": ("Registrering", 8),
+    "GA": ("Den nationella vårdgarantin", 1),
+    "LO": ("Loggkontroll", 2),
+}
+"""The routine's sections, in its order: heading, and how many rules each has."""
+
+KINDS = {"enforce", "guide", "record"}
+ORIGINS = {"routine", "law", "project"}
+REQUIRED = {"id", "section", "kind", "origin", "sv", "en"}
+OPTIONAL = {"open", "extension_sv", "extension_en", "law_sv", "law_en"}
+EXTENDED = {
+    *("SH-1", "VI-1", "VI-3", "VI-9", "CH-1", "CH-2", "CH-6", "CH-8", "CH-10", "CH-11"),
+    *("SU-1", "SU-8", "SU-9", "AP-3", "GA-1", "LO-2"),
+}
+"""The rules that the project adds something of its own to."""
+
+UNITS = {"hours", "days", "years"}
+
+PHRASE_KEYS = {"id", "title_sv", "text_sv", "title_en", "text_en"}
+PLACEHOLDERS = {"unit"}
+CAPITALS = re.compile(r"(?<!e-)\b[A-ZÅÄÖ]{2,}\b")
+ABBREVIATIONS = re.compile(
+    r"\b(?:\w{1,3}\.\w{1,3}\b|(?:ang|bl|ca|dvs|exkl|ev|fr|inkl|jfr|kl|max|min|mvh|nr|obs|osv|pga|resp|ssk|st|t|tel|tfn"
+    r"|tim|tom|ung|vc|vg|appt|approx|asap|dr|etc|incl|pls|tel|vs)\b)",
+    re.IGNORECASE,
+)
+SEEK_ANEW = re.compile(
+    r"\bsök\w* (?:vård )?(?:igen|på nytt|en gång till)|\bhör av dig (?:igen|på nytt)|\bny(?:tt)? (?:ärende|chatt)"
+    r"|\b(?:seek|contact us|write to us|apply|start) (?:\w+ )?(?:again|anew)\b|\bnew (?:case|chat|request)\b",
+    re.IGNORECASE,
+)
+
+OFFICIAL_NUMBERS = frozenset({
+    *("189002029800", "194809132386", "195009072553", "195104172555", "195308072395", "195509132386", "196101182803"),
+    *("196604072808", "197811012397", "198702072391", "198702192389", "198704202392", "198803042384", "198803162398"),
+    *("198805192393", "198806242387", "198902252397", "199003212389", "199005162384", "199712022384", "199811172387"),
+    *("200109172395", "200302022389", "200304232390", "201808032393"),
+})  # fmt: skip
+"""Numbers that Skatteverket has published as test numbers, and so will never give to anybody.
+
+A valid number with a birth number that test numbers often have is not enough: before 1990 the same birth numbers were
+given to people. Look a number up in the published list before it is added here.
+"""
+
+
+def texts(one: dict[str, Any], *keys: str) -> list[str]:
+    return [one[key] for key in keys if key in one]
+
+
+def check_sentences(text: str) -> None:
+    assert text == text.strip()
+    assert text.endswith(".")
+    assert "  " not in text
+    assert "\n" not in text
+
+
+each_rule = pytest.mark.parametrize("rule", RULES, ids=[rule["id"] for rule in RULES])
+each_phrase = pytest.mark.parametrize("phrase", PHRASES, ids=[phrase["id"] for phrase in PHRASES])
+
+
+def test_the_rules_say_which_routine_they_come_from() -> None:
+    assert RULE_FILE["source"] == "Region Halland, Plattform24 – chatt och videobesök, version 2024-03-11"
+
+
+def test_every_rule_of_the_routine_is_listed_once_and_in_its_order() -> None:
+    wanted = [f"{prefix}-{number}" for prefix, (_, count) in SECTIONS.items() for number in range(1, count + 1)]
+    assert [rule["id"] for rule in RULES] == wanted
+
+
+@each_rule
+def test_a_rule_is_well_formed(rule: dict[str, Any]) -> None:
+    assert rule.keys() >= REQUIRED
+    assert rule.keys() <= REQUIRED | OPTIONAL
+    assert rule["kind"] in KINDS
+    assert rule["origin"] in ORIGINS
+    assert rule["section"] == SECTIONS[rule["id"].split("-")[0]][0]
+    assert rule.get("open", True) is True  # a rule that is built has no such key
+
+
+@each_rule
+def test_a_rule_is_said_in_both_languages_in_a_few_sentences(rule: dict[str, Any]) -> None:
+    for text in texts(rule, "sv", "en", "law_sv", "law_en", "extension_sv", "extension_en"):
+        check_sentences(text)
+        assert len(re.findall(r"[.?](?= |$)", text)) <= 3
+    for part in ("law", "extension"):
+        assert (f"{part}_sv" in rule) == (f"{part}_en" in rule)
+    assert rule["sv"] != rule["en"]
+
+
+def test_what_the_project_adds_is_kept_apart_from_the_routine() -> None:
+    assert {rule["id"] for rule in RULES if "extension_sv" in rule} == EXTENDED
+    assert {rule["id"] for rule in RULES if rule["origin"] == "project"} == {"SU-13", "AP-4"}
+    assert {rule["id"] for rule in RULES if rule["origin"] == "law"} == {"LO-2"}
+    assert {rule["id"] for rule in RULES if "law_sv" in rule} == {"GA-1"}
+
+
+def test_a_rule_is_named_in_a_text_only_if_it_exists() -> None:
+    known = {rule["id"] for rule in RULES}
+    prefixes = "|".join(SECTIONS)
+    for rule in RULES:
+        for text in texts(rule, "sv", "en", "extension_sv", "extension_en"):
+            assert set(re.findall(rf"\b(?:{prefixes})-\d+\b", text)) <= known
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=[f"{limit['name']}-{limit['valid_from']}" for limit in LIMITS])
+def test_a_limit_is_well_formed_and_its_rule_exists(limit: dict[str, Any]) -> None:
+    assert set(limit) == {"name", "value", "unit", "rule", "valid_from"}
+    assert re.fullmatch(r"[a-z]+(?:_[a-z]+)*", limit["name"])
+    assert type(limit["value"]) is int
+    assert limit["value"] >= 0
+    assert limit["unit"] in UNITS
+    assert limit["rule"] in {rule["id"] for rule in RULES}
+    assert type(limit["valid_from"]) is date
+
+
+def test_a_limit_has_one_value_and_one_unit_on_any_day() -> None:
+    dated: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for limit in LIMITS:
+        dated[limit["name"]].append(limit)
+    for of_name in dated.values():
+        assert len({(limit["unit"], limit["rule"]) for limit in of_name}) == 1
+        assert all(earlier["valid_from"] < later["valid_from"] for earlier, later in pairwise(of_name))
+
+
+def test_the_limits_are_the_routines_and_the_laws() -> None:
+    assert {limit["name"]: (limit["value"], limit["unit"], limit["rule"]) for limit in LIMITS} == {
+        "added_days": (1, "days", "CH-6"),
+        "suicide_visit_within": (2, "days", "SU-6"),
+        "proxy_below_age": (13, "years", "VI-9"),
+        "temporary_storage": (2, "hours", "IM-2"),
+        "care_guarantee_contact": (0, "days", "GA-1"),
+        "care_guarantee_assessment": (3, "days", "GA-1"),
+        "care_guarantee_specialist": (90, "days", "GA-1"),
+        "care_guarantee_treatment": (90, "days", "GA-1"),
+        "read_log_kept": (5, "years", "LO-2"),
+    }
+
+
+def test_the_phrases_that_the_routine_wants_are_there_once() -> None:
+    ids = [phrase["id"] for phrase in PHRASES]
+    assert len(set(ids)) == len(ids)
+    assert set(ids) >= {
+        *("closing", "reminder", "no-times", "log-in-yourself", "safe-online", "protected", "after-hours"),
+    }
+    assert next(phrase["title_sv"] for phrase in PHRASES if phrase["id"] == "closing") == "Stängning"
+
+
+@each_phrase
+def test_a_phrase_has_both_languages_and_only_known_placeholders(phrase: dict[str, str]) -> None:
+    assert set(phrase) == PHRASE_KEYS
+    assert all(value.strip() for value in phrase.values())
+    found = {
+        language: {name for _, name, _, _ in Formatter().parse(phrase[f"text_{language}"]) if name is not None}
+        for language in ("sv", "en")
+    }
+    assert found["sv"] == found["en"]
+    assert found["sv"] <= PLACEHOLDERS
+
+
+def test_what_a_protected_person_is_told_names_no_unit() -> None:
+    (protected,) = [phrase for phrase in PHRASES if phrase["id"] == "protected"]
+    for text in texts(protected, "text_sv", "text_en"):
+        assert "{" not in text
+        assert "1177.se" in text
+        assert "112" in text
+
+
+@each_phrase
+def test_a_phrase_keeps_the_tone_of_se_1_and_the_promise_of_se_5(phrase: dict[str, str]) -> None:
+    for text in texts(phrase, "title_sv", "text_sv", "title_en", "text_en"):
+        words = text.replace("1177.se", "")
+        assert "!" not in words
+        assert not CAPITALS.search(words)
+        assert not ABBREVIATIONS.search(words)
+        assert not SEEK_ANEW.search(words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ring oss kl 8",
+        "ta t.ex. en alvedon",
+        "MVH Maria",
+        "tfn 010",
+        "Obs att",
+        "Svara ASAP",
+        "etc",
+        "Boka tid hos dr Holm",
+    ],
+)
+def test_the_search_for_capitals_and_abbreviations_finds_them(text: str) -> None:
+    assert CAPITALS.search(text) or ABBREVIATIONS.search(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Sök igen i morgon.", "Du får söka på nytt.", "Please seek care again.", "Starta ett nytt ärende"]
+)
+def test_the_search_for_a_wish_to_seek_anew_finds_it(text: str) -> None:
+    assert SEEK_ANEW.search(text)
+
+
+def numbers() -> set[str]:
+    """Every identity number in the demo, whoever's it is."""
+    found = {person["number"] for person in PERSONS}
+    found |= {guardian["number"] for person in PERSONS for guardian in person.get("guardians", [])}
+    found |= {case["number"] for case in DEMO["case"]}
+    return found | {case["guardian"]["number"] for case in DEMO["case"] if "guardian" in case}
+
+
+@pytest.mark.parametrize("number", sorted(numbers()))
+def test_a_number_in_the_demo_is_a_published_test_number(number: str) -> None:
+    assert number in OFFICIAL_NUMBERS
+    assert parse_number(number, today=DEMO_DAY).value == number
+
+
+def test_no_number_stands_in_a_text_of_the_demo() -> None:
+    for case in DEMO["case"]:
+        said = [case["text"], *(reply["text"] for reply in case["replies"]), *(row["answer"] for row in case["form"])]
+        assert not any(re.search(r"\b\d{6}(?:\d\d)?[-+ ]?\d{4}\b", text) for text in said)
+
+
+def test_every_telephone_number_in_the_demo_is_in_the_range_for_fiction() -> None:
+    everything = (ASSETS / "demo.toml").read_text(encoding="utf-8")
+    found = re.findall(r"\b0\d{1,3}-[\d ]{5,}\d", everything)
+    assert found
+    for one in found:
+        digits = re.sub(r"\D", "", one)
+        assert "0701740605" <= digits <= "0701740699"
