@@ -59,7 +59,7 @@ EXTENDED = {
 UNITS = {"hours", "days", "years"}
 
 PHRASE_KEYS = {"id", "title_sv", "text_sv", "title_en", "text_en"}
-PLACEHOLDERS = {"unit"}
+PLACEHOLDERS = {"patient", "unit"}
 CAPITALS = re.compile(r"(?<!e-)\b[A-ZÅÄÖ]{2,}\b")
 ABBREVIATIONS = re.compile(
     r"\b(?:\w{1,3}\.\w{1,3}\b|(?:ang|bl|ca|dvs|exkl|ev|fr|inkl|jfr|kl|max|min|mvh|nr|obs|osv|pga|resp|ssk|st|t|tel|tfn"
@@ -182,7 +182,7 @@ def test_the_phrases_that_the_routine_wants_are_there_once() -> None:
     ids = [phrase["id"] for phrase in PHRASES]
     assert len(set(ids)) == len(ids)
     assert set(ids) >= {
-        *("closing", "reminder", "no-times", "log-in-yourself", "safe-online", "protected", "after-hours"),
+        *("closing", "reminder", "no-times-today", "log-in-yourself", "safe-online", "protected", "after-hours"),
     }
     assert next(phrase["title_sv"] for phrase in PHRASES if phrase["id"] == "closing") == "Stängning"
 

@@ -20,7 +20,7 @@ OLDEST_RUNNING: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current
 """PostgreSQL only: changes of this transaction and later ones may not all be visible yet."""
 
 
-DATABASE_ERRORS: tuple[type[Exception], ...] = (exc.SQLAlchemyError,)
+DatabaseError = exc.SQLAlchemyError
 """What goes wrong with the database as a whole; ``Store.writing`` explains it."""
 
 _LOCK = 0x70323469  # "p24i"
@@ -241,4 +241,4 @@ def outgoing(tx: Tx, source: str, after: Position, limit: int, case_id: str | No
     if tx.on_postgresql:
         query = query.where(changes.c.xid < OLDEST_RUNNING)
     rows = tx.connection.execute(query)
-    return [Outgoing((row[0], row[1]), *row[2:5], from_row(tuple(row[5:]))) for row in rows]
+    return [Outgoing((row[0], row[1]), row[2], row[3], row[4], from_row(tuple(row[5:]))) for row in rows]

@@ -1,0 +1,149 @@
+"""Taking an Encounter: a new case, or what a source tells of it later."""
+
+from dataclasses import replace
+from typing import Any
+
+from p24tui.gateways.fhir.model import Kind, SentCase
+from p24tui.routine import chat
+from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
+from p24tui.routine.rule import rule
+from p24tui.services.change import locked
+from p24tui.services.intake.outcome import Verdict
+from p24tui.services.intake.taking import Taken, Taking, digest
+from p24tui.store import cases, events, intake, people
+from p24tui.store.cases import Contact
+from p24tui.store.engine import Tx
+
+RECEIVED = "case.received"
+KIND_ASSUMED = "kind_assumed"
+
+
+def take_case(taking: Taking, sent: SentCase) -> Taken:
+    """A new case, or news of one. Raises ``Unusable`` where the unit or the patient is not known here."""
+    if people.unit(taking.tx, sent.unit_id) is None:
+        raise taking.refused("serviceProvider", f"no unit here has the HSA-id {sent.unit_id}")
+    patient_id = taking.resolve(sent.patient, Kind.PATIENT)
+    said = digest(patient_id, *_said(sent))
+    known = taking.known()
+    if taking.says_nothing_new(known, said):
+        assert known is not None
+        return Taken(Verdict.DUPLICATE, known.stored_as)
+    if known is None:
+        case_id = taking.id()
+        _add(taking, sent, case_id, patient_id)
+        verdict = Verdict.CREATED
+    else:
+        case_id = known.stored_as
+        verdict = _update(taking, sent, case_id, patient_id)
+    taking.remember(case_id, said)
+    if record := people.patient(taking.tx, id=patient_id):
+        taking.protect(record, sent.flagged)
+    return Taken(verdict, case_id)
+
+
+def kind_was_assumed(tx: Tx, case_id: str) -> bool:
+    """Whether the source has not said what kind of contact the case is."""
+    received = (event for event in events.of_case(tx, case_id) if event.kind == RECEIVED)
+    return any(event.details.get(KIND_ASSUMED) for event in received)
+
+
+@rule("CH-1", "CH-9", "CH-10", "NA-2", "NA-4")
+def _add(taking: Taking, sent: SentCase, case_id: str, patient_id: str) -> None:
+    """The new case: taken at any hour of any day, with the e-ID that was used and the way in that was taken."""
+    kind = _kind(taking, sent)
+    if kind is ContactKind.TRIAGED and sent.priority is None and not sent.triaged:
+        taking.note("priority", "is missing; the case is taken as a triage that failed: marked and on top")
+    case = Case(
+        id=case_id,
+        unit_id=sent.unit_id,
+        patient_id=patient_id,
+        kind=kind,
+        matter=sent.matter,
+        received_at=taking.now,
+        priority=sent.priority,
+        suicide=SuicideRisk.AWAITING if sent.suicide_risk else SuicideRisk.NONE,
+        waiting_since=min(sent.started or taking.now, taking.now),
+    )
+    contact = Contact(taking.source, taking.head.names[0], sent.e_id, sent.e_id_at, sent.way_in)
+    cases.add(taking.tx, case, contact)
+    assumed: dict[str, Any] = {KIND_ASSUMED: True} if sent.kind is None else {}
+    taking.event(RECEIVED, case_id, sent.unit_id, **assumed)
+
+
+def _kind(taking: Taking, sent: SentCase) -> ContactKind:
+    """What the source said. A triage that cannot be read is one; so is nothing said, where a priority or form hints."""
+    if sent.triaged and sent.priority is None:
+        return ContactKind.TRIAGED
+    if sent.kind is not None:
+        return sent.kind
+    return ContactKind.TRIAGED if sent.triaged or taking.index.has_form(taking.head) else ContactKind.MESSAGE
+
+
+def _update(taking: Taking, sent: SentCase, case_id: str, patient_id: str) -> Verdict:
+    """News of a case: the matter, a priority that comes late, a suicide risk. Owner and state are the staff's."""
+    before = locked(taking.tx, case_id).case
+    if before.patient_id != patient_id:
+        raise taking.refused("subject", "the same Encounter came earlier for another patient")
+    if before.unit_id != sent.unit_id:
+        raise taking.refused("serviceProvider", "the same Encounter came earlier for another unit")
+    after = replace(
+        before,
+        matter=sent.matter or before.matter,
+        priority=sent.priority or before.priority,
+        kind=_kind_now(taking, sent, before),
+        suicide=SuicideRisk.AWAITING if _newly_at_risk(sent, before) else before.suicide,
+    )
+    if _newly_at_risk(sent, before) and before.state is CaseState.ENDED:
+        # An ended case is looked at by nobody: it opens as by a word from the patient (SU-9).
+        after = chat.receive(after, taking.now)
+    changed = [
+        name for name in ("matter", "priority", "kind", "suicide") if getattr(before, name) != getattr(after, name)
+    ]
+    changed += _update_contact(taking, sent, case_id)
+    if not changed:
+        return Verdict.DUPLICATE
+    cases.save(taking.tx, after)
+    taking.event("case.updated", case_id, before.unit_id, changed=changed)
+    return Verdict.UPDATED
+
+
+def _newly_at_risk(sent: SentCase, before: Case) -> bool:
+    return sent.suicide_risk and before.suicide is SuicideRisk.NONE
+
+
+def _kind_now(taking: Taking, sent: SentCase, before: Case) -> ContactKind:
+    if sent.kind is not None and not (sent.triaged and sent.priority is None and before.priority is None):
+        return sent.kind
+    if sent.triaged and (sent.kind is not None or kind_was_assumed(taking.tx, before.id)):
+        return ContactKind.TRIAGED
+    return before.kind
+
+
+def _update_contact(taking: Taking, sent: SentCase, case_id: str) -> list[str]:
+    before = cases.contact(taking.tx, case_id)
+    after = replace(
+        before,
+        e_id=sent.e_id or before.e_id,
+        e_id_at=sent.e_id_at or before.e_id_at,
+        way_in=sent.way_in or before.way_in,
+    )
+    changed = [name for name in ("e_id", "e_id_at", "way_in") if getattr(before, name) != getattr(after, name)]
+    if changed:
+        intake.put_contact(taking.tx, case_id, after.e_id, after.e_id_at, after.way_in)
+    return changed
+
+
+def _said(sent: SentCase) -> tuple[object, ...]:
+    return (
+        sent.unit_id,
+        sent.kind,
+        sent.triaged,
+        sent.priority,
+        sent.matter,
+        sent.started,
+        sent.e_id,
+        sent.e_id_at,
+        sent.way_in,
+        sent.suicide_risk,
+        sent.flagged,
+    )

@@ -1,0 +1,33 @@
+"""Whom to look up in the person-data service before a resource is taken."""
+
+from p24tui.gateways.fhir.model import Kind, Ref, Sent, SentCase, SentGuardian, SentPatient
+from p24tui.services.intake.protections import is_stale
+from p24tui.services.intake.taking import Taking
+from p24tui.store import cases, people
+
+
+def numbers_to_look_up(taking: Taking, sent: Sent) -> list[str]:
+    """Identity numbers of those concerned: in a new contact always, in one under way when it is time again."""
+    match sent:
+        case SentPatient() | SentGuardian():
+            return [sent.number.value]
+        case SentCase():
+            return _of_patient(taking, sent.patient)
+        case _:
+            return _of_case(taking, sent.case)
+
+
+def _of_patient(taking: Taking, patient: Ref) -> list[str]:
+    target = taking.index.find(patient, Kind.PATIENT)
+    if target is not None and target.head is not None:
+        return [target.head.number]
+    patient_id = taking.try_to_resolve(patient, Kind.PATIENT)
+    record = people.patient(taking.tx, id=patient_id) if patient_id else None
+    return [record.patient.number] if record else []
+
+
+def _of_case(taking: Taking, case: Ref) -> list[str]:
+    case_id = taking.try_to_resolve(case, Kind.CASE)
+    row = cases.one(taking.tx, case_id) if case_id else None
+    record = people.patient(taking.tx, id=row.patient.id) if row else None
+    return [record.patient.number] if record and is_stale(record, taking.now) else []

@@ -1,0 +1,69 @@
+"""Protection, looked up for whoever comes in, because the flag need not come along with the contact (H2)."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from p24tui.errors import Unavailable
+from p24tui.gateways.person_data import PersonData, look_up_protection
+from p24tui.routine.protection import Protection, strictest
+from p24tui.routine.rule import rule
+from p24tui.store.people import PatientRecord
+
+LOOKED_UP_EVERY = timedelta(days=1)
+"""How old an answer may be when the patient writes again."""
+
+
+class Protections:
+    """What the person-data service has said during one parcel. Each person is asked for once, outside transactions."""
+
+    def __init__(self, person_data: PersonData) -> None:
+        self._person_data = person_data
+        self._known: dict[str, Protection] = {}
+        self._silent: bool | None = None
+
+    def learn(self, numbers: Iterable[str]) -> None:
+        """Ask about these persons. It never raises: what cannot be learnt is ``UNKNOWN``."""
+        for number in numbers:
+            if number not in self._known:
+                self._known[number] = self._ask(number)
+
+    def of(self, number: str) -> Protection | None:
+        """What was said; none where nobody asked."""
+        return self._known.get(number)
+
+    def _ask(self, number: str) -> Protection:
+        if self._silent is None:
+            self._silent = self._cannot_answer()
+        return Protection.UNKNOWN if self._silent else look_up_protection(self._person_data, number)
+
+    def _cannot_answer(self) -> bool:
+        try:
+            self._person_data.check()
+        except Unavailable:
+            return True
+        return False
+
+
+@rule("PR-1", "PR-2")
+def with_protection(
+    record: PatientRecord, flagged: Protection, looked_up: Protection | None, now: datetime
+) -> PatientRecord:
+    """The patient with the strictest of what the flags and the look-up say.
+
+    Where the service is silent, what was known before stays, and is no better than unknown.
+    """
+    if looked_up is None:
+        protection = strictest(record.patient.protection, flagged)
+    elif looked_up is Protection.UNKNOWN:
+        protection = strictest(record.patient.protection, flagged, looked_up)
+    else:
+        protection = strictest(flagged, looked_up)
+    answered = looked_up not in (None, Protection.UNKNOWN)
+    patient = replace(record.patient, protection=protection)
+    return replace(record, patient=patient, flagged=flagged, checked_at=now if answered else record.checked_at)
+
+
+def is_stale(record: PatientRecord, now: datetime) -> bool:
+    """Whether it is time to look the patient up again."""
+    return record.checked_at is None or now - record.checked_at >= LOOKED_UP_EVERY

@@ -1,0 +1,176 @@
+"""What taking a resource needs: the transaction, what came before it, and a record of what it became."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from p24tui.gateways.fhir.heads import Head
+from p24tui.gateways.fhir.model import Issue, Kind, Ref, Severity, Unusable
+from p24tui.gateways.fhir.refs import label, number_in
+from p24tui.ids import stable_id
+from p24tui.routine.actor import Actor
+from p24tui.routine.protection import Protection, strictest
+from p24tui.services.intake.outcome import Verdict
+from p24tui.services.intake.parcels import Index
+from p24tui.services.intake.protections import Protections, with_protection
+from p24tui.services.intake.sources import source_actor
+from p24tui.store import events, intake, people
+from p24tui.store.engine import Tx
+from p24tui.store.intake import Received
+from p24tui.store.people import PatientRecord
+from p24tui.system import System
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a resource became, and the id of that."""
+
+    verdict: Verdict
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """One resource being taken, in a transaction. ``issues`` is what the mapping found; more may be added.
+
+    ``refused_at`` is when the resource was first refused, where it is tried again: what came later is newer.
+    """
+
+    tx: Tx
+    system: System
+    source: str
+    now: datetime
+    head: Head
+    path: str
+    index: Index
+    protections: Protections
+    issues: list[Issue]
+    refused_at: datetime | None
+
+    def id(self) -> str:
+        """The id that this resource is stored under, however often it is sent."""
+        return stable_id(self.source, self.head.kind, self.head.names[0])
+
+    def actor(self, unit_id: str = "") -> Actor:
+        """The source."""
+        return source_actor(self.source, unit_id)
+
+    def note(self, element: str, problem: str) -> None:
+        """Something for the source to know."""
+        self.issues.append(Issue(f"{self.path}.{element}", problem))
+
+    def refused(self, element: str, problem: str) -> Unusable:
+        """The error that refuses this resource."""
+        return Unusable(f"{self.path}.{element}" if element else self.path, problem)
+
+    def refused_parts(self) -> list[Issue]:
+        """Parts of the resource that cannot be taken while the rest is."""
+        return [one for one in self.issues if one.severity is Severity.ERROR]
+
+    def event(
+        self, kind: str, case_id: str | None, unit_id: str, *, message_id: str | None = None, **details: Any
+    ) -> None:
+        """Append what happened to the history, with what had to be left out."""
+        if self.issues:
+            details["issues"] = [f"{one.path}: {one.problem}" for one in self.issues]
+        events.append(
+            self.tx,
+            self.actor(unit_id),
+            self.now,
+            kind,
+            case_id,
+            unit_id=unit_id,
+            message_id=message_id,
+            **details,
+        )
+
+    def known(self) -> Received | None:
+        """What came before under this resource's names. Raises ``Unusable`` where they mean different ones."""
+        kind = self.head.kind
+        rows = [intake.earlier(self.tx, self.source, kind, name) for name in self.head.names]
+        found = [row for row in rows if row is not None]
+        if len({row.stored_as for row in found}) > 1:
+            raise self.refused("id", "its identifier and its id came earlier for two different ones")
+        return found[0] if found else None
+
+    def says_nothing_new(self, known: Received | None, digest: str) -> bool:
+        """Whether the resource was sent before just so, or something newer has come since it was refused."""
+        if known is None:
+            return False
+        if known.digest == digest:
+            for name in self.head.names:  # it may have got another name since
+                if intake.earlier(self.tx, self.source, self.head.kind, name) is None:
+                    self._remember(name, known.stored_as, digest)
+            return True
+        return self.refused_at is not None and known.received_at >= self.refused_at
+
+    def remember(self, stored_as: str, digest: str) -> None:
+        """Keep what the resource became, under each of its names."""
+        for name in self.head.names:
+            self._remember(name, stored_as, digest)
+
+    def resolve(self, ref: Ref, kind: Kind) -> str:
+        """What a reference to another resource is stored as. Raises ``Unusable``, which waits for it to come."""
+        found = self._look_for(ref, kind)
+        if found is None:
+            target = self.index.find(ref, kind)
+            name = target.names[0] if target else ref.names[-1]
+            raise Unusable(ref.path, awaited(kind, name), waits=True)
+        return found
+
+    def try_to_resolve(self, ref: Ref | None, kind: Kind) -> str | None:
+        """The same, or none where it is not known or not said."""
+        return None if ref is None else self._look_for(ref, kind)
+
+    def protect(self, record: PatientRecord, flagged: Protection) -> PatientRecord:
+        """The patient with all that is now known of their protection; written, and told, where that has changed."""
+        looked_up = self.protections.of(record.patient.number)
+        after = with_protection(record, strictest(record.flagged, flagged), looked_up, self.now)
+        if after != record:
+            people.put_patient(self.tx, after)
+        if after.patient.protection != record.patient.protection:
+            self.tell_of_patient("patient.updated", after, ["protection"])
+        return after
+
+    def tell_of_patient(self, kind: str, record: PatientRecord, changed: Iterable[str]) -> None:
+        """Append to the history of each of the patient's cases, so that every console shows them anew."""
+        told = intake.cases_of(self.tx, record.patient.id)
+        for case_id, unit_id in told:
+            self.event(kind, case_id, unit_id, changed=list(changed))
+        if not told:
+            self.event(kind, None, "", changed=list(changed))
+
+    def _look_for(self, ref: Ref, kind: Kind) -> str | None:
+        target = self.index.find(ref, kind)
+        names = target.head.names if target is not None and target.head is not None else ref.names
+        for name in names:
+            known = intake.earlier(self.tx, self.source, kind, name)
+            if known is not None:
+                return known.stored_as
+        return self._patient_of_another_source(names) if kind is Kind.PATIENT else None
+
+    def _patient_of_another_source(self, names: Iterable[str]) -> str | None:
+        """A person is one, whoever sends them; only the identity number tells."""
+        for number in filter(None, map(number_in, names)):
+            record = people.patient(self.tx, number=number)
+            if record is not None:
+                return record.patient.id
+        return None
+
+    def _remember(self, name: str, stored_as: str, digest: str) -> None:
+        one = Received(self.source, self.head.kind, name, stored_as, digest, self.now)
+        intake.remember(self.tx, one)
+
+
+def awaited(kind: Kind, name: str) -> str:
+    """The sentence that refuses what refers to something unknown; by it what waits is found again."""
+    return f"{label(kind, name)} has not been received from this source; this is taken when it comes"
+
+
+def digest(*said: object) -> str:
+    """What a resource says to us, as one short text."""
+    return sha256(msgspec.json.encode(said)).hexdigest()
