@@ -11,7 +11,7 @@ from p24tui.i18n import _, ngettext
 from p24tui.services import intake as services_intake
 from p24tui.services.intake import Outcome, Rejection
 from p24tui.system import System
-from p24tui.text import clean_text
+from p24tui.text import clean_line, clean_text
 from p24tui.words import day_and_time
 
 SHORT_ID = 8
@@ -130,12 +130,12 @@ def quarantine_settle(id: str) -> None:
 
 def _load(system: System, source: str, file: str) -> tuple[Outcome, tuple[Rejection, ...]]:
     """What became of one file; a file that cannot be read is one thing rejected, and the others go on."""
-    name = "-" if file == "-" else Path(file).name
+    name = clean_line(file, 1000)
     try:
         body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except (OSError, ValueError) as error:
         problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
-        return Outcome(name, ()), (Rejection(file, "", problem),)
+        return Outcome(name, ()), (Rejection(name, "", problem),)
     return services_intake.load(system, source, body, name=name), ()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from p24tui.clock import SetClock
+from p24tui import assets
 from p24tui.demo import content
 from p24tui.demo.patients import Patients
 from p24tui.gateways.person_data import FilePersonData
@@ -15,7 +15,6 @@ from p24tui.ids import fresh_id
 from p24tui.intake.beside import serving
 from p24tui.routine.case import CaseState, SuicideRisk
 from p24tui.services import cases, chat, intake, queue
-from p24tui import assets
 from tests.world import UNIT, World, make_world
 
 

@@ -116,17 +116,17 @@ class Conversation(ScrollView, can_focus=True):
         fill = self.rich_style
         index = y + int(self.scroll_offset.y)
         if index >= len(self._lines):
-            return Strip.blank(self.size.width, fill)
+            return Strip.blank(self.scrollable_content_region.width, fill)
         text, look = self._lines[index]
-        return draw.strip([(" " + text, self._look(look))], self.size.width, fill)
+        return draw.strip([(" " + text, self._look(look))], self.scrollable_content_region.width, fill)
 
     def _look(self, name: str) -> Style:
         return self.get_component_rich_style(f"conversation--{name}")
 
     def _wrap(self) -> None:
-        width = max(10, self.size.width - 3)
+        width = max(10, self.scrollable_content_region.width - 4)
         self._lines = [line for entry in self._entries for line in self._entry_lines(entry, width)]
-        self.virtual_size = Size(self.size.width, len(self._lines))
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._lines))
         self.refresh()
 
     def _entry_lines(self, entry: Entry, width: int) -> Iterator[tuple[str, str]]:

@@ -240,7 +240,7 @@ class PatientList(ScrollView, can_focus=True):
             if one in self._keys:
                 row = bisect_left(self._order, self._keys[one]) - int(self.scroll_offset.y) + 1
                 if 0 < row <= self._visible_rows:
-                    self.refresh(Region(0, row, self.size.width, 1))
+                    self.refresh(Region(0, row, self.scrollable_content_region.width, 1))
         self.post_message(self.Moved(self, id))
 
     def _scroll_into_view(self) -> None:
@@ -251,14 +251,14 @@ class PatientList(ScrollView, can_focus=True):
             self.scroll_to(y=index - self._visible_rows + 1, animate=False, immediate=True)
 
     def _resize(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self._order) + 1)
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._order) + 1)
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"patient-list--{name}")
 
     def _heading(self) -> Strip:
         style = self._style("heading")
-        widths = columns(self.size.width)
+        widths = columns(self.scrollable_content_region.width)
         words = (
             " ",
             draw.fit(_("P"), PRIORITY + 1),
@@ -268,17 +268,17 @@ class PatientList(ScrollView, can_focus=True):
             draw.fit(_("Läge"), widths.state) + " ",
             draw.fit(_("Hos"), widths.owner),
         )
-        return draw.strip([("".join(words), style)], self.size.width, style)
+        return draw.strip([("".join(words), style)], self.scrollable_content_region.width, style)
 
     def _below(self, y: int) -> Strip:
         style = self._style("line")
         if not self._order and y == 2:
             words = _("  Inga ärenden väntar.") if self._loaded else _("  Hämtar listan …")
-            return draw.strip([(words, self._style("empty"))], self.size.width, style)
-        return Strip.blank(self.size.width, style)
+            return draw.strip([(words, self._style("empty"))], self.scrollable_content_region.width, style)
+        return Strip.blank(self.scrollable_content_region.width, style)
 
     def _draw(self, line: CaseLine, *, on_cursor: bool) -> Strip:
-        case, widths = line.case, columns(self.size.width)
+        case, widths = line.case, columns(self.scrollable_content_region.width)
         base = self._style("cursor") if on_cursor else self._style("line")
         urgent = base if on_cursor else self._style("urgent")
         unread = base if on_cursor else self._style("unread")
@@ -299,7 +299,7 @@ class PatientList(ScrollView, can_focus=True):
             (draw.fit(state_marks(case), widths.state) + " ", state_style),
             (draw.fit(_owner(line), widths.owner), base if line.owner else quiet),
         ]
-        return draw.strip(parts, self.size.width, base)
+        return draw.strip(parts, self.scrollable_content_region.width, base)
 
 
 def _owner(line: CaseLine) -> str:
