@@ -60,10 +60,9 @@ def _answer(one: Outgoing, names: tuple[str, ...]) -> Answer:
 
 
 def _case_id(tx: Tx, source: str, case: str) -> str:
-    for name in (case, f"{Kind.CASE}/{case}", f"|{case}"):
-        known = intake.earlier(tx, source, Kind.CASE, name)
-        if known is not None:
-            return known.stored_as
+    known = intake.earlier(tx, source, Kind.CASE, (case, f"{Kind.CASE}/{case}", f"|{case}"))
+    if known:
+        return known[0].stored_as
     raise BadInput("no-case", case=case)
 
 

@@ -48,7 +48,7 @@ def open_list(system: System, actor: Actor, *, ended: bool = False) -> QueueView
         here = desk.present(tx, actor.unit_id, now)
         desk.log_reading(tx, actor, now, "list", patients={row.patient.id for row in rows}, view=view)
     message_after = unit.message_after if unit else 0
-    rows.sort(key=lambda row: order_key(row.case, now, message_after))
+    rows.sort(key=lambda row: order_key(row.case, message_after))
     return QueueView(view, tuple(_lines(rows, _others(here, actor), local_date(now))), message_after)
 
 

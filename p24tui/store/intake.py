@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exc, func, insert, literal_column, select, tuple_, update
+from sqlalchemy import ColumnElement, bindparam, delete, exc, func, insert, literal_column, select, tuple_, update
 
 from p24tui.store.engine import Tx
 from p24tui.store.messages import Author, Message, from_row
@@ -23,6 +23,7 @@ OLDEST_RUNNING: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current
 DatabaseError = exc.SQLAlchemyError
 """What goes wrong with the database as a whole; ``Store.writing`` explains it."""
 
+_BATCH = 500
 _LOCK = 0x70323469  # "p24i"
 
 
@@ -37,6 +38,15 @@ class Received:
     source: str
     type: str
     source_id: str
+    stored_as: str
+    digest: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What a resource is stored as, the digest of what it said, and when it last said something new."""
+
     stored_as: str
     digest: str
     received_at: datetime
@@ -89,6 +99,21 @@ def attempt(tx: Tx) -> Iterator[None]:
         raise NotStorable(type(error).__name__) from error
 
 
+# Built once: they run for every resource that comes in.
+_EARLIER = select(received).where(
+    received.c.source == bindparam("source"),
+    received.c.type == bindparam("type"),
+    received.c.source_id.in_(bindparam("names", expanding=True)),
+)
+_REMEMBER = update(received).where(
+    received.c.source == bindparam("source_was"),
+    received.c.type == bindparam("type_was"),
+    received.c.source_id == bindparam("name_was"),
+)
+_NEWLY_RECEIVED = insert(received)
+_SETTLE = update(quarantine).where(quarantine.c.id == bindparam("kept"), quarantine.c.settled_at.is_(None))
+
+
 def put_source(tx: Tx, name: str, token_hash: str, at: datetime) -> None:
     """Let a source in with this token; a token it had before is no longer good."""
     values = {"token_hash": token_hash, "created_at": at, "active": True}
@@ -115,20 +140,23 @@ def all_sources(tx: Tx) -> list[tuple[str, datetime, bool]]:
     return [(name, at, active) for name, at, active in tx.connection.execute(query)]
 
 
-def earlier(tx: Tx, source: str, type: str, source_id: str) -> Received | None:
-    """What came before from this source under this type and id."""
-    table = received.c
-    same = (table.source == source) & (table.type == type) & (table.source_id == source_id)
-    row = tx.connection.execute(select(received).where(same)).first()
-    return None if row is None else Received(*row)
+def earlier(tx: Tx, source: str, type: str, names: Collection[str]) -> list[Received]:
+    """What came before from this source under this type and any of these ids, in their order."""
+    rows = tx.connection.execute(_EARLIER, {"source": source, "type": type, "names": list(names)})
+    found = {row.source_id: Received(*row) for row in rows}
+    return [found[name] for name in names if name in found]
 
 
-def remember(tx: Tx, one: Received) -> None:
-    """Keep what a resource became, so that the same one sent again is stored once."""
-    table = received.c
-    same = (table.source == one.source) & (table.type == one.type) & (table.source_id == one.source_id)
-    if tx.connection.execute(update(received).where(same).values(**asdict(one))).rowcount == 0:
-        tx.connection.execute(insert(received).values(**asdict(one)))
+def remember(tx: Tx, source: str, type: str, names: Collection[str], became: Became) -> None:
+    """Keep what a resource became under each of its ids, so that the same one sent again is stored once."""
+    key = {"source_was": source, "type_was": type}
+    fresh = []
+    for name in names:
+        values = {**asdict(became), **key, "name_was": name}
+        if tx.connection.execute(_REMEMBER, values).rowcount == 0:
+            fresh.append({"source": source, "type": type, "source_id": name, **asdict(became)})
+    if fresh:
+        tx.connection.execute(_NEWLY_RECEIVED, fresh)
 
 
 def only_name_of(tx: Tx, stored_as: str, source: str, type: str, names: Collection[str]) -> bool:
@@ -205,17 +233,18 @@ def kept_beginning(tx: Tx, prefix: str, limit: int = 3) -> list[str]:
 def kept_for(tx: Tx, source: str, problems: Collection[str]) -> list[str]:
     """Ids of what this source has in quarantine for one of these reasons, oldest first."""
     table = quarantine.c
-    query = select(table.id).where(table.source == source, table.problem.in_(problems), table.settled_at.is_(None))
-    return list(tx.connection.scalars(query.order_by(table.at, table.id)))
+    found: list[tuple[datetime, str]] = []
+    asked = sorted(problems)
+    for start in range(0, len(asked), _BATCH):
+        part = table.problem.in_(asked[start : start + _BATCH])
+        query = select(table.at, table.id).where(table.source == source, part, table.settled_at.is_(None))
+        found += [(at, id) for at, id in tx.connection.execute(query)]
+    return [id for _at, id in sorted(found)]
 
 
 def settle(tx: Tx, id: str, by: str, at: datetime) -> bool:
     """Mark as settled; whether there was such a one unsettled."""
-    table = quarantine.c
-    done = tx.connection.execute(
-        update(quarantine).where(table.id == id, table.settled_at.is_(None)).values(settled_at=at, settled_by=by)
-    )
-    return done.rowcount == 1
+    return tx.connection.execute(_SETTLE, {"kept": id, "settled_by": by, "settled_at": at}).rowcount == 1
 
 
 def outgoing(tx: Tx, source: str, after: Position, limit: int, case_id: str | None = None) -> list[Outgoing]:

@@ -66,7 +66,7 @@ class Terminal:
         deadline = time.monotonic() + PATIENCE
         while text not in self.shown():
             if time.monotonic() > deadline or not self._read():
-                raise Unseen(f"{text!r} was not seen")
+                raise Unseen(f"{text!r} was not seen. The screen:\n{self.shown()}")
 
     def press(self, keys: str) -> None:
         """Type these keys."""
@@ -152,7 +152,7 @@ def main(arguments: list[str]) -> int:
         for step in arguments[:middle]:
             take(terminal, step)
     except Unseen as error:
-        print(f"{error}. The screen:\n{terminal.shown()}", file=sys.stderr)
+        print(error, file=sys.stderr)
         return 1
     finally:
         terminal.close()

@@ -117,7 +117,8 @@ def _usable_priority(resource: Element) -> int:
 
 
 def _kind(resource: Element) -> ContactKind | None:
-    return resource.lenient(_usable_kind, None)
+    """The kind of contact; none where it is not said. One that cannot be read is a triage: that is looked at first."""
+    return resource.lenient(_usable_kind, ContactKind.TRIAGED)
 
 
 def _usable_kind(resource: Element) -> ContactKind | None:
@@ -127,7 +128,8 @@ def _usable_kind(resource: Element) -> ContactKind | None:
                 try:
                     return ContactKind(coding.text("code"))
                 except ValueError as error:
-                    problem = f"{quote(coding.text('code'))} is none of {', '.join(ContactKind)}"
+                    said = quote(coding.text("code"))
+                    problem = f"{said} is none of {', '.join(ContactKind)}; the case is taken as triaged"
                     raise Unusable(coding.at("code"), problem) from error
     return None
 

@@ -19,6 +19,7 @@ MOST_LINES = 5000
 LONGEST_QUESTION = 2000
 LONGEST_ANSWER = 1_048_576
 UNREADABLE = "(svaret kunde inte läsas)"
+UNREAD_ANSWER = "is no answer that can be read; the rest of the form was taken"
 FILE_MISSING = "(bilagan kunde inte tas emot)"
 
 
@@ -58,7 +59,7 @@ def _answer(answer: Element, files: list[SentFile]) -> tuple[str, str, bool]:
         return "unanswered", "", False
     name = given[0]
     if len(given) > 1 or name not in _READERS:
-        answer.note(name, "is no answer that can be read; the rest of the form was taken", Severity.ERROR)
+        answer.note(clean_line(name, 40), UNREAD_ANSWER, Severity.ERROR)
         return "unreadable", UNREADABLE, False
     kind, read = _READERS[name]
     if kind == "attachment":
@@ -66,7 +67,7 @@ def _answer(answer: Element, files: list[SentFile]) -> tuple[str, str, bool]:
     try:
         text = clean_text(read(answer, name))
     except (Unusable, ValueError, OverflowError):
-        answer.note(name, "is no answer that can be read; the rest of the form was taken", Severity.ERROR)
+        answer.note(name, UNREAD_ANSWER, Severity.ERROR)
         return "unreadable", UNREADABLE, False
     if len(text) > LONGEST_ANSWER:
         raise Unusable(answer.at(name), f"is longer than {LONGEST_ANSWER} characters")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 
 from p24tui.gateways.fhir.communication import read_message
 from p24tui.gateways.fhir.element import Element, Reading, quote
@@ -59,7 +60,7 @@ def read_head(parcel: Parcel, piece: Piece, reading: Reading) -> Head:
         within,
         _order(resource, kind, names, parcel, piece),
         number.value if number and kind is Kind.PATIENT else "",
-        read_organization(resource) if kind is Kind.ORGANIZATION else "",
+        resource.lenient(read_organization, "") if kind is Kind.ORGANIZATION else "",
         ref(resource, "encounter", Kind.CASE).names if kind is Kind.FORM else (),
     )
 
@@ -79,21 +80,25 @@ def labels(parcel: Parcel, piece: Piece) -> tuple[Kind | None, tuple[str, ...]]:
 def content_digest(parcel: Parcel, piece: Piece) -> str:
     """What a piece says, whatever envelope it came in; its bytes where it cannot be read."""
     try:
-        text = json.dumps(parcel.entry(piece).resource, sort_keys=True, default=str)
+        return digest_of(parcel.entry(piece).resource)
     except Unusable:
         return sha256(parcel.raw(piece)).hexdigest()
-    return sha256(text.encode()).hexdigest()
+
+
+def digest_of(resource: dict[str, Any]) -> str:
+    """What a resource says, however it is laid out."""
+    return sha256(json.dumps(resource, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def open_resource(entry: Entry, piece: Piece, reading: Reading) -> tuple[Element, Kind]:
     """The resource itself, and its type. Raises ``Unusable`` for a type that is not taken."""
     type = entry.resource["resourceType"]
-    path = f"{piece.path}.resource" if piece.path else str(type)
+    path = f"{piece.path}.resource" if piece.path else clean_line(type, 60)
     try:
         kind = Kind(type)
     except ValueError as error:
         raise Unusable(path, f"{quote(type)} is no resource type that is taken here") from error
-    return Element(entry.resource, path if piece.path else kind.value, reading), kind
+    return Element(entry.resource, path, reading), kind
 
 
 def read(resource: Element, kind: Kind, organizations: Mapping[str, str]) -> Sent:

@@ -17,7 +17,7 @@ from p24tui.gateways.fhir.model import Unusable
 DEEPEST = 200
 """How deep objects and lists may lie in one another."""
 
-MOST_IN_TRANSACTION = 500
+MOST_IN_TRANSACTION = 200
 """Entries of an all-or-nothing Bundle: it is written at once, while others wait."""
 
 ATOMIC = "transaction"

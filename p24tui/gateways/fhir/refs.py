@@ -20,6 +20,8 @@ NUMBERS = {
 
 LONGEST_NAME = 255
 
+_UNCUT = 100_000  # a name that is cut could be taken for another
+
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
 _TYPE_AND_ID = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})", re.ASCII)
 _HISTORY = re.compile(r"/_history/[^/]*\Z")
@@ -27,7 +29,7 @@ _HISTORY = re.compile(r"/_history/[^/]*\Z")
 
 def token(system: str, value: str) -> str:
     """An identifier as one name: ``system|value``."""
-    return f"{clean_line(system)}|{clean_line(value)}"
+    return f"{clean_line(system, _UNCUT)}|{clean_line(value, _UNCUT)}"
 
 
 def number_token(number: IdentityNumber) -> str:
@@ -61,7 +63,7 @@ def bundle_names(full_url: str) -> tuple[str, ...]:
     if not full_url:
         return ()
     match = _TYPE_AND_ID.fullmatch(full_url)
-    exact = clean_line(full_url, LONGEST_NAME)
+    exact = clean_line(full_url, _UNCUT)
     return (exact, f"{match[1]}/{match[2]}") if match else (exact,)
 
 
@@ -185,7 +187,7 @@ def _names_in(text: str, child: Element, kind: Kind) -> list[str]:
     if question:
         return _conditional(query, child)
     match = _TYPE_AND_ID.fullmatch(path)
-    exact = clean_line(text, LONGEST_NAME)
+    exact = clean_line(text, _UNCUT)
     return [exact, f"{kind}/{match[2]}"] if match else [exact]
 
 

@@ -112,11 +112,11 @@ def _newly_at_risk(sent: SentCase, before: Case) -> bool:
 
 
 def _kind_now(taking: Taking, sent: SentCase, before: Case) -> ContactKind:
-    if sent.kind is not None and not (sent.triaged and sent.priority is None and before.priority is None):
-        return sent.kind
-    if sent.triaged and (sent.kind is not None or kind_was_assumed(taking.tx, before.id)):
+    if sent.triaged and sent.priority is None and before.priority is None:
         return ContactKind.TRIAGED
-    return before.kind
+    if sent.kind is not None:
+        return sent.kind
+    return ContactKind.TRIAGED if sent.triaged and kind_was_assumed(taking.tx, before.id) else before.kind
 
 
 def _update_contact(taking: Taking, sent: SentCase, case_id: str) -> list[str]:

@@ -27,6 +27,9 @@ def _of_patient(taking: Taking, patient: Ref) -> list[str]:
 
 
 def _of_case(taking: Taking, case: Ref) -> list[str]:
+    target = taking.index.find(case, Kind.CASE)
+    if target is not None and target.head is not None:
+        return []  # looked up with the case, which is in the same parcel
     case_id = taking.try_to_resolve(case, Kind.CASE)
     row = cases.one(taking.tx, case_id) if case_id else None
     record = people.patient(taking.tx, id=row.patient.id) if row else None

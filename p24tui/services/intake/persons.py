@@ -26,9 +26,10 @@ def take_patient(taking: Taking, sent: SentPatient) -> Taken:
     known = taking.known()
     if known is not None and known.stored_as != patient_id:
         raise taking.refused("identifier", "the same id came earlier with another identity number")
-    if taking.says_nothing_new(known, said):
-        return Taken(Verdict.DUPLICATE, patient_id)
     before = people.patient(taking.tx, id=patient_id)
+    if taking.says_nothing_new(known, said):
+        _look_again(taking, before)
+        return Taken(Verdict.DUPLICATE, patient_id)
     after = _merged(taking, before, patient_id, sent)
     people.put_patient(taking.tx, after)
     taking.remember(patient_id, said)
@@ -38,6 +39,15 @@ def take_patient(taking: Taking, sent: SentPatient) -> Taken:
     if changed := _changed(before.patient, after.patient):
         taking.tell_of_patient("patient.updated", after, changed)
     return Taken(Verdict.CREATED if known is None else Verdict.UPDATED, patient_id)
+
+
+def _look_again(taking: Taking, record: PatientRecord | None) -> None:
+    """The source says nothing new, but the person-data service may."""
+    looked_up = taking.protections.of(record.patient.number) if record else None
+    if record and looked_up not in (None, Protection.UNKNOWN):
+        after = with_protection(record, record.flagged, looked_up, taking.now)
+        if after.patient.protection != record.patient.protection:
+            taking.protect(record, record.flagged)
 
 
 def take_guardian(taking: Taking, sent: SentGuardian) -> Taken:

@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import assert_never
 
-from p24tui.errors import P24Error
+from p24tui.errors import Unavailable
 from p24tui.gateways.fhir import heads
 from p24tui.gateways.fhir.element import Reading
 from p24tui.gateways.fhir.heads import Head
@@ -39,8 +39,9 @@ from p24tui.store import intake
 from p24tui.store.engine import Tx
 from p24tui.store.intake import NotStorable, Quarantined
 from p24tui.system import System
+from p24tui.text import clean_line
 
-GROUP = 20
+GROUP = 10
 """Resources in one transaction, which holds the write lock for some tens of milliseconds."""
 
 GROUP_BYTES = 1_048_576
@@ -59,6 +60,7 @@ class Prepared:
     sent: Sent | Unusable
     path: str
     issues: list[Issue]
+    kept_id: str
 
 
 class _Undone(Exception):
@@ -182,16 +184,20 @@ class Run:
     def _prepare(self, head: Head) -> Prepared:
         """Read a resource whole. What it says is not looked at again."""
         reading = self._reading()
-        element, kind = heads.open_resource(self._parcel.entry(head.piece), head.piece, reading)
+        entry = self._parcel.entry(head.piece)
+        element, kind = heads.open_resource(entry, head.piece, reading)
         sent: Sent | Unusable
         if kind is Kind.ORGANIZATION:
-            sent = Unusable(element.path, "an Organization is only referred to")
+            sent = Unusable(
+                element.path, "is not kept: an Organization only tells, within a Bundle, which unit is meant"
+            )
         else:
             try:
                 sent = heads.read(element, kind, self._index.organizations)
             except Unusable as error:
                 sent = error
-        return Prepared(head, sent, element.path, reading.issues)
+        id = kept_id(self._source, heads.digest_of(entry.resource))
+        return Prepared(head, sent, element.path, reading.issues, id)
 
     def _look_up(self, prepared: list[Prepared]) -> None:
         """Ask the person-data service, before any transaction is begun."""
@@ -213,7 +219,7 @@ class Run:
 
     def _take_one(self, tx: Tx, one: Prepared) -> Result:
         piece = one.head.piece
-        if one.head.kind is Kind.ORGANIZATION:
+        if one.head.kind is Kind.ORGANIZATION and (self._parcel.bundle or piece.line):
             return Result(piece.position, Verdict.NOTED, line=piece.line)
         if isinstance(one.sent, Unusable):
             raise one.sent
@@ -225,13 +231,12 @@ class Run:
 
     def _settle(self, tx: Tx, one: Prepared, verdict: Verdict) -> None:
         """What was taken need not lie in quarantine any more, but for parts of it that were not."""
-        id = kept_id(self._source, heads.content_digest(self._parcel, one.head.piece))
         error = next((issue for issue in one.issues if issue.severity is Severity.ERROR), None)
         if error is None:
-            intake.settle(tx, id, BY_ITSELF, self._now)
+            intake.settle(tx, one.kept_id, BY_ITSELF, self._now)
         elif verdict is not Verdict.DUPLICATE:
             body = self._index.with_context(one.head.piece)
-            intake.keep_aside(tx, self._aside(id, error, body))
+            intake.keep_aside(tx, self._aside(one.kept_id, error, body))
 
     def _refuse(self, tx: Tx, piece: Piece, error: Unusable) -> Result:
         id = kept_id(self._source, heads.content_digest(self._parcel, piece))
@@ -239,7 +244,7 @@ class Run:
         return Result(piece.position, Verdict.REFUSED, issues=(_issue(error),), line=piece.line)
 
     def _aside(self, id: str, error: Unusable | Issue, body: bytes) -> Quarantined:
-        return Quarantined(id, self._source, self._now, error.path, error.problem, body)
+        return Quarantined(id, self._source, self._now, clean_line(error.path, 1000), error.problem, body)
 
     def _keep(self, results: list[Result], prepared: list[Prepared]) -> None:
         """Only now, after the commit, is anything of it true."""
@@ -276,7 +281,7 @@ def _faults_kept_apart(path: str) -> Iterator[None]:
     """A fault of ours, or a value that the database refuses, costs one resource and never the others."""
     try:
         yield
-    except (Unusable, P24Error, intake.DatabaseError):
+    except (Unusable, Unavailable, intake.DatabaseError):
         raise
     except NotStorable as error:
         raise Unusable(path, "has a value that cannot be stored") from error

@@ -20,7 +20,7 @@ from p24tui.services.intake.protections import Protections, with_protection
 from p24tui.services.intake.sources import source_actor
 from p24tui.store import events, intake, people
 from p24tui.store.engine import Tx
-from p24tui.store.intake import Received
+from p24tui.store.intake import Became, Received
 from p24tui.store.people import PatientRecord
 from p24tui.system import System
 
@@ -90,9 +90,7 @@ class Taking:
 
     def known(self) -> Received | None:
         """What came before under this resource's names. Raises ``Unusable`` where they mean different ones."""
-        kind = self.head.kind
-        rows = [intake.earlier(self.tx, self.source, kind, name) for name in self.head.names]
-        found = [row for row in rows if row is not None]
+        found = intake.earlier(self.tx, self.source, self.head.kind, self.head.names)
         if len({row.stored_as for row in found}) > 1:
             raise self.refused("id", "its identifier and its id came earlier for two different ones")
         return found[0] if found else None
@@ -102,16 +100,15 @@ class Taking:
         if known is None:
             return False
         if known.digest == digest:
-            for name in self.head.names:  # it may have got another name since
-                if intake.earlier(self.tx, self.source, self.head.kind, name) is None:
-                    self._remember(name, known.stored_as, digest)
+            if len(intake.earlier(self.tx, self.source, self.head.kind, self.head.names)) < len(self.head.names):
+                self.remember(known.stored_as, digest)  # it has got another name since
             return True
         return self.refused_at is not None and known.received_at >= self.refused_at
 
     def remember(self, stored_as: str, digest: str) -> None:
         """Keep what the resource became, under each of its names."""
-        for name in self.head.names:
-            self._remember(name, stored_as, digest)
+        became = Became(stored_as, digest, self.now)
+        intake.remember(self.tx, self.source, self.head.kind, self.head.names, became)
 
     def resolve(self, ref: Ref, kind: Kind) -> str:
         """What a reference to another resource is stored as. Raises ``Unusable``, which waits for it to come."""
@@ -147,10 +144,9 @@ class Taking:
     def _look_for(self, ref: Ref, kind: Kind) -> str | None:
         target = self.index.find(ref, kind)
         names = target.head.names if target is not None and target.head is not None else ref.names
-        for name in names:
-            known = intake.earlier(self.tx, self.source, kind, name)
-            if known is not None:
-                return known.stored_as
+        known = intake.earlier(self.tx, self.source, kind, names)
+        if known:
+            return known[0].stored_as
         return self._patient_of_another_source(names) if kind is Kind.PATIENT else None
 
     def _patient_of_another_source(self, names: Iterable[str]) -> str | None:
@@ -160,10 +156,6 @@ class Taking:
             if record is not None:
                 return record.patient.id
         return None
-
-    def _remember(self, name: str, stored_as: str, digest: str) -> None:
-        one = Received(self.source, self.head.kind, name, stored_as, digest, self.now)
-        intake.remember(self.tx, one)
 
 
 def awaited(kind: Kind, name: str) -> str:

@@ -142,8 +142,9 @@ def _add_files(taking: Taking, files: Iterable[SentFile], case_id: str, message_
 
 def _finish(taking: Taking, row: CaseRow, stored_as: str, said: str) -> None:
     taking.remember(stored_as, said)
-    record = people.patient(taking.tx, id=row.patient.id)
-    if record is not None:
+    if taking.protections.of(row.patient.number) is not None:
+        record = people.patient(taking.tx, id=row.patient.id)
+        assert record is not None
         taking.protect(record, Protection.NONE)
 
 

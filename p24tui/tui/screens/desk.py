@@ -78,6 +78,7 @@ class DeskScreen(Screen[None]):
         self._header = DeskHeader(unit.name, actor.name, profession, banner, id="header")
         self._list = PatientList(system.clock.now(), id="patient-list")
         self._pane = CasePane(id="case-pane")
+        self._too_small = Static(id="too-small")
         self._refusal_bar = RefusalBar(id="refusal-bar")
         self._key_bar = KeyBar(id="key-bar")
         self._reader = ListReader(
@@ -103,7 +104,7 @@ class DeskScreen(Screen[None]):
         with Horizontal(id="desk"):
             yield self._list
             yield self._pane
-        yield Static(id="too-small")
+        yield self._too_small
         yield self._refusal_bar
         yield self._key_bar
 
@@ -137,7 +138,7 @@ class DeskScreen(Screen[None]):
         self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-too-small")
         words = _("Fönstret är för litet: {width}×{height}.\nMinst {least} behövs. Inget har gått förlorat.")
         small = words.format(width=width, height=height, least=f"{SMALLEST[0]}×{SMALLEST[1]}")
-        self.query_one("#too-small", Static).update(Content(small))
+        self._too_small.update(Content(small))
 
     def on_errands_returned(self, message: Errands.Returned) -> None:
         message.settle()

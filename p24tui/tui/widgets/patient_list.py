@@ -198,7 +198,7 @@ class PatientList(ScrollView, can_focus=True):
         return max(1, self.size.height - 1)
 
     def _key(self, line: CaseLine) -> OrderKey:
-        return order_key(line.case, self._now, self._message_after)
+        return order_key(line.case, self._message_after)
 
     def _take_out(self, id: str) -> None:
         self._strips.pop((id, False), None)
