@@ -97,7 +97,8 @@ def state_marks(case: Case) -> str:
         words.append(f"{case.held_until.day} {_(MONTHS[case.held_until.month - 1])}")
     if case.unread or case.unread_free_text:
         count = case.unread + case.unread_free_text
-        words.append(f"{UNREAD} {_('oläst') if count == 1 else _('{count} olästa').format(count=count)}")
+        unread = _("oläst") if count == 1 else _("{count} olästa").format(count=count)
+        words.append(f"{UNREAD} {unread}")
     return " ".join(words)
 
 

@@ -1,5 +1,6 @@
 """The check of the translation finds what it is there to find."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,10 @@ def test_what_is_compiled_depends_on_the_messages_alone(wanted: Catalog, known: 
     assert once == translations.compiled(translations.merged(wanted, known))
     assert b"Date" not in once
     assert b"Hello {name}" in once
+
+
+def test_no_sentence_hides_in_a_format_string() -> None:
+    """What stands quoted inside the braces of an f-string is not found by the extraction."""
+    hidden = re.compile(r"""f(["']).*\{[^}"']*_\(["']""")
+    for source in (Path(__file__).parent.parent / "p24tui").rglob("*.py"):
+        assert not hidden.search(source.read_text(encoding="utf-8")), source

@@ -90,7 +90,7 @@ def quarantine_list(settled: bool = False, as_json: bool = False) -> None:
         echo_json([{name: getattr(one, name) for name in names} for one in kept])
         return
     for one in kept:
-        mark = f"  ({_('avgjort')}: {one.settled_by})" if one.settled_at else ""
+        mark = "  " + _("(avgjort: {by})").format(by=one.settled_by) if one.settled_at else ""
         where = f"{one.path}: " if one.path else ""
         click.echo(f"{one.id[:SHORT_ID]}  {day_and_time(one.at)}  {one.source}  {where}{one.problem}{mark}")
     if not kept:

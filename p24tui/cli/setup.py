@@ -75,7 +75,7 @@ def staff(ctx: click.Context, as_json: bool) -> None:
         ])  # fmt: skip
         return
     for one, units in everybody:
-        mark = "" if one.active else f"  ({_('inte aktiv')})"
+        mark = "" if one.active else "  " + _("(inte aktiv)")
         click.echo(f"{one.id:<32}{one.name:<28}{profession_word(one.profession):<18}{', '.join(units)}{mark}")
 
 

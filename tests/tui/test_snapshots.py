@@ -6,6 +6,7 @@ import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
+from p24tui import i18n
 from p24tui.services import chat
 from p24tui.tui.setup import SetUpApp
 from tests.tui.kit import app, fill, press, settled
@@ -71,3 +72,13 @@ def test_first_run(snap_compare: Compare, size: tuple[int, int]) -> None:
 
 def test_too_small(sqlcipher_world: World, snap_compare: Compare) -> None:
     assert snap_compare(app(sqlcipher_world), terminal_size=(40, 10), run_before=after())
+
+
+@SIZES
+def test_desk_in_english(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int]) -> None:
+    fill(sqlcipher_world)
+    i18n.use_language("en")
+    try:
+        assert snap_compare(app(sqlcipher_world), terminal_size=size, run_before=after("down", "down", "enter"))
+    finally:
+        i18n.use_language("sv")

@@ -118,7 +118,8 @@ def _usable_priority(resource: Element) -> int:
 
 def _kind(resource: Element) -> ContactKind | None:
     """The kind of contact; none where it is not said. One that cannot be read is a triage: that is looked at first."""
-    return resource.lenient(_usable_kind, ContactKind.TRIAGED)
+    unreadable: ContactKind | None = ContactKind.TRIAGED
+    return resource.lenient(_usable_kind, unreadable)
 
 
 def _usable_kind(resource: Element) -> ContactKind | None:

@@ -24,6 +24,7 @@ _UNCUT = 100_000  # a name that is cut could be taken for another
 
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
 _TYPE_AND_ID = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})", re.ASCII)
+_TYPE = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/[^/]+", re.ASCII)
 _HISTORY = re.compile(r"/_history/[^/]*\Z")
 
 
@@ -125,10 +126,9 @@ def type_of_ref(element: Element) -> str:
     if declared := element.text("type"):
         return declared.rpartition("/")[2]
     text = _HISTORY.sub("", element.text("reference").strip())
-    match = _TYPE_AND_ID.fullmatch(text.partition("?")[0])
-    if match:
-        return match[1]
-    return text.partition("?")[0] if "?" in text else ""
+    path, question, _query = text.partition("?")
+    match = _TYPE.fullmatch(path)
+    return match[1] if match else path if question else ""
 
 
 def hsa_id(value: str, path: str) -> str:

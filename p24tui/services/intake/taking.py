@@ -76,7 +76,9 @@ class Taking:
     ) -> None:
         """Append what happened to the history, with what had to be left out."""
         if self.issues:
-            details["issues"] = [f"{one.path}: {one.problem}" for one in self.issues]
+            # Named from the resource on: where it stood in its parcel says nothing about the case.
+            places = [one.path.replace(self.path, self.head.kind, 1) for one in self.issues]
+            details["issues"] = [f"{place}: {one.problem}" for place, one in zip(places, self.issues, strict=True)]
         events.append(
             self.tx,
             self.actor(unit_id),
