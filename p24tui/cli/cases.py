@@ -25,9 +25,10 @@ def cases(today: bool, only_open: bool, as_json: bool) -> None:
             echo_json([_fields(line) for line in kept])
         else:
             for line in kept:
+                name = line.patient.name or _("Skyddad person")
                 click.echo(
                     f"{priority_mark(line.case):>2}  {waited(line.case.waiting_since, now):>7}  "
-                    f"{line.patient.name or _('Skyddad person'):<24.24}  {line.matter:<28.28}  "
+                    f"{name:<24.24}  {line.matter:<28.28}  "
                     f"{state_word(line.case.state):<18}  {line.owner or '–'}"
                 )
         older = sum(

@@ -25,7 +25,7 @@ def intake() -> None:
 
 
 @intake.command(help=_("Ta emot FHIR-filer: en resurs, en Bundle eller NDJSON. - är standard in."))
-@click.argument("files", metavar="FIL…", nargs=-1, required=True)
+@click.argument("files", metavar=_("FIL…"), nargs=-1, required=True)
 @click.option("--source", default=FILES, show_default=True, help=_("Vilken källa det kommer från."))
 @click.option("--json", "as_json", is_flag=True, help=_("Som JSON."))
 def load(files: tuple[str, ...], source: str, as_json: bool) -> None:
@@ -55,7 +55,7 @@ def serve(to_network: bool) -> None:
 
 
 @intake.command(help=_("Gör en nyckel (token) åt en källa; den visas bara nu och ersätter en tidigare."))
-@click.argument("source", metavar="KÄLLA", required=False)
+@click.argument("source", metavar=_("KÄLLA"), required=False)
 @click.option("--revoke", is_flag=True, help=_("Stäng källan ute i stället."))
 @click.option("--list", "listing", is_flag=True, help=_("Visa källorna."))
 @click.option("--json", "as_json", is_flag=True, help=_("Listan som JSON."))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import uvicorn
 
-from p24tui.errors import BadInput
+from p24tui.errors import BadInput, Unavailable
 from p24tui.intake.app import build
 from p24tui.intake.stream import Hub
 from p24tui.system import System
@@ -33,6 +33,7 @@ def serve(system: System, *, to_network: bool = False, when_listening: Callable[
 
     There is no encryption here: anything but this machine itself is refused with ``BadInput`` unless
     ``to_network`` says that a proxy with TLS stands before it. An address that cannot be listened on is refused too.
+    Raises ``Unavailable`` where the database does not answer from the start.
     """
     settings = system.settings
     if not to_network and not is_loopback(settings.intake_host):
@@ -43,6 +44,8 @@ def serve(system: System, *, to_network: bool = False, when_listening: Callable[
         if when_listening is not None:
             when_listening(address(listener))
         server.run(sockets=[listener])
+        if not server.started:
+            raise Unavailable("database")
 
 
 def make_server(system: System) -> Server:

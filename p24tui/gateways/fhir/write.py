@@ -44,7 +44,7 @@ def response_entry(status: str, location: str, issues: Sequence[Issue]) -> Json:
 
 def response_bundle(type: str, entries: list[Json]) -> Json:
     """The answer to a Bundle, entry by entry."""
-    return {"resourceType": "Bundle", "type": type, "entry": entries}
+    return _with_entries({"resourceType": "Bundle", "type": type}, entries)
 
 
 def communication(answer: Answer) -> Json:
@@ -67,12 +67,9 @@ def communication(answer: Answer) -> Json:
 
 def searchset(answers: Sequence[Answer], self_url: str, next_url: str) -> Json:
     """A page of messages. ``next`` is where to ask for what comes after them, at once or later."""
-    return {
-        "resourceType": "Bundle",
-        "type": "searchset",
-        "link": [{"relation": "self", "url": self_url}, {"relation": "next", "url": next_url}],
-        "entry": [{"resource": communication(one), "search": {"mode": "match"}} for one in answers],
-    }
+    links = [{"relation": "self", "url": self_url}, {"relation": "next", "url": next_url}]
+    entries: list[Json] = [{"resource": communication(one), "search": {"mode": "match"}} for one in answers]
+    return _with_entries({"resourceType": "Bundle", "type": "searchset", "link": links}, entries)
 
 
 def capabilities(version: str, at: datetime, base: str) -> Json:
@@ -108,6 +105,11 @@ def timestamp(at: datetime) -> str:
 
 
 _ALL_WELL: Json = {"severity": "information", "code": "informational", "diagnostics": "All was taken."}
+
+
+def _with_entries(bundle: Json, entries: list[Json]) -> Json:
+    """FHIR's JSON has no empty lists."""
+    return {**bundle, "entry": entries} if entries else bundle
 
 
 def _issue(issue: Issue, code: str) -> Json:

@@ -1,6 +1,7 @@
 """One parcel on its way in: each resource by itself in short transactions, or all of a transaction or nothing."""
 
 import logging
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,6 +46,13 @@ GROUP = 10
 """Resources in one transaction, which holds the write lock for some tens of milliseconds."""
 
 GROUP_BYTES = 1_048_576
+
+UNPAUSED = 10
+LONGEST_PAUSE = 0.2
+"""A large parcel pauses after each transaction for as long as that has lasted, at most so many seconds.
+
+SQLite's writers do not queue: they look again every 100 ms, and one that never rests would shut the others out.
+"""
 
 BY_ITSELF = "intake"
 """Who has settled what was taken in the end."""
@@ -92,8 +100,10 @@ class Run:
             self._take_all_or_nothing(faults)
         else:
             self._refuse_faulty(faults)
-            for group in self._groups():
-                self._take_group(group)
+            for number, group in enumerate(self._groups()):
+                held = self._take_group(group)
+                if number > UNPAUSED and self._system.store.path is not None:
+                    time.sleep(min(held, LONGEST_PAUSE))
         results = sorted(self._results.values(), key=lambda one: one.position)
         return Outcome(self._name, tuple(results), self._parcel.bundle)
 
@@ -102,7 +112,8 @@ class Run:
         faults: list[tuple[Piece, Unusable]] = []
         for piece in self._parcel.pieces:
             try:
-                head = heads.read_head(self._parcel, piece, self._reading())
+                with _faults_kept_apart(piece.path):
+                    head = heads.read_head(self._parcel, piece, self._reading())
             except Unusable as error:
                 faults.append((piece, error))
                 self._index.add_refused(piece)
@@ -126,13 +137,16 @@ class Run:
         if group:
             yield group
 
-    def _take_group(self, group: list[Head]) -> None:
+    def _take_group(self, group: list[Head]) -> float:
+        """Take a few resources in one transaction; how many seconds that has lasted."""
         prepared = [self._prepare(head) for head in group]
         self._look_up(prepared)
+        began = time.perf_counter()
         with self._system.store.writing() as tx:
             intake.alone(tx)
             results = [self._take_or_refuse(tx, one) for one in prepared]
         self._keep(results, prepared)
+        return time.perf_counter() - began
 
     def _take_all_or_nothing(self, faults: list[tuple[Piece, Unusable]]) -> None:
         prepared = [self._prepare(head) for head in self._heads]
@@ -193,7 +207,8 @@ class Run:
             )
         else:
             try:
-                sent = heads.read(element, kind, self._index.organizations)
+                with _faults_kept_apart(element.path):
+                    sent = heads.read(element, kind, self._index.organizations)
             except Unusable as error:
                 sent = error
         id = kept_id(self._source, heads.digest_of(entry.resource))
@@ -206,8 +221,11 @@ class Run:
         self._protections.learn(numbers)
 
     def _numbers(self, tx: Tx, one: Prepared) -> list[str]:
+        if isinstance(one.sent, Unusable):
+            return []
         try:
-            return [] if isinstance(one.sent, Unusable) else numbers_to_look_up(self._taking(tx, one), one.sent)
+            with _faults_kept_apart(one.path):
+                return numbers_to_look_up(self._taking(tx, one), one.sent)
         except Unusable:  # it is refused when it is taken, and says why
             return []
 

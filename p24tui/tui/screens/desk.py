@@ -3,7 +3,6 @@
 import time
 from datetime import datetime
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -72,6 +71,7 @@ class DeskScreen(Screen[None]):
         self._arrived = 0
         self._heard_at = time.monotonic()
         self._minute = -1
+        self._fitted = (0, 0)
         self._entering = False
         self._whereabouts = Whereabouts(system, actor, self._writes)
         profession = profession_word(actor.profession) if actor.profession else ""
@@ -132,8 +132,14 @@ class DeskScreen(Screen[None]):
         self._writes.run(lambda: presence.leave(self._system, self._actor))
         self._writes.finish()
 
-    def on_resize(self, event: events.Resize) -> None:
-        width, height = event.size
+    def on_resize(self) -> None:
+        self._fit_window()
+
+    def _fit_window(self) -> None:
+        """One pane or two, or that the window is too small; looked at each second too, should a resize be lost."""
+        if self._fitted == self.app.size:
+            return
+        self._fitted = width, height = self.app.size
         self.set_class(width < TWO_PANES, "-one-pane")
         self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-too-small")
         words = _("Fönstret är för litet: {width}×{height}.\nMinst {least} behövs. Inget har gått förlorat.")
@@ -193,6 +199,7 @@ class DeskScreen(Screen[None]):
 
     def _tick(self) -> None:
         now = self._system.clock.now()
+        self._fit_window()
         self._header.now = now
         if now.minute != self._minute:
             self._minute = now.minute
