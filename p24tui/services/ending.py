@@ -4,6 +4,7 @@ from p24tui.ids import fresh_id
 from p24tui.routine import ending
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
+from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import is_protected
 from p24tui.services.change import change, change_in, locked
 from p24tui.services.limits import limit
@@ -35,8 +36,8 @@ def confirm_end(system: System, actor: Actor, case_id: str, version: int) -> Cas
     now = system.clock.now()
     days = limit("added_days", now)
 
-    def decide(row: CaseRow) -> Case:
-        return ending.confirm_end(row.case, actor, row.patient.protection, now, days)  # type: ignore[return-value]
+    def decide(row: CaseRow) -> Case | Refusal:
+        return ending.confirm_end(row.case, actor, row.patient.protection, now, days)
 
     with system.store.writing() as tx:
         row = locked(tx, case_id)
