@@ -56,6 +56,13 @@ BAD_INPUT = {
     "many-cases": N_("Flera ärenden börjar på {case}. Skriv fler tecken."),
     "empty-message": N_("Meddelandet är tomt. Inget skickades."),
     "no-terminal": N_("Konsolen behöver en terminal. Kör p24tui i ett terminalfönster; p24tui cases fungerar utan."),
+    "no-source": N_("Källan {source} finns inte. p24tui intake token --list visar dem som finns."),
+    "source-name": N_("{source} går inte som namn på en källa: små bokstäver, siffror och ._-, högst 64 tecken."),
+    "no-quarantined": N_("{id} ligger inte i karantän. p24tui intake quarantine visar det som gör det."),
+    "many-quarantined": N_("Flera i karantän börjar på {id}. Skriv fler tecken."),
+    "quarantine-settled": N_("{id} är redan avgjort."),
+    "intake-not-loopback": N_("Mottagningen lyssnar inte på {host} utan --to-network, bakom en proxy med TLS."),
+    "intake-address": N_("Det går inte att lyssna på {host}:{port}: {problem}. Välj en annan adress eller port."),
     "bad-date": N_("{value} är inget datum. Skriv som 2026-11-30."),
     "demo-time": N_("{value} är inget klockslag. Skriv som 07:45."),
 }

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, delete, exc, func, insert, literal_column, select, tuple_, update
+from sqlalchemy import ColumnElement, bindparam, exc, func, insert, literal_column, select, tuple_, update
 
 from p24tui.store.engine import Tx
 from p24tui.store.messages import Author, Message, from_row
-from p24tui.store.tables import cases, changes, guardians, messages, quarantine, received, sources, units
+from p24tui.store.tables import cases, changes, messages, quarantine, received, sources, units
 
 Position = tuple[int, int]
 """A place in the change log: transaction and number. Everything after it is later for every reader."""
@@ -184,18 +184,6 @@ def cases_of(tx: Tx, patient_id: str) -> list[tuple[str, str]]:
     """The patient's cases, each with its unit."""
     query = select(cases.c.id, cases.c.unit_id).where(cases.c.patient_id == patient_id).order_by(cases.c.id)
     return [(case_id, unit_id) for case_id, unit_id in tx.connection.execute(query)]
-
-
-def guardian_name(tx: Tx, patient_id: str, numbers: Collection[str]) -> str:
-    """The name of the patient's guardian who stands under one of these numbers; empty where there is none."""
-    query = select(guardians.c.name).where(guardians.c.patient_id == patient_id, guardians.c.number.in_(numbers))
-    return tx.connection.execute(query).scalars().first() or ""
-
-
-def drop_guardian(tx: Tx, patient_id: str, numbers: Collection[str]) -> None:
-    """Forget the patient's guardian under these numbers."""
-    same = (guardians.c.patient_id == patient_id) & guardians.c.number.in_(numbers)
-    tx.connection.execute(delete(guardians).where(same))
 
 
 def keep_aside(tx: Tx, one: Quarantined) -> None:

@@ -1,5 +1,6 @@
 """Units, the staff who work at them, patients and their guardians."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -160,6 +161,18 @@ def guardians_of(tx: Tx, patient_id: str) -> list[Guardian]:
     table = guardians.c
     query = select(table.number, table.name, table.relationship).where(table.patient_id == patient_id)
     return [Guardian(*row) for row in tx.connection.execute(query.order_by(table.name))]
+
+
+def guardian_name(tx: Tx, patient_id: str, numbers: Collection[str]) -> str:
+    """The name of the patient's guardian who stands under one of these numbers; empty where there is none."""
+    query = select(guardians.c.name).where(guardians.c.patient_id == patient_id, guardians.c.number.in_(numbers))
+    return tx.connection.execute(query).scalars().first() or ""
+
+
+def drop_guardian(tx: Tx, patient_id: str, numbers: Collection[str]) -> None:
+    """Forget the patient's guardian under these numbers."""
+    same = (guardians.c.patient_id == patient_id) & guardians.c.number.in_(numbers)
+    tx.connection.execute(delete(guardians).where(same))
 
 
 def _unit(id: str, name: str, kind: str, hours: dict[str, object], message_after: int) -> Unit:

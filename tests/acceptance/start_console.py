@@ -17,6 +17,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Mapping
 from typing import Self
 
 import pyte
@@ -57,7 +58,7 @@ class Terminal:
             stdout=program_side,
             stderr=program_side,
             start_new_session=True,
-            env={**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", **(environment or {})},
+            env={**_without_size(os.environ), "TERM": "xterm-256color", "LANG": "C.UTF-8", **(environment or {})},
         )
         os.close(program_side)
 
@@ -130,6 +131,11 @@ class Terminal:
         self._stream.feed(UNREADABLE.sub(b"", painted))
         self.written += painted
         return bool(painted)
+
+
+def _without_size(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without a size of its own: other tests may leave one, and it would win over the terminal's."""
+    return {name: value for name, value in environment.items() if name not in ("COLUMNS", "LINES")}
 
 
 def take(terminal: Terminal, step: str) -> None:

@@ -106,3 +106,13 @@ def test_two_consoles_on_one_queue_see_each_other(world: World) -> None:
             console.press("\x11")
             console.end()
     assert world.row(case.id).owner == "Maria Lind"
+
+
+def test_the_demo_opens_with_patients_who_wait_and_says_that_it_is_one(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "p24tui", "demo", "--at", "08:05", "--seed", "3"]
+    with Terminal(command, environment={"P24TUI_HOME": str(tmp_path)}) as console:
+        console.see("DEMO")
+        console.see("Skyddad person")
+        console.press("\x11")
+        console.end()
+    assert list(tmp_path.iterdir()) == []

@@ -103,6 +103,32 @@ def test_a_contact_becomes_a_case_with_all_that_came_along(world: World) -> None
     assert [event.kind for event in opened.events][:3] == ["case.received", "form.received", "message.received"]
 
 
+def test_the_contact_in_the_documentation_is_taken(world: World) -> None:
+    told(world)
+    page = (Path(__file__).resolve().parents[2] / "docs" / "intake.md").read_text(encoding="utf-8")
+    example = page.partition("```json\n")[2].partition("```")[0]
+    outcome = intake.load(world.system, SOURCE, example.encode())
+    assert (outcome.accepted, outcome.rejected, outcome.notes) == (3, (), ())
+    row = only_row(world)
+    assert (row.case.priority, row.patient.mobile) == (2, "+46701740607")
+    opened = cases.open_case(world.system, world.actor("maria"), row.case.id)
+    assert (opened.contact.e_id, opened.contact.way_in) == ("bankid", "1177")
+
+
+@pytest.mark.rule("NA-2", "NA-4")
+def test_e_id_and_way_in_are_kept_with_the_contact(world: World) -> None:
+    told(world)
+    extension = [
+        {"url": "urn:p24tui:e-id", "valueCode": "freja"},
+        {"url": "urn:p24tui:e-id-at", "valueDateTime": "2026-11-23T07:31:00Z"},
+        {"url": "urn:p24tui:way-in", "valueCode": "region"},
+    ]
+    send(world, patient(), encounter(extension=extension))
+    kept = cases.open_case(world.system, world.actor("maria"), only_row(world).case.id).contact
+    assert (kept.e_id, kept.way_in, kept.source) == ("freja", "region", SOURCE)
+    assert kept.e_id_at == datetime(2026, 11, 23, 7, 31, tzinfo=UTC)
+
+
 @pytest.mark.hazard("H24")
 def test_sent_twice_is_stored_once_and_says_so(world: World) -> None:
     told(world)

@@ -18,8 +18,12 @@ RECEIVED = "case.received"
 KIND_ASSUMED = "kind_assumed"
 
 
+@rule("CH-1", "CH-9", "CH-10", "NA-2", "NA-4")
 def take_case(taking: Taking, sent: SentCase) -> Taken:
-    """A new case, or news of one. Raises ``Unusable`` where the unit or the patient is not known here."""
+    """A new case, taken at any hour of any day, or news of one.
+
+    Raises ``Unusable`` where the unit or the patient is not known here.
+    """
     if people.unit(taking.tx, sent.unit_id) is None:
         raise taking.refused("serviceProvider", f"no unit here has the HSA-id {sent.unit_id}")
     patient_id = taking.resolve(sent.patient, Kind.PATIENT)
@@ -47,9 +51,8 @@ def kind_was_assumed(tx: Tx, case_id: str) -> bool:
     return any(event.details.get(KIND_ASSUMED) for event in received)
 
 
-@rule("CH-1", "CH-9", "CH-10", "NA-2", "NA-4")
 def _add(taking: Taking, sent: SentCase, case_id: str, patient_id: str) -> None:
-    """The new case: taken at any hour of any day, with the e-ID that was used and the way in that was taken."""
+    """The new case, with the e-ID that was used and the way in that was taken."""
     kind = _kind(taking, sent)
     if kind is ContactKind.TRIAGED and sent.priority is None and not sent.triaged:
         taking.note("priority", "is missing; the case is taken as a triage that failed: marked and on top")

@@ -64,7 +64,7 @@ def take_guardian(taking: Taking, sent: SentGuardian) -> Taken:
     said = digest(patient_id, number, sent.name, sent.relationship, sent.flagged)
     if taking.says_nothing_new(known, said):
         return Taken(Verdict.DUPLICATE, taking.id())
-    intake.drop_guardian(taking.tx, patient_id, guardian_numbers(stored_as))
+    people.drop_guardian(taking.tx, patient_id, guardian_numbers(stored_as))
     people.put_guardian(taking.tx, patient_id, _guardian(taking, sent))
     taking.remember(stored_as, said)
     record = people.patient(taking.tx, id=patient_id)

@@ -14,7 +14,7 @@ from p24tui.services.intake.contacts import kind_was_assumed
 from p24tui.services.intake.outcome import Verdict
 from p24tui.services.intake.persons import guardian_numbers
 from p24tui.services.intake.taking import Taken, Taking, digest
-from p24tui.store import cases, intake, messages, people
+from p24tui.store import cases, messages, people
 from p24tui.store.cases import CaseRow
 from p24tui.store.messages import Attachment, Author, FormAnswer, Message
 
@@ -103,7 +103,7 @@ def _name_of(taking: Taking, kind: Kind, stored_as: str, row: CaseRow) -> str:
         raise taking.refused("sender", f"is {_other(kind)}: nobody else writes in this case")
     if kind is Kind.PATIENT:
         return row.patient.name
-    return intake.guardian_name(taking.tx, patient_id, guardian_numbers(stored_as)) or RELATIVE
+    return people.guardian_name(taking.tx, patient_id, guardian_numbers(stored_as)) or RELATIVE
 
 
 def _other(kind: Kind) -> str:

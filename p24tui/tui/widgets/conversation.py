@@ -65,7 +65,7 @@ def _answer(one: FormAnswer) -> str:
 
 def _message(one: Message, opened: OpenCase, now: datetime, files: list[str]) -> Entry:
     names = {
-        Author.PATIENT: opened.line.patient.name,
+        Author.PATIENT: one.author_name or opened.line.patient.name,
         Author.STAFF: one.author_name,
         Author.SYSTEM: _("automatiskt"),
     }
