@@ -5,25 +5,42 @@ import os
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from p24tui import i18n
 from p24tui.clock import Clock, SystemClock
 from p24tui.gateways.person_data import FilePersonData, NoPersonData, PersonData
 from p24tui.settings import Settings
-from p24tui.store.schema import open_store
 from p24tui.system import System
+
+if TYPE_CHECKING:
+    from p24tui.store.engine import Store
 
 
 @contextmanager
-def running(settings: Settings, *, create: bool = False, clock: Clock | None = None) -> Iterator[System]:
-    """A system for as long as the block lasts. ``create`` makes its database where there is none."""
+def running(
+    settings: Settings, *, create: bool = False, clock: Clock | None = None, open_later: bool = False
+) -> Iterator[System]:
+    """A system for as long as the block lasts. ``create`` makes its database where there is none.
+
+    Raises ``BadInput`` where the database cannot be used; with ``open_later`` that waits until it is first used.
+    """
     i18n.use_language(settings.lang)
-    store = open_store(settings, create=create)
+    system = System(settings, clock or SystemClock(), partial(_open_store, settings, create), _person_data(settings))
     try:
-        yield System(settings, clock or SystemClock(), store, _person_data(settings))
+        if not open_later:
+            _ = system.store
+        yield system
     finally:
-        store.close()
+        system.close()
+
+
+def _open_store(settings: Settings, create: bool) -> "Store":
+    from p24tui.store.schema import open_store
+
+    return open_store(settings, create=create)
 
 
 def place(entrance: str) -> str:

@@ -24,6 +24,7 @@ REFUSALS = {
 }
 
 BAD_INPUT = {
+    "view-name": N_("Ge vyn ett namn."),
     "not-set-up": N_("p24tui är inte inställt ännu ({path}). Kör p24tui för guiden, eller p24tui init."),
     "already-set-up": N_("Enheten finns redan. Ändra den med p24tui unit, personal med p24tui staff."),
     "settings-file": N_("Inställningsfilen {path} går inte att läsa: {problem}. Rätta den; inget har ändrats."),

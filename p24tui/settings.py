@@ -31,6 +31,10 @@ class Settings:
     staff: str = _key("HSA-id of the person whom commands act for unless --staff names another.")
     lang: Literal["sv", "en"] = _key("Language of the interface: sv or en.", "sv")
     theme: Literal["dark", "light", "contrast"] = _key("Colours of the console: dark, light or contrast.", "dark")
+    alert_by: str = _key(
+        "How an alarm is told of besides its words, any of these with commas between: bell, notify (OSC 9), colour.",
+        "bell,notify,colour",
+    )
     key_from: Literal["file", "keyring", "environment"] = _key(
         "Where the database key lies: file (p24tui.key, mode 0600), keyring, or environment (P24TUI_KEY).",
         "file",

@@ -1,18 +1,39 @@
 """The parts that services work with, put together in one place by ``bootstrap``."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING
 
 from p24tui.clock import Clock
 from p24tui.gateways.person_data import PersonData
 from p24tui.settings import Settings
-from p24tui.store.engine import Store
+
+if TYPE_CHECKING:
+    from p24tui.store.engine import Store
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class System:
     """One running p24tui: its settings, its clock, its database and the world outside."""
 
     settings: Settings
     clock: Clock
-    store: Store
+    open_store: "Callable[[], Store]"
     person_data: PersonData
+    _opening: Lock = field(default_factory=Lock, init=False, repr=False)
+    _store: "Store | None" = field(default=None, init=False, repr=False)
+
+    @property
+    def store(self) -> "Store":
+        """The database, opened when it is first asked for. Raises ``BadInput`` where it cannot be used."""
+        with self._opening:
+            if self._store is None:
+                self._store = self.open_store()
+            return self._store
+
+    def close(self) -> None:
+        """Let go of the database, where it has been opened."""
+        with self._opening:
+            if self._store is not None:
+                self._store.close()

@@ -3,12 +3,15 @@
 Word and symbol come first, so that colour never says anything alone.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from p24tui.clock import local
 from p24tui.i18n import N_, _
 from p24tui.routine.actor import Profession
+from p24tui.routine.alert import Reason
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
+from p24tui.routine.list_filter import Age, ListFilter
 from p24tui.routine.queue import triage_failed
 
 SUICIDE = "!"
@@ -53,6 +56,8 @@ KINDS = {
     ContactKind.VIDEO: N_("Videobesök"),
 }
 
+UNIT_WORDS = frozenset({"vårdcentralen", "vårdcentral", "mottagningen"})
+
 WEEKDAYS = (N_("mån"), N_("tis"), N_("ons"), N_("tor"), N_("fre"), N_("lör"), N_("sön"))
 MONTHS = (
     N_("jan"), N_("feb"), N_("mar"), N_("apr"), N_("maj"), N_("jun"),
@@ -75,6 +80,27 @@ def kind_word(kind: ContactKind) -> str:
     return _(KINDS[kind])
 
 
+def filter_words(chosen: ListFilter, unit_names: Mapping[str, str]) -> str:
+    """What a filter asks for, in words; empty where it asks for nothing."""
+    ages = {Age.ANY: "", Age.TODAY: _("idag"), Age.OLDER: _("äldre")}
+    words = [
+        ages[chosen.age],
+        _("mina") if chosen.mine else "",
+        _("olästa") if chosen.unread else "",
+        _("vilande") if chosen.held else "",
+        *(kind_word(kind).lower() for kind in sorted(chosen.kinds)),
+        *(unit_names.get(unit_id, unit_id) for unit_id in sorted(chosen.units)),
+        _("även avslutade") if chosen.ended else _("ej avslutade"),
+    ]
+    return " · ".join(filter(None, words))
+
+
+def reason_words(reason: Reason, waits: str) -> str:
+    """Why a case calls for attention; ``waits`` is how long the patient has waited, in words."""
+    said = {Reason.SUICIDE: N_("suicidrisk väntar"), Reason.PRIORITY: N_("ny prio 1"), Reason.UNREAD: N_("oläst")}
+    return f"{_(said[reason])} {waits}"
+
+
 def priority_mark(case: Case) -> str:
     """What stands in the column of priorities."""
     if case.suicide is SuicideRisk.AWAITING:
@@ -84,8 +110,8 @@ def priority_mark(case: Case) -> str:
     return MESSAGE if case.priority is None else str(case.priority)
 
 
-def state_marks(case: Case) -> str:
-    """State, what is special, and what is unread, as short as a column needs it."""
+def state_marks(case: Case, *, why: bool = False) -> str:
+    """State, what is special, and what is unread, as short as a column needs it; ``why`` adds why a case is held."""
     words = [_(STATE_MARKS[case.state])]
     if case.suicide is SuicideRisk.AWAITING:
         words.insert(0, _("SUI"))
@@ -99,6 +125,8 @@ def state_marks(case: Case) -> str:
         count = case.unread + case.unread_free_text
         unread = _("oläst") if count == 1 else _("{count} olästa").format(count=count)
         words.append(f"{UNREAD} {unread}")
+    if why and case.held_until is not None:
+        words.append(f"· {case.held_reason}")
     return " ".join(words)
 
 
@@ -128,3 +156,14 @@ def day_and_time(instant: datetime) -> str:
 def moment(instant: datetime, now: datetime) -> str:
     """The time alone where it was today, else with its day."""
     return clock_time(instant) if local(instant).date() == local(now).date() else day_and_time(instant)
+
+
+def weekday_and_time(instant: datetime) -> str:
+    """Weekday and time, such as ``mån 16.32``."""
+    return f"{_(WEEKDAYS[local(instant).weekday()])} {clock_time(instant)}"
+
+
+def short_name(unit_name: str) -> str:
+    """A unit's name without the word that all of them begin with."""
+    first, _space, rest = unit_name.partition(" ")
+    return rest if rest and first.lower() in UNIT_WORDS else unit_name

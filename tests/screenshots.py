@@ -41,7 +41,7 @@ def _morning(world: World) -> None:
 async def _shoot(world: World) -> None:
     async with at_desk(world, size=SIZE) as pilot:
         patient_list = desk_of(pilot).query_one(PatientList)
-        chosen = next(line for line in patient_list.lines if line.case.priority == 1)
+        chosen = next(line for line in patient_list.live.lines if line.case.priority == 1)
         patient_list.move_to(chosen.case.id)
         await press(pilot, "t")
         await pilot.press(*"Hej, tack för att du skriver. Jag vill gärna")

@@ -56,7 +56,7 @@ EXTENDED = {
 }
 """The rules that the project adds something of its own to."""
 
-UNITS = {"hours", "days", "years"}
+UNITS = {"seconds", "minutes", "hours", "days", "years"}
 
 PHRASE_KEYS = {"id", "title_sv", "text_sv", "title_en", "text_en"}
 PLACEHOLDERS = {"patient", "unit"}
@@ -164,7 +164,7 @@ def test_a_limit_has_one_value_and_one_unit_on_any_day() -> None:
         assert all(earlier["valid_from"] < later["valid_from"] for earlier, later in pairwise(of_name))
 
 
-def test_the_limits_are_the_routines_and_the_laws() -> None:
+def test_the_limits_are_the_routines_and_the_laws_and_the_alarms() -> None:
     assert {limit["name"]: (limit["value"], limit["unit"], limit["rule"]) for limit in LIMITS} == {
         "added_days": (1, "days", "CH-6"),
         "suicide_visit_within": (2, "days", "SU-6"),
@@ -175,6 +175,11 @@ def test_the_limits_are_the_routines_and_the_laws() -> None:
         "care_guarantee_specialist": (90, "days", "GA-1"),
         "care_guarantee_treatment": (90, "days", "GA-1"),
         "read_log_kept": (5, "years", "LO-2"),
+        # ours, for the region to confirm
+        "alert_unread_after": (30, "minutes", "CH-13"),
+        "alert_repeats_every": (30, "seconds", "CH-3"),
+        "alert_rings_apart": (10, "seconds", "CH-3"),
+        "alert_escalates_after": (120, "seconds", "CH-2"),
     }
 
 

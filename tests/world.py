@@ -22,13 +22,14 @@ from p24tui.services.change import change_in
 from p24tui.services.setup import set_up
 from p24tui.settings import Settings
 from p24tui.store import cases, events, messages, people
-from p24tui.store.cases import CaseRow, Contact
-from p24tui.store.messages import Author, FormAnswer, Message
-from p24tui.store.people import PatientRecord
 from p24tui.store.schema import open_store
+from p24tui.store.values import Author, CaseRow, Contact, FormAnswer, Message, PatientRecord
 from p24tui.system import System
 
 UNIT = "SE2321000016-ASEN"
+BERGA = "SE2321000016-BERGA"
+"""Another unit, where only who is said to works."""
+
 MONDAY_NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """Nine o'clock in Sweden on a Monday in November."""
 
@@ -85,7 +86,8 @@ class World:
         facts = {"kind": ContactKind.TRIAGED, "priority": 3, "unread": 1, "waiting_since": at, **facts}
         self.count += 1
         id = f"case{self.count:022d}"
-        one = Case(id=id, unit_id=UNIT, patient_id=patient.id, matter=matter, received_at=at, **facts)
+        facts = {"unit_id": UNIT, **facts}
+        one = Case(id=id, patient_id=patient.id, matter=matter, received_at=at, **facts)
         with self.system.store.writing() as tx:
             cases.add(tx, one, Contact("test", one.id, "bankid", at, "1177"))
             messages.add(tx, Message(fresh_id(), one.id, Author.PATIENT, None, name, text, at, at))
@@ -109,6 +111,13 @@ class World:
                 message_id=message.id,
             )
 
+    def second_unit(self, *names: str) -> None:
+        """Open another unit, where these people work too."""
+        operator = Actor(None, "test", None, UNIT, "cli:test")
+        units.put_unit(self.system, operator, units.make_unit(BERGA, "Vårdcentralen Berga", "primary-care"))
+        for name in names:
+            staff.put_staff(self.system, operator, staff.make_staff(*PEOPLE[name]), (UNIT, BERGA))
+
     def row(self, case_id: str) -> CaseRow:
         """The case as it is stored."""
         with self.system.store.reading() as tx:
@@ -128,7 +137,7 @@ def make_world(home: Path, database: str = "", person_data: PersonData | None = 
     settings = Settings(home=home, database=database, unit=UNIT, staff=PEOPLE["maria"][0])
     clock = SetClock(MONDAY_NINE)
     store = open_store(settings, create=True)
-    system = System(settings, clock, store, person_data or NoPersonData())
+    system = System(settings, clock, lambda: store, person_data or NoPersonData())
     try:
         people_up(system)
         yield World(system, clock)

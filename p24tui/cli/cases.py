@@ -7,7 +7,7 @@ from p24tui.clock import local_date
 from p24tui.i18n import _
 from p24tui.routine.case import CaseState
 from p24tui.services import queue
-from p24tui.services.queue import CaseLine
+from p24tui.services.views import CaseLine
 from p24tui.words import priority_mark, state_word, waited
 
 

@@ -1,15 +1,18 @@
 """Opening the console: the wizard where nothing is set up, then the desk."""
 
+import gc
 import os
 import sys
 from contextlib import ExitStack
 from functools import partial
 
 from p24tui import bootstrap, settings
-from p24tui.cli.setup import first_set_up
 from p24tui.errors import BadInput
-from p24tui.services import setup, staff, units
+from p24tui.routine.actor import Actor, Profession
+from p24tui.services import first_screen
+from p24tui.services.views import QueueView
 from p24tui.settings import Settings
+from p24tui.store.values import Staff, Unit
 from p24tui.system import System
 
 
@@ -19,6 +22,7 @@ def open_console(chosen: Settings, *, asks_who: bool) -> None:
     Raises ``BadInput`` without a terminal.
     """
     require_terminal()
+    gc.disable()  # until the list stands there: see P24App
     try:
         _open_desk(chosen, asks_who=asks_who)
     except BadInput as error:
@@ -30,25 +34,46 @@ def open_console(chosen: Settings, *, asks_who: bool) -> None:
 
 def run_desk(system: System, staff_id: str, unit_id: str, *, asks_who: bool, banner: str = "") -> None:
     """Show the desk of a unit until the person leaves it, with the jobs running behind it."""
-    from p24tui.tui.app import P24App
+    from p24tui.services import staff
 
     if not unit_id:
         raise BadInput("which-unit")
-    unit = units.find_unit(system, unit_id)
     place = bootstrap.place("console")
+    everybody = staff.people_of(system, unit_id)
     actor = None if asks_who else staff.acting(system, staff_id, unit_id, place)
-    with ExitStack() as running:
-        everybody = staff.staff_of(system, unit_id)
-        jobs = partial(_start_jobs, system, place, running)
-        P24App(system, unit, everybody, place, actor=actor, banner=banner, when_shown=jobs).run()
+    _run(system, everybody, place, actor=actor, banner=banner)
 
 
 def _open_desk(chosen: Settings, *, asks_who: bool) -> None:
-    with bootstrap.running(chosen) as system:
+    with bootstrap.running(chosen, open_later=True) as system:
+        first = None if asks_who else first_screen.read(chosen, system.clock, bootstrap.place("console"))
+        if first is not None:
+            bootstrap.log_to_file(chosen)
+            member = Staff(first.actor.staff_id or "", first.actor.name, first.actor.profession or Profession.OTHER)
+            _run(system, {member: first.units}, first.actor.place, actor=first.actor, first=first.view)
+            return
+        from p24tui.services import setup
+
         if not setup.is_set_up(system):
             raise BadInput("not-set-up", path=str(chosen.home))
         bootstrap.log_to_file(chosen)
         run_desk(system, chosen.staff, chosen.unit, asks_who=asks_who)
+
+
+def _run(
+    system: System,
+    people: dict[Staff, tuple[Unit, ...]],
+    place: str,
+    *,
+    actor: Actor | None,
+    first: QueueView | None = None,
+    banner: str = "",
+) -> None:
+    from p24tui.tui.app import P24App
+
+    with ExitStack() as running:
+        jobs = partial(_start_jobs, system, place, running)
+        P24App(system, people, place, actor=actor, first=first, banner=banner, when_shown=jobs).run()
 
 
 def _start_jobs(system: System, place: str, running: ExitStack) -> None:
@@ -67,6 +92,7 @@ def require_terminal() -> None:
 
 
 def _run_wizard(chosen: Settings) -> bool:
+    from p24tui.cli.setup import first_set_up
     from p24tui.tui.setup import SetUpApp
 
     return bool(SetUpApp(lambda values: first_set_up(chosen, values), chosen.theme).run())

@@ -16,7 +16,7 @@ from p24tui.services import setup as services_setup
 from p24tui.services import staff as services_staff
 from p24tui.services import units as services_units
 from p24tui.settings import Settings
-from p24tui.store.people import UnitKind
+from p24tui.store.values import UnitKind
 from p24tui.words import profession_word
 
 KINDS = click.Choice([kind.value for kind in UnitKind])

@@ -12,7 +12,8 @@ from contextlib import contextmanager, suppress
 from p24tui.errors import Unavailable
 from p24tui.gateways.fhir.write import communication
 from p24tui.services.patient_side import Page
-from p24tui.store.feed import Feed, Notice
+from p24tui.store.feed import Feed
+from p24tui.store.values import Notice
 from p24tui.system import System
 
 LOOK_EVERY = 2.0

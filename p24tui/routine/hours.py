@@ -7,6 +7,7 @@ twice it is the first. A function that is given a naive time raises ``ValueError
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ __all__ = [
     "BadHours",
     "Opening",
     "OpeningHours",
+    "Openness",
     "closes_at",
     "day_openings",
     "describe",
@@ -27,9 +29,11 @@ __all__ = [
     "next_staffed",
     "next_weekday",
     "openings_on",
+    "openness",
     "opens_next",
     "parse_hours",
     "staffed_between",
+    "staffed_since",
     "staffed_until",
 ]
 
@@ -42,6 +46,14 @@ _NOTHING = timedelta()
 _CLOCK_CHANGES_AT = time(1, tzinfo=UTC)
 
 Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Openness:
+    """Whether a unit is open now, and when that changes (UTC; none where it never does)."""
+
+    open: bool
+    changes_at: datetime | None
 
 
 @rule("CH-1")
@@ -84,6 +96,13 @@ def opens_next(hours: OpeningHours, now: datetime) -> datetime | None:
     return next((opens for opens, _ in _openings_from(hours, now) if opens > now), None)
 
 
+def openness(hours: OpeningHours, now: datetime) -> Openness:
+    """Whether a unit with these hours is open now, and until when it stays so (CH-1)."""
+    if is_open(hours, now):
+        return Openness(True, closes_at(hours, now))
+    return Openness(False, opens_next(hours, now))
+
+
 @rule("CH-1")
 def next_staffed(hours: OpeningHours, now: datetime) -> datetime | None:
     """The first instant from ``now`` on with staff: ``now`` itself while open, else the next opening."""
@@ -124,6 +143,19 @@ def staffed_until(hours: OpeningHours, start: datetime, amount: timedelta) -> da
         if closes - begins >= left:
             return begins + left
         left -= closes - begins
+    return None
+
+
+def staffed_since(hours: OpeningHours, now: datetime, amount: timedelta) -> datetime | None:
+    """The instant from which ``amount`` of staffed time has passed by ``now``; none where there was not so much."""
+    left, day = amount, _local_day(now)
+    for _ in range(HORIZON_DAYS):
+        for opens, closes in reversed(day_openings(hours, day)):
+            staffed = min(closes, now) - opens
+            if staffed >= left:
+                return min(closes, now) - left
+            left -= max(staffed, _NOTHING)
+        day -= _DAY
     return None
 
 

@@ -18,10 +18,14 @@ class Protection(StrEnum):
 _STRICTNESS = (Protection.NONE, Protection.UNKNOWN, Protection.MARKED, Protection.POPULATION)
 
 
+PROTECTED = frozenset({Protection.MARKED, Protection.POPULATION})
+"""Those who are known to be protected, and so are not handled here."""
+
+
 @rule("PR-1")
 def is_protected(protection: Protection) -> bool:
     """Whether the person is known to be protected, and so is not handled here."""
-    return protection in (Protection.MARKED, Protection.POPULATION)
+    return protection in PROTECTED
 
 
 @rule("PR-1")

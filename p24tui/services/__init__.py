@@ -1,1 +1,20 @@
-"""The use cases: one public function is one thing that a person or a tick does, in one transaction."""
+"""The use cases: one public function is one thing that a person or a tick does, in one transaction.
+
+``services.chat`` and the others are loaded when they are first used: the console paints before the database layer,
+which takes longer to load than all the rest, is there.
+"""
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from p24tui.services import alerts, cases, chat, ending, holding, list_views, presence, queue, staff, units
+
+__all__ = ["alerts", "cases", "chat", "ending", "holding", "list_views", "presence", "queue", "staff", "units"]
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name not in __all__:
+        raise AttributeError(name)
+    return import_module(f"{__name__}.{name}")

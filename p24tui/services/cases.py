@@ -1,6 +1,6 @@
 """Opening a case: logged first, then shown, and read by whoever's it is to read."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from p24tui.clock import local_date
 from p24tui.errors import BadInput
@@ -8,28 +8,11 @@ from p24tui.routine import chat
 from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
 from p24tui.services.change import locked
-from p24tui.services.queue import CaseLine, line
+from p24tui.services.views import OpenCase, line
 from p24tui.store import cases, desk, events, messages, people
-from p24tui.store.cases import CaseRow, Contact
 from p24tui.store.engine import Tx
-from p24tui.store.events import Event
-from p24tui.store.messages import AttachmentLine, FormAnswer, Message
-from p24tui.store.people import Guardian
+from p24tui.store.values import CaseRow
 from p24tui.system import System
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCase:
-    """All that a screen shows of a case. Of a protected person's there is only that it exists (PR-1)."""
-
-    line: CaseLine
-    contact: Contact
-    messages: tuple[Message, ...]
-    answers: tuple[FormAnswer, ...]
-    attachments: tuple[AttachmentLine, ...]
-    events: tuple[Event, ...]
-    guardians: tuple[Guardian, ...]
-    draft: str
 
 
 @rule("LO-1", "PR-1", "NA-2", "NA-4")
@@ -96,8 +79,8 @@ def _read(tx: Tx, system: System, actor: Actor, row: CaseRow) -> CaseRow:
 def _content(tx: Tx, system: System, actor: Actor, row: CaseRow) -> OpenCase:
     now = system.clock.now()
     case_id = row.case.id
-    here = [one for one in desk.present(tx, row.case.unit_id, now, [case_id]) if one.place != actor.place]
-    shown = line(row, here, local_date(now))
+    here = [one for one in desk.present(tx, [row.case.unit_id], now, [case_id]) if one.place != actor.place]
+    shown = line(row, local_date(now), here)
     contact = cases.contact(tx, case_id)
     history = tuple(events.of_case(tx, case_id))
     if shown.patient.protected:

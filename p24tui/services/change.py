@@ -8,8 +8,8 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.routine.decision import Refusal
 from p24tui.store import cases, events
-from p24tui.store.cases import CaseRow
 from p24tui.store.engine import Tx
+from p24tui.store.values import CaseRow
 from p24tui.system import System
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.services.change import change, change_in, locked
 from p24tui.store import desk, messages
-from p24tui.store.messages import Author, Message
+from p24tui.store.values import Author, Message
 from p24tui.system import System
 from p24tui.text import clean_text
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from p24tui.errors import P24Error, Unavailable
 from p24tui.explain import explain
 from p24tui.i18n import _
+from p24tui.routine import hours
 from p24tui.services import ticks, units
 from p24tui.store import health
 from p24tui.store.ticks import TickRecord
@@ -78,7 +79,7 @@ def _unit(system: System) -> Finding:
     found = units.all_units(system)
     if not found:
         return Finding(name, Verdict.BAD, _("Ingen enhet finns. Kör p24tui init."))
-    never = [one.name for one in found if units.openness(one.hours, system.clock.now()).changes_at is None]
+    never = [one.name for one in found if hours.openness(one.hours, system.clock.now()).changes_at is None]
     if never:
         words = _("Öppettiderna är tomma för {units}. Ändra med p24tui unit change.")
         return Finding(name, Verdict.WARNING, words.format(units=", ".join(never)))

@@ -10,8 +10,7 @@ from p24tui.services.change import change, change_in, locked
 from p24tui.services.limits import limit
 from p24tui.services.phrases import phrase
 from p24tui.store import messages
-from p24tui.store.cases import CaseRow
-from p24tui.store.messages import Author, Message
+from p24tui.store.values import Author, CaseRow, Message
 from p24tui.system import System
 
 

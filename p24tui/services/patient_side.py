@@ -9,7 +9,8 @@ from p24tui.gateways.fhir.model import Kind
 from p24tui.gateways.fhir.write import Answer
 from p24tui.store import intake
 from p24tui.store.engine import Tx
-from p24tui.store.intake import START, Outgoing, Position
+from p24tui.store.intake import START, Outgoing
+from p24tui.store.values import Position
 from p24tui.system import System
 
 MOST = 200

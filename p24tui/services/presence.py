@@ -4,15 +4,12 @@ from datetime import datetime, timedelta
 
 from p24tui.routine.actor import Actor
 from p24tui.store import desk, events
-from p24tui.store.desk import Doing
 from p24tui.store.engine import Tx
+from p24tui.store.values import Doing
 from p24tui.system import System
 
 LASTS = timedelta(seconds=60)
 """How long a presence lasts that is not renewed."""
-
-RENEW_EVERY = 20.0
-"""Seconds between a console's renewals."""
 
 
 def be_present(system: System, actor: Actor, case_id: str, doing: Doing) -> None:

@@ -1,90 +1,91 @@
 """The patient list: its lines in order, logged before anybody sees them."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import timedelta
 
 from p24tui.clock import local_date
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
-from p24tui.routine.case import Case
-from p24tui.routine.patient import ShownPatient, shown
 from p24tui.routine.queue import order_key
 from p24tui.routine.rule import rule
-from p24tui.store import cases, desk, people
-from p24tui.store.cases import CaseRow
-from p24tui.store.desk import Present
+from p24tui.services.views import CaseLine, QueueView, line
+from p24tui.store import alerts, cases, desk, feed, messages, people
+from p24tui.store.engine import Tx
+from p24tui.store.values import CaseRow, Present
 from p24tui.system import System
 
-
-@dataclass(frozen=True, slots=True)
-class CaseLine:
-    """A case as a list shows it. The matter is empty where the patient is protected (PR-1)."""
-
-    case: Case
-    patient: ShownPatient
-    matter: str
-    owner: str
-    present: tuple[Present, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class QueueView:
-    """A list that somebody looks at. ``id`` ties later arrivals to it in the read log."""
-
-    id: str
-    lines: tuple[CaseLine, ...]
-    message_after: int
+ENDED_SHOWN = timedelta(days=30)
+"""How long after its end a case is still in a list that shows what has ended."""
 
 
 @rule("LO-1", "CH-3")
-def open_list(system: System, actor: Actor, *, ended: bool = False) -> QueueView:
-    """The unit's list, in order. That it was shown, and which patients, is committed before it is returned."""
+def open_list(
+    system: System, actor: Actor, *, unit_ids: Collection[str] = (), ended: bool = False, view: str = ""
+) -> QueueView:
+    """The list of these units, or of the actor's, in order; ``ended`` adds what has ended within the last 30 days.
+
+    That it was shown, and which patients, is committed before it is returned. ``view`` is the id of a list that is
+    read anew.
+    """
     now = system.clock.now()
-    view = fresh_id()
+    view = view or fresh_id()
+    wanted = tuple(unit_ids) or (actor.unit_id,)
     with system.store.writing() as tx:
-        rows = cases.of_unit(tx, actor.unit_id, ended=ended)
-        unit = people.unit(tx, actor.unit_id)
-        here = desk.present(tx, actor.unit_id, now)
-        desk.log_reading(tx, actor, now, "list", patients={row.patient.id for row in rows}, view=view)
-    message_after = unit.message_after if unit else 0
-    rows.sort(key=lambda row: order_key(row.case, message_after))
-    return QueueView(view, tuple(_lines(rows, _others(here, actor), local_date(now))), message_after)
+        since = feed.end_of_log(tx)
+        rows = cases.of_units(tx, wanted, ended_after=now - ENDED_SHOWN if ended else None)
+        message_after = {unit.id: unit.message_after for unit in people.all_units(tx) if unit.id in wanted}
+        present = _others(desk.present(tx, wanted, now), actor)
+        seen = alerts.acknowledged(tx, wanted)
+        log_list(tx, system, actor, "list", rows, view)
+    rows.sort(key=lambda row: order_key(row.case, message_after[row.case.unit_id]))
+    today = local_date(now)
+    lines = tuple(line(row, today, present.get(row.case.id, ()), seen.get(row.case.id, ())) for row in rows)
+    return QueueView(view, wanted, lines, message_after, since, ended)
 
 
 @rule("LO-1")
 def arrivals(
-    system: System, actor: Actor, view: str, shown_patients: Collection[str], case_ids: Collection[str]
+    system: System, actor: Actor, view: QueueView, shown_patients: Collection[str], case_ids: Collection[str]
 ) -> tuple[CaseLine, ...]:
     """These cases as they are now, for a list that is already shown.
 
-    Patients that it has not shown before are logged, all in one row, before this returns.
+    Patients that it has not shown before are logged, all in one row for a unit, before this returns.
     """
     now = system.clock.now()
     with system.store.reading() as tx:
-        rows = [row for row in cases.some(tx, case_ids) if row.case.unit_id == actor.unit_id]
-        here = desk.present(tx, actor.unit_id, now, case_ids)
-    fresh = {row.patient.id for row in rows}.difference(shown_patients)
+        rows = [row for row in cases.some(tx, case_ids) if row.case.unit_id in view.unit_ids]
+        present = _others(desk.present(tx, view.unit_ids, now, case_ids), actor)
+        seen = alerts.acknowledged(tx, view.unit_ids, case_ids)
+    fresh = [row for row in rows if row.patient.id not in shown_patients]
     if fresh:
         with system.store.writing() as tx:
-            desk.log_reading(tx, actor, now, "arrivals", patients=fresh, view=view)
-    return tuple(_lines(rows, _others(here, actor), local_date(now)))
+            log_list(tx, system, actor, "arrivals", fresh, view.id)
+    today = local_date(now)
+    return tuple(line(row, today, present.get(row.case.id, ()), seen.get(row.case.id, ())) for row in rows)
 
 
-def line(row: CaseRow, present: Collection[Present], today: date) -> CaseLine:
-    """One line, with nothing in it that may not be shown."""
-    patient = shown(row.patient, today)
-    matter = "" if patient.protected else row.case.matter
-    here = tuple(one for one in present if one.case_id == row.case.id)
-    return CaseLine(row.case, patient, matter, row.owner, here)
+def find_text(system: System, view: QueueView, words: str) -> frozenset[str]:
+    """Ids of the list's cases in whose messages every one of these words stands; never a protected person's (PR-1)."""
+    with system.store.reading() as tx:
+        return messages.cases_with(tx, view.unit_ids, words.split())
 
 
-def _others(present: Collection[Present], actor: Actor) -> list[Present]:
-    return [one for one in present if one.place != actor.place]
+def log_list(tx: Tx, system: System, actor: Actor, kind: str, rows: Collection[CaseRow], view: str) -> None:
+    """Log that these patients are about to be shown in a list, in one row for each unit."""
+    by_unit: defaultdict[str, set[str]] = defaultdict(set, {actor.unit_id: set()} if kind == "list" else {})
+    for row in rows:
+        by_unit[row.case.unit_id].add(row.patient.id)
+    now = system.clock.now()
+    for unit_id, patients in by_unit.items():
+        desk.log_reading(tx, replace(actor, unit_id=unit_id), now, kind, patients=patients, view=view)
 
 
-def _lines(rows: Collection[CaseRow], present: Collection[Present], today: date) -> list[CaseLine]:
-    by_case: dict[str, list[Present]] = {}
+def _others(present: Collection[Present], actor: Actor) -> Mapping[str, list[Present]]:
+    """Who else is there, by case."""
+    by_case: defaultdict[str, list[Present]] = defaultdict(list)
     for one in present:
-        by_case.setdefault(one.case_id, []).append(one)
-    return [line(row, by_case.get(row.case.id, ()), today) for row in rows]
+        if one.place != actor.place:
+            by_case[one.case_id].append(one)
+    return by_case

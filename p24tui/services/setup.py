@@ -3,7 +3,7 @@
 from p24tui.errors import BadInput
 from p24tui.routine.actor import Actor
 from p24tui.store import events, people
-from p24tui.store.people import Staff, Unit
+from p24tui.store.values import Staff, Unit
 from p24tui.system import System
 
 

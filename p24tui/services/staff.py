@@ -4,7 +4,7 @@ from p24tui.errors import BadInput
 from p24tui.routine.actor import Actor, Profession
 from p24tui.services.units import hsa_id
 from p24tui.store import events, people
-from p24tui.store.people import Staff
+from p24tui.store.values import Staff, Unit
 from p24tui.system import System
 from p24tui.text import clean_line
 
@@ -47,6 +47,22 @@ def staff_of(system: System, unit_id: str) -> list[Staff]:
     """The active staff of a unit, by name."""
     with system.store.reading() as tx:
         return people.staff_of(tx, unit_id)
+
+
+def people_of(system: System, unit_id: str) -> dict[Staff, tuple[Unit, ...]]:
+    """The active staff of a unit by name, each with the units they work for, this one first.
+
+    Raises ``BadInput`` where there is no such unit.
+    """
+    with system.store.reading() as tx:
+        if people.unit(tx, unit_id) is None:
+            raise BadInput("no-unit", unit=unit_id)
+        by_id = {unit.id: unit for unit in people.all_units(tx)}
+        where = {member.id: unit_ids for member, unit_ids in people.all_staff(tx)}
+        return {
+            member: tuple(by_id[id] for id in sorted(where[member.id], key=lambda id: (id != unit_id, id)))
+            for member in people.staff_of(tx, unit_id)
+        }
 
 
 def all_staff(system: System) -> list[tuple[Staff, tuple[str, ...]]]:

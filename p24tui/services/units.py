@@ -1,6 +1,5 @@
 """Units and their hours: adding, changing, asking whether staff are there."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from p24tui.errors import BadInput
@@ -10,19 +9,11 @@ from p24tui.routine.hours import OpeningHours
 from p24tui.routine.identity import check_hsa_id
 from p24tui.routine.queue import MESSAGE_AFTER_PRIORITY
 from p24tui.store import events, people
-from p24tui.store.people import Unit, UnitKind
+from p24tui.store.values import Unit, UnitKind
 from p24tui.system import System
 from p24tui.text import clean_line
 
 USUAL_HOURS = "mon-fri 08:00-17:00"
-
-
-@dataclass(frozen=True, slots=True)
-class Openness:
-    """Whether a unit is open now, and when that changes (UTC; none where it never does)."""
-
-    open: bool
-    changes_at: datetime | None
 
 
 def make_unit(
@@ -75,17 +66,10 @@ def find_unit(system: System, unit_id: str) -> Unit:
     return found
 
 
-def openness(opening: OpeningHours, now: datetime) -> Openness:
-    """Whether a unit with these hours is open now, and until when it stays so (CH-1)."""
-    if hours.is_open(opening, now):
-        return Openness(True, hours.closes_at(opening, now))
-    return Openness(False, hours.opens_next(opening, now))
-
-
 def announce_opening(system: System, since: datetime) -> int:
     """Tell the consoles of every unit that opened or closed after ``since``; how many there were."""
     now = system.clock.now()
-    turned = [one for one in all_units(system) if openness(one.hours, since).open != openness(one.hours, now).open]
+    turned = [one for one in all_units(system) if hours.is_open(one.hours, since) != hours.is_open(one.hours, now)]
     if turned:
         with system.store.writing() as tx:
             for unit in turned:

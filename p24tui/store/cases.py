@@ -1,65 +1,37 @@
 """Cases: read one or many with what a list shows of them, insert, and write back with the version checked."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
 
 from p24tui.errors import Stale
-from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
-from p24tui.routine.patient import Patient
-from p24tui.routine.protection import Protection
+from p24tui.routine.case import Case, CaseState
 from p24tui.store.engine import Tx
 from p24tui.store.tables import cases, events, patients, staff
+from p24tui.store.values import CASE_FIELDS, PATIENT_FIELDS, CaseRow, Contact, case_row
 
-_FIELDS = tuple(one.name for one in fields(Case))
-_CASE = tuple(cases.c[name] for name in _FIELDS)
-_PATIENT = (
-    patients.c.id,
-    patients.c.number,
-    patients.c.name,
-    patients.c.born,
-    patients.c.protection,
-    patients.c.mobile,
-)
+_CASE = tuple(cases.c[name] for name in CASE_FIELDS)
+_PATIENT = tuple(patients.c[name] for name in PATIENT_FIELDS)
 _BATCH = 500
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRow:
-    """A case with its patient and the name of whoever has it."""
-
-    case: Case
-    patient: Patient
-    owner: str
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """How the contact came about: the source and its own id, the e-ID used (NA-2) and the way in (NA-4)."""
-
-    source: str
-    source_id: str
-    e_id: str = ""
-    e_id_at: datetime | None = None
-    way_in: str = ""
-
-
-def of_unit(tx: Tx, unit_id: str, *, ended: bool = False) -> list[CaseRow]:
-    """The unit's cases in no order, with those that have ended only if asked for."""
-    query = _rows().where(cases.c.unit_id == unit_id)
-    if not ended:
-        query = query.where(cases.c.state != CaseState.ENDED)
-    return [_row(row) for row in tx.connection.execute(query)]
+def of_units(tx: Tx, unit_ids: Collection[str], *, ended_after: datetime | None = None) -> list[CaseRow]:
+    """The units' open cases in no order, and where ``ended_after`` is given those that ended later than that."""
+    open_or_late: ColumnElement[bool] = cases.c.state != CaseState.ENDED
+    if ended_after is not None:
+        open_or_late |= cases.c.ended_at > ended_after
+    query = _rows().where(cases.c.unit_id.in_(unit_ids), open_or_late)
+    return [case_row(row) for row in tx.connection.execute(query)]
 
 
 def some(tx: Tx, case_ids: Collection[str]) -> list[CaseRow]:
     """These cases in no order; an id that does not exist is passed over."""
     found: list[CaseRow] = []
     for part in _parts(sorted(case_ids)):
-        found += [_row(row) for row in tx.connection.execute(_rows().where(cases.c.id.in_(part)))]
+        found += [case_row(row) for row in tx.connection.execute(_rows().where(cases.c.id.in_(part)))]
     return found
 
 
@@ -69,7 +41,7 @@ def one(tx: Tx, case_id: str, *, lock: bool = False) -> CaseRow | None:
     if lock and tx.on_postgresql:
         query = query.with_for_update(of=cases)
     row = tx.connection.execute(query).first()
-    return None if row is None else _row(row)
+    return None if row is None else case_row(row)
 
 
 def ids_beginning(tx: Tx, prefix: str, limit: int = 3) -> list[str]:
@@ -101,7 +73,7 @@ def save(tx: Tx, case: Case) -> Case:
 
     Raises ``Stale`` where someone has written it since ``case`` was read, naming who and what.
     """
-    values = {name: getattr(case, name) for name in _FIELDS if name not in ("id", "version")}
+    values = {name: getattr(case, name) for name in CASE_FIELDS if name not in ("id", "version")}
     done = tx.connection.execute(
         update(cases)
         .where(cases.c.id == case.id, cases.c.version == case.version)
@@ -136,16 +108,6 @@ def count_by_state(tx: Tx, unit_id: str) -> dict[CaseState, int]:
 def _rows() -> Select[Any]:
     joined = cases.join(patients, cases.c.patient_id == patients.c.id).outerjoin(staff, cases.c.owner_id == staff.c.id)
     return select(*_CASE, *_PATIENT, staff.c.name).select_from(joined)
-
-
-def _row(row: Row[Any]) -> CaseRow:
-    facts = dict(zip(_FIELDS, row, strict=False))
-    facts["kind"] = ContactKind(facts["kind"])
-    facts["state"] = CaseState(facts["state"])
-    facts["suicide"] = SuicideRisk(facts["suicide"])
-    patient_id, number, name, born, protection, mobile = row[len(_FIELDS) : -1]
-    patient = Patient(patient_id, number, name, born, Protection(protection), mobile)
-    return CaseRow(Case(**facts), patient, row[-1] or "")
 
 
 def _parts(ids: list[str]) -> Iterator[list[str]]:

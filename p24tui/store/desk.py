@@ -1,33 +1,14 @@
 """What belongs to the desk rather than to the case: who is in it, drafts, and the log of who has read."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from p24tui.routine.actor import Actor
 from p24tui.store.engine import Tx
 from p24tui.store.tables import cases, drafts, presence, read_log, staff
-
-
-class Doing(StrEnum):
-    """What someone who is in a case does there."""
-
-    VIEWING = "viewing"
-    TYPING = "typing"
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    """Somebody who is in a case now."""
-
-    case_id: str
-    staff_id: str
-    name: str
-    doing: Doing
-    place: str
+from p24tui.store.values import Doing, Present
 
 
 def be_present(tx: Tx, actor: Actor, case_id: str, doing: Doing, expires_at: datetime) -> bool:
@@ -63,14 +44,14 @@ def any_expired(tx: Tx, now: datetime) -> bool:
     )
 
 
-def present(tx: Tx, unit_id: str, now: datetime, case_ids: Collection[str] | None = None) -> list[Present]:
-    """Who is in the unit's cases, or in these of them."""
+def present(tx: Tx, unit_ids: Collection[str], now: datetime, case_ids: Collection[str] | None = None) -> list[Present]:
+    """Who is in the units' cases, or in these of them."""
     table = presence.c
     query = (
         select(table.case_id, table.staff_id, staff.c.name, table.doing, table.place)
         .join(cases, cases.c.id == table.case_id)
         .join(staff, staff.c.id == table.staff_id)
-        .where(cases.c.unit_id == unit_id, table.expires_at > now)
+        .where(cases.c.unit_id.in_(unit_ids), table.expires_at > now)
     )
     if case_ids is not None:
         query = query.where(table.case_id.in_(case_ids))

@@ -4,27 +4,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, func, select
 from sqlalchemy.pool import QueuePool
 
 from p24tui.errors import BadInput, Unavailable
 from p24tui.settings import Settings
+from p24tui.store.connect import FILE_NAME, POSTGRESQL, connect_sqlcipher
 from p24tui.store.key import database_key
 
-FILE_NAME = "p24tui.db"
 CHANNEL = "p24tui"
-BUSY_TIMEOUT = 5.0
-"""Seconds that a write waits for another process's write."""
-
-POSTGRESQL: dict[str, Any] = {
-    "connect_timeout": 5,
-    "tcp_user_timeout": 5000,
-    "keepalives_idle": 5,
-    "options": "-c timezone=UTC -c statement_timeout=30000",
-}
-"""How connections to PostgreSQL are made: a dead one is noticed within seconds."""
 
 _MAX_NOTIFIED = 100
 
@@ -99,21 +88,6 @@ def open_engine(settings: Settings, *, create: bool) -> Store:
         raise BadInput("home-not-writable", path=str(settings.home), problem=error.strerror or "") from error
     key = database_key(settings, create=create and not path.exists())
     return Store(_sqlcipher(path, key), path, key)
-
-
-def connect_sqlcipher(path: Path, key: str) -> Any:
-    """A raw connection to the encrypted file, in autocommit, as every connection here is made."""
-    import sqlcipher3.dbapi2 as sqlcipher
-
-    connection = sqlcipher.connect(
-        str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT, cached_statements=256
-    )
-    connection.execute(f"PRAGMA key = \"x'{key}'\"")
-    connection.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    return connection
 
 
 def _sqlcipher(path: Path, key: str) -> Engine:

@@ -1,6 +1,5 @@
 """What happened: the history of a case, and in the same transaction the change that tells the consoles."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,21 +8,9 @@ from sqlalchemy import ColumnElement, insert, literal_column, select
 from p24tui.routine.actor import Actor
 from p24tui.store.engine import Tx
 from p24tui.store.tables import changes, events
+from p24tui.store.values import Event
 
 _XID: ColumnElement[int] = literal_column("(pg_current_xact_id()::text::bigint)")
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of a case's history."""
-
-    at: datetime
-    kind: str
-    actor: str
-    profession: str
-    place: str
-    rule: str
-    details: dict[str, Any]
 
 
 def append(

@@ -10,15 +10,16 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select, tuple_
 
 from p24tui.errors import P24Error
-from p24tui.store.engine import CHANNEL, POSTGRESQL, Store, Tx, connect_sqlcipher
-from p24tui.store.intake import OLDEST_RUNNING, START, Position
+from p24tui.store.connect import POSTGRESQL, connect_sqlcipher
+from p24tui.store.engine import CHANNEL, Store, Tx
+from p24tui.store.intake import OLDEST_RUNNING, START
 from p24tui.store.tables import changes
+from p24tui.store.values import Alive, Changed, Lost, Notice, Position
 
 LOOK_EVERY = 0.025
 """Seconds between looks at ``data_version``; a look costs microseconds."""
@@ -31,35 +32,6 @@ _STOP_WITHIN = 0.5
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """These cases have changed. ``everything`` says that too much has, or too long ago: read the list anew."""
-
-    case_ids: frozenset[str]
-    everything: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """The feed no longer reaches the database. What is shown may be old from now on."""
-
-    problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class Alive:
-    """The feed reaches the database, and has told of everything up to now."""
-
-
-Notice = Changed | Lost | Alive
-
-
-def now_in_log(store: Store) -> Position:
-    """The place in the change log after which everything is yet to be told."""
-    with store.reading() as tx:
-        return _end(tx)
-
-
 class Feed:
     """A thread that hands notices to ``listener`` (called in that thread) until ``stop``.
 
@@ -70,7 +42,7 @@ class Feed:
         self._store = store
         self._listener = listener
         self._stopped = threading.Event()
-        self._position: Position = now_in_log(store) if since is None else since
+        self._position: Position = _now(store) if since is None else since
         self._forget = store.when_written(lambda ids: listener(Changed(ids)))
         run = self._follow_postgresql if store.path is None else self._follow_sqlite
         self._thread = threading.Thread(target=self._keep_on, args=(run,), name="feed", daemon=True)
@@ -141,7 +113,7 @@ class Feed:
 
     def _reach(self) -> None:
         with self._store.reading() as tx:
-            _end(tx)
+            end_of_log(tx)
 
     def _catch_up(self) -> None:
         """Tell of all that the change log has after our place in it."""
@@ -166,7 +138,13 @@ def _after(tx: Tx, position: Position) -> list[tuple[Position, str | None]]:
     return [((xid, seq), case_id) for xid, seq, case_id in tx.connection.execute(query)]
 
 
-def _end(tx: Tx) -> Position:
+def _now(store: Store) -> Position:
+    with store.reading() as tx:
+        return end_of_log(tx)
+
+
+def end_of_log(tx: Tx) -> Position:
+    """The place in the change log after which everything is yet to be told."""
     if tx.on_postgresql:  # before everything that a transaction now running may still add
         return tx.connection.execute(select(OLDEST_RUNNING)).scalar_one(), -1
     query = select(changes.c.xid, changes.c.seq).order_by(changes.c.xid.desc(), changes.c.seq.desc()).limit(1)

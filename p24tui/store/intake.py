@@ -8,11 +8,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, bindparam, exc, func, insert, literal_column, select, tuple_, update
 
 from p24tui.store.engine import Tx
-from p24tui.store.messages import Author, Message, from_row
+from p24tui.store.messages import from_row
 from p24tui.store.tables import cases, changes, messages, quarantine, received, sources, units
-
-Position = tuple[int, int]
-"""A place in the change log: transaction and number. Everything after it is later for every reader."""
+from p24tui.store.values import Author, Message, Position
 
 START: Position = (0, 0)
 

@@ -1,77 +1,15 @@
 """Messages, attachments and form answers of a case."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import exists, func, insert, select
+from sqlalchemy import ColumnElement, exists, func, insert, select
 
+from p24tui.routine.protection import PROTECTED
 from p24tui.store.engine import Tx
-from p24tui.store.tables import attachments, form_answers, messages
-
-
-class Author(StrEnum):
-    """Who wrote a message."""
-
-    PATIENT = "patient"
-    STAFF = "staff"
-    SYSTEM = "system"
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message in a chat. ``sent_at`` is when it was written, ``stored_at`` when it was safe here; both UTC."""
-
-    id: str
-    case_id: str
-    author: Author
-    author_id: str | None
-    author_name: str
-    text: str
-    sent_at: datetime
-    stored_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file sent in; ``data`` are its bytes as they came."""
-
-    id: str
-    case_id: str
-    message_id: str | None
-    title: str
-    content_type: str
-    size: int
-    sha256: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class AttachmentLine:
-    """What a chat shows of an attachment before it is opened."""
-
-    id: str
-    message_id: str | None
-    title: str
-    content_type: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class FormAnswer:
-    """One line of a form: a heading (``kind`` is ``group``) or a question with its answer, ``depth`` steps in."""
-
-    case_id: str
-    form_id: str
-    position: int
-    depth: int
-    link_id: str
-    question: str
-    kind: str
-    answer: str
-    free_text: bool
+from p24tui.store.tables import attachments, cases, form_answers, messages, patients
+from p24tui.store.values import Attachment, AttachmentLine, Author, FormAnswer, Message
 
 
 def add(tx: Tx, message: Message) -> None:
@@ -137,3 +75,34 @@ def from_row(row: Sequence[Any]) -> Message:
     values: dict[str, Any] = dict(zip(Message.__dataclass_fields__, row, strict=True))
     values["author"] = Author(values["author"])
     return Message(**values)
+
+
+def cases_with(tx: Tx, unit_ids: Collection[str], words: Sequence[str]) -> frozenset[str]:
+    """Ids of the units' cases that have every one of these words, in either case of letters, in their messages.
+
+    Protected persons' cases are left out: what they wrote is shown nowhere (PR-1).
+    """
+    query = (
+        select(messages.c.case_id)
+        .join(cases, cases.c.id == messages.c.case_id)
+        .join(patients, patients.c.id == cases.c.patient_id)
+        .where(cases.c.unit_id.in_(unit_ids), patients.c.protection.not_in(PROTECTED))
+        .distinct()
+    )
+    for word in words:
+        query = query.where(_has(word, tx.on_postgresql))
+    return frozenset(tx.connection.scalars(query))
+
+
+def _has(word: str, on_postgresql: bool) -> ColumnElement[bool]:
+    """Both databases fold only some letters, and not the same ones: so each letter stands there in both its forms."""
+    pattern = "".join(_both_cases(letter, on_postgresql) for letter in word)
+    return messages.c.text.op("~")(pattern) if on_postgresql else messages.c.text.op("GLOB")(f"*{pattern}*")
+
+
+def _both_cases(letter: str, on_postgresql: bool) -> str:
+    if letter.isalpha():
+        return f"[{letter.lower()}{letter.upper()}]"
+    if letter.isalnum():
+        return letter
+    return f"\\{letter}" if on_postgresql else f"[{letter}]" if letter in "*?[" else letter

@@ -1,9 +1,7 @@
 """Units, the staff who work at them, patients and their guardians."""
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from enum import StrEnum
+from dataclasses import asdict
 
 from sqlalchemy import delete, insert, select, update
 
@@ -13,53 +11,7 @@ from p24tui.routine.patient import Patient
 from p24tui.routine.protection import Protection
 from p24tui.store.engine import Tx
 from p24tui.store.tables import guardians, patients, staff, staff_units, units
-
-
-class UnitKind(StrEnum):
-    """A vårdcentral, or another clinic: at the first a patient may always send the chat (CH-9)."""
-
-    PRIMARY_CARE = "primary-care"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A unit. ``id`` is its HSA-id; ``message_after`` places messages without triage in the order (CH-10)."""
-
-    id: str
-    name: str
-    kind: UnitKind
-    hours: OpeningHours
-    message_after: int
-
-
-@dataclass(frozen=True, slots=True)
-class Staff:
-    """A member of staff. ``id`` is the HSA-id."""
-
-    id: str
-    name: str
-    profession: Profession
-    active: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Guardian:
-    """A guardian of a patient who is a child."""
-
-    number: str
-    name: str
-    relationship: str
-
-
-@dataclass(frozen=True, slots=True)
-class PatientRecord:
-    """A patient with what the sources and the person-data service said of protection, and when."""
-
-    patient: Patient
-    number_kind: str
-    flagged: Protection
-    checked_at: datetime | None
+from p24tui.store.values import Guardian, PatientRecord, Staff, Unit, UnitKind
 
 
 def all_units(tx: Tx) -> list[Unit]:

@@ -6,13 +6,11 @@ from sqlalchemy import Connection, inspect, text
 
 from p24tui.errors import BadInput
 from p24tui.settings import Settings
+from p24tui.store.connect import VERSION
 from p24tui.store.engine import Store, Tx, open_engine
 
 if TYPE_CHECKING:
     from alembic.config import Config
-
-VERSION = "0001"
-"""The newest migration; a test holds it against the migrations that are there."""
 
 _LOCK = 0x70323474  # "p24t": one process migrates, the others wait
 

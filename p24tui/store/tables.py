@@ -248,6 +248,33 @@ presence = Table(
     Column("expires_at", Instant, nullable=False, index=True),
 )
 
+acknowledgements = Table(
+    "acknowledgements",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("since", Instant, primary_key=True, comment="tells one cause from the next"),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+responsible = Table(
+    "responsible",
+    metadata,
+    Column("unit_id", ForeignKey("units.id"), primary_key=True),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("since", Instant, nullable=False),
+)
+
+list_views = Table(
+    "list_views",
+    metadata,
+    Column("staff_id", ForeignKey("staff.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("filter", JSON, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+)
+
 drafts = Table(
     "drafts",
     metadata,

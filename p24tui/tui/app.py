@@ -1,8 +1,10 @@
 """The console: which screens there are, who acts, and how the feed reaches them. No more than that."""
 
+import gc
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
@@ -10,8 +12,8 @@ from textual.screen import Screen
 
 from p24tui.i18n import _
 from p24tui.routine.actor import Actor
-from p24tui.store.feed import Feed, Notice, now_in_log
-from p24tui.store.people import Staff, Unit
+from p24tui.services.views import QueueView
+from p24tui.store.values import Notice, Position, Staff, Unit
 from p24tui.system import System
 from p24tui.tui import look
 from p24tui.tui.keys import KEYS, Where, bindings
@@ -20,16 +22,21 @@ from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.screens.help import HelpScreen
 from p24tui.tui.screens.who import WhoScreen
 
+if TYPE_CHECKING:
+    from p24tui.store.feed import Feed
+
 TERMINAL_CHECKED_EVERY = 2.0
 """Seconds between looks at whether the terminal is still there."""
 
 
 class P24App(App[None]):
-    """The full-screen console of one unit.
+    """The full-screen console.
 
     ``actor`` is who acts; where it is none the console asks first which of the unit's staff one is, which is no
-    login. ``banner`` is a word that stands on every screen, such as the demo's. ``when_shown`` is called once, in a
-    thread, when the list stands on the screen: what need not be there before starts then.
+    login. ``people`` are those one may be, each with the units they work for, the one that the console opens on first.
+    ``first`` is what is shown at once. ``banner`` is a word that stands on every screen, such as the demo's.
+    ``when_shown`` is called once, in a thread, when the whole list stands on the screen: what need not be there
+    before starts then.
     """
 
     TITLE = "p24tui"
@@ -39,23 +46,22 @@ class P24App(App[None]):
     def __init__(
         self,
         system: System,
-        unit: Unit,
-        staff: list[Staff],
+        people: Mapping[Staff, tuple[Unit, ...]],
         place: str,
         *,
         actor: Actor | None = None,
+        first: QueueView | None = None,
         banner: str = "",
         when_shown: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self.system = system
-        self.unit = unit
         self.banner = banner
-        self._staff = staff
+        self._people = people
         self._place = place
         self._actor = actor
+        self._first = first
         self._when_shown = when_shown
-        self._since = now_in_log(system.store)
         self._feed: Feed | None = None
         for theme in look.THEMES:
             self.register_theme(theme)
@@ -65,7 +71,8 @@ class P24App(App[None]):
         if not self.is_headless:
             self.set_interval(TERMINAL_CHECKED_EVERY, self._leave_dead_terminal)
         if self._actor is None:
-            self.push_screen(WhoScreen(self.unit, self._staff, self.system.settings.staff), self._be)
+            unit = next(iter(self._people.values()))[0]
+            self.push_screen(WhoScreen(unit, list(self._people), self.system.settings.staff), self._be)
         else:
             self._open_desk(self._actor)
 
@@ -112,19 +119,26 @@ class P24App(App[None]):
         if member is None:
             self.exit()
             return
-        self._open_desk(Actor(member.id, member.name, member.profession, self.unit.id, self._place))
+        unit = self._people[member][0]
+        self._open_desk(Actor(member.id, member.name, member.profession, unit.id, self._place))
 
     def _open_desk(self, actor: Actor) -> None:
         self._actor = actor
-        self.push_screen(DeskScreen(self.system, self.unit, actor, self.banner))
+        units = next(units for one, units in self._people.items() if one.id == actor.staff_id)
+        self.push_screen(DeskScreen(self.system, units, actor, self.banner, self._first))
 
-    def on_desk_screen_shown(self) -> None:
-        self.run_worker(self._start_feed, thread=True, name="feed")
+    def on_desk_screen_loaded(self, message: DeskScreen.Loaded) -> None:
+        since = message.since
+        self.run_worker(lambda: self._start_feed(since), thread=True, name="feed")
 
-    def _start_feed(self) -> None:
-        """What changed while the list was read and painted is told first: the feed begins before it."""
-        self._feed = Feed(self.system.store, self._hear, self._since)
+    def _start_feed(self, since: Position) -> None:
+        """What changed while the list was read and painted is told first: the feed begins where the reading began."""
+        from p24tui.store.feed import Feed
+
+        self._feed = Feed(self.system.store, self._hear, since)
         self._when_shown()
+        gc.enable()
+        gc.freeze()  # what is loaded now stays: the collector need not go through it again while somebody types
 
     def _hear(self, notice: Notice) -> None:
         """Called in the feed's thread: a message is all that may cross over."""

@@ -50,3 +50,5 @@ CONTRAST = Theme(
 THEMES = (DARK, LIGHT, CONTRAST)
 
 CURSOR = "▌"
+ARRIVED = "+"
+"""Beside a case that has come in and that nobody here has looked at yet."""

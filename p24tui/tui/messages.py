@@ -2,7 +2,7 @@
 
 from textual.message import Message
 
-from p24tui.store.feed import Notice
+from p24tui.store.values import Notice
 
 
 class FeedSpoke(Message):

@@ -14,7 +14,7 @@ from p24tui.errors import P24Error
 from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine.actor import Profession
-from p24tui.store.people import UnitKind
+from p24tui.store.values import UnitKind
 from p24tui.tui import look
 from p24tui.tui.widgets.field import Field
 from p24tui.words import profession_word

@@ -389,7 +389,8 @@ def test_an_answer_from_another_process_is_heard(world: World) -> None:
     with client(world.system) as portal:
         portal.post("/fhir", json=bundle(*contact()))
         listener = Listener(portal)
-        elsewhere = replace(world, system=replace(world.system, store=open_store(world.system.settings)))
+        store = open_store(world.system.settings)
+        elsewhere = replace(world, system=replace(world.system, open_store=lambda: store))
         try:
             for text in ("Hej", "Hur mår du?"):
                 answer(elsewhere, text)

@@ -9,8 +9,8 @@ import pytest
 from p24tui.jobs.clockwork import Clockwork, Tick
 from p24tui.routine.case import CaseState
 from p24tui.services import chat, presence, ticks
-from p24tui.store.desk import Doing
 from p24tui.store.ticks import TickRecord
+from p24tui.store.values import Doing
 from p24tui.system import System
 from tests.world import World
 

@@ -21,6 +21,7 @@ from p24tui.routine.hours import (
     opens_next,
     parse_hours,
     staffed_between,
+    staffed_since,
     staffed_until,
 )
 from tests.routine.opening_hours import ALWAYS, NEVER, OFFICE, any_hours, days, no_deadline, opening_hours
@@ -284,6 +285,25 @@ def test_the_next_weekday_lies_ahead_and_is_staffed(hours: OpeningHours, day: da
     between = [day + timedelta(days=n) for n in range(1, (following - day).days)]
     if openings_on(hours, following):
         assert not any(openings_on(hours, one) for one in between)
+
+
+@pytest.mark.rule("CH-1")
+@no_deadline
+@given(any_hours, instants, st.integers(1, 20 * 60))
+def test_staffed_time_counted_back_is_staffed_time_counted_forward(
+    hours: OpeningHours, now: datetime, minutes: int
+) -> None:
+    amount = timedelta(minutes=minutes)
+    since = staffed_since(hours, now, amount)
+    if since is not None:
+        assert since <= now
+        assert staffed_between(hours, since, now) == amount
+
+
+def test_a_message_from_friday_evening_has_waited_half_an_hour_on_monday_at_half_past_eight() -> None:
+    assert staffed_since(OFFICE, at("2026-11-23", "08:30"), timedelta(minutes=30)) == at("2026-11-23", "08:00")
+    assert staffed_since(OFFICE, at("2026-11-23", "08:20"), timedelta(minutes=30)) == at("2026-11-20", "16:50")
+    assert staffed_since(NEVER, at("2026-11-23", "08:20"), timedelta(minutes=30)) is None
 
 
 def test_instants_in_other_time_zones_are_the_same_instants_and_naive_ones_are_refused() -> None:

@@ -11,9 +11,8 @@ from p24tui.routine.case import CaseState
 from p24tui.routine.protection import Protection
 from p24tui.services import cases, chat, ending, holding, presence, queue
 from p24tui.store import messages
-from p24tui.store.desk import Doing
-from p24tui.store.messages import Author
 from p24tui.store.tables import changes, events, read_log
+from p24tui.store.values import Author, Doing
 from tests.world import UNIT, World
 
 
@@ -154,9 +153,9 @@ def test_a_list_is_one_row_and_later_arrivals_one_row_a_batch(world: World) -> N
     view = queue.open_list(world.system, maria)
     late = [world.case(), world.case()]
     seen = {line.case.patient_id for line in view.lines}
-    lines = queue.arrivals(world.system, maria, view.id, seen, [early.id, *(one.id for one in late)])
+    lines = queue.arrivals(world.system, maria, view, seen, [early.id, *(one.id for one in late)])
     assert {line.case.id for line in lines} == {early.id, *(one.id for one in late)}
-    queue.arrivals(world.system, maria, view.id, seen | {one.patient_id for one in late}, [late[0].id])
+    queue.arrivals(world.system, maria, view, seen | {one.patient_id for one in late}, [late[0].id])
     assert reads(world) == [
         ("list", None, [early.patient_id]),
         ("arrivals", None, sorted(one.patient_id for one in late)),

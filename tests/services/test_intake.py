@@ -18,8 +18,7 @@ from p24tui.routine.protection import Protection
 from p24tui.services import cases, chat, ending, intake, patient_side, queue
 from p24tui.services.intake import Outcome, Verdict
 from p24tui.store import messages, people, tables
-from p24tui.store.cases import CaseRow
-from p24tui.store.people import PatientRecord
+from p24tui.store.values import CaseRow, PatientRecord
 from tests import samples, stored
 from tests.samples import Json, bundle, contact, encounter, form, guardian, message, patient
 from tests.world import UNIT, World, make_world

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from p24tui.errors import BadInput
+from p24tui.routine import hours
 from p24tui.services import staff, units
 from tests.world import PEOPLE, UNIT, World
 
@@ -43,7 +44,7 @@ def test_a_unit_knows_whether_it_is_open_and_until_when(
     world: World, now: datetime, is_open: bool, changes: datetime
 ) -> None:
     unit = units.find_unit(world.system, UNIT)
-    assert units.openness(unit.hours, now) == units.Openness(is_open, changes)
+    assert hours.openness(unit.hours, now) == hours.Openness(is_open, changes)
 
 
 @pytest.mark.parametrize(

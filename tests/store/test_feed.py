@@ -13,8 +13,9 @@ import pytest
 
 from p24tui.services import chat
 from p24tui.store import events
-from p24tui.store.feed import Alive, Changed, Feed, Lost, Notice
+from p24tui.store.feed import Feed
 from p24tui.store.schema import open_store
+from p24tui.store.values import Alive, Changed, Lost, Notice
 from tests.world import World, make_world
 
 SOON = 10.0

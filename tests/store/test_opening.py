@@ -11,8 +11,8 @@ from sqlalchemy import text
 from p24tui.errors import BadInput, Unavailable
 from p24tui.explain import explain
 from p24tui.settings import Settings
-from p24tui.store import schema
-from p24tui.store.engine import FILE_NAME, connect_sqlcipher
+from p24tui.store import connect
+from p24tui.store.connect import FILE_NAME, connect_sqlcipher
 from p24tui.store.key import FILE_NAME as KEY_FILE
 from p24tui.store.schema import open_store
 from tests.world import World, make_world
@@ -115,7 +115,7 @@ def test_a_database_of_a_newer_program_is_refused(world: World) -> None:
 
 
 def test_a_locked_database_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("p24tui.store.engine.BUSY_TIMEOUT", 0.1)
+    monkeypatch.setattr("p24tui.store.connect.BUSY_TIMEOUT", 0.1)
     with make_world(tmp_path) as world:
         assert world.system.store.path is not None
         assert world.system.store.key is not None
@@ -170,4 +170,4 @@ def test_the_embedded_database_is_as_durable_as_can_be(sqlcipher_world: World) -
         version = tx.connection.exec_driver_sql("SELECT sqlite_version()").scalar_one()
     assert asked == {"journal_mode": "wal", "synchronous": 2}
     assert tuple(map(int, version.split("."))) > (3, 51, 2)  # before that WAL could corrupt
-    assert schema.VERSION
+    assert connect.VERSION

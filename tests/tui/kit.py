@@ -7,8 +7,8 @@ from textual.pilot import Pilot
 
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.protection import Protection
-from p24tui.services import staff, units
-from p24tui.store.messages import FormAnswer
+from p24tui.services import staff
+from p24tui.store.values import FormAnswer
 from p24tui.tui.app import P24App
 from p24tui.tui.screens.desk import DeskScreen
 from tests.world import UNIT, World
@@ -56,9 +56,8 @@ def fill(world: World) -> dict[str, Case]:
 def app(world: World, who: str = "maria", *, asks: bool = False) -> P24App:
     """The console of one of the unit's people; ``asks`` lets it ask who."""
     system = world.system
-    unit = units.find_unit(system, UNIT)
     actor = None if asks else world.actor(who)
-    return P24App(system, unit, staff.staff_of(system, UNIT), f"console:test:{who}", actor=actor)
+    return P24App(system, staff.people_of(system, UNIT), f"console:test:{who}", actor=actor)
 
 
 async def settled(pilot: Pilot[None]) -> None:

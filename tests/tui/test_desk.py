@@ -6,8 +6,7 @@ from p24tui.routine.case import CaseState
 from p24tui.services import chat, presence
 from p24tui.store import desk as store_desk
 from p24tui.store import messages
-from p24tui.store.desk import Doing
-from p24tui.store.messages import Author
+from p24tui.store.values import Author, Doing
 from p24tui.tui.screens.dialogs import ConfirmEndScreen, HoldScreen
 from p24tui.tui.screens.help import HelpScreen
 from p24tui.tui.screens.who import WhoScreen
@@ -29,7 +28,7 @@ def texts(world: World, case_id: str) -> list[str]:
 async def test_the_list_stands_in_its_order(sqlcipher_world: World) -> None:
     fill(sqlcipher_world)
     async with at_desk(sqlcipher_world) as pilot:
-        names = [line.patient.name for line in desk_of(pilot).query_one(PatientList).lines]
+        names = [line.patient.name for line in desk_of(pilot).query_one(PatientList).live.lines]
         assert names == [
             "Erik Lund",
             "Nils Björk",
@@ -72,7 +71,7 @@ async def test_claim_read_answer_end(sqlcipher_world: World) -> None:
         assert "en dag läggs till" in screen_text(pilot)
         await press(pilot, "enter")
         assert sqlcipher_world.row(cough).case.state is CaseState.ENDED
-        assert desk_of(pilot).query_one(PatientList).line_of(cough) is None
+        assert desk_of(pilot).query_one(PatientList).live.line(cough) is None
 
 
 @pytest.mark.rule("CH-12")
@@ -210,7 +209,9 @@ async def test_what_arrives_is_announced_and_the_cursor_stays(sqlcipher_world: W
         assert patient_list.cursor_id == cases["ear"].id
         assert "Ny Person" in screen_text(pilot)
         assert "1 nytt ärende 09.00" in screen_text(pilot)
-        assert desk_of(pilot).query_one(DeskHeader).counts.new == 9
+        counts = desk_of(pilot).query_one(DeskHeader).counts
+        assert counts is not None
+        assert counts.new == 9
 
 
 async def test_what_the_patient_writes_shows_in_the_open_case(sqlcipher_world: World) -> None:
@@ -237,7 +238,7 @@ async def test_who_is_in_a_case_is_seen_by_others(sqlcipher_world: World) -> Non
 
 @pytest.mark.hazard("H22")
 async def test_a_lost_database_is_said_loudly(sqlcipher_world: World) -> None:
-    from p24tui.store.feed import Alive, Lost
+    from p24tui.store.values import Alive, Lost
 
     fill(sqlcipher_world)
     async with at_desk(sqlcipher_world) as pilot:

@@ -11,8 +11,8 @@ from p24tui.services.change import locked
 from p24tui.services.intake.outcome import Verdict
 from p24tui.services.intake.taking import Taken, Taking, digest
 from p24tui.store import cases, events, intake, people
-from p24tui.store.cases import Contact
 from p24tui.store.engine import Tx
+from p24tui.store.values import Contact
 
 RECEIVED = "case.received"
 KIND_ASSUMED = "kind_assumed"

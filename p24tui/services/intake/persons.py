@@ -10,7 +10,7 @@ from p24tui.services.intake.outcome import Verdict
 from p24tui.services.intake.protections import with_protection
 from p24tui.services.intake.taking import Taken, Taking, digest
 from p24tui.store import intake, people
-from p24tui.store.people import Guardian, PatientRecord
+from p24tui.store.values import Guardian, PatientRecord
 
 NAMELESS = "Namn saknas"
 PROTECTED = "Skyddad person"

@@ -8,7 +8,7 @@ from p24tui.errors import Unavailable
 from p24tui.gateways.person_data import PersonData, look_up_protection
 from p24tui.routine.protection import Protection, strictest
 from p24tui.routine.rule import rule
-from p24tui.store.people import PatientRecord
+from p24tui.store.values import PatientRecord
 
 LOOKED_UP_EVERY = timedelta(days=1)
 """How old an answer may be when the patient writes again."""

@@ -21,7 +21,7 @@ from p24tui.services.intake.sources import source_actor
 from p24tui.store import events, intake, people
 from p24tui.store.engine import Tx
 from p24tui.store.intake import Became, Received
-from p24tui.store.people import PatientRecord
+from p24tui.store.values import PatientRecord
 from p24tui.system import System
 
 

@@ -15,8 +15,7 @@ from p24tui.services.intake.outcome import Verdict
 from p24tui.services.intake.persons import guardian_numbers
 from p24tui.services.intake.taking import Taken, Taking, digest
 from p24tui.store import cases, messages, people
-from p24tui.store.cases import CaseRow
-from p24tui.store.messages import Attachment, Author, FormAnswer, Message
+from p24tui.store.values import Attachment, Author, CaseRow, FormAnswer, Message
 
 OTHER_CONTENT = (
     "came earlier under the same id with other content; what was sent is a record and stays, "

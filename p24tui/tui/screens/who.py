@@ -9,7 +9,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from p24tui.i18n import _
-from p24tui.store.people import Staff, Unit
+from p24tui.store.values import Staff, Unit
 from p24tui.text import clean_line
 from p24tui.words import profession_word
 

@@ -13,8 +13,8 @@ from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.identity import show_number
 from p24tui.routine.protection import Protection
 from p24tui.routine.queue import triage_failed
-from p24tui.services.cases import OpenCase
-from p24tui.store.desk import Doing
+from p24tui.services.views import OpenCase
+from p24tui.store.values import Doing
 from p24tui.text import clean_line
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.conversation import Conversation, entries

@@ -12,8 +12,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from p24tui.i18n import _, ngettext
-from p24tui.services.cases import OpenCase
-from p24tui.store.messages import Author, FormAnswer, Message
+from p24tui.services.views import OpenCase
+from p24tui.store.values import Author, FormAnswer, Message
 from p24tui.text import clean_line, clean_text
 from p24tui.tui import draw
 from p24tui.tui.keys import Where, bindings

@@ -1,70 +1,59 @@
 """The two lines above everything: where one is, who one is, the time, open or closed, and how the queue stands."""
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from enum import Enum
 
 from textual.app import RenderResult
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from p24tui.clock import local_date
-from p24tui.i18n import _
-from p24tui.routine.case import CaseState
-from p24tui.services.queue import CaseLine
-from p24tui.services.units import Openness
+from p24tui.i18n import _, ngettext
+from p24tui.routine.hours import Openness
+from p24tui.store.values import Responsible
 from p24tui.text import clean_line
-from p24tui.words import LOST, clock_time, day_and_time
+from p24tui.tui.live_list import Counts
+from p24tui.words import LOST, UNREAD, clock_time, day_and_time, short_name, weekday_and_time
 
 WIDE = 100
 """Columns from which the words stand in full."""
 
+VERY_WIDE = 140
+"""Columns from which there is room for one's profession."""
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many cases stand where. ``older`` came in before today, whatever their state."""
-
-    new: int = 0
-    ongoing: int = 0
-    answered: int = 0
-    waiting: int = 0
-    held: int = 0
-    older: int = 0
+LATE_AFTER = 4
+"""Seconds without a word from the feed after which it is said how old the list is."""
 
 
-def count(lines: Iterable[CaseLine], now: datetime) -> Counts:
-    """The counts of these lines."""
-    today = local_date(now)
-    states: Counter[CaseState] = Counter()
-    older = 0
-    for line in lines:
-        states[line.case.state] += 1
-        older += local_date(line.case.received_at) < today
-    return Counts(
-        states[CaseState.NEW],
-        states[CaseState.ONGOING],
-        states[CaseState.ANSWERED],
-        states[CaseState.WAITING],
-        states[CaseState.HELD] + states[CaseState.DUE],
-        older,
-    )
+class Trouble(Enum):
+    """What the list suffers from."""
+
+    DATABASE = "database"
+    FEED = "feed"
 
 
 class DeskHeader(Widget):
-    """Values in, two lines out. ``lost`` replaces the counts by an alarm: the list may be old."""
+    """Values in, two lines out. ``trouble`` replaces the counts by an alarm: the list may be old.
+
+    ``unit_names`` are those that the person works for, the one that the console was opened on first.
+    """
 
     now: reactive[datetime | None] = reactive(None)
-    openness: reactive[Openness | None] = reactive(None)
-    counts: reactive[Counts] = reactive(Counts())
+    openness: reactive[Mapping[str, Openness]] = reactive(dict)
+    responsible: reactive[Mapping[str, Responsible] | None] = reactive(None)
+    counts: reactive[Counts | None] = reactive(None)
     fresh_at: reactive[datetime | None] = reactive(None)
-    lost: reactive[str] = reactive("")
+    trouble: reactive[Trouble | None] = reactive(None)
+    arrived: reactive[int] = reactive(0)
+    arrived_at: reactive[datetime | None] = reactive(None)
     notice: reactive[str] = reactive("")
 
-    def __init__(self, unit: str, name: str, profession: str, banner: str = "", *, id: str | None = None) -> None:
+    def __init__(
+        self, unit_names: Mapping[str, str], name: str, profession: str, banner: str = "", *, id: str | None = None
+    ) -> None:
         super().__init__(id=id)
-        self._unit = clean_line(unit)
+        self._unit_names = unit_names
         self._name = clean_line(name)
         self._person = f"{self._name} ({profession})" if profession else self._name
         self._banner = banner
@@ -74,47 +63,99 @@ class DeskHeader(Widget):
         return Content("\n").join([self._place(width), self._state(width)])
 
     def _place(self, width: int) -> Content:
-        now = "" if self.now is None else day_and_time(self.now)
+        wide = width >= WIDE
+        now = "" if self.now is None else day_and_time(self.now) if wide else weekday_and_time(self.now)
+        names = list(self._unit_names.values())
+        units = names[0] if wide and len(names) == 1 else " + ".join(map(short_name, names))
         left = Content.assemble(
             (" P24 ", "bold $background on $primary"),
             (f" {self._banner} ", "bold $warning") if self._banner else "",
-            (f" {self._unit}", "bold"),
-            (f"   {self._name if width < WIDE else self._person}", "$foreground 80%"),
+            (f" {units}", "bold"),
+            (f"   {self._person if width >= VERY_WIDE else self._name}", "$foreground 80%"),
+            self._responsible_words(width),
         )
-        right = Content.assemble((now, ""), ("   ", ""), self._open_words(), (" ", ""))
+        right = Content.assemble((now, ""), ("   ", ""), *self._open_words(), (" ", ""))
         return _between(left, right, width)
 
-    def _open_words(self) -> tuple[str, str]:
-        if self.openness is None:
+    def _responsible_words(self, width: int) -> tuple[str, str]:
+        if self.responsible is None:
             return ("", "")
-        at = self.openness.changes_at
-        if self.openness.open:
+        names = {clean_line(one.name) for one in self.responsible.values()}
+        missing = [short_name(name) for id, name in self._unit_names.items() if id not in self.responsible]
+        if missing:
+            words = _("   ingen chattansvarig") if width >= WIDE else _("   ingen ansv.")
+            return (words if not self.responsible else f"{words}: {', '.join(missing)}", "bold $warning")
+        if names == {self._name}:
+            return (_("   du är chattansvarig") if width >= WIDE else _("   du är ansv."), "bold $success")
+        words = _("   Chattansvarig {names}") if width >= WIDE else _("   Ansv. {names}")
+        return (words.format(names=", ".join(sorted(names))), "$foreground 80%")
+
+    def _open_words(self) -> list[tuple[str, str]]:
+        """Open or closed; unit by unit where they differ."""
+        states = {short_name(name): self.openness[id] for id, name in self._unit_names.items() if id in self.openness}
+        if len(set(states.values())) == 1:
+            return [self._openness(next(iter(states.values())), in_full=True)]
+        wide = self.size.width >= WIDE
+        said = ((name, *self._openness(one, in_full=wide)) for name, one in states.items())
+        return [(f"{name} {words}  ", style) for name, words, style in said]
+
+    def _openness(self, one: Openness, *, in_full: bool) -> tuple[str, str]:
+        at = one.changes_at
+        if not in_full:
+            return (_("ÖPPET"), "bold $success") if one.open else (_("STÄNGT"), "bold $warning")
+        if one.open:
             return (_("ÖPPET · stänger {at}").format(at=clock_time(at) if at else "–"), "bold $success")
         when = "–" if at is None or self.now is None else day_and_time(at)
         return (_("STÄNGT · öppnar {at}").format(at=when), "bold $warning")
 
     def _state(self, width: int) -> Content:
-        if self.lost:
-            at = clock_time(self.fresh_at) if self.fresh_at else "–"
-            words = _("DATABASEN SVARAR INTE. Listan visar läget {at}. Det du skriver finns kvar.").format(at=at)
+        if self.trouble is not None:
+            words = self._trouble_words(self.trouble, width)
             return Content.assemble((f" {LOST} {words} ".ljust(width), "bold $background on $error"))
-        one = self.counts
-        parts = [
-            (_("Nya"), one.new, "$primary"),
-            (_("Pågår"), one.ongoing, ""),
-            (_("Svar"), one.answered, "$accent"),
-            (_("Väntar på patient") if width >= WIDE else _("Väntar"), one.waiting, ""),
-            (_("Vilande"), one.held, ""),
-            (_("Äldre"), one.older, "$warning"),
-        ]
-        left = Content.assemble(" ", *(_counted(word, many, style) for word, many, style in parts))
-        right = Content.assemble(
-            (self.notice or self._freshness(), "bold $accent" if self.notice else "$foreground 70%"), " "
-        )
-        return _between(left, right, width)
+        left = Content.assemble(" ", *self._counted(width))
+        words, style = self._latest()
+        return _between(left, Content.assemble((words, style), " "), width)
 
-    def _freshness(self) -> str:
-        return _("aktuell {at}").format(at=clock_time(self.fresh_at)) if self.fresh_at else ""
+    def _counted(self, width: int) -> Iterator[Content]:
+        one = self.counts
+        if one is None:
+            yield Content.styled(_("Räknar …"), "$foreground 70%")
+            return
+        yield _counted(_("Nya"), one.new, "$primary")
+        yield _counted(_("Pågår"), one.ongoing, "")
+        yield _counted(_("Svar"), one.answered, "$accent")
+        yield _counted(_("Väntar på patient") if width >= WIDE else _("Väntar"), one.waiting, "")
+        yield _counted(_("Vilande"), one.held, "")
+        yield _counted(_("Äldre"), one.older, "$warning")
+
+    def _trouble_words(self, trouble: Trouble, width: int) -> str:
+        """What is lost, how old the list is, and what still works."""
+        at = clock_time(self.fresh_at) if self.fresh_at else "–"
+        if trouble is Trouble.DATABASE:
+            wide = _("DATABASEN SVARAR INTE. Listan visar läget {at}. Läs och skriv: texten finns kvar, inget skickas.")
+            narrow = _("DATABASEN SVARAR INTE · läget {at} · inget skickas, texten finns kvar")
+        else:
+            wide = _("ÄNDRINGAR HÖRS INTE. Listan läses om var 5:e sekund, senast {at}. Allt annat fungerar.")
+            narrow = _("ÄNDRINGAR HÖRS INTE · listan läses om var 5:e sekund, senast {at}")
+        return (wide if width >= WIDE else narrow).format(at=at)
+
+    def _latest(self) -> tuple[str, str]:
+        """What has just been done, else what has come in and nobody here has looked at, else how fresh the list is."""
+        if self.notice:
+            return (self.notice, "bold $accent")
+        if self.arrived and self.arrived_at is not None:
+            words = (
+                ngettext("{count} nytt ärende {at}", "{count} nya ärenden {at}", self.arrived)
+                if self.size.width >= WIDE
+                else ngettext("{count} ny {at}", "{count} nya {at}", self.arrived)
+            )
+            return (f"{UNREAD} " + words.format(count=self.arrived, at=clock_time(self.arrived_at)), "bold $accent")
+        if self.fresh_at is None:
+            return ("", "")
+        late = 0 if self.now is None else int((self.now - self.fresh_at).total_seconds())
+        if late >= LATE_AFTER:
+            return (_("aktuell för {count} s sedan").format(count=late), "bold $warning")
+        return (_("aktuell {at}").format(at=clock_time(self.fresh_at)), "$foreground 70%")
 
 
 def _counted(word: str, many: int, style: str) -> Content:

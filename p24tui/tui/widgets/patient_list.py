@@ -1,6 +1,5 @@
 """The patient list: a virtual list that draws only the lines one sees, and whose cursor stays on its case."""
 
-from bisect import bisect_left, insort
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,36 +12,42 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from p24tui.i18n import _
-from p24tui.routine.case import CaseState
-from p24tui.routine.queue import OrderKey, order_key
-from p24tui.services.queue import CaseLine, QueueView
-from p24tui.store.desk import Doing
+from p24tui.services.views import CaseLine, QueueView
+from p24tui.store.values import Doing
 from p24tui.tui import draw, look
 from p24tui.tui.keys import Where, bindings
+from p24tui.tui.live_list import LiveList
 from p24tui.words import SUICIDE, TRIAGE_FAILED, TYPING, VIEWING, priority_mark, state_marks, waited
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The widths of the columns in cells."""
+    """The widths of the columns in cells; a column of no width is not drawn."""
 
     patient: int
     matter: int
     state: int
     owner: int
+    unit: int = 0
 
 
 WAITED = 6
 PRIORITY = 2
 AGE = 4
+UNIT = 10
+UNIT_NARROW = 5
+
+WIDE = 110
+"""Cells from which a held case says why, and who is in a case stands there by name."""
 
 
-def columns(width: int) -> Columns:
+def columns(width: int, *, several_units: bool = False) -> Columns:
     """The columns for a list of this width: the narrower it is, the fewer cells the names and words get."""
-    state, owner = (15, 7) if width < 76 else (18, 9) if width < 110 else (26, 18)
-    left = width - (1 + PRIORITY + 1 + WAITED + 2 + AGE + 1 + 1 + state + 1 + owner)
+    state, owner = (15, 7) if width < 76 else (18, 9) if width < WIDE else (30, 18)
+    unit = 0 if not several_units else UNIT if width >= 100 else UNIT_NARROW
+    left = width - (1 + PRIORITY + 1 + WAITED + 2 + AGE + 1 + 1 + state + 1 + owner + (unit and unit + 1))
     patient = max(8, min(28, left // 2))
-    return Columns(patient, max(0, left - patient), state, owner)
+    return Columns(patient, max(0, left - patient), state, owner, unit)
 
 
 class PatientList(ScrollView, can_focus=True):
@@ -82,13 +87,11 @@ class PatientList(ScrollView, can_focus=True):
         def control(self) -> "PatientList":
             return self.patient_list
 
-    def __init__(self, now: datetime, *, id: str | None = None) -> None:
+    def __init__(self, live: LiveList, now: datetime, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.live = live
+        self.unit_names: dict[str, str] = {}
         self._now = now
-        self._message_after = 3
-        self._lines: dict[str, CaseLine] = {}
-        self._keys: dict[str, OrderKey] = {}
-        self._order: list[OrderKey] = []
         self._strips: dict[tuple[str, bool], Strip] = {}
         self._cursor: str | None = None
         self._loaded = False
@@ -101,59 +104,54 @@ class PatientList(ScrollView, can_focus=True):
     @property
     def cursor_line(self) -> CaseLine | None:
         """That case's line."""
-        return self._lines.get(self._cursor or "")
-
-    @property
-    def lines(self) -> list[CaseLine]:
-        """Every line, in order."""
-        return [self._lines[key[-1]] for key in self._order]
-
-    def line_of(self, case_id: str) -> CaseLine | None:
-        """The line of a case that the list has."""
-        return self._lines.get(case_id)
+        return self.live.line(self._cursor)
 
     def show(self, view: QueueView, now: datetime) -> None:
         """A list read anew. The cursor stays on its case where that is still there."""
+        self.live.show(view, now)
         self._now = now
-        self._message_after = view.message_after
-        self._lines = {line.case.id: line for line in view.lines}
-        self._keys = {id: self._key(line) for id, line in self._lines.items()}
-        self._order = sorted(self._keys.values())
-        self._strips.clear()
         self._loaded = True
-        if self._cursor not in self._lines:
-            self._stand_on(self._order[0][-1] if self._order else None)
+        self.rearrange()
+
+    def rearrange(self) -> None:
+        """Another filter or search: the cursor stays on its case where that is still shown."""
+        self._strips.clear()
+        self._stay(0)
         self._resize()
+        self._scroll_into_view()
         self.refresh()
 
     def put(self, lines: Iterable[CaseLine], now: datetime) -> list[str]:
-        """Lines that are new or have changed; what has ended goes. Returns the ids of those that are new."""
+        """Lines that are new or have changed; what has ended goes. Returns the ids of those that are new.
+
+        The cursor's case stays where it stands on the screen, whatever comes in above it.
+        """
         self._now = now
-        new = []
-        offset = self._cursor_offset()
-        for line in lines:
-            id = line.case.id
-            if id not in self._lines and line.case.state is not CaseState.ENDED:
-                new.append(id)
-            self._take_out(id)
-            if line.case.state is not CaseState.ENDED:
-                self._lines[id] = line
-                self._keys[id] = key = self._key(line)
-                insort(self._order, key)
+        before, cursor = self._in_sight(), self.live.index(self._cursor)
+        top = int(self.scroll_offset.y)
+        changed = {line.case.id for line in lines}
+        new = self.live.put(lines)
+        for id in changed:
+            self._strips.pop((id, False), None)
+            self._strips.pop((id, True), None)
+        self._stay(cursor or 0)
         self._resize()
-        self._keep_offset(offset)
-        self.refresh()
+        self._keep_offset(0 if cursor is None else cursor - top)
+        if before != self._in_sight() or not changed.isdisjoint(before):
+            self.refresh()
         return new
 
     def tick(self, now: datetime) -> None:
-        """Time has passed: the waits that show are drawn anew."""
+        """Time has passed: the waits that show are drawn anew, and what came in yesterday has become older."""
         self._now = now
         self._strips.clear()
+        if self.live.tick(now):
+            self.rearrange()
         self.refresh()
 
     def move_to(self, case_id: str) -> None:
         """Put the cursor on a case that the list has."""
-        if case_id in self._keys:
+        if case_id in self.live:
             self._stand_on(case_id)
 
     def action_move(self, step: int) -> None:
@@ -163,11 +161,11 @@ class PatientList(ScrollView, can_focus=True):
         self._go_to(self._index() + step * max(1, self._visible_rows - 1))
 
     def action_edge(self, end: int) -> None:
-        self._go_to(0 if end == 0 else len(self._order) - 1)
+        self._go_to(0 if end == 0 else len(self.live) - 1)
 
     def on_click(self, event: events.Click) -> None:
         row = event.y - 1 + int(self.scroll_offset.y)
-        if event.y > 0 and row < len(self._order):
+        if event.y > 0 and row < len(self.live):
             self._go_to(row)
             if event.chain == 2:
                 self.call_later(self.run_action, "screen.open_case")
@@ -184,52 +182,42 @@ class PatientList(ScrollView, can_focus=True):
         if y == 0:
             return self._heading()
         index = y - 1 + int(self.scroll_offset.y)
-        if index >= len(self._order):
+        if index >= len(self.live):
             return self._below(y)
-        id = self._order[index][-1]
+        id = self.live.id_at(index)
         look_key = (id, id == self._cursor)
         found = self._strips.get(look_key)
         if found is None:
-            found = self._strips[look_key] = self._draw(self._lines[id], on_cursor=look_key[1])
+            found = self._strips[look_key] = self._draw(id, on_cursor=look_key[1])
         return found
 
     @property
     def _visible_rows(self) -> int:
         return max(1, self.size.height - 1)
 
-    def _key(self, line: CaseLine) -> OrderKey:
-        return order_key(line.case, self._message_after)
-
-    def _take_out(self, id: str) -> None:
-        self._strips.pop((id, False), None)
-        self._strips.pop((id, True), None)
-        if (key := self._keys.pop(id, None)) is None:
-            return
-        index = bisect_left(self._order, key)
-        del self._order[index]
-        del self._lines[id]
+    def _in_sight(self) -> list[str]:
+        top = int(self.scroll_offset.y)
+        return self.live.ids(top, top + self._visible_rows)
 
     def _index(self) -> int:
-        key = self._keys.get(self._cursor or "")
-        return 0 if key is None else bisect_left(self._order, key)
+        return self.live.index(self._cursor) or 0
 
-    def _cursor_offset(self) -> int:
-        """How far below the first line one sees the cursor stands."""
-        return self._index() - int(self.scroll_offset.y)
+    def _stay(self, near: int) -> None:
+        """Stand on the case that has taken the place of one that is no longer shown."""
+        if self._cursor not in self.live:
+            last = len(self.live) - 1
+            self._stand_on(None if last < 0 else self.live.id_at(max(0, min(near, last))))
 
     def _keep_offset(self, offset: int) -> None:
-        """Let the cursor's case stay where it stood on the screen, whatever came in above it."""
-        if self._cursor is not None and self._cursor not in self._keys:
-            near = min(max(0, offset + int(self.scroll_offset.y)), len(self._order) - 1)
-            self._stand_on(self._order[near][-1] if self._order else None)
+        """Let the cursor's case stay where it stood on the screen."""
         top = self._index() - offset
         if 0 <= offset < self._visible_rows and int(self.scroll_offset.y) > 0:
             self.scroll_to(y=max(0, top), animate=False, immediate=True)
         self._scroll_into_view()
 
     def _go_to(self, index: int) -> None:
-        if self._order:
-            self._stand_on(self._order[max(0, min(index, len(self._order) - 1))][-1])
+        if len(self.live):
+            self._stand_on(self.live.id_at(max(0, min(index, len(self.live) - 1))))
 
     def _stand_on(self, id: str | None) -> None:
         before, self._cursor = self._cursor, id
@@ -237,8 +225,9 @@ class PatientList(ScrollView, can_focus=True):
             return
         self._scroll_into_view()
         for one in (before, id):
-            if one in self._keys:
-                row = bisect_left(self._order, self._keys[one]) - int(self.scroll_offset.y) + 1
+            index = self.live.index(one)
+            if index is not None:
+                row = index - int(self.scroll_offset.y) + 1
                 if 0 < row <= self._visible_rows:
                     self.refresh(Region(0, row, self.scrollable_content_region.width, 1))
         self.post_message(self.Moved(self, id))
@@ -251,20 +240,24 @@ class PatientList(ScrollView, can_focus=True):
             self.scroll_to(y=index - self._visible_rows + 1, animate=False, immediate=True)
 
     def _resize(self) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self._order) + 1)
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self.live) + 1)
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"patient-list--{name}")
 
+    def _columns(self) -> Columns:
+        return columns(self.scrollable_content_region.width, several_units=len(self.unit_names) > 1)
+
     def _heading(self) -> Strip:
         style = self._style("heading")
-        widths = columns(self.scrollable_content_region.width)
+        widths = self._columns()
         words = (
             " ",
             draw.fit(_("P"), PRIORITY + 1),
             draw.fit_right(_("Väntat"), WAITED) + "  ",
             draw.fit(_("Patient"), widths.patient + AGE) + " ",
             draw.fit(_("Ärende"), widths.matter) + " ",
+            draw.fit(_("Enhet"), widths.unit) + " " if widths.unit else "",
             draw.fit(_("Läge"), widths.state) + " ",
             draw.fit(_("Hos"), widths.owner),
         )
@@ -272,13 +265,24 @@ class PatientList(ScrollView, can_focus=True):
 
     def _below(self, y: int) -> Strip:
         style = self._style("line")
-        if not self._order and y == 2:
-            words = _("  Inga ärenden väntar.") if self._loaded else _("  Hämtar listan …")
-            return draw.strip([(words, self._style("empty"))], self.scrollable_content_region.width, style)
+        if not len(self.live) and y == 2:
+            return draw.strip([(self._empty(), self._style("empty"))], self.scrollable_content_region.width, style)
         return Strip.blank(self.scrollable_content_region.width, style)
 
-    def _draw(self, line: CaseLine, *, on_cursor: bool) -> Strip:
-        case, widths = line.case, columns(self.scrollable_content_region.width)
+    def _empty(self) -> str:
+        if not self._loaded:
+            return _("  Hämtar listan …")
+        hidden = self.live.hidden.cases
+        return (
+            _("  Inget passar. {count} visas inte; Esc visar alla.").format(count=hidden)
+            if hidden
+            else _("  Inga ärenden väntar.")
+        )
+
+    def _draw(self, id: str, *, on_cursor: bool) -> Strip:
+        line = self.live.line(id)
+        assert line is not None
+        case, widths = line.case, self._columns()
         base = self._style("cursor") if on_cursor else self._style("line")
         urgent = base if on_cursor else self._style("urgent")
         unread = base if on_cursor else self._style("unread")
@@ -288,22 +292,37 @@ class PatientList(ScrollView, can_focus=True):
         age = "" if line.patient.age is None else str(line.patient.age)
         name = line.patient.name or _("Skyddad person")
         state_style = urgent if urgently else unread if case.unread or case.unread_free_text else base
-        waits = case.waiting_since is not None
+        text = base if case.waiting_since is not None else quiet
+        arrived = (look.ARRIVED, unread) if id in self.live.arrived else (" ", base)
+        wide = self.scrollable_content_region.width >= WIDE
+        unit = self.unit_names.get(case.unit_id, "")
         parts = [
-            (look.CURSOR if on_cursor else " ", urgent if on_cursor else base),
+            (look.CURSOR, urgent) if on_cursor else arrived,
             (draw.fit(mark, PRIORITY) + " ", urgent if urgently else base),
-            (draw.fit_right(waited(case.waiting_since, self._now), WAITED) + "  ", base if waits else quiet),
-            (draw.fit(name, widths.patient), base if waits else quiet),
+            (draw.fit_right(waited(case.waiting_since, self._now), WAITED) + "  ", text),
+            (draw.fit(name, widths.patient), text),
             (draw.fit_right(age, AGE) + " ", quiet),
-            (draw.fit(line.matter, widths.matter) + " ", base if waits else quiet),
-            (draw.fit(state_marks(case), widths.state) + " ", state_style),
-            (draw.fit(_owner(line), widths.owner), base if line.owner else quiet),
+            (draw.fit(line.matter, widths.matter) + " ", text),
+            (draw.fit(unit, widths.unit) + " " if widths.unit else "", quiet),
+            (draw.fit(state_marks(case, why=wide), widths.state) + " ", state_style),
+            (draw.fit(_whose(line, by_name=wide), widths.owner), base if line.owner or line.present else quiet),
         ]
         return draw.strip(parts, self.scrollable_content_region.width, base)
 
 
-def _owner(line: CaseLine) -> str:
-    """Who has the case, and who is in it: a pen for whoever types, a ring for whoever looks."""
-    marks = "".join(TYPING if one.doing is Doing.TYPING else VIEWING for one in line.present[:2])
-    first = line.owner.split(" ")[0] if line.owner else "–"
-    return f"{first} {marks}".rstrip()
+def _whose(line: CaseLine, *, by_name: bool) -> str:
+    """Who has the case, and who else is in it: a pen for whoever types, a ring for whoever looks."""
+    owner = _first_name(line.owner) if line.owner else "–"
+    owners_mark = ""
+    others = []
+    for one in line.present[:3]:
+        mark = TYPING if one.doing is Doing.TYPING else VIEWING
+        if one.staff_id == line.case.owner_id:
+            owners_mark = mark
+        else:
+            others.append(f"{mark} {_first_name(one.name)}" if by_name else mark)
+    return " ".join(filter(None, [owner, owners_mark, *others]))
+
+
+def _first_name(name: str) -> str:
+    return name.split(" ")[0]

@@ -1,0 +1,71 @@
+"""What must not wait for somebody to look: which cases call for attention, who hears it first, and how often."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from p24tui.routine.case import Case, CaseState, SuicideRisk
+from p24tui.routine.rule import rule
+
+
+class Reason(StrEnum):
+    """Why a case calls, the gravest first."""
+
+    SUICIDE = "suicide"
+    PRIORITY = "priority"
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One case that calls. ``since`` tells one cause from the next: what comes after an acknowledgement calls anew."""
+
+    case_id: str
+    reason: Reason
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPace:
+    """How the alarm sounds. Nothing rings sooner than ``apart`` after the last ring, however much comes in."""
+
+    repeats: timedelta
+    apart: timedelta
+    escalates: timedelta
+
+
+@rule("CH-3", "CH-13", "SU-2")
+def alert(case: Case, unread_before: datetime | None) -> Alert | None:
+    """Why the case calls for attention now, the gravest reason alone; none where it does not.
+
+    Suicide risk calls while nobody has taken it on, priority 1 while nobody has the case, and an unread message once
+    the patient has waited since ``unread_before`` (UTC), which is none while the unit is closed.
+    """
+    if case.state is CaseState.ENDED:
+        return None
+    if case.suicide is SuicideRisk.AWAITING:
+        return Alert(case.id, Reason.SUICIDE, case.received_at)
+    if case.priority == 1 and case.state is CaseState.NEW and case.owner_id is None:
+        return Alert(case.id, Reason.PRIORITY, case.received_at)
+    waits = case.waiting_since
+    if case.unread and waits is not None and unread_before is not None and waits <= unread_before:
+        return Alert(case.id, Reason.UNREAD, waits)
+    return None
+
+
+@rule("CH-2")
+def is_heard(first_seen: datetime, now: datetime, *, me: str | None, responsible: str | None, pace: AlertPace) -> bool:
+    """Whether this person's console sounds: the responsible person's at once, the others' when nobody has answered.
+
+    Where nobody is responsible every console sounds at once (H5).
+    """
+    return responsible is None or me == responsible or now - first_seen >= pace.escalates
+
+
+def rings(last_ring: datetime | None, heard: int, news: bool, now: datetime, pace: AlertPace) -> bool:
+    """Whether it is time to sound: at once for news, again and again until somebody has seen it, never in a flood."""
+    if not heard:
+        return False
+    if last_ring is None:
+        return True
+    return now - last_ring >= (pace.apart if news else pace.repeats)

@@ -1,0 +1,55 @@
+"""What of the patient list somebody wants to see. It chooses; it never changes the order, and hides no one quietly."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
+from p24tui.routine.rule import rule
+
+
+class Age(StrEnum):
+    """When a case came in: any day, today, or before today."""
+
+    ANY = "any"
+    TODAY = "today"
+    OLDER = "older"
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    """Every condition must hold. Without ``units`` all are meant, without ``kinds`` every kind of contact."""
+
+    age: Age = Age.ANY
+    mine: bool = False
+    unread: bool = False
+    held: bool = False
+    ended: bool = False
+    units: frozenset[str] = frozenset()
+    kinds: frozenset[ContactKind] = frozenset()
+
+
+@rule("CH-7", "SU-2")
+def passes(chosen: ListFilter, case: Case, staff_id: str | None, today_began: datetime) -> bool:
+    """Whether a list with this filter shows the case to this person.
+
+    Suicide risk that nobody has taken on passes every filter. ``today_began`` is local midnight in UTC.
+    """
+    if case.state is CaseState.ENDED and not chosen.ended:
+        return False
+    if case.suicide is SuicideRisk.AWAITING and case.state is not CaseState.ENDED:
+        return True
+    if chosen.age is not Age.ANY and (case.received_at < today_began) != (chosen.age is Age.OLDER):
+        return False
+    return (
+        (not chosen.mine or case.owner_id == staff_id)
+        and (not chosen.unread or has_unread(case))
+        and (not chosen.held or case.state in (CaseState.HELD, CaseState.DUE))
+        and (not chosen.units or case.unit_id in chosen.units)
+        and (not chosen.kinds or case.kind in chosen.kinds)
+    )
+
+
+def has_unread(case: Case) -> bool:
+    """Whether anything of the patient's, a message or free text in a form, has been read by nobody."""
+    return case.unread > 0 or case.unread_free_text > 0

@@ -1,0 +1,80 @@
+"""What services hand to whoever shows it: plain values, with nothing in them that may not be shown."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from p24tui.routine.case import Case
+from p24tui.routine.list_filter import ListFilter
+from p24tui.routine.patient import ShownPatient, shown
+from p24tui.store.values import (
+    Acknowledged,
+    AttachmentLine,
+    CaseRow,
+    Contact,
+    Event,
+    FormAnswer,
+    Guardian,
+    Message,
+    Position,
+    Present,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case as a list shows it. The matter is empty where the patient is protected (PR-1)."""
+
+    case: Case
+    patient: ShownPatient
+    matter: str
+    owner: str
+    present: tuple[Present, ...] = ()
+    acknowledged: tuple[Acknowledged, ...] = ()
+
+
+def line(
+    row: CaseRow, today: date, present: Collection[Present] = (), acknowledged: Collection[Acknowledged] = ()
+) -> CaseLine:
+    """One line, with nothing in it that may not be shown."""
+    patient = shown(row.patient, today)
+    matter = "" if patient.protected else row.case.matter
+    return CaseLine(row.case, patient, matter, row.owner, tuple(present), tuple(acknowledged))
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """A list that somebody looks at. ``id`` ties later arrivals to it in the read log.
+
+    ``message_after`` places messages without triage, by unit (CH-10). ``since`` is the place in the change log from
+    which a feed goes on; it is none for a first screen, which has only the lines that come first.
+    """
+
+    id: str
+    unit_ids: tuple[str, ...]
+    lines: tuple[CaseLine, ...]
+    message_after: dict[str, int]
+    since: Position | None = None
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """All that a screen shows of a case. Of a protected person's there is only that it exists (PR-1)."""
+
+    line: CaseLine
+    contact: Contact
+    messages: tuple[Message, ...]
+    answers: tuple[FormAnswer, ...]
+    attachments: tuple[AttachmentLine, ...]
+    events: tuple[Event, ...]
+    guardians: tuple[Guardian, ...]
+    draft: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A filter of the list that somebody has given a name."""
+
+    name: str
+    filter: ListFilter

@@ -1,0 +1,67 @@
+"""Who has seen which alert, and who is responsible for a unit's inflow."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+
+from p24tui.routine.actor import Profession
+from p24tui.routine.alert import Alert, Reason
+from p24tui.routine.case import CaseState
+from p24tui.store.engine import Tx
+from p24tui.store.tables import acknowledgements, cases, responsible, staff
+from p24tui.store.values import Acknowledged, Responsible
+
+
+def acknowledge(tx: Tx, alert: Alert, staff_id: str, at: datetime) -> bool:
+    """Note that this person has seen the alert; whether nobody had before."""
+    table = acknowledgements.c
+    same = (table.case_id == alert.case_id) & (table.reason == alert.reason) & (table.since == alert.since)
+    if tx.connection.execute(select(table.at).where(same)).first() is not None:
+        return False
+    tx.connection.execute(delete(acknowledgements).where(table.case_id == alert.case_id, table.reason == alert.reason))
+    values = {"case_id": alert.case_id, "reason": alert.reason, "since": alert.since}
+    tx.connection.execute(insert(acknowledgements).values(**values, staff_id=staff_id, at=at))
+    return True
+
+
+def acknowledged(
+    tx: Tx, unit_ids: Collection[str], case_ids: Collection[str] | None = None
+) -> dict[str, tuple[Acknowledged, ...]]:
+    """What has been seen of the units' open cases, or of these of them, by case."""
+    table = acknowledgements.c
+    query = (
+        select(table.case_id, table.reason, table.since)
+        .join(cases, cases.c.id == table.case_id)
+        .where(cases.c.unit_id.in_(unit_ids), cases.c.state != CaseState.ENDED)
+    )
+    if case_ids is not None:
+        query = query.where(table.case_id.in_(case_ids))
+    found: dict[str, tuple[Acknowledged, ...]] = {}
+    for case_id, reason, since in tx.connection.execute(query):
+        found[case_id] = (*found.get(case_id, ()), Acknowledged(Reason(reason), since))
+    return found
+
+
+def who_is_responsible(tx: Tx, unit_ids: Collection[str]) -> dict[str, Responsible]:
+    """Who is responsible for the inflow, by unit; a unit that has nobody is left out."""
+    query = (
+        select(responsible.c.unit_id, staff.c.id, staff.c.name, staff.c.profession, responsible.c.since)
+        .join(staff, staff.c.id == responsible.c.staff_id)
+        .where(responsible.c.unit_id.in_(unit_ids), staff.c.active)
+    )
+    return {
+        unit_id: Responsible(staff_id, name, Profession(profession), since)
+        for unit_id, staff_id, name, profession, since in tx.connection.execute(query)
+    }
+
+
+def make_responsible(tx: Tx, unit_id: str, staff_id: str | None, since: datetime) -> None:
+    """Let this person be responsible for the unit's inflow from now on, or nobody."""
+    same = responsible.c.unit_id == unit_id
+    if staff_id is None:
+        tx.connection.execute(delete(responsible).where(same))
+        return
+    values = {"staff_id": staff_id, "since": since}
+    if tx.connection.execute(update(responsible).where(same).values(values)).rowcount == 0:
+        tx.connection.execute(insert(responsible).values(unit_id=unit_id, **values))

@@ -1,0 +1,235 @@
+"""What the store takes and hands out: plain values.
+
+They stand apart from the queries, so that a screen can show them before SQLAlchemy has been loaded.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from p24tui.routine.actor import Profession
+from p24tui.routine.alert import Reason
+from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
+from p24tui.routine.hours import OpeningHours
+from p24tui.routine.patient import Patient
+from p24tui.routine.protection import Protection
+
+Position = tuple[int, int]
+"""A place in the change log: transaction and number. Everything after it is later for every reader."""
+
+CASE_FIELDS = tuple(one.name for one in fields(Case))
+PATIENT_FIELDS = tuple(one.name for one in fields(Patient))
+
+
+class Doing(StrEnum):
+    """What someone who is in a case does there."""
+
+    VIEWING = "viewing"
+    TYPING = "typing"
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Somebody who is in a case now."""
+
+    case_id: str
+    staff_id: str
+    name: str
+    doing: Doing
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """Somebody has seen that a case called for this reason since then."""
+
+    reason: Reason
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Responsible:
+    """Who is responsible for the inflow of a unit (CH-2), since when (UTC)."""
+
+    staff_id: str
+    name: str
+    profession: Profession
+    since: datetime
+
+
+class UnitKind(StrEnum):
+    """A vårdcentral, or another clinic: at the first a patient may always send the chat (CH-9)."""
+
+    PRIMARY_CARE = "primary-care"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit. ``id`` is its HSA-id; ``message_after`` places messages without triage in the order (CH-10)."""
+
+    id: str
+    name: str
+    kind: UnitKind
+    hours: OpeningHours
+    message_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A member of staff. ``id`` is the HSA-id."""
+
+    id: str
+    name: str
+    profession: Profession
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Guardian:
+    """A guardian of a patient who is a child."""
+
+    number: str
+    name: str
+    relationship: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRecord:
+    """A patient with what the sources and the person-data service said of protection, and when."""
+
+    patient: Patient
+    number_kind: str
+    flagged: Protection
+    checked_at: datetime | None
+
+
+class Author(StrEnum):
+    """Who wrote a message."""
+
+    PATIENT = "patient"
+    STAFF = "staff"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message in a chat. ``sent_at`` is when it was written, ``stored_at`` when it was safe here; both UTC."""
+
+    id: str
+    case_id: str
+    author: Author
+    author_id: str | None
+    author_name: str
+    text: str
+    sent_at: datetime
+    stored_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file sent in; ``data`` are its bytes as they came."""
+
+    id: str
+    case_id: str
+    message_id: str | None
+    title: str
+    content_type: str
+    size: int
+    sha256: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentLine:
+    """What a chat shows of an attachment before it is opened."""
+
+    id: str
+    message_id: str | None
+    title: str
+    content_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class FormAnswer:
+    """One line of a form: a heading (``kind`` is ``group``) or a question with its answer, ``depth`` steps in."""
+
+    case_id: str
+    form_id: str
+    position: int
+    depth: int
+    link_id: str
+    question: str
+    kind: str
+    answer: str
+    free_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case with its patient and the name of whoever has it."""
+
+    case: Case
+    patient: Patient
+    owner: str
+
+
+def case_row(values: Sequence[Any]) -> CaseRow:
+    """The row of these columns: those of ``CASE_FIELDS``, then of ``PATIENT_FIELDS``, then the owner's name."""
+    facts = dict(zip(CASE_FIELDS, values, strict=False))
+    facts["kind"] = ContactKind(facts["kind"])
+    facts["state"] = CaseState(facts["state"])
+    facts["suicide"] = SuicideRisk(facts["suicide"])
+    person = dict(zip(PATIENT_FIELDS, values[len(CASE_FIELDS) : -1], strict=True))
+    person["protection"] = Protection(person["protection"])
+    return CaseRow(Case(**facts), Patient(**person), values[-1] or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How the contact came about: the source and its own id, the e-ID used (NA-2) and the way in (NA-4)."""
+
+    source: str
+    source_id: str
+    e_id: str = ""
+    e_id_at: datetime | None = None
+    way_in: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a case's history."""
+
+    at: datetime
+    kind: str
+    actor: str
+    profession: str
+    place: str
+    rule: str
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """These cases have changed. ``everything`` says that too much has, or too long ago: read the list anew."""
+
+    case_ids: frozenset[str]
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The feed no longer reaches the database. What is shown may be old from now on."""
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """The feed reaches the database, and has told of everything up to now."""
+
+
+Notice = Changed | Lost | Alive

@@ -1,0 +1,131 @@
+"""What calls for attention at the desk: the responsible person's console sounds first, until it is seen."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from p24tui import services
+from p24tui.errors import P24Error
+from p24tui.i18n import _, ngettext
+from p24tui.routine.alert import Alert, AlertPace
+from p24tui.routine.hours import is_open, staffed_since
+from p24tui.services.views import CaseLine
+from p24tui.store.values import Responsible
+from p24tui.text import clean_line
+from p24tui.tui.alarm_book import AlarmBook
+from p24tui.tui.screens.desk_parts import DeskParts
+from p24tui.words import reason_words, waited
+
+NAMED = 4
+"""How many of the cases that call are named."""
+
+
+class Alarms(DeskParts):
+    """The section of the desk that calls. It is silent until the whole list is there."""
+
+    _book: AlarmBook | None = None
+    _unread_limit = timedelta()
+    _unread_before: dict[str, datetime | None]
+    _responsible: dict[str, Responsible] | None = None
+    _heard: list[Alert]
+
+    def _start_alarms(self, pace: AlertPace, unread_limit: timedelta) -> None:
+        self._book = AlarmBook(self._actor.staff_id, pace)
+        self._unread_limit = unread_limit
+        self._heard = []
+        self._age_alarms()
+        self._read_responsible()
+
+    def _age_alarms(self) -> None:
+        """A minute has passed, or the list has been read anew: every case is looked at."""
+        if self._book is None:
+            return
+        now = self._system.clock.now()
+        self._unread_before = {
+            unit.id: staffed_since(unit.hours, now, self._unread_limit) if is_open(unit.hours, now) else None
+            for unit in self._units
+        }
+        self._book.forget_all()
+        self._look_for_alarms(self._live.every_line)
+
+    def _look_for_alarms(self, lines: Iterable[CaseLine]) -> None:
+        if self._book is not None:
+            self._book.put(lines, self._unread_before, self._system.clock.now())
+            self._sound()
+
+    def _sound(self) -> None:
+        """Show what calls, and sound where it is time to; looked at each second."""
+        if self._book is None or self._responsible is None:
+            return
+        now = self._system.clock.now()
+        responsible = {unit_id: one.staff_id for unit_id, one in self._responsible.items()}
+        self._heard = self._book.heard(responsible, now)
+        self._alarm_bar.show(len(self._heard), [self._in_words(call, now) for call in self._heard[:NAMED]])
+        if self._book.rings(self._heard, now):
+            self._ring(len(self._heard))
+
+    def _in_words(self, call: Alert, now: datetime) -> str:
+        line = self._live.line(call.case_id)
+        name = line.patient.name if line and line.patient.name else _("Skyddad person")
+        return f"{clean_line(name)}: {reason_words(call.reason, waited(call.since, now))}"
+
+    def _ring(self, many: int) -> None:
+        """By bell and by the terminal's own notice, as chosen. That names nobody: it may show on a locked screen."""
+        chosen = self._system.settings.alert_by.split(",")
+        if "bell" in chosen:
+            self.app.bell()
+        if "notify" in chosen and (driver := self.app._driver) is not None:
+            words = ngettext("{count} ärende kräver uppmärksamhet", "{count} ärenden kräver uppmärksamhet", many)
+            driver.write(f"\x1b]9;p24tui: {words.format(count=many)}\x07")
+            driver.flush()
+
+    def action_acknowledge(self) -> None:
+        """Say that one has seen what calls: it stops on every console."""
+        if self._book is None or not self._heard:
+            self._say(_("Inget larmar."))
+            return
+        heard = list(self._heard)
+        units = self._book.units_of(heard)
+        words = ngettext("{count} larm kvitterat.", "{count} larm kvitterade.", len(heard)).format(count=len(heard))
+        self._writes.run(
+            lambda: services.alerts.acknowledge(self._system, self._actor, heard, units), lambda _new: self._say(words)
+        )
+
+    def action_go_to_alarm(self) -> None:
+        """Go to the case that calls the loudest."""
+        if self._book is None or not self._heard:
+            self._say(_("Inget larmar."))
+            return
+        self.post_message(self.GoTo(self._heard[0].case_id))
+
+    def action_take_responsibility(self) -> None:
+        """Be the one who is responsible for the inflow of the units that one sees."""
+        wanted = self._live.filter.units or {self._actor.unit_id}
+        actors = [self._as(unit.id) for unit in self._units if unit.id in wanted]
+
+        def take() -> None:
+            for actor in actors:
+                services.alerts.take_responsibility(self._system, actor)
+
+        def taken(_nothing: None) -> None:
+            self._say(_("Du är nu chattansvarig."))
+            self._read_responsible()
+
+        self._writes.run(take, taken)
+
+    def _read_responsible(self) -> None:
+        """It may have been taken on another console."""
+        unit_ids = [unit.id for unit in self._units]
+        self._reads.run(
+            lambda: services.alerts.responsible(self._system, unit_ids),
+            self._show_responsible,
+            self._responsible_unknown,
+        )
+
+    def _responsible_unknown(self, _error: P24Error) -> None:
+        """Then it is better that every console sounds than none."""
+        self._responsible = self._responsible or {}
+
+    def _show_responsible(self, found: dict[str, Responsible]) -> None:
+        self._responsible = found
+        self._header.responsible = found
+        self._sound()

@@ -1,0 +1,174 @@
+"""What calls at the desk: it sounds, on the right console first, until somebody has seen it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from textual.pilot import Pilot
+
+from p24tui.routine.case import SuicideRisk
+from p24tui.services import alerts
+from p24tui.tui.app import P24App
+from p24tui.tui.widgets.alarm_bar import AlarmBar
+from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled
+from tests.world import World
+
+pytestmark = pytest.mark.anyio
+
+
+@asynccontextmanager
+async def listening(
+    world: World, monkeypatch: pytest.MonkeyPatch, who: str = "maria"
+) -> AsyncIterator[tuple[Pilot[None], list[str]]]:
+    """A desk, and the bells that it has rung."""
+    bells: list[str] = []
+    monkeypatch.setattr(P24App, "bell", lambda _app: bells.append("bell"))
+    async with at_desk(world, who) as pilot:
+        yield pilot, bells
+
+
+async def seconds(world: World, pilot: Pilot[None], many: int) -> None:
+    world.clock.advance(timedelta(seconds=many))
+    desk_of(pilot)._tick()
+    await settled(pilot)
+
+
+def calls(pilot: Pilot[None]) -> int:
+    return desk_of(pilot).query_one(AlarmBar).calls[0]
+
+
+@pytest.mark.rule("CH-3", "CH-13", "SU-2")
+@pytest.mark.hazard("H7")
+async def test_it_sounds_again_and_again_until_it_is_acknowledged(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqlcipher_world.case(name="Erik Lund", suicide=SuicideRisk.AWAITING, unread=0)
+    async with listening(sqlcipher_world, monkeypatch) as (pilot, bells):
+        assert "LARM 1" in screen_text(pilot)
+        assert "Erik Lund: suicidrisk väntar" in screen_text(pilot)
+        assert len(bells) == 1
+        await seconds(sqlcipher_world, pilot, 29)
+        assert len(bells) == 1
+        await seconds(sqlcipher_world, pilot, 1)
+        assert len(bells) == 2
+        await press(pilot, "k")
+        assert "LARM" not in screen_text(pilot)
+        await seconds(sqlcipher_world, pilot, 300)
+        assert len(bells) == 2
+
+
+@pytest.mark.rule("CH-3")
+async def test_a_morning_full_of_alarms_is_one_line_and_one_bell(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with listening(sqlcipher_world, monkeypatch) as (pilot, bells):
+        for n in range(20):
+            sqlcipher_world.case(name=f"Person {n}", priority=1)
+        await settled(pilot)
+        assert calls(pilot) == 20
+        assert len(bells) == 1
+        sqlcipher_world.case(name="En till", priority=1)
+        await seconds(sqlcipher_world, pilot, 9)
+        assert len(bells) == 1
+        await seconds(sqlcipher_world, pilot, 1)
+        assert len(bells) == 2
+
+
+@pytest.mark.rule("CH-2")
+@pytest.mark.hazard("H5")
+async def test_the_responsible_persons_console_sounds_first_and_the_others_when_nobody_has_answered(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alerts.take_responsibility(sqlcipher_world.system, sqlcipher_world.actor("maria"))
+    sqlcipher_world.case(name="Karin Öberg", priority=1)
+    async with listening(sqlcipher_world, monkeypatch, "maria") as (pilot, bells):
+        assert "du är chattansvarig" in screen_text(pilot)
+        assert calls(pilot) == 1
+        assert bells == ["bell"]
+    async with listening(sqlcipher_world, monkeypatch, "johan") as (pilot, bells):
+        assert "Chattansvarig Maria Lind" in screen_text(pilot)
+        assert calls(pilot) == 0
+        await seconds(sqlcipher_world, pilot, 119)
+        assert bells == []
+        await seconds(sqlcipher_world, pilot, 1)
+        assert calls(pilot) == 1
+        assert bells == ["bell"]
+
+
+@pytest.mark.rule("CH-2")
+async def test_one_takes_the_responsibility_by_a_key_and_the_others_see_it(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with listening(sqlcipher_world, monkeypatch, "johan") as (pilot, _bells):
+        assert "ingen chattansvarig" in screen_text(pilot)
+        alerts.take_responsibility(sqlcipher_world.system, sqlcipher_world.actor("maria"))
+        await settled(pilot)
+        assert "Chattansvarig Maria Lind" in screen_text(pilot)
+        await press(pilot, "r")
+        assert "du är chattansvarig" in screen_text(pilot)
+
+
+async def test_what_another_console_acknowledges_falls_silent_here(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with listening(sqlcipher_world, monkeypatch, "johan") as (pilot, _bells):
+        one = sqlcipher_world.case(name="Karin Öberg", priority=1)
+        await settled(pilot)
+        assert calls(pilot) == 1
+        call = desk_of(pilot)._heard[0]
+        alerts.acknowledge(sqlcipher_world.system, sqlcipher_world.actor("maria"), [call], {one.id: one.unit_id})
+        await settled(pilot)
+        assert calls(pilot) == 0
+
+
+@pytest.mark.rule("CH-13")
+async def test_an_unread_message_calls_after_half_an_hour_of_staffed_time(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqlcipher_world.case(name="Ali Noor", minutes_ago=29)
+    async with listening(sqlcipher_world, monkeypatch) as (pilot, _bells):
+        assert calls(pilot) == 0
+        await seconds(sqlcipher_world, pilot, 60)
+        assert calls(pilot) == 1
+        assert "Ali Noor: oläst 30 min" in screen_text(pilot)
+        await seconds(sqlcipher_world, pilot, 8 * 3600)  # the unit has closed
+        assert calls(pilot) == 0
+
+
+async def test_one_goes_to_what_calls_whatever_the_filter(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = fill(sqlcipher_world)
+    async with listening(sqlcipher_world, monkeypatch) as (pilot, _bells):
+        await press(pilot, "slash", *"ali", "enter", "g")
+        assert desk_of(pilot)._list.cursor_id == cases["suicide"].id
+
+
+@pytest.mark.rule("PR-1")
+async def test_a_protected_person_who_calls_has_no_name(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from p24tui.routine.protection import Protection
+
+    sqlcipher_world.case(name="Hemlig Person", priority=1, protection=Protection.MARKED)
+    async with listening(sqlcipher_world, monkeypatch) as (pilot, _bells):
+        assert "Skyddad person: ny prio 1" in screen_text(pilot)
+        assert "Hemlig" not in screen_text(pilot)
+
+
+@pytest.mark.parametrize(("chosen", "rung", "written"), [("bell", 1, False), ("notify", 0, True), ("", 0, False)])
+async def test_how_it_sounds_is_chosen_and_the_terminals_notice_names_nobody(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch, chosen: str, rung: int, written: bool
+) -> None:
+    from textual.drivers.headless_driver import HeadlessDriver
+
+    told: list[str] = []
+    monkeypatch.setattr(HeadlessDriver, "write", lambda _driver, data: told.append(data))
+    sqlcipher_world.system.settings = replace(sqlcipher_world.system.settings, alert_by=chosen)
+    sqlcipher_world.case(name="Karin Öberg", priority=1)
+    async with listening(sqlcipher_world, monkeypatch) as (_pilot, bells):
+        assert len(bells) == rung
+        notices = [data for data in told if data.startswith("\x1b]9;")]
+        assert notices == (["\x1b]9;p24tui: 1 ärende kräver uppmärksamhet\x07"] if written else [])
