@@ -15,6 +15,12 @@ from p24tui.settings import Settings
 from p24tui.store.values import Staff, Unit
 from p24tui.system import System
 
+FRAMES_PER_SECOND = 120
+"""A key pressed right after something else was painted waits for the next frame at most."""
+
+SWITCH_INTERVAL = 0.001
+"""Seconds after which the threads that read make way for the one that paints."""
+
 
 def open_console(chosen: Settings, *, asks_who: bool) -> None:
     """Run the console. ``asks_who`` lets it ask which of the staff one is.
@@ -23,6 +29,8 @@ def open_console(chosen: Settings, *, asks_who: bool) -> None:
     """
     require_terminal()
     gc.disable()  # until the list stands there: see P24App
+    os.environ.setdefault("TEXTUAL_FPS", str(FRAMES_PER_SECOND))
+    sys.setswitchinterval(SWITCH_INTERVAL)
     try:
         _open_desk(chosen, asks_who=asks_who)
     except BadInput as error:

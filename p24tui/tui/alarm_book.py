@@ -1,81 +1,100 @@
-"""Which cases call for attention and have not been seen by anybody, and when this console first knew."""
+"""Which cases call for attention and have not been seen by anybody, and which of them this console is to say."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
+
+from sortedcontainers import SortedList
 
 from p24tui.routine.alert import Alert, AlertPace, Reason, alert, is_heard, rings
 from p24tui.services.views import CaseLine
 
-GRAVEST_FIRST = tuple(Reason)
+GRAVITY = {reason: place for place, reason in enumerate(Reason)}
+"""The gravest first."""
 
-LOOKED_ANEW_AFTER = timedelta(seconds=5)
-"""How late an alert may reach those who are not responsible, though nothing in the list has changed."""
+Place = tuple[int, datetime, str]
 
 
 class AlarmBook:
-    """Kept line by line as the list changes. ``me`` is the person at this console."""
+    """Kept up line by line as the list changes. ``me`` is the person at this console."""
 
     def __init__(self, me: str | None, pace: AlertPace) -> None:
         self._me = me
         self._pace = pace
-        self._calls: dict[str, Alert] = {}
-        self._first_seen: dict[Alert, datetime] = {}
-        self._units: dict[str, str] = {}
+        self._responsible: Mapping[str, str] = {}
+        self._calls: dict[str, tuple[Alert, str, datetime]] = {}
+        self._heard: SortedList[Place] = SortedList()
+        self._waiting: SortedList[tuple[datetime, str]] = SortedList()
         self._last_ring: datetime | None = None
-        self._rung: frozenset[Alert] = frozenset()
-        self._heard: list[Alert] = []
-        self._heard_at: datetime | None = None
+        self._news = False
 
     def put(self, lines: Iterable[CaseLine], unread_before: Mapping[str, datetime | None], now: datetime) -> None:
         """These cases as they are now. ``unread_before`` is, by unit, since when a message may lie unread."""
-        self._heard_at = None
         for line in lines:
             case = line.case
-            before = self._calls.pop(case.id, None)
             call = alert(case, unread_before.get(case.unit_id))
-            if call is not None and not _seen(line, call):
-                self._calls[case.id] = call
-                self._units[case.id] = case.unit_id
-                self._first_seen.setdefault(call, now)
-            if before is not None and before != call:
-                self._first_seen.pop(before, None)
+            if call is not None and _seen(line, call):
+                call = None
+            before = self._calls.get(case.id)
+            if before is not None and before[0] != call:
+                self._forget(case.id)
+            if call is not None and case.id not in self._calls:
+                self._calls[case.id] = (call, case.unit_id, now)
+                self._let_hear(case.id, now)
 
-    def forget_all(self) -> None:
-        """The list is read anew: only what it says calls. When each was first seen stays known."""
-        self._calls.clear()
+    def keep(self, case_ids: Iterable[str]) -> None:
+        """The list has been read anew: what calls and is not in it any longer is forgotten."""
+        for case_id in self._calls.keys() - set(case_ids):
+            self._forget(case_id)
 
-    def heard(self, responsible: Mapping[str, str], now: datetime) -> list[Alert]:
-        """What this console is to say, the gravest and oldest first. ``responsible`` gives a unit's responsible."""
-        if self._heard_at is None or not timedelta() <= now - self._heard_at < LOOKED_ANEW_AFTER:
-            self._heard = self._find_heard(responsible, now)
-            self._heard_at = now
-        return self._heard
+    def give_responsibility(self, responsible: Mapping[str, str], now: datetime) -> None:
+        """Who is responsible, by unit: they hear first."""
+        self._responsible = responsible
+        self._heard.clear()
+        self._waiting.clear()
+        for case_id in self._calls:
+            self._let_hear(case_id, now)
 
-    def _find_heard(self, responsible: Mapping[str, str], now: datetime) -> list[Alert]:
-        calls = [
-            call
-            for case_id, call in self._calls.items()
-            if is_heard(
-                self._first_seen[call],
-                now,
-                me=self._me,
-                responsible=responsible.get(self._units[case_id]),
-                pace=self._pace,
-            )
-        ]
-        return sorted(calls, key=lambda call: (GRAVEST_FIRST.index(call.reason), call.since, call.case_id))
+    def escalate(self, now: datetime) -> None:
+        """Time has passed: what the responsible person has not answered is heard here too."""
+        while self._waiting and self._waiting[0][0] + self._pace.escalates <= now:
+            _first_seen, case_id = self._waiting.pop(0)
+            self._let_hear(case_id, now)
+
+    def heard(self, limit: int | None = None) -> list[Alert]:
+        """What this console is to say, the gravest and oldest first."""
+        return [self._calls[place[-1]][0] for place in self._heard[:limit]]
+
+    def __len__(self) -> int:
+        return len(self._heard)
 
     def units_of(self, calls: Iterable[Alert]) -> dict[str, str]:
         """The unit of each of these cases."""
-        return {call.case_id: self._units[call.case_id] for call in calls}
+        return {call.case_id: self._calls[call.case_id][1] for call in calls}
 
-    def rings(self, calls: Iterable[Alert], now: datetime) -> bool:
-        """Whether it is time to sound for these; if so that is remembered."""
-        heard = frozenset(calls)
-        if not rings(self._last_ring, len(heard), bool(heard - self._rung), now, self._pace):
+    def rings(self, now: datetime) -> bool:
+        """Whether it is time to sound; if so that is remembered."""
+        if not rings(self._last_ring, len(self._heard), self._news, now, self._pace):
             return False
-        self._last_ring, self._rung = now, heard
+        self._last_ring, self._news = now, False
         return True
+
+    def _let_hear(self, case_id: str, now: datetime) -> None:
+        call, unit_id, first_seen = self._calls[case_id]
+        responsible = self._responsible.get(unit_id)
+        if is_heard(first_seen, now, me=self._me, responsible=responsible, pace=self._pace):
+            self._heard.add(_place(call))
+            self._news = True
+        else:
+            self._waiting.add((first_seen, case_id))
+
+    def _forget(self, case_id: str) -> None:
+        call, _unit_id, first_seen = self._calls.pop(case_id)
+        self._heard.discard(_place(call))
+        self._waiting.discard((first_seen, case_id))
+
+
+def _place(call: Alert) -> Place:
+    return (GRAVITY[call.reason], call.since, call.case_id)
 
 
 def _seen(line: CaseLine, call: Alert) -> bool:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 TERMINAL_CHECKED_EVERY = 2.0
 """Seconds between looks at whether the terminal is still there."""
 
+TIDIED_EVERY = 5.0
+"""Seconds between collections of young garbage: often, so that each is over before anybody notices."""
+
 
 class P24App(App[None]):
     """The full-screen console.
@@ -137,8 +140,11 @@ class P24App(App[None]):
 
         self._feed = Feed(self.system.store, self._hear, since)
         self._when_shown()
-        gc.enable()
+        gc.collect()
         gc.freeze()  # what is loaded now stays: the collector need not go through it again while somebody types
+        gc.set_threshold(50_000, 20, 100)
+        gc.enable()
+        self.call_from_thread(self.set_interval, TIDIED_EVERY, lambda: gc.collect(1))
 
     def _hear(self, notice: Notice) -> None:
         """Called in the feed's thread: a message is all that may cross over."""

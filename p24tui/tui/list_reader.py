@@ -10,13 +10,17 @@ from p24tui.services.views import CaseLine, OpenCase, QueueView
 from p24tui.system import System
 from p24tui.tui.errands import Errands
 
+APART = 0.25
+"""Seconds from what one reading has brought to the next reading."""
+
 Found = tuple[tuple[CaseLine, ...], OpenCase | None]
 
 
 class ListReader:
     """Hands what it has read to ``show_all`` and ``show_changes``, and why it could not read to ``failed``.
 
-    ``open_case`` is the case that is open, which is read again when it has changed.
+    ``open_case`` is the case that is open, which is read again when it has changed. ``later`` calls a function after so
+    many seconds: where much changes, readings keep a little apart, so that the keys get their turn in between.
     """
 
     def __init__(
@@ -30,6 +34,7 @@ class ListReader:
         show_all: Callable[[QueueView], None],
         show_changes: Callable[[Found], None],
         failed: Callable[[P24Error], None],
+        later: Callable[[float, Callable[[], None]], object],
     ) -> None:
         self._system = system
         self._actor = actor
@@ -39,11 +44,17 @@ class ListReader:
         self._show_all = show_all
         self._show_changes = show_changes
         self._failed = failed
+        self._later = later
         self._view: QueueView | None = None
         self._shown: set[str] = set()
         self._pending: set[str] = set()
         self._reading_all = False
         self._reading = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is being read, or soon will be."""
+        return self._reading or self._reading_all
 
     def read_all(self, *, ended: bool = False) -> None:
         """Read the whole list. A reading that is under way is enough, where it reads as much."""
@@ -54,9 +65,13 @@ class ListReader:
     def read_changes(self, case_ids: frozenset[str]) -> None:
         """Read these cases, or wait with them until the read that is under way has come back."""
         self._pending |= case_ids - {""}
-        if self._reading or not self._pending or self._view is None:
+        if not self._reading:
+            self._read_pending()
+
+    def _read_pending(self) -> None:
+        self._reading = bool(self._pending) and self._view is not None
+        if not self._reading or self._view is None:
             return
-        self._reading = True
         view, wanted, self._pending = self._view, self._pending, set()
         opened = self._open_case()
         again = opened if opened is not None and opened.id in wanted else None
@@ -78,10 +93,9 @@ class ListReader:
         self._show_all(view)
 
     def _have_changes(self, found: Found) -> None:
-        self._reading = False
         self._shown |= {line.case.patient_id for line in found[0]}
         self._show_changes(found)
-        self.read_changes(frozenset())
+        self._later(APART, self._read_pending)
 
     def _could_not(self, error: P24Error) -> None:
         self._reading = self._reading_all = False

@@ -3,19 +3,18 @@
 It takes in one changed line in the same time whether there are a thousand or a hundred thousand.
 """
 
-from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+
+from sortedcontainers import SortedList
 
 from p24tui.clock import STOCKHOLM, local_date
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.list_filter import ListFilter, passes
 from p24tui.routine.queue import OrderKey, order_key
 from p24tui.services.views import CaseLine, QueueView
-
-OLDER, HIDDEN, HIDDEN_OLDER, HIDDEN_SUICIDE = "older", "hidden", "hidden-older", "hidden-suicide"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Counts:
     older: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Hidden:
     """How many open cases the filter and the search leave out (H3)."""
 
@@ -51,8 +50,12 @@ class LiveList:
         self._found_in_text: frozenset[str] = frozenset()
         self._lines: dict[str, CaseLine] = {}
         self._keys: dict[str, OrderKey] = {}
-        self._order: list[OrderKey] = []
-        self._tally: Counter[str] = Counter()
+        self._folded: dict[str, str] = {}
+        self._everything: SortedList[OrderKey] = SortedList()
+        self._order: SortedList[OrderKey] = SortedList()
+        self._shown: set[str] = set()
+        self._tally = _Tally(self._today_began)
+        self._hidden = Hidden()
         self.whole = False
         self.arrived: dict[str, None] = {}
 
@@ -60,7 +63,7 @@ class LiveList:
         return len(self._order)
 
     def __contains__(self, case_id: object) -> bool:
-        return case_id in self._keys
+        return case_id in self._shown
 
     @property
     def filter(self) -> ListFilter:
@@ -75,15 +78,12 @@ class LiveList:
     @property
     def counts(self) -> Counts:
         """How the open cases of the filter's units stand, whatever else it leaves out."""
-        states = {state: self._tally[state] for state in CaseState}
-        held = states[CaseState.HELD] + states[CaseState.DUE]
-        new, ongoing = states[CaseState.NEW], states[CaseState.ONGOING]
-        return Counts(new, ongoing, states[CaseState.ANSWERED], states[CaseState.WAITING], held, self._tally[OLDER])
+        return self._tally.counts(self._filter.units)
 
     @property
     def hidden(self) -> Hidden:
         """How many open cases are left out."""
-        return Hidden(self._tally[HIDDEN], self._tally[HIDDEN_OLDER], self._tally[HIDDEN_SUICIDE])
+        return self._hidden
 
     @property
     def lines(self) -> Iterator[CaseLine]:
@@ -101,46 +101,43 @@ class LiveList:
 
     def id_at(self, index: int) -> str:
         """The case on a line that is shown."""
-        return self._order[index][-1]
+        id: str = self._order[index][-1]
+        return id
 
     def ids(self, start: int, end: int) -> list[str]:
         """The cases on these lines."""
-        return [key[-1] for key in self._order[max(0, start) : end]]
+        return [key[-1] for key in self._order.islice(max(0, start), min(end, len(self._order)))]
 
     def index(self, case_id: str | None) -> int | None:
         """The line on which a case is shown; none where it is not."""
-        key = self._keys.get(case_id or "")
-        return None if key is None else bisect_left(self._order, key)
+        return self._order.bisect_left(self._keys[case_id]) if case_id in self._shown else None
 
     def show(self, view: QueueView, now: datetime) -> None:
         """Take in a list read anew."""
         self.whole = view.since is not None
         self._message_after = view.message_after
         self._lines = {line.case.id: line for line in view.lines}
+        self._keys = {id: self._key(line) for id, line in self._lines.items()}
+        self._folded = {id: _fold(line) for id, line in self._lines.items()}
+        self._everything = SortedList(self._keys.values())
         self._today_began = _midnight(now)
+        self._count_all()
         self._arrange()
 
     def put(self, lines: Iterable[CaseLine]) -> list[str]:
         """Take in lines that are new or have changed; returns the ids of the open cases among them that are new."""
         new = []
         for line in lines:
-            id = line.case.id
-            known = self._lines.pop(id, None)
+            known = self._lines.get(line.case.id)
             if known is not None:
-                self._count(known, -1, shown=id in self._keys)
-                self._take_out(id)
+                self._take_out(known)
             ended = line.case.state is CaseState.ENDED
-            if ended and not self._filter.ended:
-                self.arrived.pop(id, None)
-                continue
+            if not ended or self._filter.ended:
+                self._take_in(line)
+            else:
+                self.arrived.pop(line.case.id, None)
             if known is None and not ended:
-                new.append(id)
-            self._lines[id] = line
-            shown = self._shows(line)
-            self._count(line, 1, shown=shown)
-            if shown:
-                self._keys[id] = key = self._key(line)
-                insort(self._order, key)
+                new.append(line.case.id)
         return new
 
     def tick(self, now: datetime) -> bool:
@@ -148,6 +145,7 @@ class LiveList:
         if _midnight(now) == self._today_began:
             return False
         self._today_began = _midnight(now)
+        self._count_all()
         self._arrange()
         return True
 
@@ -168,48 +166,118 @@ class LiveList:
         self._arrange()
 
     def _arrange(self) -> None:
-        self._tally.clear()
-        self._keys = {}
-        for id, line in self._lines.items():
-            shown = self._shows(line)
-            self._count(line, 1, shown=shown)
-            if shown:
-                self._keys[id] = self._key(line)
-        self._order = sorted(self._keys.values())
+        """Choose anew which lines are shown."""
+        if self._filter == ListFilter() and not self._words:
+            self._order = self._everything.copy()
+            self._shown = set(self._lines)
+            self._hidden = Hidden()
+            return
+        found: Iterable[OrderKey] = self._everything
+        for word in self._words:
+            found = [key for key in found if word in self._folded[key[-1]] or key[-1] in self._found_in_text]
+        if self._filter != ListFilter():
+            found = [key for key in found if self._passes(self._lines[key[-1]])]
+        self._order = SortedList(found)
+        self._shown = {key[-1] for key in self._order}
+        self._hidden = self._tally.less(self._lines[id].case for id in self._shown)
 
-    def _take_out(self, id: str) -> None:
-        if (key := self._keys.pop(id, None)) is not None:
-            del self._order[bisect_left(self._order, key)]
+    def _count_all(self) -> None:
+        self._tally = _Tally(self._today_began)
+        for line in self._lines.values():
+            self._tally.add(line.case, 1)
+
+    def _take_in(self, line: CaseLine) -> None:
+        id, key = line.case.id, self._key(line)
+        self._lines[id], self._keys[id], self._folded[id] = line, key, _fold(line)
+        self._everything.add(key)
+        self._tally.add(line.case, 1)
+        if self._shows(line):
+            self._shown.add(id)
+            self._order.add(key)
+        else:
+            self._hide(line.case, 1)
+
+    def _take_out(self, line: CaseLine) -> None:
+        id = line.case.id
+        key = self._keys.pop(id)
+        del self._lines[id], self._folded[id]
+        self._everything.remove(key)
+        self._tally.add(line.case, -1)
+        if id in self._shown:
+            self._shown.remove(id)
+            self._order.remove(key)
+        else:
+            self._hide(line.case, -1)
+
+    def _hide(self, case: Case, step: int) -> None:
+        """Count a case that is left out in (1) or out (-1)."""
+        if case.state is not CaseState.ENDED:
+            hidden = self._hidden
+            hidden.cases += step
+            hidden.older += step * (case.received_at < self._today_began)
+            hidden.suicide += step * (case.suicide is SuicideRisk.AWAITING)
 
     def _key(self, line: CaseLine) -> OrderKey:
         return order_key(line.case, self._message_after.get(line.case.unit_id, 0))
 
     def _shows(self, line: CaseLine) -> bool:
-        if not passes(self._filter, line.case, self._staff_id, self._today_began):
-            return False
-        return not self._words or line.case.id in self._found_in_text or _has(line, self._words)
+        """Whether the search and the filter let the line through; what the messages hold, as a whole, counts too."""
+        id = line.case.id
+        sought = id in self._found_in_text or all(word in self._folded[id] for word in self._words)
+        return sought and self._passes(line)
 
-    def _count(self, line: CaseLine, step: int, *, shown: bool) -> None:
-        case = line.case
+    def _passes(self, line: CaseLine) -> bool:
+        return passes(self._filter, line.case, self._staff_id, self._today_began)
+
+
+class _Tally:
+    """Counts of open cases, kept up as lines come and go."""
+
+    def __init__(self, today_began: datetime) -> None:
+        self._today_began = today_began
+        self._states: Counter[tuple[str, CaseState]] = Counter()
+        self._older: Counter[str] = Counter()
+        self._suicide = 0
+
+    def add(self, case: Case, step: int) -> None:
+        """Count a case in (1) or out (-1)."""
         if case.state is CaseState.ENDED:
             return
-        older = case.received_at < self._today_began
-        if not self._filter.units or case.unit_id in self._filter.units:
-            self._tally[case.state] += step
-            self._tally[OLDER] += step * older
-        if not shown:
-            self._tally[HIDDEN] += step
-            self._tally[HIDDEN_OLDER] += step * older
-            self._tally[HIDDEN_SUICIDE] += step * _awaits(case)
+        self._states[case.unit_id, case.state] += step
+        self._older[case.unit_id] += step * (case.received_at < self._today_began)
+        self._suicide += step * (case.suicide is SuicideRisk.AWAITING)
+
+    def less(self, shown: Iterable[Case]) -> Hidden:
+        """How many are left when these are shown."""
+        cases = older = suicide = 0
+        for case in shown:
+            if case.state is not CaseState.ENDED:
+                cases += 1
+                older += case.received_at < self._today_began
+                suicide += case.suicide is SuicideRisk.AWAITING
+        return Hidden(self._states.total() - cases, self._older.total() - older, self._suicide - suicide)
+
+    def counts(self, units: frozenset[str]) -> Counts:
+        """How these units' cases stand, or all."""
+        states: Counter[CaseState] = Counter()
+        for (unit_id, state), many in self._states.items():
+            if not units or unit_id in units:
+                states[state] += many
+        older = sum(many for unit_id, many in self._older.items() if not units or unit_id in units)
+        held = states[CaseState.HELD] + states[CaseState.DUE]
+        return Counts(
+            states[CaseState.NEW],
+            states[CaseState.ONGOING],
+            states[CaseState.ANSWERED],
+            states[CaseState.WAITING],
+            held,
+            older,
+        )
 
 
-def _awaits(case: Case) -> bool:
-    return case.suicide is SuicideRisk.AWAITING
-
-
-def _has(line: CaseLine, words: tuple[str, ...]) -> bool:
-    text = f"{line.patient.name}\n{line.patient.number}\n{line.matter}".casefold()
-    return all(word in text for word in words)
+def _fold(line: CaseLine) -> str:
+    """What a search looks in."""
+    return f"{line.patient.name}\n{line.patient.number}\n{line.matter}".casefold()
 
 
 def _word(typed: str) -> str:

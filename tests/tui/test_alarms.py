@@ -117,7 +117,9 @@ async def test_what_another_console_acknowledges_falls_silent_here(
         one = sqlcipher_world.case(name="Karin Öberg", priority=1)
         await settled(pilot)
         assert calls(pilot) == 1
-        call = desk_of(pilot)._heard[0]
+        book = desk_of(pilot)._book
+        assert book is not None
+        (call,) = book.heard()
         alerts.acknowledge(sqlcipher_world.system, sqlcipher_world.actor("maria"), [call], {one.id: one.unit_id})
         await settled(pilot)
         assert calls(pilot) == 0

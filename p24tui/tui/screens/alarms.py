@@ -26,12 +26,10 @@ class Alarms(DeskParts):
     _unread_limit = timedelta()
     _unread_before: dict[str, datetime | None]
     _responsible: dict[str, Responsible] | None = None
-    _heard: list[Alert]
 
     def _start_alarms(self, pace: AlertPace, unread_limit: timedelta) -> None:
         self._book = AlarmBook(self._actor.staff_id, pace)
         self._unread_limit = unread_limit
-        self._heard = []
         self._age_alarms()
         self._read_responsible()
 
@@ -44,24 +42,23 @@ class Alarms(DeskParts):
             unit.id: staffed_since(unit.hours, now, self._unread_limit) if is_open(unit.hours, now) else None
             for unit in self._units
         }
-        self._book.forget_all()
+        self._book.keep(line.case.id for line in self._live.every_line)
         self._look_for_alarms(self._live.every_line)
+        self._sound()
 
     def _look_for_alarms(self, lines: Iterable[CaseLine]) -> None:
         if self._book is not None:
             self._book.put(lines, self._unread_before, self._system.clock.now())
-            self._sound()
 
     def _sound(self) -> None:
         """Show what calls, and sound where it is time to; looked at each second."""
         if self._book is None or self._responsible is None:
             return
         now = self._system.clock.now()
-        responsible = {unit_id: one.staff_id for unit_id, one in self._responsible.items()}
-        self._heard = self._book.heard(responsible, now)
-        self._alarm_bar.show(len(self._heard), [self._in_words(call, now) for call in self._heard[:NAMED]])
-        if self._book.rings(self._heard, now):
-            self._ring(len(self._heard))
+        self._book.escalate(now)
+        self._alarm_bar.show(len(self._book), [self._in_words(call, now) for call in self._book.heard(NAMED)])
+        if self._book.rings(now):
+            self._ring(len(self._book))
 
     def _in_words(self, call: Alert, now: datetime) -> str:
         line = self._live.line(call.case_id)
@@ -80,10 +77,10 @@ class Alarms(DeskParts):
 
     def action_acknowledge(self) -> None:
         """Say that one has seen what calls: it stops on every console."""
-        if self._book is None or not self._heard:
+        if not self._book:
             self._say(_("Inget larmar."))
             return
-        heard = list(self._heard)
+        heard = self._book.heard()
         units = self._book.units_of(heard)
         words = ngettext("{count} larm kvitterat.", "{count} larm kvitterade.", len(heard)).format(count=len(heard))
         self._writes.run(
@@ -92,10 +89,10 @@ class Alarms(DeskParts):
 
     def action_go_to_alarm(self) -> None:
         """Go to the case that calls the loudest."""
-        if self._book is None or not self._heard:
+        if not self._book:
             self._say(_("Inget larmar."))
             return
-        self.post_message(self.GoTo(self._heard[0].case_id))
+        self.post_message(self.GoTo(self._book.heard(1)[0].case_id))
 
     def action_take_responsibility(self) -> None:
         """Be the one who is responsible for the inflow of the units that one sees."""
@@ -123,9 +120,16 @@ class Alarms(DeskParts):
 
     def _responsible_unknown(self, _error: P24Error) -> None:
         """Then it is better that every console sounds than none."""
-        self._responsible = self._responsible or {}
+        if self._responsible is None:
+            self._have_responsible({})
 
     def _show_responsible(self, found: dict[str, Responsible]) -> None:
-        self._responsible = found
         self._header.responsible = found
+        self._have_responsible(found)
+
+    def _have_responsible(self, found: dict[str, Responsible]) -> None:
+        self._responsible = found
+        if self._book is not None:
+            now = self._system.clock.now()
+            self._book.give_responsibility({unit_id: one.staff_id for unit_id, one in found.items()}, now)
         self._sound()

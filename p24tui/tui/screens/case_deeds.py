@@ -32,9 +32,10 @@ class CaseDeeds(DeskParts):
     def action_open_case(self) -> None:
         line = self._list.cursor_line
         if line is not None:
-            self._live.arrived.clear()
-            self._header.arrived = 0
-            self._list.rearrange()
+            if self._live.arrived:
+                self._live.arrived.clear()
+                self._header.arrived = 0
+                self._list.rearrange()
             self._open(line.case)
 
     def _open(self, case: Case) -> None:
@@ -45,8 +46,8 @@ class CaseDeeds(DeskParts):
     def _enter_case(self, opened: OpenCase) -> None:
         self._entering = False
         self._show_case(opened)
-        self.remove_class("-no-case", "-list-shown")
-        self.add_class("-case-open")
+        self._in_case = True
+        self._arrange_panes()
         self._whereabouts.be(opened.line.case, Doing.VIEWING)
         (self._composer if self._composer.display else self._conversation).focus()
 
@@ -55,10 +56,10 @@ class CaseDeeds(DeskParts):
 
     def action_back(self) -> None:
         self._composer.keep_draft()
-        self.remove_class("-case-open")
-        self.add_class("-list-shown")
+        self._in_case = False
+        self._arrange_panes()
         self._list.focus()
-        if self.has_class("-one-pane"):
+        if self._one_pane:
             self._whereabouts.leave()
 
     def action_write(self) -> None:
@@ -85,7 +86,7 @@ class CaseDeeds(DeskParts):
                 lambda: services.chat.release(self._system, actor, case.id, case.version),
                 lambda _case: self._say(_("Ärendet är tillbaka i kön.")),
             )
-            self._list.focus() if self.has_class("-list-shown") else self._conversation.focus()
+            self._conversation.focus() if self._in_case else self._list.focus()
 
     def action_send(self) -> None:
         self._composer.send()
@@ -165,7 +166,6 @@ class CaseDeeds(DeskParts):
         if opened is not None and opened.id == case.id:
             self._whereabouts.leave()
             self._pane.clear()
-            self.add_class("-no-case")
             self.action_back()
 
     def on_key(self) -> None:

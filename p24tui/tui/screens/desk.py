@@ -1,5 +1,6 @@
 """The desk: the live patient list, and beside or over it the case that is open."""
 
+import asyncio
 import time
 from datetime import datetime
 
@@ -36,6 +37,9 @@ SILENT_AFTER = 8.0
 FALLBACK_EVERY = 5.0
 """Seconds between readings of the whole list while nothing is heard from the feed."""
 
+COUNTED_APART = 0.5
+"""Seconds between two tellings of how the queue stands, while much changes."""
+
 
 class DeskScreen(CaseDeeds, Finding, Alarms):
     """Keeps the list in step with the database, and says so when it cannot.
@@ -62,6 +66,8 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
         self._first = first
         self._heard_at = time.monotonic()
         self._read_at = time.monotonic()
+        self._counted_at = 0.0
+        self._counts_due = False
         self._minute: datetime | None = None
         self._fitted = (0, 0)
         self._reader = ListReader(
@@ -73,10 +79,11 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
             show_all=self._show_list,
             show_changes=self._show_changes,
             failed=self._reading_failed,
+            later=self.set_timer,
         )
 
     def on_mount(self) -> None:
-        self.add_class("-no-case", "-list-shown")
+        self._arrange_panes()
         self.set_class("colour" in self._system.settings.alert_by.split(","), "-colour")
         self._entitle()
         self._list.focus()
@@ -93,6 +100,15 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
             self._writes.run(lambda: services.presence.leave(self._system, self._actor))
         self._writes.finish()
 
+    async def idle(self) -> None:
+        """Wait until every errand given so far has been carried out, and all that has changed has been read."""
+        await super().idle()
+        while self._reader.is_busy:
+            await asyncio.sleep(0.01)
+        await super().idle()
+        if self._counts_due:
+            self._count()
+
     def on_resize(self) -> None:
         self._fit_window()
 
@@ -101,7 +117,9 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
         if self._fitted == self.app.size:
             return
         self._fitted = width, height = self.app.size
-        self.set_class(width < TWO_PANES, "-one-pane")
+        self._one_pane = width < TWO_PANES
+        self.set_class(self._one_pane, "-one-pane")
+        self._arrange_panes()
         self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-too-small")
         words = _("Fönstret är för litet: {width}×{height}.\nMinst {least} behövs. Inget har gått förlorat.")
         small = words.format(width=width, height=height, least=f"{SMALLEST[0]}×{SMALLEST[1]}")
@@ -117,7 +135,7 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
             self._header.trouble = None
             self._read_all()
         if isinstance(notice, Alive):
-            self._header.fresh_at = self._system.clock.now()
+            self._header.freshen(self._system.clock.now())
         elif notice.everything:
             self._read_all()
         else:
@@ -145,8 +163,8 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
             self._header.trouble = Trouble.FEED
         elif self._header.trouble is Trouble.DATABASE:
             self._header.trouble = None
-        self._count()
         self._age_alarms()
+        self._count()
 
     def _show_changes(self, found: Found) -> None:
         lines, opened = found
@@ -156,8 +174,8 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
             self._announce(now)
         if opened is not None:
             self._show_case(opened)
-        self._count()
         self._look_for_alarms(lines)
+        self._count(soon=True)
 
     def _reading_failed(self, error: P24Error) -> None:
         """Said in the header, where it stays; when the database is there again, the list is read anew."""
@@ -168,20 +186,28 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
         self._header.arrived_at = now
         self._header.arrived = len(self._live.arrived)
 
-    def _count(self) -> None:
-        self._header.fresh_at = self._system.clock.now()
+    def _count(self, *, soon: bool = False) -> None:
+        """Say how the queue stands; ``soon`` waits for the next second where it has just been said."""
+        self._counts_due = True
+        if soon and time.monotonic() - self._counted_at < COUNTED_APART:
+            return
+        self._counted_at, self._counts_due = time.monotonic(), False
+        self._header.freshen(self._system.clock.now())
         self._header.counts = self._live.counts if self._live.whole else None
         self._entitle()
+        self._sound()
 
     def _tick(self) -> None:
         now = self._system.clock.now()
         self._fit_window()
-        self._header.now = now
+        self._header.tick(now)
         if (minute := now.replace(second=0, microsecond=0)) != self._minute:
             self._minute = minute
             self._list.tick(now)
             self._show_openness()
             self._age_alarms()
+        if self._counts_due:
+            self._count()
         self._sound()
         if self._is_silent() and self._header.trouble is None:
             self._header.trouble = Trouble.DATABASE  # until a reading shows that only the feed is lost

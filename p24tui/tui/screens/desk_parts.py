@@ -61,6 +61,8 @@ class DeskParts(Screen[None]):
         self._reads = Errands(self, "reads", self._fail)
         self._writes = Errands(self, "writes", self._fail)
         self._entering = False
+        self._in_case = False
+        self._one_pane = False
         self._view: QueueView | None = None
         self._whereabouts = Whereabouts(system, self._as, self._writes)
         profession = profession_word(actor.profession) if actor.profession else ""
@@ -101,6 +103,11 @@ class DeskParts(Screen[None]):
 
     def on_errands_returned(self, message: Errands.Returned) -> None:
         message.settle()
+
+    def _arrange_panes(self) -> None:
+        """The list and the open case side by side, or where there is no room, the one that one is in."""
+        self._list.display = not (self._one_pane and self._in_case)
+        self._pane.display = self._pane.case is not None and (self._in_case or not self._one_pane)
 
     async def idle(self) -> None:
         """Wait until every errand given so far has been carried out."""

@@ -160,7 +160,9 @@ class Finding(DeskParts):
         what = filter_words(live.filter, self._list.unit_names)
         if live.words:
             what += " · " + _("sökt: {words}").format(words=" ".join(live.words))
-        self._list.border_title = _("Patientlista · {what} · prio är en indikator").format(what=what)
+        title = _("Patientlista · {what} · prio är en indikator").format(what=what)
+        if self._list.border_title != title:
+            self._list.border_title = title
         self._list_note.show(what if live.filter != ListFilter() or live.words else "", _hidden_words(live.hidden))
 
 

@@ -24,7 +24,8 @@ class AlarmBar(Widget):
     def show(self, many: int, named: Sequence[str]) -> None:
         """So many call, and these in words, the gravest first; none: the line goes."""
         self.calls = (many, tuple(named))
-        self.display = many > 0
+        if self.display != (many > 0):
+            self.display = many > 0
 
     def render(self) -> RenderResult:
         keys = _("k kvittera  g gå dit")

@@ -39,11 +39,9 @@ class DeskHeader(Widget):
     ``unit_names`` are those that the person works for, the one that the console was opened on first.
     """
 
-    now: reactive[datetime | None] = reactive(None)
     openness: reactive[Mapping[str, Openness]] = reactive(dict)
     responsible: reactive[Mapping[str, Responsible] | None] = reactive(None)
     counts: reactive[Counts | None] = reactive(None)
-    fresh_at: reactive[datetime | None] = reactive(None)
     trouble: reactive[Trouble | None] = reactive(None)
     arrived: reactive[int] = reactive(0)
     arrived_at: reactive[datetime | None] = reactive(None)
@@ -57,6 +55,25 @@ class DeskHeader(Widget):
         self._name = clean_line(name)
         self._person = f"{self._name} ({profession})" if profession else self._name
         self._banner = banner
+        self._now: datetime | None = None
+        self._fresh_at: datetime | None = None
+        self._said: tuple[str, str] = ("", "")
+
+    def tick(self, now: datetime) -> None:
+        """Time has passed; it is painted only where that shows."""
+        self._now = now
+        self._repaint()
+
+    def freshen(self, now: datetime) -> None:
+        """The list has just been found to be as the database is."""
+        self._fresh_at = now
+        self._repaint()
+
+    def _repaint(self) -> None:
+        said = ("" if self._now is None else clock_time(self._now), self._latest()[0])
+        if said != self._said:
+            self._said = said
+            self.refresh()
 
     def render(self) -> RenderResult:
         width = self.size.width
@@ -64,7 +81,7 @@ class DeskHeader(Widget):
 
     def _place(self, width: int) -> Content:
         wide = width >= WIDE
-        now = "" if self.now is None else day_and_time(self.now) if wide else weekday_and_time(self.now)
+        now = "" if self._now is None else day_and_time(self._now) if wide else weekday_and_time(self._now)
         names = list(self._unit_names.values())
         units = names[0] if wide and len(names) == 1 else " + ".join(map(short_name, names))
         left = Content.assemble(
@@ -105,7 +122,7 @@ class DeskHeader(Widget):
             return (_("ÖPPET"), "bold $success") if one.open else (_("STÄNGT"), "bold $warning")
         if one.open:
             return (_("ÖPPET · stänger {at}").format(at=clock_time(at) if at else "–"), "bold $success")
-        when = "–" if at is None or self.now is None else day_and_time(at)
+        when = "–" if at is None or self._now is None else day_and_time(at)
         return (_("STÄNGT · öppnar {at}").format(at=when), "bold $warning")
 
     def _state(self, width: int) -> Content:
@@ -130,7 +147,7 @@ class DeskHeader(Widget):
 
     def _trouble_words(self, trouble: Trouble, width: int) -> str:
         """What is lost, how old the list is, and what still works."""
-        at = clock_time(self.fresh_at) if self.fresh_at else "–"
+        at = clock_time(self._fresh_at) if self._fresh_at else "–"
         if trouble is Trouble.DATABASE:
             wide = _("DATABASEN SVARAR INTE. Listan visar läget {at}. Läs och skriv: texten finns kvar, inget skickas.")
             narrow = _("DATABASEN SVARAR INTE · läget {at} · inget skickas, texten finns kvar")
@@ -150,12 +167,12 @@ class DeskHeader(Widget):
                 else ngettext("{count} ny {at}", "{count} nya {at}", self.arrived)
             )
             return (f"{UNREAD} " + words.format(count=self.arrived, at=clock_time(self.arrived_at)), "bold $accent")
-        if self.fresh_at is None:
+        if self._fresh_at is None:
             return ("", "")
-        late = 0 if self.now is None else int((self.now - self.fresh_at).total_seconds())
+        late = 0 if self._now is None else int((self._now - self._fresh_at).total_seconds())
         if late >= LATE_AFTER:
             return (_("aktuell för {count} s sedan").format(count=late), "bold $warning")
-        return (_("aktuell {at}").format(at=clock_time(self.fresh_at)), "$foreground 70%")
+        return (_("aktuell {at}").format(at=clock_time(self._fresh_at)), "$foreground 70%")
 
 
 def _counted(word: str, many: int, style: str) -> Content:

@@ -10,11 +10,16 @@ from p24tui.text import clean_line
 class ListNote(Static):
     """Says what is shown and how many open cases are not: nobody is hidden quietly (CH-7)."""
 
+    _said = ("", "")
+
     def on_mount(self) -> None:
         self.display = False
 
     def show(self, shown: str, hidden: str) -> None:
         """Say this; without a word on either there is no line."""
+        if (shown, hidden) == self._said:
+            return
+        self._said = (shown, hidden)
         self.display = bool(shown or hidden)
         self.update(
             Content.assemble(

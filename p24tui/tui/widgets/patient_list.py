@@ -7,7 +7,6 @@ from datetime import datetime
 from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -53,7 +52,7 @@ def columns(width: int, *, several_units: bool = False) -> Columns:
 class PatientList(ScrollView, can_focus=True):
     """The unit's cases in their order.
 
-    Values come in by ``show`` and ``put``; out go ``Chosen`` and ``Moved``.
+    Values come in by ``show`` and ``put``; ``cursor_id`` says where one stands.
     """
 
     BINDINGS = [
@@ -75,24 +74,13 @@ class PatientList(ScrollView, can_focus=True):
         "patient-list--empty",
     }
 
-    class Moved(Message):
-        """The cursor has come to stand on another case, or on none."""
-
-        def __init__(self, patient_list: "PatientList", case_id: str | None) -> None:
-            super().__init__()
-            self.patient_list = patient_list
-            self.case_id = case_id
-
-        @property
-        def control(self) -> "PatientList":
-            return self.patient_list
-
     def __init__(self, live: LiveList, now: datetime, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.live = live
         self.unit_names: dict[str, str] = {}
         self._now = now
         self._strips: dict[tuple[str, bool], Strip] = {}
+        self._styles: dict[str, Style] = {}
         self._cursor: str | None = None
         self._loaded = False
 
@@ -173,9 +161,11 @@ class PatientList(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         self._strips.clear()
         self._resize()
+        self._scroll_into_view()
 
     def notify_style_update(self) -> None:
         self._strips.clear()
+        self._styles.clear()
         super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:
@@ -230,7 +220,6 @@ class PatientList(ScrollView, can_focus=True):
                 row = index - int(self.scroll_offset.y) + 1
                 if 0 < row <= self._visible_rows:
                     self.refresh(Region(0, row, self.scrollable_content_region.width, 1))
-        self.post_message(self.Moved(self, id))
 
     def _scroll_into_view(self) -> None:
         index, top = self._index(), int(self.scroll_offset.y)
@@ -240,10 +229,15 @@ class PatientList(ScrollView, can_focus=True):
             self.scroll_to(y=index - self._visible_rows + 1, animate=False, immediate=True)
 
     def _resize(self) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self.live) + 1)
+        """Tell how long the list is. Its scrollbar is always there, so the screen is not laid out anew for it."""
+        height = len(self.live) + 1
+        self.set_reactive(PatientList.virtual_size, Size(self.scrollable_content_region.width, height))
+        self.vertical_scrollbar.window_virtual_size = height
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"patient-list--{name}")
+        if name not in self._styles:
+            self._styles[name] = self.get_component_rich_style(f"patient-list--{name}")
+        return self._styles[name]
 
     def _columns(self) -> Columns:
         return columns(self.scrollable_content_region.width, several_units=len(self.unit_names) > 1)
