@@ -134,13 +134,19 @@ class World:
 @contextmanager
 def make_world(home: Path, database: str = "", person_data: PersonData | None = None) -> Iterator[World]:
     """A world of its own in an empty database."""
+    with make_world_again(home, database, person_data) as one:
+        people_up(one.system)
+        yield one
+
+
+@contextmanager
+def make_world_again(home: Path, database: str = "", person_data: PersonData | None = None) -> Iterator[World]:
+    """The same world as another process has it: nothing is put into the database."""
     settings = Settings(home=home, database=database, unit=UNIT, staff=PEOPLE["maria"][0])
     clock = SetClock(MONDAY_NINE)
     store = open_store(settings, create=True)
-    system = System(settings, clock, lambda: store, person_data or NoPersonData())
     try:
-        people_up(system)
-        yield World(system, clock)
+        yield World(System(settings, clock, lambda: store, person_data or NoPersonData()), clock)
     finally:
         store.close()
 

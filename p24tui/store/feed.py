@@ -48,9 +48,11 @@ class Feed:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread and wait for it."""
-        self._forget()
+        """End the thread and wait for it; once is enough."""
+        if self._stopped.is_set():
+            return
         self._stopped.set()
+        self._forget()
         self._thread.join(timeout=5)
 
     def _keep_on(self, follow: Callable[[], None]) -> None:
