@@ -15,10 +15,10 @@ from p24tui.settings import Settings
 from p24tui.store.values import Staff, Unit
 from p24tui.system import System
 
-FRAMES_PER_SECOND = 120
+FRAMES_PER_SECOND = 250
 """A key pressed right after something else was painted waits for the next frame at most."""
 
-SWITCH_INTERVAL = 0.001
+SWITCH_INTERVAL = 0.0003
 """Seconds after which the threads that read make way for the one that paints."""
 
 
@@ -28,7 +28,7 @@ def open_console(chosen: Settings, *, asks_who: bool) -> None:
     Raises ``BadInput`` without a terminal.
     """
     require_terminal()
-    gc.disable()  # until the list stands there: see P24App
+    gc.disable()  # until the list stands there
     os.environ.setdefault("TEXTUAL_FPS", str(FRAMES_PER_SECOND))
     sys.setswitchinterval(SWITCH_INTERVAL)
     try:
@@ -80,17 +80,24 @@ def _run(
     from p24tui.tui.app import P24App
 
     with ExitStack() as running:
-        jobs = partial(_start_jobs, system, place, running)
-        P24App(system, people, place, actor=actor, first=first, banner=banner, when_shown=jobs).run()
+        rest = partial(_start_the_rest, system, place, running)
+        P24App(system, people, place, actor=actor, first=first, banner=banner, when_shown=rest).run()
 
 
-def _start_jobs(system: System, place: str, running: ExitStack) -> None:
-    """Start what acts by the clock, until ``running`` is left."""
+def _start_the_rest(system: System, place: str, running: ExitStack) -> None:
+    """Start what acts by the clock, until ``running`` is left, and let the collector of garbage work again.
+
+    What is loaded by now stays, so the collector need not go through it; and it works often, so that no pause is long.
+    """
     from p24tui.jobs.clockwork import Clockwork
 
     clockwork = Clockwork(system, place)
     clockwork.start()
     running.callback(clockwork.stop)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000, 20, 50)
+    gc.enable()
 
 
 def require_terminal() -> None:

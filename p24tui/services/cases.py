@@ -79,7 +79,7 @@ def _read(tx: Tx, system: System, actor: Actor, row: CaseRow) -> CaseRow:
 def _content(tx: Tx, system: System, actor: Actor, row: CaseRow) -> OpenCase:
     now = system.clock.now()
     case_id = row.case.id
-    here = [one for one in desk.present(tx, [row.case.unit_id], now, [case_id]) if one.place != actor.place]
+    here = [one for one in desk.present_in(tx, [case_id], now) if one.place != actor.place]
     shown = line(row, local_date(now), here)
     contact = cases.contact(tx, case_id)
     history = tuple(events.of_case(tx, case_id))

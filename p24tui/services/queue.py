@@ -22,23 +22,32 @@ ENDED_SHOWN = timedelta(days=30)
 
 @rule("LO-1", "CH-3")
 def open_list(
-    system: System, actor: Actor, *, unit_ids: Collection[str] = (), ended: bool = False, view: str = ""
+    system: System,
+    actor: Actor,
+    *,
+    unit_ids: Collection[str] = (),
+    ended: bool = False,
+    view: str = "",
+    shown_patients: Collection[str] = (),
 ) -> QueueView:
     """The list of these units, or of the actor's, in order; ``ended`` adds what has ended within the last 30 days.
 
     That it was shown, and which patients, is committed before it is returned. ``view`` is the id of a list that is
-    read anew.
+    read anew: then only patients that it has not shown before are logged, as arrivals.
     """
     now = system.clock.now()
-    view = view or fresh_id()
     wanted = tuple(unit_ids) or (actor.unit_id,)
-    with system.store.writing() as tx:
+    with system.store.reading() as tx:
         since = feed.end_of_log(tx)
         rows = cases.of_units(tx, wanted, ended_after=now - ENDED_SHOWN if ended else None)
         message_after = {unit.id: unit.message_after for unit in people.all_units(tx) if unit.id in wanted}
-        present = _others(desk.present(tx, wanted, now), actor)
-        seen = alerts.acknowledged(tx, wanted)
-        log_list(tx, system, actor, "list", rows, view)
+        present = _others(desk.present_at(tx, wanted, now), actor)
+        seen = alerts.acknowledged_at(tx, wanted)
+    fresh = [row for row in rows if row.patient.id not in shown_patients]
+    if fresh or not view:
+        with system.store.writing() as tx:
+            kind, view = ("arrivals", view) if view else ("list", fresh_id())
+            _log(tx, system, actor, kind, fresh, view)
     rows.sort(key=lambda row: order_key(row.case, message_after[row.case.unit_id]))
     today = local_date(now)
     lines = tuple(line(row, today, present.get(row.case.id, ()), seen.get(row.case.id, ())) for row in rows)
@@ -56,12 +65,12 @@ def arrivals(
     now = system.clock.now()
     with system.store.reading() as tx:
         rows = [row for row in cases.some(tx, case_ids) if row.case.unit_id in view.unit_ids]
-        present = _others(desk.present(tx, view.unit_ids, now, case_ids), actor)
-        seen = alerts.acknowledged(tx, view.unit_ids, case_ids)
+        present = _others(desk.present_in(tx, case_ids, now), actor)
+        seen = alerts.acknowledged_in(tx, case_ids)
     fresh = [row for row in rows if row.patient.id not in shown_patients]
     if fresh:
         with system.store.writing() as tx:
-            log_list(tx, system, actor, "arrivals", fresh, view.id)
+            _log(tx, system, actor, "arrivals", fresh, view.id)
     today = local_date(now)
     return tuple(line(row, today, present.get(row.case.id, ()), seen.get(row.case.id, ())) for row in rows)
 
@@ -72,7 +81,7 @@ def find_text(system: System, view: QueueView, words: str) -> frozenset[str]:
         return messages.cases_with(tx, view.unit_ids, words.split())
 
 
-def log_list(tx: Tx, system: System, actor: Actor, kind: str, rows: Collection[CaseRow], view: str) -> None:
+def _log(tx: Tx, system: System, actor: Actor, kind: str, rows: Collection[CaseRow], view: str) -> None:
     """Log that these patients are about to be shown in a list, in one row for each unit."""
     by_unit: defaultdict[str, set[str]] = defaultdict(set, {actor.unit_id: set()} if kind == "list" else {})
     for row in rows:

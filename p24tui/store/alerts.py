@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from p24tui.routine.actor import Profession
 from p24tui.routine.alert import Alert, Reason
@@ -25,20 +25,23 @@ def acknowledge(tx: Tx, alert: Alert, staff_id: str, at: datetime) -> bool:
     return True
 
 
-def acknowledged(
-    tx: Tx, unit_ids: Collection[str], case_ids: Collection[str] | None = None
-) -> dict[str, tuple[Acknowledged, ...]]:
-    """What has been seen of the units' open cases, or of these of them, by case."""
-    table = acknowledgements.c
-    query = (
-        select(table.case_id, table.reason, table.since)
-        .join(cases, cases.c.id == table.case_id)
-        .where(cases.c.unit_id.in_(unit_ids), cases.c.state != CaseState.ENDED)
+def acknowledged_in(tx: Tx, case_ids: Collection[str]) -> dict[str, tuple[Acknowledged, ...]]:
+    """What has been seen of these cases, by case."""
+    return _acknowledged(tx, acknowledgements.c.case_id.in_(case_ids))
+
+
+def acknowledged_at(tx: Tx, unit_ids: Collection[str]) -> dict[str, tuple[Acknowledged, ...]]:
+    """What has been seen of the units' open cases, by case."""
+    open_cases = select(cases.c.id).where(
+        cases.c.id == acknowledgements.c.case_id, cases.c.unit_id.in_(unit_ids), cases.c.state != CaseState.ENDED
     )
-    if case_ids is not None:
-        query = query.where(table.case_id.in_(case_ids))
+    return _acknowledged(tx, open_cases.exists())
+
+
+def _acknowledged(tx: Tx, where: ColumnElement[bool]) -> dict[str, tuple[Acknowledged, ...]]:
+    table = acknowledgements.c
     found: dict[str, tuple[Acknowledged, ...]] = {}
-    for case_id, reason, since in tx.connection.execute(query):
+    for case_id, reason, since in tx.connection.execute(select(table.case_id, table.reason, table.since).where(where)):
         found[case_id] = (*found.get(case_id, ()), Acknowledged(Reason(reason), since))
     return found
 

@@ -44,20 +44,28 @@ def any_expired(tx: Tx, now: datetime) -> bool:
     )
 
 
-def present(tx: Tx, unit_ids: Collection[str], now: datetime, case_ids: Collection[str] | None = None) -> list[Present]:
-    """Who is in the units' cases, or in these of them."""
+def present_in(tx: Tx, case_ids: Collection[str], now: datetime) -> list[Present]:
+    """Who is in these cases."""
+    return _present(tx, presence.c.case_id.in_(case_ids), now)
+
+
+def present_at(tx: Tx, unit_ids: Collection[str], now: datetime) -> list[Present]:
+    """Who is in any case of these units."""
+    of_units = select(cases.c.id).where(cases.c.unit_id.in_(unit_ids), cases.c.id == presence.c.case_id)
+    return _present(tx, of_units.exists(), now)
+
+
+def _present(tx: Tx, where: ColumnElement[bool], now: datetime) -> list[Present]:
     table = presence.c
     query = (
         select(table.case_id, table.staff_id, staff.c.name, table.doing, table.place)
-        .join(cases, cases.c.id == table.case_id)
         .join(staff, staff.c.id == table.staff_id)
-        .where(cases.c.unit_id.in_(unit_ids), table.expires_at > now)
+        .where(where, table.expires_at > now)
+        .order_by(table.case_id, staff.c.name)
     )
-    if case_ids is not None:
-        query = query.where(table.case_id.in_(case_ids))
     return [
         Present(case_id, staff_id, name, Doing(doing), place)
-        for case_id, staff_id, name, doing, place in tx.connection.execute(query.order_by(table.case_id, staff.c.name))
+        for case_id, staff_id, name, doing, place in tx.connection.execute(query)
     ]
 
 

@@ -23,6 +23,10 @@ from p24tui.store.values import Alive, Changed, Lost, Notice, Position
 LOOK_EVERY = 0.025
 """Seconds between looks at ``data_version``; a look costs microseconds."""
 
+PAUSE_PER_CHANGE = 0.02
+PAUSE_AT_MOST = 0.25
+"""Seconds until the next look where the last one found changes: the more it found, the more is changing."""
+
 POLL_EVERY = 2.0
 """Seconds between polls of the change log behind NOTIFY, and between tries to reach a lost database."""
 
@@ -79,14 +83,14 @@ class Feed:
             seen = _data_version(look)
             self._catch_up()
             self._listener(Alive())
-            quiet = 0.0
+            quiet, pause = 0.0, LOOK_EVERY
             while not self._stopped.is_set():
-                time.sleep(LOOK_EVERY)  # an event's own waiting costs three times as much, forty times a second
+                time.sleep(pause)  # an event's own waiting costs three times as much, forty times a second
                 version = _data_version(look)
-                quiet += LOOK_EVERY
+                quiet, pause = quiet + pause, LOOK_EVERY
                 if version != seen:
                     seen = version
-                    self._catch_up()
+                    pause = min(max(LOOK_EVERY, PAUSE_PER_CHANGE * self._catch_up()), PAUSE_AT_MOST)
                 if quiet >= POLL_EVERY:
                     quiet = 0.0
                     self._reach()
@@ -118,15 +122,16 @@ class Feed:
         with self._store.reading() as tx:
             end_of_log(tx)
 
-    def _catch_up(self) -> None:
-        """Tell of all that the change log has after our place in it."""
+    def _catch_up(self) -> int:
+        """Tell of all that the change log has after our place in it; how much that was."""
         with self._store.reading() as tx:
             rows = _after(tx, self._position)
         if not rows:
-            return
+            return 0
         self._position = rows[-1][0]
         ids = frozenset(case_id or "" for _, case_id in rows)
         self._listener(Changed(ids, everything=len(rows) >= _LATEST))
+        return len(rows)
 
 
 def _after(tx: Tx, position: Position) -> list[tuple[Position, str | None]]:

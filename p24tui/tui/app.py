@@ -1,6 +1,5 @@
 """The console: which screens there are, who acts, and how the feed reaches them. No more than that."""
 
-import gc
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
 
 TERMINAL_CHECKED_EVERY = 2.0
 """Seconds between looks at whether the terminal is still there."""
-
-TIDIED_EVERY = 5.0
-"""Seconds between collections of young garbage: often, so that each is over before anybody notices."""
 
 
 class P24App(App[None]):
@@ -140,11 +136,6 @@ class P24App(App[None]):
 
         self._feed = Feed(self.system.store, self._hear, since)
         self._when_shown()
-        gc.collect()
-        gc.freeze()  # what is loaded now stays: the collector need not go through it again while somebody types
-        gc.set_threshold(50_000, 20, 100)
-        gc.enable()
-        self.call_from_thread(self.set_interval, TIDIED_EVERY, lambda: gc.collect(1))
 
     def _hear(self, notice: Notice) -> None:
         """Called in the feed's thread: a message is all that may cross over."""

@@ -10,8 +10,9 @@ from p24tui.services.views import CaseLine, OpenCase, QueueView
 from p24tui.system import System
 from p24tui.tui.errands import Errands
 
-APART = 0.25
-"""Seconds from what one reading has brought to the next reading."""
+APART_PER_CASE = 0.02
+APART_AT_MOST = 0.5
+"""Seconds from what one reading has brought to the next: the more it brought, the more is changing."""
 
 Found = tuple[tuple[CaseLine, ...], OpenCase | None]
 
@@ -46,6 +47,7 @@ class ListReader:
         self._failed = failed
         self._later = later
         self._view: QueueView | None = None
+        self._view_id = ""
         self._shown: set[str] = set()
         self._pending: set[str] = set()
         self._reading_all = False
@@ -55,6 +57,10 @@ class ListReader:
     def is_busy(self) -> bool:
         """Whether anything is being read, or soon will be."""
         return self._reading or self._reading_all
+
+    def go_on_from(self, first: QueueView) -> None:
+        """A first screen is shown already: the whole list, once it has been read, takes its place."""
+        self._note(first)
 
     def read_all(self, *, ended: bool = False) -> None:
         """Read the whole list. A reading that is under way is enough, where it reads as much."""
@@ -78,8 +84,14 @@ class ListReader:
         self._errands.run(lambda: self._read(view, wanted, again), self._have_changes, self._could_not)
 
     def _read_all(self, ended: bool) -> QueueView:
-        view = self._view.id if self._view else ""
-        return services.queue.open_list(self._system, self._actor, unit_ids=self._unit_ids, ended=ended, view=view)
+        return services.queue.open_list(
+            self._system,
+            self._actor,
+            unit_ids=self._unit_ids,
+            ended=ended,
+            view=self._view_id,
+            shown_patients=frozenset(self._shown),
+        )
 
     def _read(self, view: QueueView, wanted: set[str], opened: Case | None) -> Found:
         lines = services.queue.arrivals(self._system, self._actor, view, self._shown, wanted)
@@ -89,13 +101,19 @@ class ListReader:
     def _have_all(self, view: QueueView) -> None:
         self._reading_all = False
         self._view = view
-        self._shown = {line.case.patient_id for line in view.lines}
+        self._note(view)
         self._show_all(view)
+
+    def _note(self, view: QueueView) -> None:
+        """Which list this is, and whom it has shown: they are on record."""
+        self._view_id = view.id
+        self._shown |= {line.case.patient_id for line in view.lines}
 
     def _have_changes(self, found: Found) -> None:
         self._shown |= {line.case.patient_id for line in found[0]}
         self._show_changes(found)
-        self._later(APART, self._read_pending)
+        # never at once: a timer of no seconds would never come
+        self._later(min(APART_PER_CASE * max(1, len(found[0])), APART_AT_MOST), self._read_pending)
 
     def _could_not(self, error: P24Error) -> None:
         self._reading = self._reading_all = False

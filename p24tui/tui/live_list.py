@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from enum import Enum
 
 from sortedcontainers import SortedList
 
@@ -38,6 +39,13 @@ class Hidden:
     suicide: int = 0
 
 
+class Arrival(Enum):
+    """What has come in."""
+
+    CASE = "case"
+    ANSWER = "answer"
+
+
 class LiveList:
     """What one person sees of the list. ``staff_id`` is who that is, for the filter on one's own cases."""
 
@@ -57,7 +65,7 @@ class LiveList:
         self._tally = _Tally(self._today_began)
         self._hidden = Hidden()
         self.whole = False
-        self.arrived: dict[str, None] = {}
+        self.arrived: dict[str, Arrival] = {}
 
     def __len__(self) -> int:
         return len(self._order)
@@ -124,11 +132,22 @@ class LiveList:
         self._count_all()
         self._arrange()
 
-    def put(self, lines: Iterable[CaseLine]) -> list[str]:
-        """Take in lines that are new or have changed; returns the ids of the open cases among them that are new."""
-        new = []
+    @property
+    def arrivals(self) -> tuple[int, int]:
+        """How many cases, and how many answers, have come in and nobody here has looked at."""
+        cases = sum(one is Arrival.CASE for one in self.arrived.values())
+        return cases, len(self.arrived) - cases
+
+    def put(self, lines: Iterable[CaseLine], *, reading: str | None = None) -> bool:
+        """Take in lines that are new or have changed; whether a case or an answer has come in by it.
+
+        What comes in to the case that somebody is ``reading`` is no news.
+        """
+        before = len(self.arrived)
         for line in lines:
             known = self._lines.get(line.case.id)
+            if line.case.id != reading and (arrival := _arrival(known, line)) is not None:
+                self.arrived.setdefault(line.case.id, arrival)
             if known is not None:
                 self._take_out(known)
             ended = line.case.state is CaseState.ENDED
@@ -136,9 +155,7 @@ class LiveList:
                 self._take_in(line)
             else:
                 self.arrived.pop(line.case.id, None)
-            if known is None and not ended:
-                new.append(line.case.id)
-        return new
+        return len(self.arrived) > before
 
     def tick(self, now: datetime) -> bool:
         """Time has passed; whether another day has begun, so that what is older has changed."""
@@ -273,6 +290,14 @@ class _Tally:
             held,
             older,
         )
+
+
+def _arrival(known: CaseLine | None, line: CaseLine) -> Arrival | None:
+    if line.case.state is CaseState.ENDED:
+        return None
+    if known is None:
+        return Arrival.CASE
+    return Arrival.ANSWER if line.case.unread > known.case.unread else None
 
 
 def _fold(line: CaseLine) -> str:

@@ -162,6 +162,19 @@ def test_a_list_is_one_row_and_later_arrivals_one_row_a_batch(world: World) -> N
     ]
 
 
+@pytest.mark.rule("LO-1")
+@pytest.mark.hazard("H20")
+def test_reading_a_list_anew_logs_only_whom_it_has_not_shown_before(world: World) -> None:
+    maria = world.actor("maria")
+    early = world.case()
+    view = queue.open_list(world.system, maria)
+    late = world.case()
+    for _ in range(3):
+        shown = {early.patient_id, *(line.case.patient_id for line in view.lines)}
+        view = queue.open_list(world.system, maria, view=view.id, shown_patients=shown)
+    assert reads(world) == [("list", None, [early.patient_id]), ("arrivals", None, [late.patient_id])]
+
+
 def test_a_colleague_who_looks_in_leaves_it_unread(world: World) -> None:
     case = world.case()
     chat.claim(world.system, world.actor("maria"), case.id, case.version)

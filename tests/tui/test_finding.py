@@ -193,3 +193,45 @@ async def test_what_has_come_in_is_marked_until_one_opens_something(sqlcipher_wo
         (line,) = [one for one in screen_text(pilot).splitlines() if "Ny Person" in one]
         assert "+" not in line
         assert "nytt ärende" not in screen_text(pilot)
+
+
+@pytest.mark.rule("CH-6")
+@pytest.mark.hazard("H10")
+async def test_an_answer_that_comes_in_is_announced_unless_one_is_reading_that_case(sqlcipher_world: World) -> None:
+    cases = fill(sqlcipher_world)
+    async with at_desk(sqlcipher_world) as pilot:
+        sqlcipher_world.writes(cases["quiet"].id)
+        await settled(pilot)
+        assert "1 nytt svar 09.00" in screen_text(pilot)
+        (line,) = [one for one in screen_text(pilot).splitlines() if "Omar Haddad" in one]
+        assert "+" in line
+        list_of(pilot).move_to(cases["cough"].id)
+        await press(pilot, "enter")
+        assert "nytt svar" not in screen_text(pilot)
+        sqlcipher_world.writes(cases["cough"].id)
+        await settled(pilot)
+        assert "nytt svar" not in screen_text(pilot)
+
+
+@pytest.mark.hazard("H22")
+async def test_what_has_come_in_out_of_sight_stays_counted(sqlcipher_world: World) -> None:
+    for n in range(60):
+        sqlcipher_world.case(name=f"Person {n}", priority=3, minutes_ago=100 + n)
+    async with at_desk(sqlcipher_world, size=(120, 24)) as pilot:
+        sqlcipher_world.case(name="Längst Ner", priority=5)
+        sqlcipher_world.case(name="Längst Upp", priority=1)
+        await settled(pilot)
+        assert "2 nya ärenden" in screen_text(pilot)
+        await press(pilot, "enter", "escape")
+        assert "1 nytt ärende" in screen_text(pilot)
+        await press(pilot, "end")
+        (line,) = [one for one in screen_text(pilot).splitlines() if "Längst Ner" in one]
+        assert "▌" in line
+
+
+async def test_the_cursor_stays_in_sight_when_the_search_line_opens(sqlcipher_world: World) -> None:
+    for n in range(60):
+        sqlcipher_world.case(name=f"Person {n:02}", priority=3, minutes_ago=100 + n)
+    async with at_desk(sqlcipher_world, size=(120, 24)) as pilot:
+        await press(pilot, "end", "slash", *"per")
+        assert any(line.startswith("│▌") for line in screen_text(pilot).splitlines())

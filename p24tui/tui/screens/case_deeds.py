@@ -32,10 +32,8 @@ class CaseDeeds(DeskParts):
     def action_open_case(self) -> None:
         line = self._list.cursor_line
         if line is not None:
-            if self._live.arrived:
-                self._live.arrived.clear()
-                self._header.arrived = 0
-                self._list.rearrange()
+            self._list.see_arrivals()
+            self._header.arrived = self._live.arrivals
             self._open(line.case)
 
     def _open(self, case: Case) -> None:

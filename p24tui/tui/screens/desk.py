@@ -68,6 +68,7 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
         self._read_at = time.monotonic()
         self._counted_at = 0.0
         self._counts_due = False
+        self._arrived_at: datetime | None = None
         self._minute: datetime | None = None
         self._fitted = (0, 0)
         self._reader = ListReader(
@@ -89,15 +90,17 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
         self._list.focus()
         self._tick()
         if self._first is not None:
-            self._list.show(self._first, self._system.clock.now())
+            self._reader.go_on_from(self._first)
+            now = self._system.clock.now()
+            self._list.show(self._first, now)
+            self._header.freshen(now)
         self.set_interval(1.0, self._tick)
         self.set_interval(RENEW_EVERY, self._whereabouts.renew)
         self.call_after_refresh(self._reader.read_all)
 
     def on_unmount(self) -> None:
         self._reads.finish()
-        if self._live.whole:
-            self._writes.run(lambda: services.presence.leave(self._system, self._actor))
+        self._writes.run(lambda: services.presence.leave(self._system, self._actor))
         self._writes.finish()
 
     async def idle(self) -> None:
@@ -130,18 +133,22 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
         if isinstance(notice, Lost):
             self._header.trouble = Trouble.DATABASE
             return
-        self._heard_at = time.monotonic()
-        if self._header.trouble is not None:
-            self._header.trouble = None
-            self._read_all()
         if isinstance(notice, Alive):
-            self._header.freshen(self._system.clock.now())
+            self._feed_is_alive()
         elif notice.everything:
             self._read_all()
         else:
             self._reader.read_changes(notice.case_ids)
             if "" in notice.case_ids:
                 self._read_units()
+
+    def _feed_is_alive(self) -> None:
+        """Only this says so: that something has changed may be a signal of this very process."""
+        self._heard_at = time.monotonic()
+        self._header.freshen(self._system.clock.now())
+        if self._header.trouble is not None:
+            self._header.trouble = None
+            self._read_all()
 
     def _read_all(self) -> None:
         self._read_at = time.monotonic()
@@ -169,9 +176,9 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
     def _show_changes(self, found: Found) -> None:
         lines, opened = found
         now = self._system.clock.now()
-        if new := self._list.put(lines, now):
-            self._live.arrived.update(dict.fromkeys(new))
-            self._announce(now)
+        reading = self._pane.case.id if self._in_case and self._pane.case is not None else None
+        if self._list.put(lines, now, reading=reading):
+            self._arrived_at = now
         if opened is not None:
             self._show_case(opened)
         self._look_for_alarms(lines)
@@ -181,11 +188,6 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
         """Said in the header, where it stays; when the database is there again, the list is read anew."""
         self._header.trouble = Trouble.DATABASE
 
-    def _announce(self, now: datetime) -> None:
-        """Say in words that something has come in; the cursor does not move for it."""
-        self._header.arrived_at = now
-        self._header.arrived = len(self._live.arrived)
-
     def _count(self, *, soon: bool = False) -> None:
         """Say how the queue stands; ``soon`` waits for the next second where it has just been said."""
         self._counts_due = True
@@ -194,6 +196,8 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
         self._counted_at, self._counts_due = time.monotonic(), False
         self._header.freshen(self._system.clock.now())
         self._header.counts = self._live.counts if self._live.whole else None
+        self._header.arrived_at = self._arrived_at
+        self._header.arrived = self._live.arrivals
         self._entitle()
         self._sound()
 

@@ -43,7 +43,7 @@ class DeskHeader(Widget):
     responsible: reactive[Mapping[str, Responsible] | None] = reactive(None)
     counts: reactive[Counts | None] = reactive(None)
     trouble: reactive[Trouble | None] = reactive(None)
-    arrived: reactive[int] = reactive(0)
+    arrived: reactive[tuple[int, int]] = reactive((0, 0))
     arrived_at: reactive[datetime | None] = reactive(None)
     notice: reactive[str] = reactive("")
 
@@ -156,17 +156,20 @@ class DeskHeader(Widget):
             narrow = _("ÄNDRINGAR HÖRS INTE · listan läses om var 5:e sekund, senast {at}")
         return (wide if width >= WIDE else narrow).format(at=at)
 
+    def _arrived_words(self) -> str:
+        cases, answers = self.arrived
+        if self.size.width < WIDE:
+            return ngettext("{count} ny", "{count} nya", cases + answers).format(count=cases + answers)
+        new = ngettext("{count} nytt ärende", "{count} nya ärenden", cases).format(count=cases) if cases else ""
+        answered = ngettext("{count} nytt svar", "{count} nya svar", answers).format(count=answers) if answers else ""
+        return ", ".join(filter(None, [new, answered]))
+
     def _latest(self) -> tuple[str, str]:
         """What has just been done, else what has come in and nobody here has looked at, else how fresh the list is."""
         if self.notice:
             return (self.notice, "bold $accent")
-        if self.arrived and self.arrived_at is not None:
-            words = (
-                ngettext("{count} nytt ärende {at}", "{count} nya ärenden {at}", self.arrived)
-                if self.size.width >= WIDE
-                else ngettext("{count} ny {at}", "{count} nya {at}", self.arrived)
-            )
-            return (f"{UNREAD} " + words.format(count=self.arrived, at=clock_time(self.arrived_at)), "bold $accent")
+        if any(self.arrived) and self.arrived_at is not None:
+            return (f"{UNREAD} {self._arrived_words()} {clock_time(self.arrived_at)}", "bold $accent")
         if self._fresh_at is None:
             return ("", "")
         late = 0 if self._now is None else int((self._now - self._fresh_at).total_seconds())

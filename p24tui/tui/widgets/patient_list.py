@@ -1,8 +1,9 @@
 """The patient list: a virtual list that draws only the lines one sees, and whose cursor stays on its case."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 from rich.style import Style
 from textual import events
@@ -109,25 +110,34 @@ class PatientList(ScrollView, can_focus=True):
         self._scroll_into_view()
         self.refresh()
 
-    def put(self, lines: Iterable[CaseLine], now: datetime) -> list[str]:
-        """Lines that are new or have changed; what has ended goes. Returns the ids of those that are new.
+    def put(self, lines: Collection[CaseLine], now: datetime, *, reading: str | None = None) -> bool:
+        """Lines that are new or have changed; what has ended goes. Returns whether anything has come in.
 
-        The cursor's case stays where it stands on the screen, whatever comes in above it.
+        The cursor's case stays where it stands on the screen, whatever comes in above it. What comes in to the case
+        that somebody is ``reading`` is no news.
         """
         self._now = now
         before, cursor = self._in_sight(), self.live.index(self._cursor)
         top = int(self.scroll_offset.y)
         changed = {line.case.id for line in lines}
-        new = self.live.put(lines)
+        news = self.live.put(lines, reading=reading)
         for id in changed:
             self._strips.pop((id, False), None)
             self._strips.pop((id, True), None)
         self._stay(cursor or 0)
         self._resize()
         self._keep_offset(0 if cursor is None else cursor - top)
-        if before != self._in_sight() or not changed.isdisjoint(before):
+        self._repaint_rows(before, changed)
+        return news
+
+    def see_arrivals(self) -> None:
+        """Somebody has looked at what is in sight: it is marked as new no longer."""
+        seen = self.live.arrived.keys() & set(self._in_sight())
+        for id in seen:
+            del self.live.arrived[id]
+            self._strips.pop((id, False), None)
+        if seen:
             self.refresh()
-        return new
 
     def tick(self, now: datetime) -> None:
         """Time has passed: the waits that show are drawn anew, and what came in yesterday has become older."""
@@ -184,6 +194,17 @@ class PatientList(ScrollView, can_focus=True):
     @property
     def _visible_rows(self) -> int:
         return max(1, self.size.height - 1)
+
+    def _repaint_rows(self, before: list[str], changed: set[str]) -> None:
+        """Paint anew from the first to the last row that shows another case than before, or a changed one."""
+        after = self._in_sight()
+        pairs = enumerate(zip_longest(before, after), start=1)
+        rows = [row for row, (old, new) in pairs if old != new or new in changed]
+        if rows:
+            width = self.scrollable_content_region.width
+            self.refresh(Region(0, rows[0], width, rows[-1] - rows[0] + 1))
+        elif not after:
+            self.refresh()
 
     def _in_sight(self) -> list[str]:
         top = int(self.scroll_offset.y)
