@@ -18,6 +18,7 @@ SUICIDE = "!"
 TRIAGE_FAILED = "?"
 MESSAGE = "✉"
 UNREAD = "●"
+FREE_TEXT = "¶"
 TYPING = "✎"
 VIEWING = "◉"
 LOST = "▲"
@@ -121,10 +122,12 @@ def state_marks(case: Case, *, why: bool = False) -> str:
         words = [_("AVSLUTAS, ej klart")]
     if case.held_until is not None:
         words.append(f"{case.held_until.day} {_(MONTHS[case.held_until.month - 1])}")
-    if case.unread or case.unread_free_text:
-        count = case.unread + case.unread_free_text
-        unread = _("oläst") if count == 1 else _("{count} olästa").format(count=count)
+    if case.unread:
+        unread = _("oläst") if case.unread == 1 else _("{count} olästa").format(count=case.unread)
         words.append(f"{UNREAD} {unread}")
+    if case.unread_free_text:
+        free_text = _("fritext")
+        words.append(f"{FREE_TEXT} {free_text}")
     if why and case.held_until is not None:
         words.append(f"· {case.held_reason}")
     return " ".join(words)

@@ -20,6 +20,7 @@ Found = tuple[tuple[CaseLine, ...], OpenCase | None]
 class ListReader:
     """Hands what it has read to ``show_all`` and ``show_changes``, and why it could not read to ``failed``.
 
+    ``show_changes`` returns how many lines were other than before: a feed may tell of the same change twice.
     ``open_case`` is the case that is open, which is read again when it has changed. ``later`` calls a function after so
     many seconds: where much changes, readings keep a little apart, so that the keys get their turn in between.
     """
@@ -33,7 +34,7 @@ class ListReader:
         *,
         open_case: Callable[[], Case | None],
         show_all: Callable[[QueueView], None],
-        show_changes: Callable[[Found], None],
+        show_changes: Callable[[Found], int],
         failed: Callable[[P24Error], None],
         later: Callable[[float, Callable[[], None]], object],
     ) -> None:
@@ -111,9 +112,9 @@ class ListReader:
 
     def _have_changes(self, found: Found) -> None:
         self._shown |= {line.case.patient_id for line in found[0]}
-        self._show_changes(found)
+        changed = self._show_changes(found)
         # never at once: a timer of no seconds would never come
-        self._later(min(APART_PER_CASE * max(1, len(found[0])), APART_AT_MOST), self._read_pending)
+        self._later(min(APART_PER_CASE * max(1, changed), APART_AT_MOST), self._read_pending)
 
     def _could_not(self, error: P24Error) -> None:
         self._reading = self._reading_all = False

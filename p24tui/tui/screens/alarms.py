@@ -63,7 +63,8 @@ class Alarms(DeskParts):
     def _in_words(self, call: Alert, now: datetime) -> str:
         line = self._live.line(call.case_id)
         name = line.patient.name if line and line.patient.name else _("Skyddad person")
-        return f"{clean_line(name)}: {reason_words(call.reason, waited(call.since, now))}"
+        waits = line.case.waiting_since if line else None
+        return f"{clean_line(name)}: {reason_words(call.reason, waited(waits or call.since, now))}"
 
     def _ring(self, many: int) -> None:
         """By bell and by the terminal's own notice, as chosen. That names nobody: it may show on a locked screen."""

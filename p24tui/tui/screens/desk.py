@@ -173,8 +173,10 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
         self._age_alarms()
         self._count()
 
-    def _show_changes(self, found: Found) -> None:
-        lines, opened = found
+    def _show_changes(self, found: Found) -> int:
+        """Show what is other than before; returns how many lines that were."""
+        read, opened = found
+        lines = [line for line in read if self._live.line(line.case.id) != line]
         now = self._system.clock.now()
         reading = self._pane.case.id if self._in_case and self._pane.case is not None else None
         if self._list.put(lines, now, reading=reading):
@@ -183,6 +185,7 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
             self._show_case(opened)
         self._look_for_alarms(lines)
         self._count(soon=True)
+        return len(lines)
 
     def _reading_failed(self, error: P24Error) -> None:
         """Said in the header, where it stays; when the database is there again, the list is read anew."""

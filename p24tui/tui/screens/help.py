@@ -9,7 +9,8 @@ from textual.widgets import Static
 
 from p24tui.i18n import N_, _
 from p24tui.tui.keys import KEYS, Where
-from p24tui.words import MESSAGE, SUICIDE, TRIAGE_FAILED, TYPING, UNREAD, VIEWING
+from p24tui.tui.look import ARRIVED
+from p24tui.words import FREE_TEXT, MESSAGE, SUICIDE, TRIAGE_FAILED, TYPING, UNREAD, VIEWING
 
 PLACES = {
     Where.LIST: N_("I patientlistan"),
@@ -24,6 +25,8 @@ MARKS = (
     ("1–5", N_("prioritet från patientens formulär, 1 högst: en indikator, ingen bedömning")),
     (MESSAGE, N_("meddelande utan triage, ordnas efter väntetid")),
     (UNREAD, N_("något som ingen har läst")),
+    (FREE_TEXT, N_("fritext i formuläret som ingen har läst: den påverkar inte prioriteten")),
+    (ARRIVED, N_("har kommit in sedan du sist öppnade något")),
     (TYPING, N_("någon skriver i ärendet")),
     (VIEWING, N_("någon tittar i ärendet")),
 )
