@@ -94,8 +94,9 @@ async def _draw(lists: dict[int, LiveList], now: datetime, times: int) -> dict[i
 
 
 def _draw_one(app: _ListApp, chance: random.Random, now: datetime) -> float:
-    page = app.list.live.ids(0, 38)
-    changed = _changed(app.list.live, int(chance.choice(page).removeprefix("fill")), chance)
+    line = app.list.live.line(chance.choice(app.list.live.ids(0, 38)))
+    assert line is not None
+    changed = [replace(line, case=replace(line.case, unread=line.case.unread + 1))]
     with app._context():
         started = time.perf_counter()
         app.list.put(changed, now)
