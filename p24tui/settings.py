@@ -13,6 +13,8 @@ from p24tui.errors import BadInput
 
 FILE_NAME = "settings.toml"
 ENVIRONMENT = "P24TUI_"
+ALERTS = frozenset({"bell", "notify", "colour"})
+"""The ways in which an alarm can be told of."""
 
 
 def _key(doc: str, default: Any = "", *, secret: bool = False) -> Any:
@@ -46,6 +48,11 @@ class Settings:
     intake_port: int = _key("Port that the intake listens on.", 8424)
     intake_max_bytes: int = _key("Largest request that the intake reads, in bytes.", 26_214_400)
 
+    @property
+    def alerts(self) -> frozenset[str]:
+        """What ``alert_by`` names."""
+        return frozenset(word.strip() for word in self.alert_by.split(",") if word.strip())
+
 
 def default_home() -> Path:
     """The platform's own folder for this program's data."""
@@ -64,9 +71,12 @@ def load(environ: Mapping[str, str] | None = None, **overrides: object) -> Setti
     values: dict[str, Any] = {**_from_file(home / FILE_NAME), **_from_environment(environ)}
     values.update({name: value for name, value in overrides.items() if value is not None})
     try:
-        return msgspec.convert({**values, "home": home}, Settings, strict=False)
+        settings = msgspec.convert({**values, "home": home}, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise BadInput("settings-value", problem=str(error)) from error
+    if unknown := settings.alerts - ALERTS:
+        raise BadInput("settings-value", problem=f"alert_by: {', '.join(sorted(unknown))}")
+    return settings
 
 
 def save(home: Path, **values: str) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 
 from p24tui import bootstrap, settings
 from p24tui.errors import BadInput
-from p24tui.routine.actor import Actor, Profession
+from p24tui.routine.actor import Actor
 from p24tui.services import first_screen
 from p24tui.services.views import QueueView
 from p24tui.settings import Settings
@@ -57,8 +57,7 @@ def _open_desk(chosen: Settings, *, asks_who: bool) -> None:
         first = None if asks_who else first_screen.read(chosen, system.clock, bootstrap.place("console"))
         if first is not None:
             bootstrap.log_to_file(chosen)
-            member = Staff(first.actor.staff_id or "", first.actor.name, first.actor.profession or Profession.OTHER)
-            _run(system, {member: first.units}, first.actor.place, actor=first.actor, first=first.view)
+            _run(system, {first.member: first.units}, first.actor.place, actor=first.actor, first=first.view)
             return
         from p24tui.services import setup
 

@@ -21,6 +21,7 @@ class Alert:
     """One case that calls. ``since`` tells one cause from the next: what comes after an acknowledgement calls anew."""
 
     case_id: str
+    unit_id: str
     reason: Reason
     since: datetime
 
@@ -44,12 +45,12 @@ def alert(case: Case, unread_before: datetime | None) -> Alert | None:
     if case.state is CaseState.ENDED:
         return None
     if case.suicide is SuicideRisk.AWAITING:
-        return Alert(case.id, Reason.SUICIDE, case.received_at)
+        return Alert(case.id, case.unit_id, Reason.SUICIDE, case.received_at)
     if case.priority == 1 and case.state is CaseState.NEW and case.owner_id is None:
-        return Alert(case.id, Reason.PRIORITY, case.received_at)
+        return Alert(case.id, case.unit_id, Reason.PRIORITY, case.received_at)
     waits = case.waiting_since
     if case.unread and waits is not None and unread_before is not None and waits <= unread_before:
-        return Alert(case.id, Reason.UNREAD, waits)
+        return Alert(case.id, case.unit_id, Reason.UNREAD, waits)
     return None
 
 

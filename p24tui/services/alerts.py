@@ -26,11 +26,8 @@ def unread_limit(system: System) -> timedelta:
 
 
 @rule("CH-3", "CH-13")
-def acknowledge(system: System, actor: Actor, called: Collection[Alert], unit_of: dict[str, str]) -> int:
-    """Note that the actor has seen these alerts: they stop on every console. How many nobody had seen before.
-
-    ``unit_of`` gives each case's unit.
-    """
+def acknowledge(system: System, actor: Actor, called: Collection[Alert]) -> int:
+    """Note that the actor has seen these alerts: they stop on every console. How many nobody had seen before."""
     if actor.staff_id is None:
         raise BadInput("who-acts")
     now = system.clock.now()
@@ -39,10 +36,8 @@ def acknowledge(system: System, actor: Actor, called: Collection[Alert], unit_of
         for one in sorted(called, key=lambda alert: alert.case_id):
             if alerts.acknowledge(tx, one, actor.staff_id, now):
                 new += 1
-                unit_id = unit_of[one.case_id]
-                events.append(
-                    tx, actor, now, "alert.acknowledged", one.case_id, unit_id=unit_id, reason=one.reason.value
-                )
+                reason = one.reason.value
+                events.append(tx, actor, now, "alert.acknowledged", one.case_id, unit_id=one.unit_id, reason=reason)
     return new
 
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from p24tui.clock import Clock, local_date
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
-from p24tui.routine.queue import order_key
 from p24tui.routine.rule import rule
-from p24tui.services.views import QueueView, line
+from p24tui.services.views import QueueView, lines
 from p24tui.settings import Settings
 from p24tui.store import first_screen
 from p24tui.store.first_screen import BareConnection, FirstRows
-from p24tui.store.values import Unit
+from p24tui.store.values import Staff, Unit
 
 LINES = 100
 """More than the highest screen has."""
@@ -21,6 +20,7 @@ LINES = 100
 class FirstScreen:
     """Who looks, their units with the chosen one first, and the first lines of their list."""
 
+    member: Staff
     actor: Actor
     units: tuple[Unit, ...]
     view: QueueView
@@ -47,14 +47,12 @@ def read(settings: Settings, clock: Clock, place: str) -> FirstScreen | None:
 def _screen(found: FirstRows, unit_id: str, clock: Clock, place: str) -> FirstScreen:
     member, units = found.member, tuple(sorted(found.units, key=lambda unit: unit.id != unit_id))
     message_after = {unit.id: unit.message_after for unit in units}
-    rows = sorted(found.rows, key=lambda row: order_key(row.case, message_after[row.case.unit_id]))
-    lines = tuple(line(row, local_date(clock.now())) for row in rows)
-    view = QueueView(fresh_id(), tuple(unit.id for unit in units), lines, message_after)
-    return FirstScreen(Actor(member.id, member.name, member.profession, unit_id, place), units, view)
+    shown = lines(found.rows, message_after, local_date(clock.now()), {}, {})
+    view = QueueView(fresh_id(), tuple(unit.id for unit in units), shown, message_after)
+    return FirstScreen(member, Actor(member.id, member.name, member.profession, unit_id, place), units, view)
 
 
 def _log(connection: BareConnection, found: FirstRows, screen: FirstScreen, clock: Clock) -> None:
     for unit in screen.units:
         patients = {row.patient.id for row in found.rows if row.case.unit_id == unit.id}
-        actor = screen.actor
-        connection.log_list(clock.now(), found.member, unit.id, actor.place, screen.view.id, patients)
+        connection.log_list(clock.now(), found.member, unit.id, screen.actor.place, screen.view.id, patients)

@@ -28,19 +28,17 @@ def views_of(system: System, actor: Actor) -> tuple[SavedView, ...]:
     return tuple(views)
 
 
-def save_view(system: System, actor: Actor, name: str, chosen: ListFilter) -> tuple[SavedView, ...]:
+def save_view(system: System, actor: Actor, name: str, chosen: ListFilter) -> None:
     """Save the filter under a name, in place of the one that had it. Raises ``BadInput`` for an empty name."""
     cleaned = clean_line(name, LONGEST_NAME).strip()
     if not cleaned or actor.staff_id is None:
         raise BadInput("view-name")
     with system.store.writing() as tx:
         list_views.put(tx, actor.staff_id, cleaned, msgspec.to_builtins(chosen), system.clock.now())
-    return views_of(system, actor)
 
 
-def drop_view(system: System, actor: Actor, name: str) -> tuple[SavedView, ...]:
+def drop_view(system: System, actor: Actor, name: str) -> None:
     """Forget the view with this name."""
     if actor.staff_id is not None:
         with system.store.writing() as tx:
             list_views.drop(tx, actor.staff_id, name)
-    return views_of(system, actor)

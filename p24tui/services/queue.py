@@ -8,9 +8,8 @@ from datetime import timedelta
 from p24tui.clock import local_date
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
-from p24tui.routine.queue import order_key
 from p24tui.routine.rule import rule
-from p24tui.services.views import CaseLine, QueueView, line
+from p24tui.services.views import CaseLine, QueueView, lines
 from p24tui.store import alerts, cases, desk, feed, messages, people
 from p24tui.store.engine import Tx
 from p24tui.store.values import CaseRow, Present
@@ -48,10 +47,8 @@ def open_list(
         with system.store.writing() as tx:
             kind, view = ("arrivals", view) if view else ("list", fresh_id())
             _log(tx, system, actor, kind, fresh, view)
-    rows.sort(key=lambda row: order_key(row.case, message_after[row.case.unit_id]))
-    today = local_date(now)
-    lines = tuple(line(row, today, present.get(row.case.id, ()), seen.get(row.case.id, ())) for row in rows)
-    return QueueView(view, wanted, lines, message_after, since, ended)
+    shown = lines(rows, message_after, local_date(now), present, seen)
+    return QueueView(view, wanted, shown, message_after, since, ended)
 
 
 @rule("LO-1")
@@ -71,8 +68,7 @@ def arrivals(
     if fresh:
         with system.store.writing() as tx:
             _log(tx, system, actor, "arrivals", fresh, view.id)
-    today = local_date(now)
-    return tuple(line(row, today, present.get(row.case.id, ()), seen.get(row.case.id, ())) for row in rows)
+    return lines(rows, view.message_after, local_date(now), present, seen)
 
 
 def find_text(system: System, view: QueueView, words: str) -> frozenset[str]:

@@ -1,12 +1,13 @@
 """What services hand to whoever shows it: plain values, with nothing in them that may not be shown."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from p24tui.routine.case import Case
 from p24tui.routine.list_filter import ListFilter
 from p24tui.routine.patient import ShownPatient, shown
+from p24tui.routine.queue import order_key
 from p24tui.store.values import (
     Acknowledged,
     AttachmentLine,
@@ -40,6 +41,18 @@ def line(
     patient = shown(row.patient, today)
     matter = "" if patient.protected else row.case.matter
     return CaseLine(row.case, patient, matter, row.owner, tuple(present), tuple(acknowledged))
+
+
+def lines(
+    rows: Collection[CaseRow],
+    message_after: Mapping[str, int],
+    today: date,
+    present: Mapping[str, Collection[Present]],
+    acknowledged: Mapping[str, Collection[Acknowledged]],
+) -> tuple[CaseLine, ...]:
+    """The lines of a list, in its order. ``message_after`` is by unit, ``present`` and ``acknowledged`` by case."""
+    ordered = sorted(rows, key=lambda row: order_key(row.case, message_after[row.case.unit_id]))
+    return tuple(line(row, today, present.get(row.case.id, ()), acknowledged.get(row.case.id, ())) for row in ordered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class AlarmBook:
         self._me = me
         self._pace = pace
         self._responsible: Mapping[str, str] = {}
-        self._calls: dict[str, tuple[Alert, str, datetime]] = {}
+        self._calls: dict[str, tuple[Alert, datetime]] = {}
         self._heard: SortedList[Place] = SortedList()
         self._waiting: SortedList[tuple[datetime, str]] = SortedList()
         self._last_ring: datetime | None = None
@@ -38,7 +38,7 @@ class AlarmBook:
             if before is not None and before[0] != call:
                 self._forget(case.id)
             if call is not None and case.id not in self._calls:
-                self._calls[case.id] = (call, case.unit_id, now)
+                self._calls[case.id] = (call, now)
                 self._let_hear(case.id, now)
 
     def keep(self, case_ids: Iterable[str]) -> None:
@@ -67,10 +67,6 @@ class AlarmBook:
     def __len__(self) -> int:
         return len(self._heard)
 
-    def units_of(self, calls: Iterable[Alert]) -> dict[str, str]:
-        """The unit of each of these cases."""
-        return {call.case_id: self._calls[call.case_id][1] for call in calls}
-
     def rings(self, now: datetime) -> bool:
         """Whether it is time to sound; if so that is remembered."""
         if not rings(self._last_ring, len(self._heard), self._news, now, self._pace):
@@ -79,8 +75,8 @@ class AlarmBook:
         return True
 
     def _let_hear(self, case_id: str, now: datetime) -> None:
-        call, unit_id, first_seen = self._calls[case_id]
-        responsible = self._responsible.get(unit_id)
+        call, first_seen = self._calls[case_id]
+        responsible = self._responsible.get(call.unit_id)
         if is_heard(first_seen, now, me=self._me, responsible=responsible, pace=self._pace):
             self._heard.add(_place(call))
             self._news = True
@@ -88,7 +84,7 @@ class AlarmBook:
             self._waiting.add((first_seen, case_id))
 
     def _forget(self, case_id: str) -> None:
-        call, _unit_id, first_seen = self._calls.pop(case_id)
+        call, first_seen = self._calls.pop(case_id)
         self._heard.discard(_place(call))
         self._waiting.discard((first_seen, case_id))
 

@@ -5,7 +5,7 @@ It takes in one changed line in the same time whether there are a thousand or a 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from enum import Enum
 
@@ -38,6 +38,13 @@ class Hidden:
     older: int = 0
     suicide: int = 0
 
+    def count(self, case: Case, step: int, today_began: datetime) -> None:
+        """Count a case in (1) or out (-1)."""
+        if case.state is not CaseState.ENDED:
+            self.cases += step
+            self.older += step * (case.received_at < today_began)
+            self.suicide += step * (case.suicide is SuicideRisk.AWAITING)
+
 
 class Arrival(Enum):
     """What has come in."""
@@ -63,6 +70,7 @@ class LiveList:
         self._order: SortedList[OrderKey] = SortedList()
         self._shown: set[str] = set()
         self._tally = _Tally(self._today_began)
+        self._open = Hidden()
         self._hidden = Hidden()
         self.whole = False
         self.arrived: dict[str, Arrival] = {}
@@ -121,12 +129,16 @@ class LiveList:
         return self._order.bisect_left(self._keys[case_id]) if case_id in self._shown else None
 
     def show(self, view: QueueView, now: datetime) -> None:
-        """Take in a list read anew."""
+        """Take in a list read anew. What a whole list lacked before has come in meanwhile."""
+        if self.whole:
+            for line in view.lines:
+                self._note_arrival(line)
         self.whole = view.since is not None
         self._message_after = view.message_after
         self._lines = {line.case.id: line for line in view.lines}
         self._keys = {id: self._key(line) for id, line in self._lines.items()}
         self._folded = {id: _fold(line) for id, line in self._lines.items()}
+        self.arrived = {id: arrival for id, arrival in self.arrived.items() if id in self._lines}
         self._everything = SortedList(self._keys.values())
         self._today_began = _midnight(now)
         self._count_all()
@@ -145,10 +157,9 @@ class LiveList:
         """
         before = len(self.arrived)
         for line in lines:
-            known = self._lines.get(line.case.id)
-            if line.case.id != reading and (arrival := _arrival(known, line)) is not None:
-                self.arrived.setdefault(line.case.id, arrival)
-            if known is not None:
+            if line.case.id != reading:
+                self._note_arrival(line)
+            if (known := self._lines.get(line.case.id)) is not None:
                 self._take_out(known)
             ended = line.case.state is CaseState.ENDED
             if not ended or self._filter.ended:
@@ -169,6 +180,9 @@ class LiveList:
     def choose(self, chosen: ListFilter) -> None:
         """Show what this filter lets through."""
         self._filter = chosen
+        if not chosen.ended:
+            for line in [one for one in self._lines.values() if one.case.state is CaseState.ENDED]:
+                self._take_out(line)
         self._arrange()
 
     def search(self, typed: str) -> None:
@@ -181,6 +195,13 @@ class LiveList:
         """Show these as well: what is searched for stands in their messages."""
         self._found_in_text = case_ids
         self._arrange()
+
+    def _note_arrival(self, line: CaseLine) -> None:
+        """Remember that a case or an answer has come in, where one has."""
+        known = self._lines.get(line.case.id)
+        if line.case.state is CaseState.ENDED or (known is not None and line.case.unread <= known.case.unread):
+            return
+        self.arrived.setdefault(line.case.id, Arrival.CASE if known is None else Arrival.ANSWER)
 
     def _arrange(self) -> None:
         """Choose anew which lines are shown."""
@@ -196,43 +217,41 @@ class LiveList:
             found = [key for key in found if self._passes(self._lines[key[-1]])]
         self._order = SortedList(found)
         self._shown = {key[-1] for key in self._order}
-        self._hidden = self._tally.less(self._lines[id].case for id in self._shown)
+        self._hidden = replace(self._open)
+        for id in self._shown:
+            self._hidden.count(self._lines[id].case, -1, self._today_began)
 
     def _count_all(self) -> None:
-        self._tally = _Tally(self._today_began)
+        self._tally, self._open = _Tally(self._today_began), Hidden()
         for line in self._lines.values():
-            self._tally.add(line.case, 1)
+            self._count(line.case, 1)
+
+    def _count(self, case: Case, step: int) -> None:
+        self._tally.add(case, step)
+        self._open.count(case, step, self._today_began)
 
     def _take_in(self, line: CaseLine) -> None:
         id, key = line.case.id, self._key(line)
         self._lines[id], self._keys[id], self._folded[id] = line, key, _fold(line)
         self._everything.add(key)
-        self._tally.add(line.case, 1)
+        self._count(line.case, 1)
         if self._shows(line):
             self._shown.add(id)
             self._order.add(key)
         else:
-            self._hide(line.case, 1)
+            self._hidden.count(line.case, 1, self._today_began)
 
     def _take_out(self, line: CaseLine) -> None:
         id = line.case.id
         key = self._keys.pop(id)
         del self._lines[id], self._folded[id]
         self._everything.remove(key)
-        self._tally.add(line.case, -1)
+        self._count(line.case, -1)
         if id in self._shown:
             self._shown.remove(id)
             self._order.remove(key)
         else:
-            self._hide(line.case, -1)
-
-    def _hide(self, case: Case, step: int) -> None:
-        """Count a case that is left out in (1) or out (-1)."""
-        if case.state is not CaseState.ENDED:
-            hidden = self._hidden
-            hidden.cases += step
-            hidden.older += step * (case.received_at < self._today_began)
-            hidden.suicide += step * (case.suicide is SuicideRisk.AWAITING)
+            self._hidden.count(line.case, -1, self._today_began)
 
     def _key(self, line: CaseLine) -> OrderKey:
         return order_key(line.case, self._message_after.get(line.case.unit_id, 0))
@@ -254,7 +273,6 @@ class _Tally:
         self._today_began = today_began
         self._states: Counter[tuple[str, CaseState]] = Counter()
         self._older: Counter[str] = Counter()
-        self._suicide = 0
 
     def add(self, case: Case, step: int) -> None:
         """Count a case in (1) or out (-1)."""
@@ -262,17 +280,6 @@ class _Tally:
             return
         self._states[case.unit_id, case.state] += step
         self._older[case.unit_id] += step * (case.received_at < self._today_began)
-        self._suicide += step * (case.suicide is SuicideRisk.AWAITING)
-
-    def less(self, shown: Iterable[Case]) -> Hidden:
-        """How many are left when these are shown."""
-        cases = older = suicide = 0
-        for case in shown:
-            if case.state is not CaseState.ENDED:
-                cases += 1
-                older += case.received_at < self._today_began
-                suicide += case.suicide is SuicideRisk.AWAITING
-        return Hidden(self._states.total() - cases, self._older.total() - older, self._suicide - suicide)
 
     def counts(self, units: frozenset[str]) -> Counts:
         """How these units' cases stand, or all."""
@@ -290,14 +297,6 @@ class _Tally:
             held,
             older,
         )
-
-
-def _arrival(known: CaseLine | None, line: CaseLine) -> Arrival | None:
-    if line.case.state is CaseState.ENDED:
-        return None
-    if known is None:
-        return Arrival.CASE
-    return Arrival.ANSWER if line.case.unread > known.case.unread else None
 
 
 def _fold(line: CaseLine) -> str:

@@ -16,8 +16,8 @@ def test_what_one_has_seen_is_seen_by_all_and_stands_in_the_history(world: World
     one = world.case(suicide=SuicideRisk.AWAITING)
     call = alert(one, None)
     assert call is not None
-    assert alerts.acknowledge(world.system, world.actor("maria"), [call], {one.id: UNIT}) == 1
-    assert alerts.acknowledge(world.system, world.actor("johan"), [call], {one.id: UNIT}) == 0
+    assert alerts.acknowledge(world.system, world.actor("maria"), [call]) == 1
+    assert alerts.acknowledge(world.system, world.actor("johan"), [call]) == 0
     (line,) = queue.open_list(world.system, world.actor("sara")).lines
     assert [(seen.reason, seen.since) for seen in line.acknowledged] == [(call.reason, call.since)]
     assert world.event_kinds(one.id) == ["case.received", "alert.acknowledged"]
@@ -28,11 +28,11 @@ def test_the_next_cause_takes_the_place_of_the_one_before(world: World) -> None:
     maria = world.actor("maria")
     first = alert(one, world.clock.now())
     assert first is not None
-    alerts.acknowledge(world.system, maria, [first], {one.id: UNIT})
+    alerts.acknowledge(world.system, maria, [first])
     world.clock.advance(timedelta(hours=2))
     later = alert(world.case(minutes_ago=50), world.clock.now())
     assert later is not None
-    assert alerts.acknowledge(world.system, maria, [later], {later.case_id: UNIT}) == 1
+    assert alerts.acknowledge(world.system, maria, [later]) == 1
     lines = queue.open_list(world.system, maria).lines
     assert {line.case.id: len(line.acknowledged) for line in lines} == {one.id: 1, later.case_id: 1}
 
@@ -41,7 +41,7 @@ def test_nobody_sees_an_alert_in_nobodys_name(world: World) -> None:
     call = alert(world.case(suicide=SuicideRisk.AWAITING), None)
     assert call is not None
     with pytest.raises(BadInput):
-        alerts.acknowledge(world.system, world.source, [call], {call.case_id: UNIT})
+        alerts.acknowledge(world.system, world.source, [call])
 
 
 @pytest.mark.rule("CH-2")

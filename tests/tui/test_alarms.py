@@ -114,13 +114,13 @@ async def test_what_another_console_acknowledges_falls_silent_here(
     sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with listening(sqlcipher_world, monkeypatch, "johan") as (pilot, _bells):
-        one = sqlcipher_world.case(name="Karin Öberg", priority=1)
+        sqlcipher_world.case(name="Karin Öberg", priority=1)
         await settled(pilot)
         assert calls(pilot) == 1
         book = desk_of(pilot)._book
         assert book is not None
         (call,) = book.heard()
-        alerts.acknowledge(sqlcipher_world.system, sqlcipher_world.actor("maria"), [call], {one.id: one.unit_id})
+        alerts.acknowledge(sqlcipher_world.system, sqlcipher_world.actor("maria"), [call])
         await settled(pilot)
         assert calls(pilot) == 0
 

@@ -129,3 +129,30 @@ def test_counts_are_of_the_units_that_one_looks_at() -> None:
     found = live(line(case(id="a")), line(away), chosen=ListFilter(units=frozenset({UNIT})))
     assert found.counts == Counts(new=1)
     assert found.hidden.cases == 1
+
+
+@pytest.mark.hazard("H22")
+def test_what_came_in_while_the_list_could_not_be_read_has_come_in() -> None:
+    known, answered = case(id="a"), case(id="b", state=CaseState.WAITING)
+    found = live(line(known), line(answered))
+    assert found.arrivals == (0, 0)
+    now = [line(known), line(replace(answered, state=CaseState.ANSWERED, unread=1)), line(case(id="c"))]
+    found.show(QueueView("v", (UNIT,), tuple(now), {UNIT: 3}, (0, 1)), NOW)
+    assert found.arrivals == (1, 1)
+    found.show(QueueView("v", (UNIT,), tuple(now[:2]), {UNIT: 3}, (0, 2)), NOW)
+    assert found.arrivals == (0, 1)
+
+
+def test_the_rest_of_the_list_behind_the_first_screen_has_not_come_in() -> None:
+    found = LiveList(MARIA)
+    found.show(QueueView("v", (UNIT,), (line(case(id="a")),), {UNIT: 3}), NOW)
+    found.show(QueueView("v", (UNIT,), (line(case(id="a")), line(case(id="b"))), {UNIT: 3}, (0, 0)), NOW)
+    assert found.arrivals == (0, 0)
+
+
+def test_what_has_ended_goes_at_once_when_it_is_no_longer_asked_for() -> None:
+    found = live(line(case(id="a")), line(case(id="e", state=CaseState.ENDED)), chosen=ListFilter(ended=True))
+    assert shown(found) == ["a", "e"]
+    found.choose(ListFilter())
+    assert shown(found) == ["a"]
+    assert found.hidden == Hidden()

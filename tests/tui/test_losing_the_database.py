@@ -59,6 +59,7 @@ async def test_a_lost_database_is_said_within_two_seconds_and_survived(fresh_pos
                 way.open()
                 await until(pilot, lambda: not says(pilot, "DATABASEN SVARAR INTE"))
                 await until(pilot, lambda: desk_of(pilot)._live.line(new.id) is not None)
+                await until(pilot, lambda: says(pilot, "1 nytt ärende"))
                 await press(pilot, "ctrl+s")
                 await until(pilot, lambda: says(pilot, "Skickat"))
         with there.system.store.reading() as tx:

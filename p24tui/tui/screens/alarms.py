@@ -68,7 +68,7 @@ class Alarms(DeskParts):
 
     def _ring(self, many: int) -> None:
         """By bell and by the terminal's own notice, as chosen. That names nobody: it may show on a locked screen."""
-        chosen = self._system.settings.alert_by.split(",")
+        chosen = self._system.settings.alerts
         if "bell" in chosen:
             self.app.bell()
         if "notify" in chosen and (driver := self.app._driver) is not None:
@@ -82,10 +82,9 @@ class Alarms(DeskParts):
             self._say(_("Inget larmar."))
             return
         heard = self._book.heard()
-        units = self._book.units_of(heard)
         words = ngettext("{count} larm kvitterat.", "{count} larm kvitterade.", len(heard)).format(count=len(heard))
         self._writes.run(
-            lambda: services.alerts.acknowledge(self._system, self._actor, heard, units), lambda _new: self._say(words)
+            lambda: services.alerts.acknowledge(self._system, self._actor, heard), lambda _new: self._say(words)
         )
 
     def action_go_to_alarm(self) -> None:

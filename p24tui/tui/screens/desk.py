@@ -85,7 +85,7 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
 
     def on_mount(self) -> None:
         self._arrange_panes()
-        self.set_class("colour" in self._system.settings.alert_by.split(","), "-colour")
+        self.set_class("colour" in self._system.settings.alerts, "-colour")
         self._entitle()
         self._list.focus()
         self._tick()
@@ -159,7 +159,10 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
 
     def _show_list(self, view: QueueView) -> None:
         was_whole, self._view = self._live.whole, view
-        self._list.show(view, self._system.clock.now())
+        before, now = self._live.arrivals, self._system.clock.now()
+        self._list.show(view, now)
+        if self._live.arrivals != before:
+            self._arrived_at = now
         if not was_whole and view.since is not None:
             self._reads.run(
                 lambda: (services.alerts.pace(self._system), services.alerts.unread_limit(self._system)),
