@@ -97,7 +97,7 @@ KEYS = (
         "r",
         "take_responsibility",
         N_("chattansvar"),
-        N_("Ta över ansvaret för chattens inflöde: larm ljuder först hos dig."),
+        N_("Ta över chattansvaret: larm ljuder först hos dig."),
         (Where.LIST,),
         in_bar=False,
     ),

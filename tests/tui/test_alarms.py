@@ -174,3 +174,16 @@ async def test_how_it_sounds_is_chosen_and_the_terminals_notice_names_nobody(
         assert len(bells) == rung
         notices = [data for data in told if data.startswith("\x1b]9;")]
         assert notices == (["\x1b]9;p24tui: 1 ärende kräver uppmärksamhet\x07"] if written else [])
+
+
+async def test_while_one_types_the_bar_says_that_its_keys_need_esc_first(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(sqlcipher_world)
+    async with listening(sqlcipher_world, monkeypatch) as (pilot, _bells):
+        assert "k kvittera  g gå dit" in screen_text(pilot)
+        await press(pilot, "down", "t", "k")
+        assert "Esc och sedan k kvitterar" in screen_text(pilot)
+        assert calls(pilot) > 0
+        await press(pilot, "escape", "k")
+        assert calls(pilot) == 0

@@ -51,6 +51,13 @@ async def test_the_priority_is_called_an_indicator(sqlcipher_world: World) -> No
         assert "prio 1 (indikator)" in screen_text(pilot)
 
 
+@pytest.mark.rule("CH-4")
+async def test_the_priority_is_called_an_indicator_in_the_smallest_window_too(sqlcipher_world: World) -> None:
+    fill(sqlcipher_world)
+    async with at_desk(sqlcipher_world, size=(80, 24)) as pilot:
+        assert "prio är en indikator" in screen_text(pilot)
+
+
 @pytest.mark.rule("CH-12", "CH-6")
 async def test_claim_read_answer_end(sqlcipher_world: World) -> None:
     cases = fill(sqlcipher_world)

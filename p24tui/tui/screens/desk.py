@@ -250,10 +250,12 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
 
     def on_descendant_focus(self) -> None:
         if isinstance(self.focused, Composer):
-            self._key_bar.where = Where.COMPOSER
+            where = Where.COMPOSER
         elif isinstance(self.focused, Conversation):
-            self._key_bar.where = Where.CASE
+            where = Where.CASE
         elif self.focused in (self._search_line, self._filter_bar):
-            self._key_bar.where = Where.EVERYWHERE
+            where = Where.EVERYWHERE
         else:
-            self._key_bar.where = Where.LIST
+            where = Where.LIST
+        self._key_bar.where = where
+        self._alarm_bar.typing = where in (Where.COMPOSER, Where.EVERYWHERE)

@@ -81,4 +81,4 @@ class ViewsScreen(ModalScreen[ListFilter | SavedView | str | None]):
 
     def _option(self, index: int, name: str) -> Option:
         words = filter_words(self._filters[index], self._unit_names)
-        return Option(Content.assemble((f"{index + 1}  ", "bold"), name, (f"  {words}", "$foreground 70%")))
+        return Option(Content.assemble((f"{index + 1}  {name}", "bold"), f"  –  {words}"))

@@ -18,6 +18,9 @@ class AlarmBar(Widget):
 
     calls: reactive[tuple[int, tuple[str, ...]]] = reactive((0, ()))
 
+    typing: reactive[bool] = reactive(False)
+    """Whether letters go elsewhere, so that its keys need Esc first."""
+
     def on_mount(self) -> None:
         self.display = False
 
@@ -28,7 +31,7 @@ class AlarmBar(Widget):
             self.display = many > 0
 
     def render(self) -> RenderResult:
-        keys = _("k kvittera  g gå dit")
+        keys = _("Esc och sedan k kvitterar") if self.typing else _("k kvittera  g gå dit")
         count, named = self.calls
         many = _("LARM {count}").format(count=count)
         room = self.size.width - len(keys) - len(many) - 9
