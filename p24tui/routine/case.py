@@ -43,7 +43,7 @@ class Case:
     ``priority`` is what the triage sent, 1 to 5, shown and never computed (CH-3, CH-4). ``waiting_since`` is
     when the patient's oldest unanswered message came; it is none while the patient waits for nothing from us.
     ``answer_until`` is the end of the day that CH-6 adds. ``ending_by`` has taken the first of the two steps of
-    CH-12. ``version`` rises with every write.
+    CH-12. ``asked_by`` asks the owner to let them take the case over (CH-11). ``version`` rises with every write.
     """
 
     id: str
@@ -67,4 +67,8 @@ class Case:
     ending_by: str | None = None
     ended_at: datetime | None = None
     answer_until: datetime | None = None
+    asked_by: str | None = None
+    asked_by_name: str = ""
+    asked_at: datetime | None = None
+    asked_reason: str = ""
     version: int = 1

@@ -20,7 +20,7 @@ from p24tui.store.key import database_key
 from p24tui.store.values import CASE_FIELDS, PATIENT_FIELDS, CaseRow, Staff, Unit, UnitKind, case_row
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_INSTANTS = frozenset({"received_at", "waiting_since", "answered_at", "ended_at", "answer_until"})
+_INSTANTS = frozenset({"received_at", "waiting_since", "answered_at", "ended_at", "answer_until", "asked_at"})
 _DATES = frozenset({"held_until", "born"})
 
 _STAFF = "SELECT id, name, profession, active FROM staff WHERE id = ?"

@@ -130,6 +130,10 @@ cases = Table(
     Column("ending_by", ForeignKey("staff.id")),
     Column("ended_at", Instant),
     Column("answer_until", Instant),
+    Column("asked_by", Text, comment="who asks to take the case over"),
+    Column("asked_by_name", Text, nullable=False, server_default=""),
+    Column("asked_at", Instant),
+    Column("asked_reason", Text, nullable=False, server_default=""),
     Column("version", Integer, nullable=False),
     Column("source", Text, nullable=False),
     Column("source_id", Text, nullable=False),
@@ -273,6 +277,40 @@ list_views = Table(
     Column("name", Text, primary_key=True),
     Column("filter", JSON, nullable=False),
     Column("saved_at", Instant, nullable=False),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("author_name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("written_at", Instant, nullable=False),
+    Index("ix_notes_case_written", "case_id", "written_at", "id"),
+)
+
+note_drafts = Table(
+    "note_drafts",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("staff_id", ForeignKey("staff.id"), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+)
+
+phrases = Table(
+    "phrases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("unit_id", ForeignKey("units.id"), nullable=False),
+    Column("staff_id", ForeignKey("staff.id"), comment="whose own it is; none: the whole unit's"),
+    Column("replaces", Text, nullable=False, comment="id of the library's phrase that it stands for"),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", Instant, nullable=False),
 )
 
 drafts = Table(
