@@ -12,12 +12,21 @@ REFUSALS = {
     ),
     "ended": N_("Ärendet är avslutat. Om patienten skriver öppnas det igen av sig självt."),
     "owned": N_("{owner} har ärendet. Det går över till någon annan när det lämnas över eller släpps."),
-    "unclaimed": N_("Ingen har tagit emot ärendet. Ta emot det först (t)."),
+    "unclaimed": N_("Ingen har tagit emot ärendet. Ta emot det först."),
     "suicide-risk": N_(
         "Misstänkt suicidrisk: en psykolog eller läkare tar över och bedömer innan ärendet kan avslutas."
     ),
     "unread": N_("Patienten har skrivit något som ingen har läst. Öppna ärendet och läs det först."),
     "not-confirmed": N_("Ärendet är inte avslutat: avslutet bekräftas i ett andra steg, av samma person."),
+    "yours": N_("Du har redan ärendet."),
+    "asked": N_("En kollega ber redan att få ta över ärendet."),
+    "ask-reason": N_("Skriv varför du vill ta över, så att den som har ärendet kan svara."),
+    "ask-first": N_("{owner} har ärendet. Be först att få ta över det."),
+    "ask-wait": N_("{owner} har inte hunnit svara än. Vänta en stund till, eller ring."),
+    "not-asked": N_("Ingen ber längre att få ta över ärendet."),
+    "nothing-to-undo": N_("Det finns inget av dig att ångra i ärendet."),
+    "too-late-to-undo": N_("Något har hänt i ärendet sedan dess, så det går inte längre att ångra."),
+    "patient-told": N_("Personen har redan fått veta att chatten är slut. Det går inte att ångra."),
     "hold-past": N_("Ärendet kan vila till tidigast i morgon."),
     "hold-reason": N_("Skriv varför ärendet vilar, så att den som tar upp det vet."),
     "protection-unknown": N_("Det går inte att få veta om personuppgifterna är skyddade. Inget sms skickas."),
@@ -30,6 +39,12 @@ BAD_INPUT = {
     "settings-file": N_("Inställningsfilen {path} går inte att läsa: {problem}. Rätta den; inget har ändrats."),
     "settings-key": N_("Inställningsfilen {path} har okända namn: {keys}. Ta bort eller rätta dem."),
     "settings-value": N_("En inställning har fel värde: {problem}. Se docs/settings.md."),
+    "keys-action": N_("Tangentinställningen {action} finns inte. De som finns är {known}."),
+    "keys-none": N_("{action} måste ha minst en tangent. Ta bort raden i keys, så gäller den vanliga."),
+    "keys-unknown": N_("{key} för {action} är ingen tangent. Skriv som m, ctrl+s, f2 eller ?."),
+    "keys-letter": N_("{key} för {action} skulle verka medan man skriver. Välj en med Ctrl, eller en av F1–F12."),
+    "keys-needed": N_("{key} för {action} behövs till att flytta eller skriva. Välj en annan tangent."),
+    "keys-clash": N_("{key} för {action} är redan tangenten för {other} på samma ställe. Välj en annan."),
     "home-not-writable": N_("Det går inte att skriva i {path}: {problem}. Ändra rättigheterna eller sätt P24TUI_HOME."),
     "key-missing": N_("Databasens nyckel saknas ({source}). Utan den går data inte att läsa; återställ nyckeln."),
     "key-malformed": N_("Databasens nyckel ({source}) ska vara 64 hexadecimala tecken. Återställ den rätta."),
@@ -55,6 +70,7 @@ BAD_INPUT = {
     "staff-name": N_("Personen behöver ett namn."),
     "no-case": N_("Ärendet {case} finns inte på den här enheten."),
     "many-cases": N_("Flera ärenden börjar på {case}. Skriv fler tecken."),
+    "no-attachment": N_("Bilagan finns inte."),
     "empty-message": N_("Meddelandet är tomt. Inget skickades."),
     "no-terminal": N_("Konsolen behöver en terminal. Kör p24tui i ett terminalfönster; p24tui cases fungerar utan."),
     "no-source": N_("Källan {source} finns inte. p24tui intake token --list visar dem som finns."),
@@ -66,6 +82,10 @@ BAD_INPUT = {
     "intake-address": N_("Det går inte att lyssna på {host}:{port}: {problem}. Välj en annan adress eller port."),
     "bad-date": N_("{value} är inget datum. Skriv som 2026-11-30."),
     "demo-time": N_("{value} är inget klockslag. Skriv som 07:45."),
+    "no-demo": N_("Ingen demo körs. Patienten går bara att spela där, aldrig mot riktiga data: kör p24tui demo först."),
+    "no-such-patient": N_("Inget öppet ärende i demon börjar på {typed}. p24tui patient visar dem som finns."),
+    "many-patients": N_("Flera passar {typed}: {found}. Skriv fler tecken."),
+    "message-refused": N_("Mottagningen tog inte emot meddelandet. Det du skrev finns kvar."),
 }
 
 UNAVAILABLE = {
@@ -76,6 +96,7 @@ UNAVAILABLE = {
 
 PARTS = {
     "database": N_("Databasen svarar inte. Inget skrevs; det du skriver finns kvar på skärmen."),
+    "intake": N_("Mottagningen svarar inte: det du skrev finns kvar. Försök igen."),
     "person-data": N_("Personuppgiftstjänsten svarar inte. Skyddet räknas som okänt tills den gör det."),
 }
 

@@ -180,6 +180,7 @@ def test_the_limits_are_the_routines_and_the_laws_and_the_alarms() -> None:
         "alert_repeats_every": (30, "seconds", "CH-3"),
         "alert_rings_apart": (10, "seconds", "CH-3"),
         "alert_escalates_after": (120, "seconds", "CH-2"),
+        "takeover_waits": (120, "seconds", "CH-11"),
     }
 
 

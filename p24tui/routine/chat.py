@@ -45,7 +45,7 @@ def release(case: Case, actor: Actor) -> Case | Refusal:
         return refusal
     state = CaseState.NEW if case.state is CaseState.ONGOING and case.answered_at is None else case.state
     suicide = SuicideRisk.AWAITING if case.suicide is SuicideRisk.TAKEN_ON else case.suicide
-    return replace(case, owner_id=None, state=state, suicide=suicide, ending_by=None)
+    return unasked(replace(case, owner_id=None, state=state, suicide=suicide, ending_by=None))
 
 
 def answer(case: Case, actor: Actor, protection: Protection, now: datetime) -> Case | Refusal:
@@ -94,8 +94,19 @@ def reads(case: Case, actor: Actor) -> bool:
 
 
 def read(case: Case) -> Case:
-    """The case with all that the patient wrote marked as read."""
-    return replace(case, unread=0, unread_free_text=0)
+    """The case with the patient's messages marked as read."""
+    return replace(case, unread=0)
+
+
+def read_free_text(case: Case) -> Case:
+    """The case with the free text of its form marked as read: that does not follow from reading the chat."""
+    return replace(case, unread_free_text=0)
+
+
+@rule("PR-1")
+def may_note(protection: Protection) -> Refusal | None:
+    """Whether staff may write to each other about the case here: anybody may, and nobody where it is protected."""
+    return Refusal("PR-1", "protected") if is_protected(protection) else None
 
 
 def owned_by(case: Case, actor: Actor) -> Refusal | None:
@@ -105,6 +116,11 @@ def owned_by(case: Case, actor: Actor) -> Refusal | None:
     if case.owner_id != actor.staff_id:
         return Refusal("CH-11", "owned")
     return None
+
+
+def unasked(case: Case) -> Case:
+    """The case with nobody asking to take it over."""
+    return replace(case, asked_by=None, asked_by_name="", asked_at=None, asked_reason="")
 
 
 def _unheld(case: Case) -> Case:

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 from p24tui.routine.actor import ASSESSORS, Actor
 from p24tui.routine.case import Case, CaseState, SuicideRisk
-from p24tui.routine.chat import owned_by
+from p24tui.routine.chat import owned_by, unasked
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import STOCKHOLM
 from p24tui.routine.protection import Protection, is_protected
@@ -44,7 +44,7 @@ def confirm_end(case: Case, actor: Actor, protection: Protection, now: datetime,
     if isinstance(checked, Refusal):
         return checked
     silent = case.state is CaseState.WAITING and not is_protected(protection)
-    return replace(
+    ended = replace(
         case,
         state=CaseState.ENDED,
         ended_at=now,
@@ -58,6 +58,7 @@ def confirm_end(case: Case, actor: Actor, protection: Protection, now: datetime,
         held_reason="",
         held_by=None,
     )
+    return unasked(ended)
 
 
 def keep_open(case: Case) -> Case:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState
-from p24tui.routine.chat import owned_by
+from p24tui.routine.chat import owned_by, unasked
 from p24tui.routine.decision import Refusal
 from p24tui.routine.rule import rule
 
@@ -23,7 +23,7 @@ def hold(case: Case, actor: Actor, until: date, reason: str, today: date) -> Cas
         return Refusal("SE-4", "hold-past")
     if not reason.strip():
         return Refusal("SE-4", "hold-reason")
-    return replace(
+    held = replace(
         case,
         state=CaseState.HELD,
         held_until=until,
@@ -32,6 +32,7 @@ def hold(case: Case, actor: Actor, until: date, reason: str, today: date) -> Cas
         owner_id=None,
         ending_by=None,
     )
+    return unasked(held)
 
 
 def hold_is_due(case: Case, today: date) -> bool:

@@ -6,13 +6,21 @@ from p24tui.clock import local_date
 from p24tui.errors import BadInput
 from p24tui.routine import chat
 from p24tui.routine.actor import Actor
+from p24tui.routine.case import Case
+from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
 from p24tui.services.change import locked
 from p24tui.services.views import OpenCase, line
-from p24tui.store import cases, desk, events, messages, people
+from p24tui.store import cases, desk, events, messages, notes, people
 from p24tui.store.engine import Tx
-from p24tui.store.values import CaseRow
+from p24tui.store.values import Attachment, CaseRow, Message, Purpose
 from p24tui.system import System
+
+SHOWN = 50
+"""Messages that are shown at once; earlier ones come as one scrolls up to them."""
+
+HISTORY_SHOWN = 200
+"""Events of a case that its history shows, the latest ones."""
 
 
 @rule("LO-1", "PR-1", "NA-2", "NA-4")
@@ -26,7 +34,7 @@ def open_case(system: System, actor: Actor, case_id: str) -> OpenCase:
     with system.store.writing() as tx:
         row = _of_unit(tx, actor, case_id)
         desk.log_reading(tx, actor, now, "case", case_id=case_id, patient_id=row.patient.id)
-        row = _read(tx, system, actor, row)
+        row = _read(tx, system, actor, row, chat.read(row.case))
         return _content(tx, system, actor, row)
 
 
@@ -42,7 +50,46 @@ def look_again(system: System, actor: Actor, case_id: str) -> OpenCase:
 def mark_read(system: System, actor: Actor, case_id: str) -> None:
     """The person who has the case open has acted in it: what the patient wrote there is read."""
     with system.store.writing() as tx:
-        _read(tx, system, actor, _of_unit(tx, actor, case_id))
+        row = _of_unit(tx, actor, case_id)
+        _read(tx, system, actor, row, chat.read(row.case))
+
+
+@rule("CH-13")
+def read_free_text(system: System, actor: Actor, case_id: str) -> None:
+    """The person has the anamnesis before them: its free text, which no priority tells of, is read."""
+    with system.store.writing() as tx:
+        row = _of_unit(tx, actor, case_id)
+        _read(tx, system, actor, row, chat.read_free_text(row.case))
+
+
+def earlier_messages(system: System, actor: Actor, case_id: str, before: Message) -> tuple[Message, ...]:
+    """The messages that come before this one in a case that the person has open, as many as are shown at once.
+
+    Raises ``BadInput`` where the unit has no such case; of a protected person's there are none.
+    """
+    with system.store.reading() as tx:
+        row = cases.one(tx, case_id)
+        if row is None or row.case.unit_id != actor.unit_id:
+            raise BadInput("no-case", case=case_id)
+        return () if is_protected(row.patient.protection) else tuple(messages.of_case(tx, case_id, SHOWN, before))
+
+
+@rule("LO-1", "PR-1")
+def open_attachment(system: System, actor: Actor, attachment_id: str) -> Attachment:
+    """An attachment with its bytes; that it was opened is committed first.
+
+    Raises ``BadInput`` where the unit has none such, or its patient is protected.
+    """
+    now = system.clock.now()
+    with system.store.writing() as tx:
+        found = messages.attachment(tx, attachment_id)
+        if found is None:
+            raise BadInput("no-attachment")
+        row = _of_unit(tx, actor, found.case_id)
+        if is_protected(row.patient.protection):
+            raise BadInput("no-attachment")
+        desk.log_reading(tx, actor, now, "attachment", case_id=found.case_id, patient_id=row.patient.id)
+        return found
 
 
 def find_case(system: System, typed: str) -> str:
@@ -64,14 +111,16 @@ def _of_unit(tx: Tx, actor: Actor, case_id: str) -> CaseRow:
     return row
 
 
-def _read(tx: Tx, system: System, actor: Actor, row: CaseRow) -> CaseRow:
+def _read(tx: Tx, system: System, actor: Actor, row: CaseRow, after: Case) -> CaseRow:
     case = row.case
-    if not (case.unread or case.unread_free_text) or not chat.reads(case, actor):
+    if after == case or not chat.reads(case, actor):
         return row
-    after = chat.read(case)
     cases.save_marks(tx, after)
     now = system.clock.now()
-    read = {"messages": case.unread, "free_text": case.unread_free_text}
+    read = {
+        "messages": case.unread - after.unread,
+        "free_text": case.unread_free_text - after.unread_free_text,
+    }
     events.append(tx, actor, now, "case.read", case.id, unit_id=case.unit_id, read=read)
     return replace(row, case=after)
 
@@ -82,16 +131,20 @@ def _content(tx: Tx, system: System, actor: Actor, row: CaseRow) -> OpenCase:
     here = [one for one in desk.present_in(tx, [case_id], now) if one.place != actor.place]
     shown = line(row, local_date(now), here)
     contact = cases.contact(tx, case_id)
-    history = tuple(events.of_case(tx, case_id))
+    history = tuple(events.of_case(tx, case_id, HISTORY_SHOWN))
     if shown.patient.protected:
         return OpenCase(shown, contact, (), (), (), history, (), "")
+    found = messages.of_case(tx, case_id, SHOWN + 1)
     return OpenCase(
         shown,
         contact,
-        tuple(messages.of_case(tx, case_id)),
+        tuple(found[-SHOWN:]),
         tuple(messages.answers_of(tx, case_id)),
         tuple(messages.attachments_of(tx, case_id)),
         history,
         tuple(people.guardians_of(tx, row.patient.id)),
         desk.draft(tx, case_id, actor.staff_id) if actor.staff_id else "",
+        tuple(notes.of_case(tx, case_id)),
+        desk.draft(tx, case_id, actor.staff_id, Purpose.NOTE) if actor.staff_id else "",
+        len(found) > SHOWN,
     )

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import msgspec
+
 from p24tui.errors import BadInput, Refused
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.routine.decision import Refusal
+from p24tui.routine.undo import UNDOABLE
 from p24tui.store import cases, events
 from p24tui.store.engine import Tx
 from p24tui.store.values import CaseRow
@@ -55,6 +58,8 @@ def change_in(
         raise cases.stale(tx, case_id)
     after = allowed(decide(row), owner=row.owner)
     saved = cases.save(tx, after)
+    if kind in UNDOABLE:
+        details |= {"before": _changed(row.case, saved), "version": saved.version}
     events.append(
         tx,
         actor,
@@ -69,12 +74,24 @@ def change_in(
     return saved
 
 
+def _changed(before: Case, after: Case) -> dict[str, Any]:
+    """What was otherwise before, so that it can be undone."""
+    old, new = msgspec.to_builtins(before), msgspec.to_builtins(after)
+    return {name: value for name, value in old.items() if name != "version" and new[name] != value}
+
+
 def locked(tx: Tx, case_id: str) -> CaseRow:
     """The case, kept from other writers. Raises ``BadInput`` where there is none."""
     row = cases.one(tx, case_id, lock=True)
     if row is None:
         raise BadInput("no-case", case=case_id)
     return row
+
+
+def permitted(refusal: Refusal | None, **details: Any) -> None:
+    """Raises ``Refused`` where a rule says no."""
+    if refusal is not None:
+        raise Refused(refusal.rule, refusal.reason, **details)
 
 
 def allowed(decision: T | Refusal, **details: Any) -> T:

@@ -9,7 +9,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.services.change import change, change_in, locked
 from p24tui.store import desk, messages
-from p24tui.store.values import Author, Message
+from p24tui.store.values import Author, Message, Purpose
 from p24tui.system import System
 from p24tui.text import clean_text
 
@@ -77,8 +77,8 @@ def hold(system: System, actor: Actor, case_id: str, version: int, until: date, 
     )
 
 
-def save_draft(system: System, actor: Actor, case_id: str, text: str) -> None:
-    """Keep what the actor has begun to write in this case, and in no other."""
+def save_draft(system: System, actor: Actor, case_id: str, text: str, purpose: Purpose = Purpose.MESSAGE) -> None:
+    """Keep what the actor has begun to write in this case, and in no other, to the patient or to colleagues."""
     if actor.staff_id:
         with system.store.writing() as tx:
-            desk.save_draft(tx, case_id, actor.staff_id, text, system.clock.now())
+            desk.save_draft(tx, case_id, actor.staff_id, text, system.clock.now(), purpose)

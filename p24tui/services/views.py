@@ -17,6 +17,7 @@ from p24tui.store.values import (
     FormAnswer,
     Guardian,
     Message,
+    Note,
     Position,
     Present,
 )
@@ -73,7 +74,10 @@ class QueueView:
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """All that a screen shows of a case. Of a protected person's there is only that it exists (PR-1)."""
+    """All that a screen shows of a case. Of a protected person's there is only that it exists (PR-1).
+
+    ``messages`` are the last of them; ``earlier`` says that there are more before them.
+    """
 
     line: CaseLine
     contact: Contact
@@ -83,6 +87,9 @@ class OpenCase:
     events: tuple[Event, ...]
     guardians: tuple[Guardian, ...]
     draft: str
+    notes: tuple[Note, ...] = ()
+    note_draft: str = ""
+    earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True)

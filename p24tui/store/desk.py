@@ -7,8 +7,10 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from p24tui.routine.actor import Actor
 from p24tui.store.engine import Tx
-from p24tui.store.tables import cases, drafts, presence, read_log, staff
-from p24tui.store.values import Doing, Present
+from p24tui.store.tables import cases, drafts, note_drafts, presence, read_log, staff
+from p24tui.store.values import Doing, Present, Purpose
+
+_DRAFTS = {Purpose.MESSAGE: drafts, Purpose.NOTE: note_drafts}
 
 
 def be_present(tx: Tx, actor: Actor, case_id: str, doing: Doing, expires_at: datetime) -> bool:
@@ -69,18 +71,22 @@ def _present(tx: Tx, where: ColumnElement[bool], now: datetime) -> list[Present]
     ]
 
 
-def draft(tx: Tx, case_id: str, staff_id: str) -> str:
-    """What this person has begun to write in this case."""
-    mine = (drafts.c.case_id == case_id) & (drafts.c.staff_id == staff_id)
-    return tx.connection.execute(select(drafts.c.text).where(mine)).scalar_one_or_none() or ""
+def draft(tx: Tx, case_id: str, staff_id: str, purpose: Purpose = Purpose.MESSAGE) -> str:
+    """What this person has begun to write in this case, to the patient or to colleagues."""
+    table = _DRAFTS[purpose]
+    mine = (table.c.case_id == case_id) & (table.c.staff_id == staff_id)
+    return tx.connection.execute(select(table.c.text).where(mine)).scalar_one_or_none() or ""
 
 
-def save_draft(tx: Tx, case_id: str, staff_id: str, text: str, at: datetime) -> None:
+def save_draft(
+    tx: Tx, case_id: str, staff_id: str, text: str, at: datetime, purpose: Purpose = Purpose.MESSAGE
+) -> None:
     """Keep what this person has begun to write in this case; nothing is kept of an empty one."""
-    mine = (drafts.c.case_id == case_id) & (drafts.c.staff_id == staff_id)
-    tx.connection.execute(delete(drafts).where(mine))
+    table = _DRAFTS[purpose]
+    mine = (table.c.case_id == case_id) & (table.c.staff_id == staff_id)
+    tx.connection.execute(delete(table).where(mine))
     if text:
-        tx.connection.execute(insert(drafts).values(case_id=case_id, staff_id=staff_id, text=text, saved_at=at))
+        tx.connection.execute(insert(table).values(case_id=case_id, staff_id=staff_id, text=text, saved_at=at))
 
 
 def log_reading(

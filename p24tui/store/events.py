@@ -1,9 +1,10 @@
 """What happened: the history of a case, and in the same transaction the change that tells the consoles."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, literal_column, select
+from sqlalchemy import ColumnElement, Select, insert, literal_column, select
 
 from p24tui.routine.actor import Actor
 from p24tui.store.engine import Tx
@@ -64,12 +65,20 @@ def announce(
     tx.changed.add(case_id or "")
 
 
-def of_case(tx: Tx, case_id: str) -> list[Event]:
-    """The history of a case, oldest first."""
+def of_case(tx: Tx, case_id: str, limit: int | None = None) -> list[Event]:
+    """The history of a case, oldest first; with ``limit`` only so much of its end."""
+    query = _history(case_id).order_by(events.c.seq.desc()).limit(limit)
+    return [Event(*row) for row in reversed(tx.connection.execute(query).all())]
+
+
+def last_of(tx: Tx, case_id: str, kinds: Collection[str]) -> Event | None:
+    """The last event of a case that is of one of these kinds."""
+    query = _history(case_id).where(events.c.kind.in_(kinds)).order_by(events.c.seq.desc()).limit(1)
+    row = tx.connection.execute(query).first()
+    return None if row is None else Event(*row)
+
+
+def _history(case_id: str) -> Select[Any]:
     table = events.c
-    query = (
-        select(table.at, table.kind, table.actor, table.profession, table.place, table.rule, table.details)
-        .where(table.case_id == case_id)
-        .order_by(table.seq)
-    )
-    return [Event(*row) for row in tx.connection.execute(query)]
+    columns = (table.at, table.kind, table.actor, table.profession, table.place, table.rule, table.details)
+    return select(*columns, table.staff_id).where(table.case_id == case_id)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, insert, select
+from sqlalchemy import ColumnElement, exists, func, insert, literal, select, tuple_
 
 from p24tui.routine.protection import PROTECTED
 from p24tui.store.engine import Tx
@@ -28,14 +28,18 @@ def add_answers(tx: Tx, answers: list[FormAnswer]) -> None:
         tx.connection.execute(insert(form_answers), [asdict(answer) for answer in answers])
 
 
-def of_case(tx: Tx, case_id: str) -> list[Message]:
-    """The messages of a case in the order in which they were written."""
-    query = (
-        select(messages)
-        .where(messages.c.case_id == case_id)
-        .order_by(messages.c.sent_at, messages.c.stored_at, messages.c.id)
-    )
-    return [from_row(row) for row in tx.connection.execute(query)]
+def of_case(tx: Tx, case_id: str, limit: int | None = None, before: Message | None = None) -> list[Message]:
+    """The messages of a case in the order in which they were written.
+
+    With ``limit`` only the last so many of them, and with ``before`` only those that come before that one.
+    """
+    table = messages.c
+    order = (table.sent_at, table.stored_at, table.id)
+    query = select(messages).where(table.case_id == case_id)
+    if before is not None:
+        query = query.where(tuple_(*order) < tuple_(*(literal(getattr(before, one.name), one.type) for one in order)))
+    newest_first = query.order_by(*(one.desc() for one in order)).limit(limit)
+    return [from_row(row) for row in reversed(tx.connection.execute(newest_first).all())]
 
 
 def one(tx: Tx, message_id: str) -> Message | None:
@@ -56,6 +60,12 @@ def attachments_of(tx: Tx, case_id: str) -> list[AttachmentLine]:
         table.case_id == case_id
     )
     return [AttachmentLine(*row) for row in tx.connection.execute(query.order_by(table.id))]
+
+
+def attachment(tx: Tx, attachment_id: str) -> Attachment | None:
+    """One attachment with its bytes."""
+    row = tx.connection.execute(select(attachments).where(attachments.c.id == attachment_id)).first()
+    return None if row is None else Attachment(*row)
 
 
 def answers_of(tx: Tx, case_id: str) -> list[FormAnswer]:

@@ -128,6 +128,25 @@ class Message:
     stored_at: datetime
 
 
+class Purpose(StrEnum):
+    """Whom a text is for: the patient, or colleagues alone."""
+
+    MESSAGE = "message"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What one of the staff has written on a case for colleagues; no patient sees it. ``written_at`` is UTC."""
+
+    id: str
+    case_id: str
+    staff_id: str
+    author_name: str
+    text: str
+    written_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file sent in; ``data`` are its bytes as they came."""
@@ -210,6 +229,7 @@ class Event:
     place: str
     rule: str
     details: dict[str, Any]
+    staff_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

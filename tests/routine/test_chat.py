@@ -114,6 +114,7 @@ def test_a_colleagues_look_leaves_the_owners_unread_mark(owner: str | None, coun
     assert chat.reads(case(owner_id=owner), actor()) is counts
 
 
-def test_reading_clears_both_marks_and_nothing_else() -> None:
+def test_reading_the_chat_and_reading_the_free_text_are_two_things() -> None:
     unread = case(unread=2, unread_free_text=1)
-    assert chat.read(unread) == replace(unread, unread=0, unread_free_text=0)
+    assert chat.read(unread) == replace(unread, unread=0)
+    assert chat.read_free_text(unread) == replace(unread, unread_free_text=0)
