@@ -29,11 +29,17 @@ REFUSALS = {
     "patient-told": N_("Personen har redan fått veta att chatten är slut. Det går inte att ångra."),
     "hold-past": N_("Ärendet kan vila till tidigast i morgon."),
     "hold-reason": N_("Skriv varför ärendet vilar, så att den som tar upp det vet."),
+    "unfilled": N_("Svaret har en lucka kvar: {names}. Fyll i den eller ta bort den."),
     "protection-unknown": N_("Det går inte att få veta om personuppgifterna är skyddade. Inget sms skickas."),
 }
 
 BAD_INPUT = {
     "view-name": N_("Ge vyn ett namn."),
+    "phrase-title": N_("Ge frasen en rubrik."),
+    "phrase-text": N_("Frasen är tom. Skriv en text."),
+    "phrase-length": N_("Frasen är {length} tecken lång. Den får ha högst {most}."),
+    "no-phrase": N_("Frasen finns inte längre. Inget har ändrats."),
+    "library-phrase": N_("Bibliotekets fraser står fast. Ändra (Ctrl+E) gör en som står i stället."),
     "not-set-up": N_("p24tui är inte inställt ännu ({path}). Kör p24tui för guiden, eller p24tui init."),
     "already-set-up": N_("Enheten finns redan. Ändra den med p24tui unit, personal med p24tui staff."),
     "settings-file": N_("Inställningsfilen {path} går inte att läsa: {problem}. Rätta den; inget har ändrats."),

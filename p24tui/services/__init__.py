@@ -9,9 +9,41 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from p24tui.services import alerts, cases, chat, ending, holding, list_views, presence, queue, staff, units
+    from p24tui.services import (
+        alerts,
+        cases,
+        chat,
+        ending,
+        holding,
+        list_views,
+        notes,
+        phrases,
+        presence,
+        queue,
+        staff,
+        takeover,
+        tone,
+        undo,
+        units,
+    )
 
-__all__ = ["alerts", "cases", "chat", "ending", "holding", "list_views", "presence", "queue", "staff", "units"]
+__all__ = [
+    "alerts",
+    "cases",
+    "chat",
+    "ending",
+    "holding",
+    "list_views",
+    "notes",
+    "phrases",
+    "presence",
+    "queue",
+    "staff",
+    "takeover",
+    "tone",
+    "undo",
+    "units",
+]
 
 
 def __getattr__(name: str) -> ModuleType:

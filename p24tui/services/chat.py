@@ -7,7 +7,8 @@ from p24tui.errors import BadInput
 from p24tui.routine import chat, holding
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
-from p24tui.services.change import change, change_in, locked
+from p24tui.routine.phrase import may_send, unfilled
+from p24tui.services.change import change, change_in, locked, permitted
 from p24tui.store import desk, messages
 from p24tui.store.values import Author, Message, Purpose
 from p24tui.system import System
@@ -34,12 +35,13 @@ def release(system: System, actor: Actor, case_id: str, version: int) -> Case:
 def answer(system: System, actor: Actor, case_id: str, version: int, text: str, message_id: str) -> Case:
     """Write to the patient, and drop the draft. ``message_id`` makes a second press store nothing more.
 
-    Raises ``Refused`` where the actor does not have the case, ``Stale`` where the patient or a colleague came in
+    Raises ``Refused`` where the actor does not have the case or a gap in the text is not filled in, ``Stale`` where the patient or a colleague came in
     between, ``BadInput`` for an empty text; the draft is kept then.
     """
     cleaned = clean_text(text).strip()
     if not cleaned:
         raise BadInput("empty-message")
+    permitted(may_send(cleaned), names=", ".join(unfilled(cleaned)))
     now = system.clock.now()
     with system.store.writing() as tx:
         if messages.one(tx, message_id) is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from p24tui.routine.case import Case
 from p24tui.routine.list_filter import ListFilter
@@ -98,3 +99,27 @@ class SavedView:
 
     name: str
     filter: ListFilter
+
+
+class PhraseKind(StrEnum):
+    """Whose a phrase is: it came with the program, or is the unit's, or somebody's own."""
+
+    LIBRARY = "library"
+    UNIT = "unit"
+    OWN = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A text for patients, ready to send, with ``{placeholders}`` in it.
+
+    ``keywords`` are words by which it is also found. ``replaces`` is the id of the phrase that it stands for, or
+    empty. One without an id has not been kept yet.
+    """
+
+    id: str
+    title: str
+    text: str
+    kind: PhraseKind
+    keywords: str = ""
+    replaces: str = ""

@@ -59,6 +59,16 @@ def test_a_note_pressed_twice_is_one_note_and_takes_its_draft_with_it(world: Wor
         notes.write_note(world.system, maria, case.id, " \n ", fresh_id())
 
 
+@pytest.mark.rule("SE-1")
+def test_nothing_is_sent_with_a_gap_in_it(world: World) -> None:
+    case = claimed(world)
+    with pytest.raises(Refused) as error:
+        chat.answer(world.system, world.actor("maria"), case.id, case.version, "Du får tid {dag}.", fresh_id())
+    assert refused(error) == ("SE-1", "unfilled")
+    assert error.value.details == {"names": "dag"}
+    assert len(cases.look_again(world.system, world.actor("maria"), case.id).messages) == 1
+
+
 @pytest.mark.rule("CH-11")
 def test_taking_over_is_asked_logged_and_told(world: World) -> None:
     maria, johan = world.actor("maria"), world.actor("johan")
