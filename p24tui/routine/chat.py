@@ -32,8 +32,8 @@ def claim(case: Case, actor: Actor, protection: Protection) -> Case | Refusal:
     if case.owner_id not in (None, actor.staff_id):
         return Refusal("CH-11", "owned")
     suicide = case.suicide
-    if suicide is SuicideRisk.AWAITING and actor.profession in ASSESSORS:
-        suicide = SuicideRisk.TAKEN_ON
+    if suicide is not SuicideRisk.NONE:
+        suicide = SuicideRisk.TAKEN_ON if actor.profession in ASSESSORS else SuicideRisk.AWAITING
     begun = case.state in (CaseState.NEW, CaseState.HELD, CaseState.DUE)
     state = CaseState.ONGOING if begun else case.state
     return _unheld(replace(case, owner_id=actor.staff_id, state=state, suicide=suicide))
@@ -43,9 +43,8 @@ def release(case: Case, actor: Actor) -> Case | Refusal:
     """Give the case back to the queue, where it stands as before: nothing about the patient's waiting changes."""
     if refusal := owned_by(case, actor):
         return refusal
-    state = CaseState.NEW if case.state is CaseState.ONGOING and case.answered_at is None else case.state
-    suicide = SuicideRisk.AWAITING if case.suicide is SuicideRisk.TAKEN_ON else case.suicide
-    return unasked(replace(case, owner_id=None, state=state, suicide=suicide, ending_by=None))
+    state = _in_the_queue(case) if case.state is CaseState.ONGOING else case.state
+    return unasked(untaken(replace(case, owner_id=None, state=state, ending_by=None)))
 
 
 def answer(case: Case, actor: Actor, protection: Protection, now: datetime) -> Case | Refusal:
@@ -70,19 +69,17 @@ def receive(case: Case, sent_at: datetime) -> Case:
     waiting_since = sent_at if case.waiting_since is None else min(case.waiting_since, sent_at)
     reopened = case.state is CaseState.ENDED
     state = case.state if case.state in (CaseState.NEW, CaseState.ONGOING) else CaseState.ANSWERED
-    suicide = SuicideRisk.AWAITING if reopened and case.suicide is SuicideRisk.TAKEN_ON else case.suicide
     woken = replace(
         case,
         state=state,
         owner_id=None if reopened else case.owner_id,
-        suicide=suicide,
         waiting_since=waiting_since,
         unread=case.unread + 1,
         ending_by=None,
         ended_at=None,
         answer_until=None,
     )
-    return _unheld(woken)
+    return _unheld(untaken(woken))
 
 
 def reads(case: Case, actor: Actor) -> bool:
@@ -116,6 +113,21 @@ def owned_by(case: Case, actor: Actor) -> Refusal | None:
     if case.owner_id != actor.staff_id:
         return Refusal("CH-11", "owned")
     return None
+
+
+@rule("SU-2")
+def untaken(case: Case) -> Case:
+    """Suicide risk that a psychologist or doctor had taken on waits again where nobody has the case any longer."""
+    if case.owner_id is None and case.suicide is SuicideRisk.TAKEN_ON:
+        return replace(case, suicide=SuicideRisk.AWAITING)
+    return case
+
+
+def _in_the_queue(case: Case) -> CaseState:
+    """Where an ongoing case stands that nobody has: as new, or with the one who has the word."""
+    if case.answered_at is None:
+        return CaseState.NEW
+    return CaseState.WAITING if case.waiting_since is None else CaseState.ANSWERED
 
 
 def unasked(case: Case) -> Case:

@@ -61,8 +61,10 @@ def confirm_end(case: Case, actor: Actor, protection: Protection, now: datetime,
     return unasked(ended)
 
 
-def keep_open(case: Case) -> Case:
-    """Take back the first step."""
+def keep_open(case: Case, actor: Actor) -> Case | Refusal:
+    """Take back the first step; only who took it does."""
+    if case.ending_by is None or case.ending_by != actor.staff_id:
+        return Refusal("CH-12", "not-confirmed")
     return replace(case, ending_by=None)
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState
-from p24tui.routine.chat import owned_by, unasked
+from p24tui.routine.chat import owned_by, unasked, untaken
 from p24tui.routine.decision import Refusal
 from p24tui.routine.rule import rule
 
@@ -42,4 +42,4 @@ def hold_is_due(case: Case, today: date) -> bool:
 
 def wake(case: Case, now: datetime) -> Case:
     """Take a held case up again: it waits for us from ``now`` unless it already waited. Its reason stays to be read."""
-    return replace(case, state=CaseState.DUE, waiting_since=case.waiting_since or now)
+    return untaken(replace(case, state=CaseState.DUE, waiting_since=case.waiting_since or now))

@@ -23,5 +23,10 @@ def undo(now: Case, before: Case, deed: str, by: str | None, actor: Actor, prote
         return Refusal("CH-12", "nothing-to-undo")
     if now.state is CaseState.ENDED and is_protected(protection):
         return Refusal("PR-3", "patient-told")
-    read = {"unread": now.unread, "unread_free_text": now.unread_free_text}
-    return replace(before, version=now.version, ending_by=None, **read)
+    return replace(
+        before,
+        version=now.version,
+        ending_by=None,
+        unread=now.unread,
+        unread_free_text=now.unread_free_text,
+    )

@@ -35,8 +35,8 @@ def release(system: System, actor: Actor, case_id: str, version: int) -> Case:
 def answer(system: System, actor: Actor, case_id: str, version: int, text: str, message_id: str) -> Case:
     """Write to the patient, and drop the draft. ``message_id`` makes a second press store nothing more.
 
-    Raises ``Refused`` where the actor does not have the case or a gap in the text is not filled in, ``Stale`` where the patient or a colleague came in
-    between, ``BadInput`` for an empty text; the draft is kept then.
+    Raises ``Refused`` where the actor does not have the case or a gap in the text is not filled in (SE-1), ``Stale``
+    where the patient or a colleague came in between, ``BadInput`` for an empty text; the draft is kept then.
     """
     cleaned = clean_text(text).strip()
     if not cleaned:

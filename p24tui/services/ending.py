@@ -59,5 +59,7 @@ def confirm_end(system: System, actor: Actor, case_id: str, version: int) -> Cas
 
 
 def keep_open(system: System, actor: Actor, case_id: str) -> Case:
-    """Take back the first step."""
-    return change(system, actor, case_id, "ending.withdrawn", lambda row: ending.keep_open(row.case), rule="CH-12")
+    """Take back the first step. Raises ``Refused`` where the actor has not taken it."""
+    return change(
+        system, actor, case_id, "ending.withdrawn", lambda row: ending.keep_open(row.case, actor), rule="CH-12"
+    )

@@ -54,7 +54,8 @@ def test_after_the_second_step_it_has_ended() -> None:
 
 def test_it_can_be_taken_back() -> None:
     one = case(owner_id=ME)
-    assert ending.keep_open(asked(one)) == one
+    assert ending.keep_open(asked(one), actor()) == one
+    assert ending.keep_open(one, actor()) == Refusal("CH-12", "not-confirmed")
 
 
 @pytest.mark.rule("CH-6", "SE-3")

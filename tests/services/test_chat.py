@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from p24tui.store.values import Attachment, Author, Message, Purpose
 from tests.world import BERGA, World
 
 
-def claimed(world: World, who: str = "maria", **facts: object) -> Case:
+def claimed(world: World, who: str = "maria", **facts: Any) -> Case:
     case = world.case(**facts)
     return chat.claim(world.system, world.actor(who), case.id, case.version)
 
