@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as wall_time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -38,15 +39,20 @@ class SetClock:
 
 
 class PacedClock:
-    """A clock that starts at ``start`` and runs ``speed`` times as fast as the machine's, for the demo."""
+    """A clock that stood at ``start`` at the real instant ``begun`` and runs ``speed`` times as fast as the machine's.
 
-    def __init__(self, start: datetime, speed: float = 1.0) -> None:
-        self._start = start.astimezone(UTC)
-        self._speed = speed
-        self._origin = time.monotonic()
+    It has just begun unless ``begun`` says when. Another process that is told all three has the same time.
+    """
+
+    def __init__(self, start: datetime, speed: float = 1.0, begun: datetime | None = None) -> None:
+        present = SystemClock().now()
+        self.start = start.astimezone(UTC)
+        self.speed = speed
+        self.begun = present if begun is None else begun
+        self._origin = time.monotonic() - (present - self.begun).total_seconds()
 
     def now(self) -> datetime:
-        return self._start + timedelta(seconds=(time.monotonic() - self._origin) * self._speed)
+        return self.start + timedelta(seconds=(time.monotonic() - self._origin) * self.speed)
 
 
 def local(instant: datetime) -> datetime:
@@ -57,3 +63,8 @@ def local(instant: datetime) -> datetime:
 def local_date(instant: datetime) -> date:
     """The calendar day in Sweden on which the instant falls."""
     return local(instant).date()
+
+
+def day_began(instant: datetime) -> datetime:
+    """The midnight in Sweden, in UTC, with which the instant's day began."""
+    return datetime.combine(local_date(instant), wall_time.min, STOCKHOLM).astimezone(UTC)

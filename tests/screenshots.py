@@ -30,7 +30,8 @@ def main() -> None:
 def _morning(world: World) -> None:
     """A colleague has begun: one case answered, one taken on."""
     johan = world.actor("johan")
-    lines = [line for line in queue.open_list(world.system, johan).lines if line.patient.name]
+    listed = queue.open_list(world.system, johan).lines
+    lines = [line for line in listed if line.patient.name and not line.owner]
     for line in lines[4:6]:
         version = chat.claim(world.system, johan, line.case.id, line.case.version).version
         cases.open_case(world.system, johan, line.case.id)

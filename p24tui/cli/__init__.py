@@ -17,6 +17,7 @@ COMMANDS = {
     "doctor": "p24tui.cli.doctor:doctor",
     "init": "p24tui.cli.setup:init",
     "intake": "p24tui.cli.intake:intake",
+    "patient": "p24tui.cli.patient:patient",
     "rules": "p24tui.cli.rules:rules",
     "staff": "p24tui.cli.setup:staff",
     "unit": "p24tui.cli.setup:unit",

@@ -1,19 +1,45 @@
-"""What the demo's patients say: read from ``assets/demo.toml``, varied by a seed."""
+"""What happens on the demo's day: read from ``assets/demo.toml``, varied by a seed."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import time, timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
 
 import msgspec
 
 from p24tui import assets
 
+T = TypeVar("T")
+
+SHIFT = 6.0
+"""Minutes by which a seed moves the moment at which somebody writes, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Chance that depends on the seed and on what it is asked about, and on nothing else."""
+
+    seed: int
+
+    def between(self, low: float, high: float, *about: object) -> float:
+        """A number from ``low`` to ``high``."""
+        return self._source(about).uniform(low, high)
+
+    def one_of(self, choices: Sequence[T], *about: object) -> T:
+        """One of the choices."""
+        return self._source(about).choice(choices)
+
+    def _source(self, about: tuple[object, ...]) -> random.Random:
+        return random.Random("/".join(map(str, (self.seed, *about))))
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One of the demo unit's staff."""
+    """One of the demo unit's staff; ``key`` is what the stories call them."""
 
+    key: str
     name: str
     hsa_id: str
     profession: str
@@ -21,15 +47,16 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a patient answers, that many seconds after staff have written."""
+    """What a patient answers, that many seconds after staff have written; ``files`` are images sent along."""
 
     after: float
     text: str
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question of a form and its answer."""
+    """One question of a form and its answer; that to a ``date`` is how many days ago it was."""
 
     question: str
     kind: str
@@ -44,11 +71,34 @@ class Relative:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Until which working day, counted from the one on which it is held, why, and after how many answers."""
+
+    days: int
+    reason: str
+    after: int
+
+
+class Outcome(StrEnum):
+    """What staff do when all has been said."""
+
+    END = "end"
+    STAY = "stay"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One patient's day: when they write (minutes after the start), what, and what they answer."""
+    """One patient's matter: when they write, what, what they answer, and what staff do if nobody else does it.
 
-    minutes: float
+    ``day`` is the working day, 0 the demo's own and -1 the one before it; ``at`` the time since its midnight.
+    ``claimed_after`` and ``outcome_after`` are minutes. After ``hands_over_after`` answers ``staff`` gives the case
+    back and ``then_staff`` goes on. ``again`` is what the patient writes after the case has ended.
+    """
+
+    id: str
+    day: int = 0
+    at: timedelta
     number: str
     name: str
     mobile: str
@@ -57,23 +107,29 @@ class Story:
     way_in: str
     e_id: str
     text: str
+    files: tuple[str, ...] = ()
     protection: str = "none"
     priority: int | None = None
     suicide_risk: bool = False
     replies: tuple[Reply, ...] = ()
     form: tuple[Row, ...] = ()
     guardian: Relative | None = None
-
-    @property
-    def at(self) -> timedelta:
-        """When the patient writes, counted from the start."""
-        return timedelta(minutes=self.minutes)
+    again: Reply | None = None
+    staff: str = ""
+    then_staff: str = ""
+    hands_over_after: int = 0
+    claimed_after: float | None = None
+    answers: tuple[str, ...] = ()
+    outcome: Outcome = Outcome.END
+    outcome_after: float | None = None
+    hold: Hold | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
     """The unit, its people and the patients' stories, in the order in which they write."""
 
+    chance: Chance
     unit_name: str
     unit_id: str
     staff: tuple[Member, ...]
@@ -81,15 +137,27 @@ class Content:
 
 
 def load(seed: int) -> Content:
-    """The demo's content. The same seed gives the same day; another one shifts who comes when."""
+    """The demo's content. The same seed gives the same day; another one shifts who comes, when, and what they say."""
     raw = assets.load("demo.toml")
-    chance = random.Random(seed)
-    stories = [msgspec.convert(_shifted(one, chance), Story) for one in raw["case"]]
+    chance = Chance(seed)
+    numbered = [(f"demo-{number}", case) for number, case in enumerate(raw["case"])]
+    stories = [_story(id, case, chance) for id, case in numbered if _comes(id, case, chance)]
     staff = msgspec.convert(raw["staff"], tuple[Member, ...])
-    ordered = tuple(sorted(stories, key=lambda story: story.minutes))
-    return Content(raw["unit"]["name"], raw["unit"]["hsa_id"], staff, ordered)
+    ordered = tuple(sorted(stories, key=lambda story: (story.day, story.at, story.id)))
+    return Content(chance, raw["unit"]["name"], raw["unit"]["hsa_id"], staff, ordered)
 
 
-def _shifted(case: dict[str, Any], chance: random.Random) -> dict[str, Any]:
-    """The case with its time moved by up to a fifth; who already waits goes on waiting."""
-    return {**case, "minutes": case["minutes"] * chance.uniform(0.8, 1.2)}
+def _comes(id: str, case: dict[str, Any], chance: Chance) -> bool:
+    return not case.get("sometimes") or chance.between(0, 1, id, "comes") < 0.6
+
+
+def _story(id: str, case: dict[str, Any], chance: Chance) -> Story:
+    """The case with its time moved, and one of the ways in which it can go."""
+    left_out = ("sometimes", "variants", "at")
+    wall = time.fromisoformat(case["at"])
+    shift = chance.between(-SHIFT, SHIFT, id, "at")
+    values = {name: value for name, value in case.items() if name not in left_out}
+    values["at"] = timedelta(hours=wall.hour, minutes=wall.minute, seconds=round(shift * 60)).total_seconds()
+    values["text"] = chance.one_of([case["text"], *case.get("variants", ())], id, "text")
+    values["staff"] = chance.one_of(case.get("staff", [""]), id, "staff")
+    return msgspec.convert({"id": id, **values}, Story, strict=False)

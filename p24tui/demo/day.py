@@ -1,17 +1,21 @@
-"""A demo day: the throw-away unit is made, its intake opens, its patients write."""
+"""A demo day: the throw-away unit is made, what has happened by then happens, and the day goes on from there."""
 
+import logging
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from p24tui import assets, bootstrap
-from p24tui.clock import STOCKHOLM, Clock, PacedClock, SystemClock, local_date
-from p24tui.demo import content
+from p24tui.clock import STOCKHOLM, Clock, PacedClock, SetClock, SystemClock, local_date
+from p24tui.demo import content, playing
 from p24tui.demo.content import Content
-from p24tui.demo.patients import Patients
+from p24tui.demo.patients import SOURCE
+from p24tui.demo.script import Script
+from p24tui.errors import P24Error
 from p24tui.intake.beside import serving
 from p24tui.routine.actor import Actor
 from p24tui.routine.hours import next_weekday, openings_on
@@ -19,59 +23,83 @@ from p24tui.services import intake, setup, staff, units
 from p24tui.settings import Settings
 from p24tui.system import System
 
-SOURCE = "demo"
-MORNING = time(8, 5)
+LOOK_EVERY = 0.3
+"""Seconds between looks at what is due."""
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
-def running(chosen: Settings, *, seed: int, at: time, speed: float) -> Iterator[System]:
-    """A demo day for as long as the block lasts: nothing of it is kept, and nothing leaves the machine."""
+def running(chosen: Settings, *, seed: int, at: time, speed: float, training: bool = False) -> Iterator[System]:
+    """A demo day for as long as the block lasts: nothing of it is kept, and nothing leaves the machine.
+
+    What happened before ``at`` is in the database with its right times. ``training`` is told to those who join.
+    """
     with TemporaryDirectory(prefix="p24tui-demo-", ignore_cleanup_errors=True) as home:
-        day = content.load(seed)
-        settings = _settings(chosen, Path(home), day)
+        today = content.load(seed)
+        settings = _settings(chosen, Path(home), today)
         bootstrap.log_to_file(settings)
-        clock = PacedClock(_start(at), speed)
-        with bootstrap.running(settings, create=True, clock=clock) as system:
-            _make_unit(system, day)
-            with _patients(system, day, clock):
-                yield system
+        day = _day()
+        starts = datetime.combine(day, at, STOCKHOLM)
+        past = SetClock(datetime.combine(day - timedelta(days=7), time(7), STOCKHOLM))
+        with bootstrap.running(settings, create=True, clock=past) as stage:
+            script = prepare(stage, past, today, day, starts)
+            token = intake.make_token(stage, SOURCE)
+            script.look(starts)
+            clock = PacedClock(starts, speed)
+            system = System(settings, clock, lambda: stage.store, stage.person_data)
+            with serving(system) as address, _playing(script, clock):
+                demo = playing.make_demo(settings, clock, address, token, seed=seed, training=training)
+                with playing.announced(chosen.home, demo):
+                    yield system
 
 
-def _settings(chosen: Settings, home: Path, day: Content) -> Settings:
+def prepare(stage: System, clock: SetClock, today: Content, day: date, starts: datetime) -> Script:
+    """Make the unit and its staff; the script of its day, of which nothing has happened yet."""
+    operator = Actor(None, SOURCE, None, today.unit_id, bootstrap.place(SOURCE))
+    members = [staff.make_staff(one.hsa_id, one.name, one.profession) for one in today.staff]
+    setup.set_up(stage, operator, units.make_unit(today.unit_id, today.unit_name, "primary-care"), members[0])
+    for one in members[1:]:
+        staff.put_staff(stage, operator, one, (today.unit_id,))
+    return Script(stage, clock, today, day, starts)
+
+
+def _settings(chosen: Settings, home: Path, today: Content) -> Settings:
     return replace(
         Settings(home=home),
-        unit=day.unit_id,
-        staff=day.staff[0].hsa_id,
+        unit=today.unit_id,
+        staff=today.staff[0].hsa_id,
         lang=chosen.lang,
         theme=chosen.theme,
+        alert_by=chosen.alert_by,
+        keys=chosen.keys,
         person_data=str(assets.path("demo-persons.json")),
     )
 
 
-def _start(at: time) -> datetime:
-    """Today at that time, or on the next day on which a unit is usually open."""
+def _day() -> date:
+    """Today, or the next day on which a unit is usually open."""
     usual = units.opening_hours(units.USUAL_HOURS)
     today = local_date(SystemClock().now())
-    day = today if openings_on(usual, today) else next_weekday(usual, today)
-    return datetime.combine(day, at, STOCKHOLM)
-
-
-def _make_unit(system: System, day: Content) -> None:
-    operator = Actor(None, SOURCE, None, day.unit_id, bootstrap.place(SOURCE))
-    members = [staff.make_staff(one.hsa_id, one.name, one.profession) for one in day.staff]
-    setup.set_up(system, operator, units.make_unit(day.unit_id, day.unit_name, "primary-care"), members[0])
-    for one in members[1:]:
-        staff.put_staff(system, operator, one, (day.unit_id,))
+    return today if openings_on(usual, today) else next_weekday(usual, today)
 
 
 @contextmanager
-def _patients(system: System, day: Content, clock: Clock) -> Iterator[None]:
-    token = intake.make_token(system, SOURCE)
-    start = clock.now()
-    with serving(system) as address:
-        patients = Patients(day, clock, start, address, token)
-        patients.start()
-        try:
-            yield
-        finally:
-            patients.stop()
+def _playing(script: Script, clock: Clock) -> Iterator[None]:
+    """Let the script go on by the clock, in a thread of its own."""
+    stopped = threading.Event()
+
+    def play() -> None:
+        while not stopped.wait(LOOK_EVERY):
+            try:
+                script.look(clock.now())
+            except P24Error as error:
+                _log.warning("the demo's day stands still: %s", type(error).__name__)
+
+    thread = threading.Thread(target=play, name="demo", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join(timeout=5)

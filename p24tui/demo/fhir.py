@@ -1,8 +1,12 @@
 """The demo's patients as FHIR R4 resources, as any source would send them: see ``docs/intake.md``."""
 
-from datetime import datetime
+from base64 import b64encode
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
+from p24tui import assets
+from p24tui.clock import local_date
 from p24tui.demo.content import Relative, Row, Story
 
 Resource = dict[str, Any]
@@ -15,27 +19,34 @@ _HSA_ID = "urn:oid:1.2.752.29.4.19"
 def contact(story: Story, id: str, unit_id: str, at: datetime) -> Resource:
     """All that comes with a new contact: the patient, the case, the form, the first message."""
     resources = [_patient(story, id), _encounter(story, id, unit_id, at)]
+    sender = ""
     if story.guardian is not None:
         resources.append(_guardian(story.guardian, id))
+        sender = f"RelatedPerson/{id}-guardian"
     if story.form:
         resources.append(_form(story.form, id, at))
-    resources.append(message(id, f"{id}-0", story.text, at))
+    resources.append(message(id, f"{id}-0", story.text, at, files=story.files, sender=sender))
     entries = [{"resource": one, "request": {"method": "POST", "url": one["resourceType"]}} for one in resources]
     return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
 
 
-def message(case: str, id: str, text: str, at: datetime) -> Resource:
-    """One message from the patient of a case."""
+def message(case: str, id: str, text: str, at: datetime, *, files: Sequence[str] = (), sender: str = "") -> Resource:
+    """One message in a case, from its patient unless another ``sender`` is said; ``files`` are images of the demo."""
     return {
         "resourceType": "Communication",
         "id": id,
         "status": "completed",
         "subject": {"reference": f"Patient/{case}"},
         "encounter": {"reference": f"Encounter/{case}"},
-        "sender": {"reference": f"Patient/{case}"},
+        "sender": {"reference": sender or f"Patient/{case}"},
         "sent": at.isoformat(),
-        "payload": [{"contentString": text}],
+        "payload": [{"contentString": text}, *map(_image, files)],
     }
+
+
+def _image(name: str) -> Resource:
+    data = b64encode(assets.path("demo", name).read_bytes()).decode()
+    return {"contentAttachment": {"contentType": "image/png", "title": name, "data": data}}
 
 
 def _patient(story: Story, id: str) -> Resource:
@@ -98,13 +109,13 @@ def _form(form: tuple[Row, ...], id: str, at: datetime) -> Resource:
         "subject": {"reference": f"Patient/{id}"},
         "authored": at.isoformat(),
         "item": [
-            {"linkId": str(number), "text": row.question, "answer": [_answer(row)]}
+            {"linkId": str(number), "text": row.question, "answer": [_answer(row, at)]}
             for number, row in enumerate(form, start=1)
         ],
     }
 
 
-def _answer(row: Row) -> Resource:
+def _answer(row: Row, at: datetime) -> Resource:
     match row.kind:
         case "boolean":
             return {"valueBoolean": row.answer == "true"}
@@ -113,7 +124,7 @@ def _answer(row: Row) -> Resource:
         case "decimal":
             return {"valueDecimal": float(row.answer)}
         case "date":
-            return {"valueDate": row.answer}
+            return {"valueDate": (local_date(at) - timedelta(days=int(row.answer))).isoformat()}
         case "choice":
             return {"valueCoding": {"display": row.answer}}
         case _:

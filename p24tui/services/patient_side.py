@@ -1,16 +1,23 @@
-"""What the patient's side reads back: staff's messages, in the order in which they became durable."""
+"""What the patient's side reads back: its cases, what it wrote, and staff's messages as they became durable.
+
+Nothing of it is staff's alone: no notes, no events, no drafts.
+"""
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from datetime import datetime
 
+from p24tui.clock import local_date
 from p24tui.errors import BadInput
 from p24tui.gateways.fhir.model import Kind
 from p24tui.gateways.fhir.write import Answer
-from p24tui.store import intake
+from p24tui.routine.case import CaseState
+from p24tui.routine.patient import shown
+from p24tui.store import cases, intake, messages, people
 from p24tui.store.engine import Tx
 from p24tui.store.intake import START, Outgoing
-from p24tui.store.values import Position
+from p24tui.store.values import Author, Position
 from p24tui.system import System
 
 MOST = 200
@@ -28,6 +35,56 @@ class Page:
     answers: tuple[tuple[str, Answer], ...]
     after: str
     full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message as the patient sees it. ``sender`` is empty where it is the patient's own."""
+
+    sender: str
+    text: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCase:
+    """An open case as its source knows it, under the ``name`` that the source gave it.
+
+    The patient's name and the matter are empty where the patient is protected (PR-1).
+    """
+
+    id: str
+    name: str
+    patient_name: str
+    unit_name: str
+    matter: str
+    state: CaseState
+
+
+def open_cases(system: System, source: str) -> tuple[SourceCase, ...]:
+    """The open cases that this source has sent, the oldest first."""
+    today = local_date(system.clock.now())
+    with system.store.reading() as tx:
+        units = {unit.id: unit.name for unit in people.all_units(tx)}
+        rows = sorted(cases.of_units(tx, units), key=lambda row: (row.case.received_at, row.case.id))
+        found = []
+        for row in rows:
+            if name := _name_of(tx, source, row.case.id):
+                patient = shown(row.patient, today)
+                matter = "" if patient.protected else row.case.matter
+                unit_name = units[row.case.unit_id]
+                found.append(SourceCase(row.case.id, name, patient.name, unit_name, matter, row.case.state))
+    return tuple(found)
+
+
+def own_messages(system: System, source: str, case: str) -> tuple[Said, ...]:
+    """What the patient has written in a case, by a name that the source gave it, in the order of writing.
+
+    Raises ``BadInput`` for a case that the source has not.
+    """
+    with system.store.reading() as tx:
+        sent = messages.of_case(tx, _case_id(tx, source, case))
+    return tuple(Said("", one.text, one.sent_at) for one in sent if one.author is Author.PATIENT)
 
 
 def answers(system: System, source: str, after: str | None = None, case: str | None = None, limit: int = MOST) -> Page:
@@ -58,6 +115,13 @@ def _answer(one: Outgoing, names: tuple[str, ...]) -> Answer:
         message.text,
         message.sent_at,
     )
+
+
+def _name_of(tx: Tx, source: str, case_id: str) -> str:
+    """The id that the source has given its case; empty where it is another source's, or known by no id."""
+    prefix = f"{Kind.CASE}/"
+    names = intake.names_of(tx, source, Kind.CASE, case_id)
+    return next((name.removeprefix(prefix) for name in names if name.startswith(prefix)), "")
 
 
 def _case_id(tx: Tx, source: str, case: str) -> str:

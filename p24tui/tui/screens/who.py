@@ -15,19 +15,20 @@ from p24tui.words import profession_word
 
 
 class WhoScreen(Screen[Staff | None]):
-    """Choose a person; Esc closes the console."""
+    """Choose a person; Esc closes the console. ``banner`` is a word such as the demo's, which stands first."""
 
     BINDINGS = [Binding("escape", "leave", show=False)]
 
-    def __init__(self, unit: Unit, staff: list[Staff], suggested: str) -> None:
+    def __init__(self, unit: Unit, staff: list[Staff], suggested: str, banner: str = "") -> None:
         super().__init__()
         self._unit = unit
         self._staff = staff
         self._suggested = suggested
+        self._banner = banner
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(Content.styled(clean_line(self._unit.name), "bold"), classes="dialog-title")
+            yield Static(self._title(), classes="dialog-title")
             yield Static(_("Vem är du?"))
             yield OptionList(*(self._option(one) for one in self._staff), id="who", markup=False)
             yield Static(
@@ -47,6 +48,10 @@ class WhoScreen(Screen[Staff | None]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+    def _title(self) -> Content:
+        banner = (f"{self._banner}  ", "bold $warning") if self._banner else ""
+        return Content.assemble(banner, (clean_line(self._unit.name), "bold"))
 
     @staticmethod
     def _option(one: Staff) -> Option:
