@@ -37,6 +37,10 @@ class Settings:
         "How an alarm is told of besides its words, any of these with commas between: bell, notify (OSC 9), colour.",
         "bell,notify,colour",
     )
+    keys: dict[str, tuple[str, ...]] = field(
+        default_factory=dict,
+        metadata={"doc": "Other keys for actions: a table, or in the environment claim=m send=ctrl+s,ctrl+enter."},
+    )
     key_from: Literal["file", "keyring", "environment"] = _key(
         "Where the database key lies: file (p24tui.key, mode 0600), keyring, or environment (P24TUI_KEY).",
         "file",
@@ -70,6 +74,8 @@ def load(environ: Mapping[str, str] | None = None, **overrides: object) -> Setti
     home = Path(environ.get(ENVIRONMENT + "HOME") or default_home()).expanduser()
     values: dict[str, Any] = {**_from_file(home / FILE_NAME), **_from_environment(environ)}
     values.update({name: value for name, value in overrides.items() if value is not None})
+    if "keys" in values:
+        values["keys"] = _keys(values["keys"])
     try:
         settings = msgspec.convert({**values, "home": home}, Settings, strict=False)
     except msgspec.ValidationError as error:
@@ -111,6 +117,18 @@ def _from_file(path: Path) -> dict[str, Any]:
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
     given = {name: environ.get(ENVIRONMENT + name.upper()) for name in _names()}
     return {name: value for name, value in given.items() if value}
+
+
+def _keys(given: Any) -> Any:
+    """The table of keys, each action with a list of keys, from a table or from words such as ``claim=m``."""
+    if isinstance(given, str):
+        pairs = [word.partition("=") for word in given.split()]
+        if wrong := [action for action, _equals, key in pairs if not action or not key]:
+            raise BadInput("settings-value", problem=f"keys: {', '.join(wrong)}")
+        given = {action: key.split(",") for action, _equals, key in pairs}
+    if not isinstance(given, dict):
+        return given
+    return {action: [keys] if isinstance(keys, str) else keys for action, keys in given.items()}
 
 
 def _names() -> set[str]:

@@ -3,8 +3,10 @@
 Word and symbol come first, so that colour never says anything alone.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from p24tui.clock import local
 from p24tui.i18n import N_, _
@@ -13,6 +15,8 @@ from p24tui.routine.alert import Reason
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.list_filter import Age, ListFilter
 from p24tui.routine.queue import triage_failed
+from p24tui.routine.tone import Fault, Remark
+from p24tui.text import clean_line
 
 SUICIDE = "!"
 TRIAGE_FAILED = "?"
@@ -96,10 +100,85 @@ def filter_words(chosen: ListFilter, unit_names: Mapping[str, str]) -> str:
     return " · ".join(filter(None, words))
 
 
+EVENTS = {
+    "case.received": N_("Ärendet kom in."),
+    "case.updated": N_("Uppgifter om ärendet ändrades av källan."),
+    "case.read": N_("Läste det olästa."),
+    "case.claimed": N_("Tog emot ärendet."),
+    "case.released": N_("Släppte ärendet till kön."),
+    "case.held": N_("Lät ärendet vila till {until}: {reason}"),
+    "case.due": N_("Vilan är slut."),
+    "case.ended": N_("Avslutade ärendet."),
+    "case.taken-over": N_("Tog över ärendet från {owner}."),
+    "takeover.asked": N_("Bad att få ta över: {reason}"),
+    "takeover.granted": N_("Lämnade ärendet till {to}, som hade bett om det."),
+    "takeover.declined": N_("Behöll ärendet."),
+    "takeover.withdrawn": N_("Tog tillbaka sin begäran att få ta över."),
+    "ending.requested": N_("Begärde avslut, steg 1 av 2."),
+    "ending.withdrawn": N_("Lät ärendet vara öppet."),
+    "deed.undone": N_("Ångrade det senaste."),
+    "message.received": N_("Patienten skrev."),
+    "message.sent": N_("Skrev till patienten."),
+    "note.written": N_("Skrev en intern anteckning."),
+    "form.received": N_("Ett formulär kom in."),
+    "attachment.refused": N_("En bilaga kunde inte tas emot."),
+    "alert.acknowledged": N_("Kvitterade ett larm."),
+    "patient.received": N_("Patientens uppgifter kom in."),
+    "patient.updated": N_("Patientens uppgifter ändrades."),
+}
+
+
+def event_words(kind: str, details: Mapping[str, Any]) -> str:
+    """What happened to a case, in words; of a kind that has none, the kind itself."""
+    cleaned = defaultdict(str, {name: clean_line(str(value)) for name, value in details.items()})
+    return _(EVENTS[kind]).format_map(cleaned) if kind in EVENTS else kind
+
+
+READINGS = {
+    "case": N_("öppnade ett ärende"),
+    "list": N_("såg en lista"),
+    "arrivals": N_("såg nya i en lista"),
+    "attachment": N_("öppnade en bilaga"),
+    "export": N_("tog ut uppgifter"),
+    "own-log": N_("såg sin egen logg"),
+}
+
+
+def reading_words(kind: str) -> str:
+    """What somebody has taken part of, in words; of a kind that has none, the kind itself."""
+    return _(READINGS[kind]) if kind in READINGS else kind
+
+
+def undone_words(kind: str) -> str:
+    """What has been undone, in words."""
+    said = {
+        "case.claimed": N_("du har inte längre ärendet."),
+        "case.released": N_("ärendet är ditt igen."),
+        "case.held": N_("ärendet vilar inte."),
+        "case.ended": N_("ärendet är öppet igen."),
+    }
+    return _(said[kind])
+
+
 def reason_words(reason: Reason, waits: str) -> str:
     """Why a case calls for attention; ``waits`` is how long the patient has waited, in words."""
     said = {Reason.SUICIDE: N_("suicidrisk väntar"), Reason.PRIORITY: N_("ny prio 1,"), Reason.UNREAD: N_("oläst")}
     return f"{_(said[reason])} {waits}"
+
+
+def remark_words(remark: Remark) -> str:
+    """What is wrong with a wording, and what to write instead."""
+    better = clean_line(remark.better).rstrip(" .")
+    match remark.fault:
+        case Fault.CAPITALS:
+            return _("Versaler kan läsas som att man ropar.")
+        case Fault.EXCLAMATION:
+            return _("Utropstecken: skriv hellre punkt.") if remark.better else _("Utropstecken: ta bort det.")
+        case Fault.ABBREVIATION:
+            said = _('"{found}": förkortning. Skriv hellre "{better}".')
+            return said.format(found=clean_line(remark.found).rstrip(" ."), better=better)
+        case Fault.SEEK_ANEW:
+            return _('Be inte patienten söka på nytt. Skriv hellre "{better}".').format(better=better)
 
 
 def priority_mark(case: Case) -> str:

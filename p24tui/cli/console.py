@@ -95,7 +95,7 @@ def _start_the_rest(system: System, place: str, running: ExitStack) -> None:
     running.callback(clockwork.stop)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(5_000, 20, 50)
+    gc.set_threshold(5_000, 5, 50)
     gc.enable()
 
 

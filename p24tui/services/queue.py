@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from p24tui.clock import local_date
+from p24tui.clock import day_began, local_date
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
-from p24tui.services.views import CaseLine, QueueView, lines
-from p24tui.store import alerts, cases, desk, feed, messages, people
+from p24tui.services.views import CaseLine, EndedLine, EndedView, QueueView, line, lines
+from p24tui.store import alerts, cases, desk, feed, messages, overview, people
 from p24tui.store.engine import Tx
 from p24tui.store.values import CaseRow, Present
 from p24tui.system import System
@@ -69,6 +69,29 @@ def arrivals(
         with system.store.writing() as tx:
             _log(tx, system, actor, "arrivals", fresh, view.id)
     return lines(rows, view.message_after, local_date(now), present, seen)
+
+
+@rule("LO-1", "PR-1")
+def ended_today(
+    system: System, actor: Actor, unit_ids: Collection[str], *, view: str = "", shown_patients: Collection[str] = ()
+) -> EndedView:
+    """What has ended today at these units and is ended still, the latest first.
+
+    That it was shown, and which patients, is committed before it is returned. ``view`` is the id of one that is read
+    anew: then only patients that it has not shown before are logged, as arrivals.
+    """
+    now = system.clock.now()
+    with system.store.reading() as tx:
+        ended_by = overview.ended_since(tx, unit_ids, day_began(now))
+        rows = cases.some(tx, ended_by)
+    fresh = [row for row in rows if row.patient.id not in shown_patients]
+    if fresh or not view:
+        with system.store.writing() as tx:
+            kind, view = ("arrivals", view) if view else ("list", fresh_id())
+            _log(tx, system, actor, kind, fresh, view)
+    rows.sort(key=lambda row: (row.case.ended_at or now, row.case.id), reverse=True)
+    today = local_date(now)
+    return EndedView(view, tuple(EndedLine(line(row, today), ended_by[row.case.id]) for row in rows))
 
 
 def find_text(system: System, view: QueueView, words: str) -> frozenset[str]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
-from p24tui.routine.case import Case
+from p24tui.routine.case import Case, CaseState
 from p24tui.routine.list_filter import ListFilter
 from p24tui.routine.patient import ShownPatient, shown
 from p24tui.routine.queue import order_key
@@ -71,6 +71,65 @@ class QueueView:
     message_after: dict[str, int]
     since: Position | None = None
     ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndedLine:
+    """A case that has ended, and the name of who ended it."""
+
+    line: CaseLine
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndedView:
+    """What has ended today, the latest first. ``id`` ties later readings to it in the read log."""
+
+    id: str
+    lines: tuple[EndedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many open cases there are of a sort, and since when whoever has waited longest of them has (UTC)."""
+
+    cases: int = 0
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How units stand, in numbers alone.
+
+    ``inflow`` is how many cases have come in today, by the hour of the day in Sweden. ``priorities`` are by the mark
+    that the list shows, ``owners`` by name, with an empty name for what nobody has. ``unread`` counts cases.
+    """
+
+    inflow: Mapping[int, int]
+    states: Mapping[CaseState, Standing]
+    priorities: Mapping[str, Standing]
+    owners: Mapping[str, Standing]
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRead:
+    """One of one's own readings. ``line`` is the case that was opened; ``patients`` is how many a list showed."""
+
+    seq: int
+    at: datetime
+    kind: str
+    unit_id: str
+    patients: int
+    line: CaseLine | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReads:
+    """One's own readings of today, the latest first; ``count`` is how many there are, were not all handed out."""
+
+    count: int
+    reads: tuple[OwnRead, ...]
 
 
 @dataclass(frozen=True, slots=True)

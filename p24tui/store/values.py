@@ -233,6 +233,18 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """A row of the read log. ``patients`` is how many a list showed; ``case_id`` is none where it was a list."""
+
+    seq: int
+    at: datetime
+    kind: str
+    unit_id: str
+    case_id: str | None
+    patients: int
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """These cases have changed. ``everything`` says that too much has, or too long ago: read the list anew."""
 

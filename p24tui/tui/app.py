@@ -9,17 +9,18 @@ from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.screen import Screen
 
-from p24tui.i18n import _
 from p24tui.routine.actor import Actor
 from p24tui.services.views import QueueView
 from p24tui.store.values import Notice, Position, Staff, Unit
 from p24tui.system import System
 from p24tui.tui import look
-from p24tui.tui.keys import KEYS, Where, bindings
+from p24tui.tui.commands import commands
+from p24tui.tui.keys import Where, bindings, use_keys
 from p24tui.tui.messages import FeedSpoke
 from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.screens.help import HelpScreen
 from p24tui.tui.screens.who import WhoScreen
+from p24tui.tui.textual_words import Palette, say_how_to_quit
 
 if TYPE_CHECKING:
     from p24tui.store.feed import Feed
@@ -35,7 +36,7 @@ class P24App(App[None]):
     login. ``people`` are those one may be, each with the units they work for, the one that the console opens on first.
     ``first`` is what is shown at once. ``banner`` is a word that stands on every screen, such as the demo's.
     ``when_shown`` is called once, in a thread, when the whole list stands on the screen: what need not be there
-    before starts then.
+    before starts then. Raises ``BadInput`` where the settings' keys cannot be used.
     """
 
     TITLE = "p24tui"
@@ -53,9 +54,11 @@ class P24App(App[None]):
         banner: str = "",
         when_shown: Callable[[], None] = lambda: None,
     ) -> None:
+        self._keys = use_keys(system.settings.keys)
         super().__init__()
         self.system = system
         self.banner = banner
+        self.set_class(bool(banner), "-banner")
         self._people = people
         self._place = place
         self._actor = actor
@@ -65,13 +68,16 @@ class P24App(App[None]):
         for theme in look.THEMES:
             self.register_theme(theme)
         self.theme = system.settings.theme
+        self.animation_level = "none"  # what one asks for is there at once, and nothing moves by itself
 
     def on_mount(self) -> None:
+        self.set_keymap(self._keys)
         if not self.is_headless:
             self.set_interval(TERMINAL_CHECKED_EVERY, self._leave_dead_terminal)
         if self._actor is None:
             unit = next(iter(self._people.values()))[0]
-            self.push_screen(WhoScreen(unit, list(self._people), self.system.settings.staff), self._be)
+            suggested = self.system.settings.staff
+            self.push_screen(WhoScreen(unit, list(self._people), suggested, self.banner), self._be)
         else:
             self._open_desk(self._actor)
 
@@ -80,23 +86,14 @@ class P24App(App[None]):
             self._feed.stop()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every action of the table of keys that this screen has, then the themes."""
-        seen = set()
-        for key in KEYS:
-            if key.action in seen or key.action == "command_palette":
-                continue
-            seen.add(key.action)
-            action = key.action if key.action == "quit" else f"screen.{key.action}"
-            if key.action == "quit" or hasattr(screen, f"action_{key.action}"):
-                yield SystemCommand(
-                    _(key.label).capitalize(), _(key.help), lambda action=action: self.run_action(action)
-                )
-        for name, title in ((n, t) for n, t in self._theme_titles().items() if n != self.theme):
-            yield SystemCommand(title, _("Byt konsolens färger."), lambda name=name: setattr(self, "theme", name))
+        return commands(self, screen)
 
     def action_command_palette(self) -> None:
         if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
-            self.push_screen(CommandPalette(placeholder=_("Sök kommando …")))
+            self.push_screen(Palette())
+
+    def action_help_quit(self) -> None:
+        say_how_to_quit(self)
 
     async def action_quit(self) -> None:
         for desk in self._desks():
@@ -110,9 +107,6 @@ class P24App(App[None]):
         """A terminal that has gone away without a signal would leave the console running, seen by nobody."""
         if not sys.__stdin__ or not sys.__stdin__.isatty():
             await self.action_quit()
-
-    def _theme_titles(self) -> dict[str, str]:
-        return {"dark": _("Mörkt utseende"), "light": _("Ljust utseende"), "contrast": _("Hög kontrast")}
 
     def _be(self, member: Staff | None) -> None:
         if member is None:

@@ -1,11 +1,16 @@
 """One table of keys. Bindings, the key bar, the help and the command palette are all made from it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import combinations
 
 from textual.binding import Binding, BindingType
+from textual.widgets import Input, TextArea
 
-from p24tui.i18n import N_
+from p24tui.errors import BadInput
+from p24tui.i18n import N_, _
+from p24tui.tui.key_names import canonical, shown, types_text
 
 
 class Where(StrEnum):
@@ -15,11 +20,15 @@ class Where(StrEnum):
     LIST = "list"
     CASE = "case"
     COMPOSER = "composer"
+    PLACE = "place"
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key, the action of the desk that it leads to, its label in the key bar and a sentence for the help."""
+    """A key, the action of the desk that it leads to, its label in the key bar and a sentence for the help.
+
+    ``key`` may be several with commas between. ``id`` is needed only where an action has several rows.
+    """
 
     key: str
     action: str
@@ -27,12 +36,37 @@ class Key:
     help: str
     where: tuple[Where, ...]
     in_bar: bool = True
-    shown_as: str = ""
+    id: str = ""
+
+    @property
+    def setting(self) -> str:
+        """What the row is called in the settings."""
+        return self.id or self.action
+
+    @property
+    def of_app(self) -> bool:
+        """Whether the action is the console's, and not one of its screens'."""
+        return self.action in {"command_palette", "help", "quit"}
+
+    @property
+    def target(self) -> str:
+        """The action as Textual finds it."""
+        return f"app.{self.action}" if self.of_app else f"screen.{self.action}"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key of the row, by Textual's names."""
+        return tuple(self.key.split(","))
 
     @property
     def name(self) -> str:
-        """How the key is written on the screen."""
-        return self.shown_as or self.key
+        """How the key is written on the screen; the first where there are several."""
+        return shown(self.keys[0])
+
+    @property
+    def names(self) -> str:
+        """How every key of the row is written."""
+        return ", ".join(map(shown, self.keys))
 
 
 _BOTH = (Where.LIST, Where.CASE)
@@ -44,29 +78,142 @@ KEYS = (
         N_("öppna"),
         N_("Öppna ärendet under markören. Bara det läser, och loggas."),
         (Where.LIST,),
-        shown_as="Enter",
     ),
-    Key("enter", "write", N_("skriv"), N_("Skriv svar till patienten."), (Where.CASE,), shown_as="Enter"),
+    Key("enter", "write", N_("skriv"), N_("Skriv svar till patienten."), (Where.CASE,)),
     Key(
         "escape",
         "back",
         N_("tillbaka"),
-        N_("Tillbaka till listan. Utkastet finns kvar."),
+        N_("Ett steg tillbaka: från det man skriver till ärendet, därifrån till listan. Utkastet finns kvar."),
         (Where.CASE, Where.COMPOSER),
-        shown_as="Esc",
     ),
     Key("n", "next_unread", N_("nästa olästa"), N_("Gå till nästa ärende med något oläst."), _BOTH),
-    Key("t", "claim", N_("ta emot"), N_("Ta emot ärendet: det blir ditt."), _BOTH),
+    Key(
+        "t",
+        "claim",
+        N_("ta emot"),
+        N_("Ta emot ärendet: det blir ditt. Har någon annan det, be att få ta över."),
+        _BOTH,
+    ),
     Key("x", "release", N_("släpp"), N_("Släpp ärendet: det går tillbaka till kön."), _BOTH),
     Key("h", "hold", N_("håll"), N_("Låt ärendet vila till en dag, med en orsak."), _BOTH),
     Key("a", "end", N_("avsluta"), N_("Avsluta ärendet, i två steg."), _BOTH),
+    Key(
+        "z", "undo", N_("ångra"), N_("Ångra det du senast gjorde med ett ärende, om inget har hänt sedan dess."), _BOTH
+    ),
+    Key(
+        "i",
+        "note",
+        N_("intern"),
+        N_("Skriv en intern anteckning till kollegor. Patienten ser den aldrig."),
+        (Where.CASE,),
+    ),
+    Key("1", "read_chat", N_("chatt"), N_("Läs chatten."), (Where.CASE,), in_bar=False),
+    Key("2", "read_anamnesis", N_("anamnes"), N_("Läs anamnesen: formulärets svar och fritext."), (Where.CASE,)),
+    Key(
+        "3",
+        "read_history",
+        N_("händelser"),
+        N_("Läs vad som har hänt i ärendet, och vem som gjorde det."),
+        (Where.CASE,),
+        in_bar=False,
+    ),
+    Key("m", "attachments", N_("bilagor"), N_("Se ärendets bilagor."), (Where.CASE,), in_bar=False),
+    Key(
+        "d",
+        "beside",
+        N_("bredvid"),
+        N_("Ställ ärendet bredvid ett annat, i ett brett fönster."),
+        (Where.CASE,),
+        in_bar=False,
+    ),
+    Key(
+        "c",
+        "close_case",
+        N_("stäng"),
+        N_("Stäng ärendet. Det är fortfarande ditt, och utkastet finns kvar."),
+        (Where.CASE,),
+    ),
+    Key(
+        "b",
+        "answer_colleague",
+        N_("svara kollega"),
+        N_("Svara den som ber att få ta över ett ärende av dig."),
+        _BOTH,
+        in_bar=False,
+    ),
+    Key("enter", "open_row", N_("gå till ärendet"), N_("Gå till ärendet på raden, och öppna det."), (Where.PLACE,)),
+    Key(
+        "f2",
+        "show_list",
+        N_("patientlista"),
+        N_("Patientlistan, och det öppna ärendet."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+    Key("escape", "show_list", N_("till listan"), N_("Tillbaka till listan."), (Where.PLACE,), id="leave_place"),
+    Key(
+        "f3",
+        "show_video",
+        N_("videobesök"),
+        N_("Öppna videobesök, i den ordning de kom."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+    Key(
+        "f4",
+        "show_closing",
+        N_("stängning"),
+        N_("Alla öppna ärenden inför stängning, de äldre först, oavsett filter."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+    Key(
+        "f5",
+        "show_registration",
+        N_("registrering"),
+        N_("Det som har avslutats idag och kan behöva antecknas och registreras."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+    Key(
+        "f6",
+        "show_overview",
+        N_("översikt"),
+        N_("Inflöde, väntan och vem som har vad, i siffror."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+    Key(
+        "f7",
+        "show_log",
+        N_("loggkontroll"),
+        N_("Det du själv har läst idag."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+    Key(
+        "ctrl+pagedown",
+        "next_case",
+        N_("nästa öppna"),
+        N_("Gå till nästa ärende som du har öppet. Utkastet finns kvar där det skrevs."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+    Key(
+        "ctrl+pageup",
+        "previous_case",
+        N_("förra öppna"),
+        N_("Gå till förra ärendet som du har öppet."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
     Key(
         "slash",
         "search",
         N_("sök"),
         N_("Sök på namn, nummer, ärende och text medan du skriver."),
         (Where.LIST,),
-        shown_as="/",
     ),
     Key("f", "filter", N_("filter"), N_("Välj vilka ärenden som visas. Vad som inte visas räknas upp."), (Where.LIST,)),
     Key("w", "longest_waiting", N_("längst väntan"), N_("Gå till den som har väntat längst."), (Where.LIST,)),
@@ -82,7 +229,6 @@ KEYS = (
         N_("Ta bort sökningen, eller filtret."),
         (Where.LIST,),
         in_bar=False,
-        shown_as="Esc",
     ),
     Key(
         "k",
@@ -107,7 +253,19 @@ KEYS = (
         N_("skicka"),
         N_("Skicka svaret till den som namnet ovanför rutan säger."),
         (Where.COMPOSER,),
-        shown_as="Ctrl+S",
+    ),
+    Key("ctrl+t", "phrases", N_("fraser"), N_("Hitta en fras med några bokstäver och sätt in den."), (Where.COMPOSER,)),
+    Key(
+        "p",
+        "phrases",
+        N_("fraser"),
+        N_("Hitta en fras med några bokstäver."),
+        (Where.CASE,),
+        in_bar=False,
+        id="phrases_in_case",
+    ),
+    Key(
+        "ctrl+r", "better", N_("byt ordet"), N_("Byt det understrukna mot det bättre som föreslås."), (Where.COMPOSER,)
     ),
     Key(
         "ctrl+p",
@@ -115,9 +273,8 @@ KEYS = (
         N_("alla kommandon"),
         N_("Sök bland alla kommandon."),
         (Where.EVERYWHERE,),
-        shown_as="Ctrl+P",
     ),
-    Key("question_mark", "help", N_("hjälp"), N_("Den här hjälpen."), _BOTH, shown_as="?"),
+    Key("question_mark", "help", N_("hjälp"), N_("Den här hjälpen."), (*_BOTH, Where.PLACE)),
     Key(
         "f1",
         "help",
@@ -125,7 +282,7 @@ KEYS = (
         N_("Den här hjälpen, även medan man skriver."),
         (Where.EVERYWHERE,),
         in_bar=False,
-        shown_as="F1",
+        id="help_anywhere",
     ),
     Key(
         "ctrl+q",
@@ -134,16 +291,87 @@ KEYS = (
         N_("Stäng konsolen. Utkast finns kvar."),
         (Where.EVERYWHERE,),
         in_bar=False,
-        shown_as="Ctrl+Q",
     ),
 )
 
 
+ACTIONS = frozenset(key.action for key in KEYS)
+"""Everything that a key of the table leads to."""
+
+_MOVING = frozenset({"up", "down", "pageup", "pagedown", "home", "end", "tab", "shift+tab", "ctrl+c"})
+_PLACES = frozenset(key.action for key in KEYS if key.action.startswith("show_") and Where.EVERYWHERE in key.where)
+_WRITING = _MOVING | {
+    "enter",
+    *(one.key for field in (TextArea, Input) for one in Binding.make_bindings(field.BINDINGS)),
+} - {"f6", "f7"}  # what they select in a text field, Shift and an arrow or Ctrl+A selects too
+
+NEEDED: Mapping[Where, frozenset[str]] = {
+    Where.LIST: _MOVING,
+    Where.CASE: _MOVING,
+    Where.COMPOSER: _WRITING,
+    Where.PLACE: _MOVING,
+    Where.EVERYWHERE: _WRITING,
+}
+"""Keys that move the cursor or edit what one writes: no action may take them."""
+
+_table: tuple[Key, ...] = KEYS
+
+
+def use_keys(changes: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Act by the table with these changes from now on, in the whole process.
+
+    Returns what Textual calls a keymap. Raises ``BadInput`` as ``remapped`` does, and changes nothing then.
+    """
+    global _table
+    _table = remapped(KEYS, changes)
+    return {row.setting: row.key for row, before in zip(_table, KEYS, strict=True) if row.key != before.key}
+
+
+def keys_in_use() -> tuple[Key, ...]:
+    """The table with the changes in force."""
+    return _table
+
+
+def key_name(action: str) -> str:
+    """How the key of an action is written on the screen."""
+    return next(row.name for row in _table if row.action == action)
+
+
+def remapped(table: tuple[Key, ...], changes: Mapping[str, tuple[str, ...]]) -> tuple[Key, ...]:
+    """The table with other keys for some of its rows.
+
+    Raises ``BadInput`` where a row is unknown or loses its only key, where what is given is no key, would act while
+    one types or is needed for that, and where two actions would share a key in the same place.
+    """
+    known = {row.setting for row in table}
+    for setting in changes:
+        if setting not in known:
+            raise BadInput("keys-action", action=setting, known=", ".join(sorted(known)))
+    changed = tuple(_changed(row, changes[row.setting]) if row.setting in changes else row for row in table)
+    check_keys(changed)
+    return changed
+
+
+def check_keys(table: tuple[Key, ...]) -> None:
+    """Raises ``BadInput`` where a key cannot act in its place, or acts for two actions there."""
+    for row in table:
+        for key in row.keys:
+            _check_key(row, key)
+    for one, other in combinations(table, 2):
+        shared = set(one.keys) & set(other.keys)
+        if shared and _overlap(one.where, other.where):
+            key = shown(min(shared))
+            raise BadInput("keys-clash", action=_said(one), key=key, other=_said(other))
+
+
 def bindings(where: Where) -> list[BindingType]:
-    """The bindings of one place. They lead to actions of the screen; Textual's own display shows none."""
-    app_actions = ("quit", "command_palette")
+    """The bindings of one place. They lead to actions of the screen; Textual's own display shows none.
+
+    They are the shipped ones; Textual's keymap changes them when the console opens. One can always close it, and go
+    to another place of the desk.
+    """
     return [
-        Binding(key.key, key.action if key.action in app_actions else f"screen.{key.action}", show=False)
+        Binding(key.key, key.target, show=False, id=key.setting, priority=key.action in {"quit", *_PLACES})
         for key in KEYS
         if where in key.where
     ]
@@ -151,5 +379,30 @@ def bindings(where: Where) -> list[BindingType]:
 
 def bar(where: Where) -> tuple[Key, ...]:
     """The keys that the key bar shows while the focus is there, the one for help last."""
-    here = [key for key in KEYS if key.in_bar and (where in key.where or Where.EVERYWHERE in key.where)]
+    here = [key for key in _table if key.in_bar and (where in key.where or Where.EVERYWHERE in key.where)]
     return tuple(sorted(here, key=lambda key: key.action == "help"))
+
+
+def _changed(row: Key, written: tuple[str, ...]) -> Key:
+    keys = [canonical(one) for one in written]
+    if not keys:
+        raise BadInput("keys-none", action=_said(row))
+    if None in keys:
+        raise BadInput("keys-unknown", action=_said(row), key=written[keys.index(None)])
+    return replace(row, key=",".join(dict.fromkeys(filter(None, keys))))
+
+
+def _check_key(row: Key, key: str) -> None:
+    while_typing = {Where.COMPOSER, Where.EVERYWHERE}
+    if types_text(key) and while_typing & set(row.where):
+        raise BadInput("keys-letter", action=_said(row), key=shown(key))
+    if any(key in NEEDED[where] for where in row.where):
+        raise BadInput("keys-needed", action=_said(row), key=shown(key))
+
+
+def _overlap(one: tuple[Where, ...], other: tuple[Where, ...]) -> bool:
+    return Where.EVERYWHERE in (*one, *other) or not set(one).isdisjoint(other)
+
+
+def _said(row: Key) -> str:
+    return f"{row.setting} ({_(row.label)})"

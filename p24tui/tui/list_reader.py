@@ -1,11 +1,10 @@
 """Reads the patient list, and then only what has changed: one read at a time, however much changes meanwhile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from p24tui import services
 from p24tui.errors import P24Error
 from p24tui.routine.actor import Actor
-from p24tui.routine.case import Case
 from p24tui.services.views import CaseLine, OpenCase, QueueView
 from p24tui.system import System
 from p24tui.tui.errands import Errands
@@ -14,15 +13,15 @@ APART_PER_CASE = 0.02
 APART_AT_MOST = 0.5
 """Seconds from what one reading has brought to the next: the more it brought, the more is changing."""
 
-Found = tuple[tuple[CaseLine, ...], OpenCase | None]
+Found = tuple[tuple[CaseLine, ...], tuple[OpenCase, ...]]
 
 
 class ListReader:
     """Hands what it has read to ``show_all`` and ``show_changes``, and why it could not read to ``failed``.
 
     ``show_changes`` returns how many lines were other than before: a feed may tell of the same change twice.
-    ``open_case`` is the case that is open, which is read again when it has changed. ``later`` calls a function after so
-    many seconds: where much changes, readings keep a little apart, so that the keys get their turn in between.
+    ``open_cases`` are those on the screen, which are read again when they have changed. ``later`` calls a function
+    after so many seconds: where much changes, readings keep a little apart, so that the keys get their turn in between.
     """
 
     def __init__(
@@ -32,7 +31,7 @@ class ListReader:
         unit_ids: tuple[str, ...],
         errands: Errands,
         *,
-        open_case: Callable[[], Case | None],
+        open_cases: Callable[[], Collection[str]],
         show_all: Callable[[QueueView], None],
         show_changes: Callable[[Found], int],
         failed: Callable[[P24Error], None],
@@ -42,7 +41,7 @@ class ListReader:
         self._actor = actor
         self._unit_ids = unit_ids
         self._errands = errands
-        self._open_case = open_case
+        self._open_cases = open_cases
         self._show_all = show_all
         self._show_changes = show_changes
         self._failed = failed
@@ -80,8 +79,7 @@ class ListReader:
         if not self._reading or self._view is None:
             return
         view, wanted, self._pending = self._view, self._pending, set()
-        opened = self._open_case()
-        again = opened if opened is not None and opened.id in wanted else None
+        again = wanted.intersection(self._open_cases())
         self._errands.run(lambda: self._read(view, wanted, again), self._have_changes, self._could_not)
 
     def _read_all(self, ended: bool) -> QueueView:
@@ -94,10 +92,9 @@ class ListReader:
             shown_patients=frozenset(self._shown),
         )
 
-    def _read(self, view: QueueView, wanted: set[str], opened: Case | None) -> Found:
+    def _read(self, view: QueueView, wanted: set[str], opened: set[str]) -> Found:
         lines = services.queue.arrivals(self._system, self._actor, view, self._shown, wanted)
-        again = services.cases.look_again(self._system, self._actor, opened.id) if opened else None
-        return lines, again
+        return lines, tuple(services.cases.look_again(self._system, self._actor, one) for one in opened)
 
     def _have_all(self, view: QueueView) -> None:
         self._reading_all = False

@@ -6,12 +6,12 @@ It takes in one changed line in the same time whether there are a thousand or a 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from enum import Enum
 
 from sortedcontainers import SortedList
 
-from p24tui.clock import STOCKHOLM, local_date
+from p24tui.clock import day_began
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.list_filter import ListFilter, passes
 from p24tui.routine.queue import OrderKey, order_key
@@ -111,6 +111,11 @@ class LiveList:
         """All lines, shown or not, in no order."""
         return self._lines.values()
 
+    @property
+    def every_line_in_order(self) -> Iterator[CaseLine]:
+        """All lines, shown or not, in the order of the list."""
+        return (self._lines[key[-1]] for key in self._everything)
+
     def line(self, case_id: str | None) -> CaseLine | None:
         """The line of a case, shown or not."""
         return self._lines.get(case_id or "")
@@ -140,7 +145,7 @@ class LiveList:
         self._folded = {id: _fold(line) for id, line in self._lines.items()}
         self.arrived = {id: arrival for id, arrival in self.arrived.items() if id in self._lines}
         self._everything = SortedList(self._keys.values())
-        self._today_began = _midnight(now)
+        self._today_began = day_began(now)
         self._count_all()
         self._arrange()
 
@@ -170,9 +175,9 @@ class LiveList:
 
     def tick(self, now: datetime) -> bool:
         """Time has passed; whether another day has begun, so that what is older has changed."""
-        if _midnight(now) == self._today_began:
+        if day_began(now) == self._today_began:
             return False
-        self._today_began = _midnight(now)
+        self._today_began = day_began(now)
         self._count_all()
         self._arrange()
         return True
@@ -308,7 +313,3 @@ def _word(typed: str) -> str:
     """A word as it is looked for: an identity number without its hyphen."""
     digits = typed.replace("-", "").replace("+", "")
     return digits if digits.isdecimal() else typed
-
-
-def _midnight(now: datetime) -> datetime:
-    return datetime.combine(local_date(now), time.min, STOCKHOLM).astimezone(UTC)

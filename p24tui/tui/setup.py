@@ -16,6 +16,7 @@ from p24tui.i18n import _
 from p24tui.routine.actor import Profession
 from p24tui.store.values import UnitKind
 from p24tui.tui import look
+from p24tui.tui.textual_words import say_how_to_quit
 from p24tui.tui.widgets.field import Field
 from p24tui.words import profession_word
 
@@ -89,3 +90,6 @@ class SetUpApp(App[bool]):
 
     def on_mount(self) -> None:
         self.push_screen(SetUpScreen())
+
+    def action_help_quit(self) -> None:
+        say_how_to_quit(self)

@@ -3,10 +3,15 @@
 import os
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from p24tui.services import chat, takeover
+from p24tui.store import messages, notes, phrases
+from p24tui.store.phrases import StoredPhrase
+from p24tui.store.values import Attachment, Author, FormAnswer, Note
 from tests.tui.kit import fill
 from tests.world import PEOPLE, UNIT, World
 
@@ -55,6 +60,96 @@ def test_hostile_text_reaches_the_terminal_as_text_alone(sqlcipher_world: World)
         console.press("\x11")
         console.end()
     assert not FOREIGN.search(console.written.decode("utf-8", "replace"))
+
+
+@pytest.mark.hazard("H23")
+def test_hostile_text_in_every_part_of_a_case_reaches_the_terminal_as_text_alone(sqlcipher_world: World) -> None:
+    """Form, files, notes, phrases, history and a colleague's question, each with every payload in it."""
+    world, hostile = sqlcipher_world, " ".join(HOSTILE)
+    form = (FormAnswer("", "f", 1, 0, "1", "En fråga" + hostile, "string", "Ett svar" + hostile, True),)
+    case = world.case(name="Ali" + hostile, text="Hej" + hostile, answers=form, has_form=True, unread_free_text=1)
+    maria, johan = world.actor("maria"), replace(world.actor("johan"), name="Johan" + hostile)
+    with world.system.store.writing() as tx:
+        data = ("Filens text" + hostile).encode("utf-8", "surrogatepass")
+        kind = "text/plain" + hostile
+        messages.add_attachment(tx, Attachment("fil", case.id, None, "En fil" + hostile, kind, len(data), "00", data))
+        notes.add(
+            tx, Note("not", case.id, maria.staff_id or "", "Maria" + hostile, "En notis" + hostile, case.received_at)
+        )
+        mine = StoredPhrase("fras", UNIT, maria.staff_id, "", "En fras" + hostile, "Frasens text" + hostile)
+        phrases.put(tx, mine, "Maria" + hostile, case.received_at)
+    claimed = chat.claim(world.system, maria, case.id, case.version)
+    takeover.ask(world.system, johan, case.id, claimed.version, "Ett skäl" + hostile)
+    with start(world) as console:
+        console.see("PÅGÅR")
+        for keys, seen in (
+            ("\r", "En notis"),
+            ("\x1b", "Johan"),
+            ("2", "Ett svar"),
+            ("3", "Bad att få ta över"),
+            ("1b", "Ett skäl"),
+            ("\x1b", "En notis"),
+            ("m", "En fil"),
+            ("\r", "Filens text"),
+        ):
+            console.press(keys)
+            console.see(seen)
+            console.rest()
+        console.press("\x1b")
+        console.rest()
+        console.press("p")
+        console.see("Frasens text")
+        console.press("\x11")
+        console.end()
+    assert not FOREIGN.search(console.written.decode("utf-8", "replace"))
+
+
+@pytest.mark.rule("SE-1")
+@pytest.mark.hazard("H21")
+def test_two_chats_by_the_keyboard_of_a_real_terminal(world: World) -> None:
+    ali, karin = (world.case(name=name, unread=0) for name in ("Ali Noor", "Karin Öberg"))
+    with start(world) as console:
+        console.see("Karin Öberg")
+        console.press("t")
+        console.see("Svar till Ali Noor")
+        console.press("Hej Ali ASAP")
+        console.see("förkortning")
+        console.press("\x12")  # Ctrl+R
+        console.see("så snart som möjligt")
+        console.press("\x1b")
+        console.rest()
+        console.press("\x1b")
+        console.rest()
+        console.press("\x1b[B")
+        console.press("t")
+        console.see("Svar till Karin Öberg")
+        console.press("Hej Karin")
+        console.see("Hej Karin")
+        console.press("\x1b[6;5~")  # Ctrl+PgDn
+        console.see("Svar till Ali Noor")
+        console.press("\x13")  # Ctrl+S
+        console.see("Skickat.")
+        console.press("\x1b[5;5~")  # Ctrl+PgUp
+        console.see("Svar till Karin Öberg")
+        console.press("\x14")  # Ctrl+T
+        console.see("Fraser")
+        console.rest()
+        console.press("vänta")
+        console.see("Vänta på läkaren")
+        console.press("\r")
+        console.rest()
+        console.press("\x13")
+        console.see("VÄNTAR")
+        console.press("\x11")
+        console.end()
+    assert sent(world, ali.id) == ["Hej Ali så snart som möjligt"]
+    (text,) = sent(world, karin.id)
+    assert text.startswith("Hej KarinHej Karin Öberg")
+
+
+def sent(world: World, case_id: str) -> list[str]:
+    with world.system.store.reading() as tx:
+        return [one.text for one in messages.of_case(tx, case_id) if one.author is Author.STAFF]
 
 
 def test_a_window_of_40_by_10_says_that_it_is_too_small(sqlcipher_world: World) -> None:

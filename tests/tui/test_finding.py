@@ -157,7 +157,7 @@ async def test_who_works_for_two_units_sees_both_together_or_apart(sqlcipher_wor
         assert names(pilot) == ["Där David"]
         await press(pilot, "t")
         assert sqlcipher_world.row(there.id).case.owner_id == sqlcipher_world.actor("maria").staff_id
-        await press(pilot, "escape", "u")
+        await press(pilot, "escape", "escape", "u")
         assert names(pilot) == ["Här Hanna", "Där David"]
         assert sqlcipher_world.row(here.id).case.owner_id is None
 
@@ -235,3 +235,24 @@ async def test_the_cursor_stays_in_sight_when_the_search_line_opens(sqlcipher_wo
     async with at_desk(sqlcipher_world, size=(120, 24)) as pilot:
         await press(pilot, "end", "slash", *"per")
         assert any(line.startswith("│▌") for line in screen_text(pilot).splitlines())
+
+
+@pytest.mark.hazard("H23")
+async def test_what_one_searches_for_is_never_markup(sqlcipher_world: World) -> None:
+    sqlcipher_world.case(name="[/] Elak [@click=app.quit()]x[/]")
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "slash", *"[/]")
+        assert "sökt: [/]" in screen_text(pilot)
+        await press(pilot, "enter", "t")
+        assert "Svar till [/] Elak [@click=app.quit()]x[/]" in screen_text(pilot)
+
+
+@pytest.mark.parametrize("key", ["n", "o", "g"])
+async def test_in_one_pane_one_sees_the_line_that_one_has_gone_to(sqlcipher_world: World, key: str) -> None:
+    fill(sqlcipher_world)
+    async with at_desk(sqlcipher_world, size=(80, 24)) as pilot:
+        await press(pilot, "down", "down", "enter")
+        assert not desk_of(pilot).query_one(PatientList).display
+        await press(pilot, key)
+        assert desk_of(pilot).query_one(PatientList).display
+        assert desk_of(pilot).focused is desk_of(pilot).query_one(PatientList)

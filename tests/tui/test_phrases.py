@@ -49,6 +49,12 @@ def preview(phrase: Phrase) -> str:
     return fill(phrase.text, {"patient": "Maria Ljungberg", "unit": "Vårdcentralen Åsen"})
 
 
+def offering(phrases: tuple[Phrase, ...], at: str = "") -> PhrasesScreen:
+    screen = PhrasesScreen(preview, at=at)
+    screen.offer(phrases)
+    return screen
+
+
 @asynccontextmanager
 async def showing(screen: PhrasesScreen | PhraseScreen, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
     async with Desk(screen).run_test(size=size) as pilot:
@@ -78,7 +84,7 @@ def shown(pilot: Pilot[None]) -> Content:
 
 
 async def test_letters_are_typed_at_once_and_find() -> None:
-    async with showing(PhrasesScreen(SOME, preview)) as pilot:
+    async with showing(offering(SOME)) as pilot:
         assert titles(pilot)[:3] == ["Krya på dig", "Parkering", "Stängning"]
         assert "egen" in screen_text(pilot)
         assert "enhetens" in screen_text(pilot)
@@ -94,7 +100,7 @@ async def test_letters_are_typed_at_once_and_find() -> None:
 
 
 async def test_the_cursor_moves_while_one_types_and_enter_inserts_the_filled_text() -> None:
-    async with showing(PhrasesScreen(SOME, preview)) as pilot:
+    async with showing(offering(SOME)) as pilot:
         await press(pilot, *"stäng", "down", "up", "down")
         assert pilot.app.screen.query_one(Field).has_focus
         chosen = titles(pilot)[1]
@@ -105,7 +111,7 @@ async def test_the_cursor_moves_while_one_types_and_enter_inserts_the_filled_tex
 
 
 async def test_what_is_left_to_fill_in_stands_out() -> None:
-    async with showing(PhrasesScreen(SOME, preview)) as pilot:
+    async with showing(offering(SOME)) as pilot:
         text = shown(pilot)
         assert text.plain == "Hej Maria Ljungberg, krya på dig i {veckor} veckor."
         (span,) = text.spans
@@ -117,38 +123,38 @@ async def test_what_is_left_to_fill_in_stands_out() -> None:
 
 
 async def test_it_opens_on_the_phrase_that_is_asked_for() -> None:
-    async with showing(PhrasesScreen(SOME, preview, at=UNIT.id)) as pilot:
+    async with showing(offering(SOME, at=UNIT.id)) as pilot:
         assert shown(pilot).plain == UNIT.text
 
 
 async def test_escape_leaves_with_nothing() -> None:
-    async with showing(PhrasesScreen(SOME, preview)) as pilot:
+    async with showing(offering(SOME)) as pilot:
         await press(pilot, *"krya", "escape")
         assert answers(pilot) == [None]
 
 
 async def test_a_new_phrase_is_written_and_kept() -> None:
-    async with showing(PhrasesScreen(SOME, preview)) as pilot:
+    async with showing(offering(SOME)) as pilot:
         await press(pilot, "ctrl+n", *"Hej", "tab", "tab", *"Hej qu?", "enter", *"{tid}", "ctrl+s")
         assert answers(pilot) == [Put(Phrase("", "Hej", "Hej qu?\n{tid}", PhraseKind.OWN))]
 
 
 async def test_a_new_phrase_may_be_the_units() -> None:
-    async with showing(PhrasesScreen(SOME, preview)) as pilot:
+    async with showing(offering(SOME)) as pilot:
         await press(pilot, "ctrl+n", *"Hej", "tab", "enter", "down", "enter", "tab", *"Hej", "ctrl+s")
         assert answers(pilot) == [Put(Phrase("", "Hej", "Hej", PhraseKind.UNIT))]
 
 
 @pytest.mark.parametrize("one", [OWN, UNIT, library()[0]], ids=lambda one: one.kind)
 async def test_a_phrase_is_changed(one: Phrase) -> None:
-    async with showing(PhrasesScreen((one,), preview)) as pilot:
+    async with showing(offering((one,))) as pilot:
         await press(pilot, "ctrl+e", *" 2", "ctrl+s")
         kind = PhraseKind.UNIT if one is UNIT else PhraseKind.OWN
         assert answers(pilot) == [Put(replace(one, title=f"{one.title} 2", kind=kind))]
 
 
 async def test_what_cannot_be_kept_says_why_and_keeps_what_is_typed() -> None:
-    async with showing(PhrasesScreen(SOME, preview)) as pilot:
+    async with showing(offering(SOME)) as pilot:
         await press(pilot, "ctrl+n", "ctrl+s")
         assert "Ge frasen en rubrik." in screen_text(pilot)
         await press(pilot, *"Hej", "ctrl+s")
@@ -161,7 +167,7 @@ async def test_what_cannot_be_kept_says_why_and_keeps_what_is_typed() -> None:
 
 
 async def test_escape_asks_once_before_it_throws_away_what_was_written() -> None:
-    async with showing(PhrasesScreen(SOME, preview)) as pilot:
+    async with showing(offering(SOME)) as pilot:
         await press(pilot, *"krya på", "ctrl+e", "escape")
         assert titles(pilot) == ["Krya på dig"]  # nothing was changed: back at once, as one left it
         await press(pilot, "ctrl+e", "x", "escape")
@@ -186,7 +192,7 @@ async def test_what_could_not_be_stored_is_there_to_be_saved_again() -> None:
 
 
 async def test_a_phrase_is_forgotten_by_a_second_press() -> None:
-    async with showing(PhrasesScreen(SOME, preview)) as pilot:
+    async with showing(offering(SOME)) as pilot:
         await press(pilot, "down", "ctrl+d")
         assert "Ta bort frasen? Den är hela enhetens." in screen_text(pilot)
         await press(pilot, "up", "down", "ctrl+d")
@@ -196,7 +202,7 @@ async def test_a_phrase_is_forgotten_by_a_second_press() -> None:
 
 
 async def test_the_librarys_own_is_never_forgotten() -> None:
-    async with showing(PhrasesScreen(library(), preview)) as pilot:
+    async with showing(offering(library())) as pilot:
         await press(pilot, "ctrl+d", "ctrl+d")
         assert "Bibliotekets fraser finns alltid kvar." in screen_text(pilot)
         assert answers(pilot) == []
@@ -204,7 +210,7 @@ async def test_the_librarys_own_is_never_forgotten() -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_a_hostile_phrase_is_only_letters(size: tuple[int, int]) -> None:
-    async with showing(PhrasesScreen((HOSTILE,), preview), size) as pilot:
+    async with showing(offering((HOSTILE,)), size) as pilot:
         text = screen_text(pilot)
         assert "[red]Elak[/] �[31mtitel här" in text
         assert "[b]Fet[/b] �[2JMaria Ljungberg{lucka}" in text
@@ -220,7 +226,7 @@ async def test_a_hostile_phrase_is_only_letters(size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_everything_has_its_place_and_nothing_blinks(size: tuple[int, int]) -> None:
-    async with showing(PhrasesScreen(SOME, preview), size) as pilot:
+    async with showing(offering(SOME), size) as pilot:
         assert "Enter infoga   Ctrl+N ny   Ctrl+E ändra   Ctrl+D ta bort   Esc tillbaka" in screen_text(pilot)
         assert not pilot.app.screen.query_one(Field).cursor_blink
         await press(pilot, "ctrl+n")
@@ -232,9 +238,19 @@ async def test_everything_has_its_place_and_nothing_blinks(size: tuple[int, int]
 
 async def test_a_long_text_is_read_to_its_end() -> None:
     long = replace(OWN, text="\n".join(f"rad {n}" for n in range(1, 60)))
-    async with showing(PhrasesScreen((long,), preview)) as pilot:
+    async with showing(offering((long,))) as pilot:
         assert "rad 59" not in screen_text(pilot)
         await press(pilot, *["pagedown"] * 10)
         assert "rad 59" in screen_text(pilot)
         await press(pilot, *["pageup"] * 10)
         assert "rad 1 " in screen_text(pilot)
+
+
+async def test_what_one_types_before_the_phrases_are_there_finds_among_them() -> None:
+    screen = PhrasesScreen(preview)
+    async with showing(screen) as pilot:
+        await press(pilot, *"parker", "enter")
+        assert answers(pilot) == []
+        screen.offer(SOME)
+        await pilot.pause()
+        assert titles(pilot) == ["Parkering"]

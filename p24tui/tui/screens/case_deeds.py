@@ -3,31 +3,35 @@
 from p24tui import services
 from p24tui.clock import local_date
 from p24tui.i18n import _
-from p24tui.routine import chat as routine_chat
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.protection import is_protected
-from p24tui.services.views import OpenCase
-from p24tui.store.values import Doing
-from p24tui.tui.screens.desk_parts import DeskParts
+from p24tui.store.values import Attachment
+from p24tui.tui.keys import ACTIONS, key_name
+from p24tui.tui.screens.attachments import AttachmentScreen, AttachmentsScreen
 from p24tui.tui.screens.dialogs import ConfirmEndScreen, Hold, HoldScreen
+from p24tui.tui.screens.open_cases import OpenCases
+from p24tui.tui.screens.taking_over import TakingOver
+from p24tui.tui.screens.writing import Writing
 from p24tui.tui.widgets.composer import Composer
-from p24tui.tui.widgets.conversation import Conversation
+from p24tui.words import undone_words
 
-ON_A_CASE = frozenset({"open_case", "claim", "release", "hold", "end", "next_unread", "next_unowned"})
-"""Actions that a single letter leads to."""
+ANY_TIME = frozenset({"back", "help", "quit", "command_palette", "next_case", "previous_case", "acknowledge"})
+"""Actions of the table of keys that are open while a case is on its way."""
 
 
-class CaseDeeds(DeskParts):
+class CaseDeeds(Writing, TakingOver, OpenCases):
     """The section of the desk that acts on a case."""
 
-    def put_away(self) -> None:
-        """The console is about to close: what is being typed is kept."""
-        if (draft := self._composer.unkept()) is not None:
-            self._keep_draft(*draft)
+    _last_deed: Case | None = None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While a case is on its way, what one types ahead is for the patient and must not act on the list."""
-        return not (self._entering and action in ON_A_CASE)
+        """While a case is on its way, what one types ahead is for the patient and must not act on the list.
+
+        One sends from where one writes, with the recipient in sight, and nowhere else.
+        """
+        if action in ("send", "better"):
+            return isinstance(self.focused, Composer)
+        return not (self._heading_for and action in ACTIONS - ANY_TIME)
 
     def action_open_case(self) -> None:
         line = self._list.cursor_line
@@ -36,82 +40,83 @@ class CaseDeeds(DeskParts):
             self._header.arrived = self._live.arrivals
             self._open(line.case)
 
-    def _open(self, case: Case) -> None:
-        self._entering = True
-        actor = self._as(case.unit_id)
-        self._writes.run(lambda: services.cases.open_case(self._system, actor, case.id), self._enter_case)
-
-    def _enter_case(self, opened: OpenCase) -> None:
-        self._entering = False
-        self._show_case(opened)
-        self._in_case = True
-        self._arrange_panes()
-        self._whereabouts.be(opened.line.case, Doing.VIEWING)
-        (self._composer if self._composer.display else self._conversation).focus()
-
-    def _show_case(self, opened: OpenCase) -> None:
-        self._pane.show(opened, self._actor, self._system.clock.now())
-
     def action_back(self) -> None:
-        self._composer.keep_draft()
+        """From what one writes to the case, from there to the list."""
+        pane = self._pane_of_focus()
+        self._heading_for = ""
+        self._journey += 1  # wherever one was going, one stays
+        self._keep_drafts()
+        if pane is not None and isinstance(self.focused, Composer):
+            pane.write_note(False)
+            self.set_focus(pane.conversation)
+            return
         self._in_case = False
         self._arrange_panes()
-        self._list.focus()
+        self.set_focus(self._list)
         if self._one_pane:
             self._whereabouts.leave()
 
-    def action_write(self) -> None:
-        if self._composer.display:
-            self._composer.focus()
-        else:
-            self.action_claim()
+    def on_desk_parts_claim_wanted(self) -> None:
+        self.action_claim()
 
     def action_claim(self) -> None:
-        def claimed(case: Case) -> None:
-            self._say(_("Du har tagit emot ärendet."))
-            self._open(case)
+        if (case := self._chosen()) is None:
+            return
+        actor = self._as(case.unit_id)
+        if case.owner_id not in (None, actor.staff_id) and case.state is not CaseState.ENDED:
+            self._take_over(case)
+            return
 
-        if (case := self._chosen()) is not None:
-            self._entering = True
-            actor = self._as(case.unit_id)
-            self._writes.run(lambda: services.chat.claim(self._system, actor, case.id, case.version), claimed)
+        def claimed(after: Case) -> None:
+            self._did(after, _("Du har tagit emot ärendet."))
+            self._open(after)
+
+        self._heading_for = case.id
+        self._writes.run(lambda: services.chat.claim(self._system, actor, case.id, case.version), claimed)
 
     def action_release(self) -> None:
         if (case := self._chosen()) is not None:
-            self._composer.keep_draft()
+            self._keep_drafts()
             actor = self._as(case.unit_id)
             self._writes.run(
                 lambda: services.chat.release(self._system, actor, case.id, case.version),
-                lambda _case: self._say(_("Ärendet är tillbaka i kön.")),
+                lambda after: self._did(after, _("Ärendet är tillbaka i kön.")),
             )
-            self._conversation.focus() if self._in_case else self._list.focus()
+            self.set_focus(self._pane.conversation if self._in_case else self._list)
 
-    def action_send(self) -> None:
-        self._composer.send()
-
-    def on_composer_sent(self, message: Composer.Sent) -> None:
-        line = self._line(message.case_id)
-        if line is None:
+    def action_undo(self) -> None:
+        """Undo what one did last with a case."""
+        if self._last_deed is None:
+            self._say(_("Det finns inget att ångra."))
             return
-        case = line.case
-
-        def sent(_case: Case) -> None:
-            message.composer.sent(message.case_id, message.message_id)
-            self._say(_("Skickat."))
-
+        case, self._last_deed = self._last_deed, None
         actor = self._as(case.unit_id)
-        text, message_id = message.text, message.message_id
         self._writes.run(
-            lambda: services.chat.answer(self._system, actor, case.id, case.version, text, message_id), sent
+            lambda: services.undo.undo(self._system, actor, case.id),
+            lambda deed: self._say(_("Ångrat: {deed}").format(deed=undone_words(deed))),
         )
 
-    def on_composer_draft_changed(self, message: Composer.DraftChanged) -> None:
-        self._keep_draft(message.case_id, message.text)
-        if (line := self._line(message.case_id)) is not None:
-            self._whereabouts.be(line.case, Doing.TYPING if message.text else Doing.VIEWING)
+    def _did(self, case: Case, words: str) -> None:
+        """Done, and it can be undone for as long as nothing else happens to the case."""
+        self._last_deed = case
+        self._say(_("{words}  {key} ångrar").format(words=words, key=key_name("undo")))
 
-    def _keep_draft(self, case_id: str, text: str) -> None:
-        self._writes.run(lambda: services.chat.save_draft(self._system, self._actor, case_id, text))
+    def action_attachments(self) -> None:
+        """What files came with the case."""
+        if (opened := self._pane.opened) is not None:
+            self.app.push_screen(AttachmentsScreen(opened.attachments), self._open_attachment)
+
+    def _open_attachment(self, attachment_id: str | None) -> None:
+        case = self._pane.case
+        if attachment_id is not None and case is not None:
+            actor = self._as(case.unit_id)
+            self._reads.run(
+                lambda: services.cases.open_attachment(self._system, actor, attachment_id),
+                self._show_attachment,
+            )
+
+    def _show_attachment(self, found: Attachment) -> None:
+        self.app.push_screen(AttachmentScreen(found))
 
     def action_hold(self) -> None:
         if (case := self._chosen()) is None:
@@ -122,7 +127,7 @@ class CaseDeeds(DeskParts):
             if answer is not None:
                 self._writes.run(
                     lambda: services.chat.hold(self._system, actor, case.id, case.version, answer.until, answer.reason),
-                    lambda _case: self._say(_("Ärendet vilar till {day}.").format(day=answer.until.isoformat())),
+                    lambda after: self._did(after, _("Ärendet vilar till {day}.").format(day=answer.until.isoformat())),
                 )
 
         today = local_date(self._system.clock.now())
@@ -131,7 +136,7 @@ class CaseDeeds(DeskParts):
     def action_end(self) -> None:
         if (case := self._chosen()) is None:
             return
-        self._composer.keep_draft()
+        self._keep_drafts()
         actor = self._as(case.unit_id)
         self._writes.run(
             lambda: services.ending.request_end(self._system, actor, case.id, case.version), self._ask_to_confirm
@@ -159,23 +164,7 @@ class CaseDeeds(DeskParts):
         return _("Skriver patienten igen öppnas ärendet av sig självt.")
 
     def _ended(self, case: Case) -> None:
-        self._say(_("Ärendet är avslutat."))
-        opened = self._pane.case
-        if opened is not None and opened.id == case.id:
-            self._whereabouts.leave()
-            self._pane.clear()
-            self.action_back()
-
-    def on_key(self) -> None:
-        if isinstance(self.focused, Conversation):
-            self._somebody_is_there()
-
-    def on_composer_touched(self) -> None:
-        self._somebody_is_there()
-
-    def _somebody_is_there(self) -> None:
-        """A key in the open case shows it: what the patient wrote meanwhile has been read."""
-        case = self._pane.case
-        if case is not None and case.unread and routine_chat.reads(case, self._actor):
-            actor = self._as(case.unit_id)
-            self._writes.run(lambda: services.cases.mark_read(self._system, actor, case.id))
+        self._did(case, _("Ärendet är avslutat."))
+        self._forget_open(case.id)
+        if self._one_pane and not self._in_case:
+            self._list.focus()

@@ -20,6 +20,7 @@ from p24tui.tui.list_reader import Found, ListReader
 from p24tui.tui.screens.alarms import Alarms
 from p24tui.tui.screens.case_deeds import CaseDeeds
 from p24tui.tui.screens.finding import Finding
+from p24tui.tui.screens.places_of_desk import Places
 from p24tui.tui.whereabouts import RENEW_EVERY
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.conversation import Conversation
@@ -27,6 +28,12 @@ from p24tui.tui.widgets.desk_header import Trouble
 
 TWO_PANES = 100
 """Columns from which the list and the case stand side by side."""
+
+THREE_PANES = 170
+"""Columns from which a third one stands beside them: the anamnesis, or another case."""
+
+HIGH = 30
+"""Lines from which the tabs of the places stand over the list too."""
 
 SMALLEST = (60, 16)
 """Columns and lines under which nothing sensible can be shown."""
@@ -41,7 +48,7 @@ COUNTED_APART = 0.5
 """Seconds between two tellings of how the queue stands, while much changes."""
 
 
-class DeskScreen(CaseDeeds, Finding, Alarms):
+class DeskScreen(Places, CaseDeeds, Finding, Alarms):
     """Keeps the list in step with the database, and says so when it cannot.
 
     ``first`` is what is shown at once, before the database layer is loaded: the lines that come first.
@@ -76,7 +83,7 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
             actor,
             tuple(unit.id for unit in units),
             self._reads,
-            open_case=lambda: self._pane.case,
+            open_cases=lambda: [pane.case_id for pane in self._panes],
             show_all=self._show_list,
             show_changes=self._show_changes,
             failed=self._reading_failed,
@@ -111,6 +118,9 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
         await super().idle()
         if self._counts_due:
             self._count()
+        if self._place_is_old:
+            self._freshen_place()
+            await super().idle()
 
     def on_resize(self) -> None:
         self._fit_window()
@@ -121,7 +131,9 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
             return
         self._fitted = width, height = self.app.size
         self._one_pane = width < TWO_PANES
+        self._three_panes_or_not(width >= THREE_PANES)
         self.set_class(self._one_pane, "-one-pane")
+        self.set_class(height >= HIGH, "-high")
         self._arrange_panes()
         self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-too-small")
         words = _("Fönstret är för litet: {width}×{height}.\nMinst {least} behövs. Inget har gått förlorat.")
@@ -160,7 +172,9 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
     def _show_list(self, view: QueueView) -> None:
         was_whole, self._view = self._live.whole, view
         before, now = self._live.arrivals, self._system.clock.now()
+        self._look_for_questions(view.lines)
         self._list.show(view, now)
+        self._show_strip()
         if self._live.arrivals != before:
             self._arrived_at = now
         if not was_whole and view.since is not None:
@@ -181,11 +195,13 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
         read, opened = found
         lines = [line for line in read if self._live.line(line.case.id) != line]
         now = self._system.clock.now()
-        reading = self._pane.case.id if self._in_case and self._pane.case is not None else None
+        self._look_for_questions(lines)
+        reading = self._pane.case_id if self._in_case else None
         if self._list.put(lines, now, reading=reading):
             self._arrived_at = now
-        if opened is not None:
-            self._show_case(opened)
+        for one in opened:
+            self._show_again(one)
+        self._show_strip()
         self._look_for_alarms(lines)
         self._count(soon=True)
         return len(lines)
@@ -196,7 +212,7 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
 
     def _count(self, *, soon: bool = False) -> None:
         """Say how the queue stands; ``soon`` waits for the next second where it has just been said."""
-        self._counts_due = True
+        self._counts_due = self._place_is_old = True
         if soon and time.monotonic() - self._counted_at < COUNTED_APART:
             return
         self._counted_at, self._counts_due = time.monotonic(), False
@@ -216,8 +232,10 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
             self._list.tick(now)
             self._show_openness()
             self._age_alarms()
+            self._place_is_old = True
         if self._counts_due:
             self._count()
+        self._freshen_place()
         self._sound()
         if self._is_silent() and self._header.trouble is None:
             self._header.trouble = Trouble.DATABASE  # until a reading shows that only the feed is lost
@@ -245,17 +263,21 @@ class DeskScreen(CaseDeeds, Finding, Alarms):
         now = self._system.clock.now()
         self._header.openness = {unit.id: openness(unit.hours, now) for unit in self._units}
 
-    def action_help(self) -> None:
-        self.app.run_worker(self.app.run_action("help"))
-
     def on_descendant_focus(self) -> None:
+        if self.focused not in (self._place_list, self._overview):
+            self._leave_place()
+        if (pane := self._pane_of_focus()) is not None:
+            self._active = self._panes.index(pane)
+            self._show_strip()
         if isinstance(self.focused, Composer):
             where = Where.COMPOSER
         elif isinstance(self.focused, Conversation):
             where = Where.CASE
         elif self.focused in (self._search_line, self._filter_bar):
             where = Where.EVERYWHERE
+        elif self.focused in (self._place_list, self._overview):
+            where = Where.PLACE
         else:
             where = Where.LIST
         self._key_bar.where = where
-        self._alarm_bar.typing = where in (Where.COMPOSER, Where.EVERYWHERE)
+        self._alarm_bar.typing = self._ask_bar.typing = where not in (Where.LIST, Where.CASE)

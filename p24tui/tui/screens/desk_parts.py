@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
@@ -19,16 +19,20 @@ from p24tui.system import System
 from p24tui.text import clean_line
 from p24tui.tui.errands import Errands
 from p24tui.tui.live_list import LiveList
+from p24tui.tui.places import places_of
 from p24tui.tui.whereabouts import Whereabouts
 from p24tui.tui.widgets.alarm_bar import AlarmBar
+from p24tui.tui.widgets.ask_bar import AskBar
 from p24tui.tui.widgets.case_pane import CasePane
-from p24tui.tui.widgets.composer import Composer
+from p24tui.tui.widgets.case_strip import CaseStrip
 from p24tui.tui.widgets.conversation import Conversation
 from p24tui.tui.widgets.desk_header import DeskHeader
 from p24tui.tui.widgets.filter_bar import FilterBar
 from p24tui.tui.widgets.key_bar import KeyBar
 from p24tui.tui.widgets.list_note import ListNote
 from p24tui.tui.widgets.patient_list import PatientList
+from p24tui.tui.widgets.place import PlaceList, PlaceNote, PlaceTabs
+from p24tui.tui.widgets.place_overview import PlaceOverview
 from p24tui.tui.widgets.refusal_bar import RefusalBar
 from p24tui.tui.widgets.search_line import SearchLine
 from p24tui.words import profession_word, short_name
@@ -53,6 +57,16 @@ class DeskParts(Screen[None]):
             super().__init__()
             self.case_id = case_id
 
+    class ClaimWanted(Message):
+        """One wants to write, and has to take the case on first."""
+
+    class Enter(Message):
+        """One is to be in this case."""
+
+        def __init__(self, case: Case) -> None:
+            super().__init__()
+            self.case = case
+
     def __init__(self, system: System, units: tuple[Unit, ...], actor: Actor, banner: str = "") -> None:
         super().__init__()
         self._system = system
@@ -60,9 +74,13 @@ class DeskParts(Screen[None]):
         self._actor = actor
         self._reads = Errands(self, "reads", self._fail)
         self._writes = Errands(self, "writes", self._fail)
-        self._entering = False
+        self._heading_for = ""
+        self._journey = 0
         self._in_case = False
         self._one_pane = False
+        self._three_panes = False
+        self._open_ids: list[str] = []
+        self._active = 0
         self._view: QueueView | None = None
         self._whereabouts = Whereabouts(system, self._as, self._writes)
         profession = profession_word(actor.profession) if actor.profession else ""
@@ -71,7 +89,14 @@ class DeskParts(Screen[None]):
         self._live = LiveList(actor.staff_id)
         self._list = PatientList(self._live, system.clock.now(), id="patient-list")
         self._list.unit_names = {unit.id: short_name(clean_line(unit.name)) for unit in units}
-        self._pane = CasePane(id="case-pane")
+        self._panes = (CasePane(id="case-pane"), CasePane(id="side-pane"))
+        self._aside = Conversation(id="aside")
+        self._case_strip = CaseStrip(id="case-strip")
+        self._ask_bar = AskBar(id="ask-bar")
+        self._place_tabs = PlaceTabs(places_of(actor.profession), id="place-tabs")
+        self._place_note = PlaceNote(id="place-note")
+        self._place_list = PlaceList(id="place-list")
+        self._overview = PlaceOverview(id="overview")
         self._too_small = Static(id="too-small")
         self._list_note = ListNote(id="list-note")
         self._search_line = SearchLine(id="search-line")
@@ -83,9 +108,17 @@ class DeskParts(Screen[None]):
     def compose(self) -> ComposeResult:
         yield self._header
         yield self._alarm_bar
+        yield self._ask_bar
+        yield self._case_strip
+        yield self._place_tabs
         with Horizontal(id="desk"):
             yield self._list
-            yield self._pane
+            yield from self._panes
+            yield self._aside
+        with Vertical(id="place"):
+            yield self._place_note
+            yield self._place_list
+            yield self._overview
         yield self._too_small
         yield self._list_note
         yield self._search_line
@@ -94,20 +127,20 @@ class DeskParts(Screen[None]):
         yield self._key_bar
 
     @property
-    def _composer(self) -> Composer:
-        return self._pane.composer
-
-    @property
-    def _conversation(self) -> Conversation:
-        return self._pane.conversation
+    def _pane(self) -> CasePane:
+        """The pane that one is in, or was in last."""
+        return self._panes[self._active]
 
     def on_errands_returned(self, message: Errands.Returned) -> None:
         message.settle()
 
     def _arrange_panes(self) -> None:
-        """The list and the open case side by side, or where there is no room, the one that one is in."""
+        """Side by side what there is room for, or the one that one is in: list, case, and its anamnesis or another."""
+        left, right = self._panes
         self._list.display = not (self._one_pane and self._in_case)
-        self._pane.display = self._pane.case is not None and (self._in_case or not self._one_pane)
+        left.display = bool(left.case_id) and (self._in_case or not self._one_pane)
+        right.display = bool(right.case_id) and self._three_panes
+        self._aside.display = bool(left.case_id) and self._three_panes and not right.display
 
     async def idle(self) -> None:
         """Wait until every errand given so far has been carried out."""
@@ -120,18 +153,33 @@ class DeskParts(Screen[None]):
 
     def _chosen(self) -> Case | None:
         """The case that a key acts on: the open one while the focus is in it, else the one under the cursor."""
-        if isinstance(self.focused, Conversation | Composer):
-            return self._pane.case
+        if (pane := self._pane_of_focus()) is not None:
+            return pane.case
+        if self.focused is self._aside:
+            return self._panes[0].case
         line = self._list.cursor_line
         return line.case if line else None
 
+    def _pane_of_focus(self) -> CasePane | None:
+        """The pane that has the focus."""
+        focused = self.focused
+        above = focused.ancestors_with_self if focused is not None else ()
+        return next((one for one in above if isinstance(one, CasePane)), None)
+
+    def _keep_drafts(self) -> None:
+        """Whatever has been typed is kept."""
+        for pane in self._panes:
+            for composer in pane.composers:
+                composer.keep_draft()
+
     def _line(self, case_id: str) -> CaseLine | None:
         """What is known here of a case: from the list, or where that has it no longer, from the open case."""
-        opened = self._pane.opened
-        if opened is not None and opened.line.case.id == case_id:
-            line = self._live.line(case_id)
-            return opened.line if line is None or line.case.version < opened.line.case.version else line
-        return self._live.line(case_id)
+        line = self._live.line(case_id)
+        for pane in self._panes:
+            opened = pane.opened
+            if opened is not None and pane.case_id == case_id:
+                return opened.line if line is None or line.case.version < opened.line.case.version else line
+        return line
 
     def _patient_name(self, case: Case) -> str:
         line = self._line(case.id)
@@ -147,6 +195,6 @@ class DeskParts(Screen[None]):
             self._header.notice = ""
 
     def _fail(self, error: P24Error) -> None:
-        self._entering = False
+        self._heading_for = ""
         rule = _("Regel {rule}").format(rule=error.rule) if isinstance(error, Refused) else ""
         self._refusal_bar.say(rule, explain(error))

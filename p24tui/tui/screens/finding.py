@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from textual.content import Content
+
 from p24tui import services
 from p24tui.i18n import _, ngettext
 from p24tui.routine.case import CaseState
 from p24tui.routine.list_filter import ListFilter, has_unread
 from p24tui.services.views import CaseLine, SavedView
+from p24tui.text import clean_line
 from p24tui.tui.live_list import Hidden
 from p24tui.tui.screens.desk_parts import DeskParts
 from p24tui.tui.screens.views import ViewsScreen
@@ -107,8 +110,7 @@ class Finding(DeskParts):
                 return
             first_id = first_id or line.case.id
         if first_id:
-            self._list.move_to(first_id)
-            self._list.focus()
+            self._stand_on(first_id)
         else:
             self._say(none)
 
@@ -121,12 +123,19 @@ class Finding(DeskParts):
     def on_desk_parts_go_to(self, message: DeskParts.GoTo) -> None:
         if message.case_id not in self._live:
             self.action_show_everything()
-        self._list.move_to(message.case_id)
-        self._list.focus()
+        self._stand_on(message.case_id)
 
     def _go_to(self, line: CaseLine) -> None:
-        self._list.move_to(line.case.id)
-        self._list.focus()
+        self._stand_on(line.case.id)
+
+    def _stand_on(self, case_id: str) -> None:
+        """Stand on a case in the list; where there is room for one pane only, it is the list that one sees then."""
+        self._list.move_to(case_id)
+        if self._one_pane and self._in_case:
+            self._in_case = False
+            self._arrange_panes()
+            self._whereabouts.leave()
+        self.set_focus(self._list)
 
     def _choose(self, chosen: ListFilter) -> None:
         read_anew = chosen.ended != self._live.filter.ended
@@ -160,9 +169,9 @@ class Finding(DeskParts):
         what = filter_words(live.filter, self._list.unit_names)
         if live.words:
             what += " · " + _("sökt: {words}").format(words=" ".join(live.words))
-        title = _("Patientlista · {what} · prio är en indikator").format(what=what)
-        if self._list.border_title != title:
-            self._list.border_title = title
+        title = Content(_("Patientlista · {what} · prio är en indikator").format(what=clean_line(what)))
+        if self._list.border_title != title.markup:
+            self._list.border_title = title  # a string would be read as markup
         self._list_note.show(what if live.filter != ListFilter() or live.words else "", _hidden_words(live.hidden))
 
 

@@ -1,5 +1,7 @@
 """The help: every key, from the table of keys, and what the marks of the list mean."""
 
+from textwrap import wrap
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -8,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from p24tui.i18n import N_, _
-from p24tui.tui.keys import KEYS, Where
+from p24tui.tui.keys import Where, keys_in_use
 from p24tui.tui.look import ARRIVED
 from p24tui.words import FREE_TEXT, MESSAGE, SUICIDE, TRIAGE_FAILED, TYPING, UNREAD, VIEWING
 
@@ -16,6 +18,7 @@ PLACES = {
     Where.LIST: N_("I patientlistan"),
     Where.CASE: N_("I ett öppet ärende"),
     Where.COMPOSER: N_("När du skriver"),
+    Where.PLACE: N_("På de andra platserna (F3–F7)"),
     Where.EVERYWHERE: N_("Överallt"),
 }
 
@@ -32,28 +35,53 @@ MARKS = (
 )
 
 
+WIDTH, FRAME = 100, 8
+"""Cells of the dialog, and those of them that are border, padding and scrollbar."""
+
+
 class HelpScreen(ModalScreen[None]):
     """Closed by Esc, Enter or the key that opened it."""
 
-    BINDINGS = [Binding("escape,enter,question_mark,f1,q", "close", show=False)]
+    BINDINGS = [
+        Binding("escape,enter,q", "close", show=False),
+        Binding("question_mark", "close", show=False, id="help"),
+        Binding("f1", "close", show=False, id="help_anywhere"),
+    ]
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog wide"):
             yield Static(Content.styled(_("Tangenter"), "bold"), classes="dialog-title")
-            yield Static(Content("\n").join(self._lines()))
+            yield Static(id="help-lines")
             yield Static(_("Esc stänger"), classes="dialog-keys")
+
+    def on_resize(self) -> None:
+        room = min(WIDTH, self.size.width) - FRAME
+        self.query_one("#help-lines", Static).update(Content("\n").join(_lines(room)))
 
     def action_close(self) -> None:
         self.dismiss()
 
-    @staticmethod
-    def _lines() -> list[Content]:
-        lines: list[Content] = []
-        for where, title in PLACES.items():
-            lines.append(Content.styled(_(title), "bold $primary"))
-            here = (key for key in KEYS if where in key.where)
-            lines += [Content.assemble((f"  {key.name:<9}", "bold"), _(key.help)) for key in here]
-            lines.append(Content(""))
-        lines.append(Content.styled(_("Märken i listan"), "bold $primary"))
-        lines += [Content.assemble((f"  {mark:<9}", "bold"), _(meaning)) for mark, meaning in MARKS]
-        return lines
+
+def _lines(room: int) -> list[Content]:
+    """Every key and every mark, wrapped to so many cells."""
+    names = max(7, *(len(key.names) for key in keys_in_use())) + 2
+    lines: list[Content] = []
+    for where, title in PLACES.items():
+        lines.append(Content.styled(_(title), "bold $primary"))
+        for key in keys_in_use():
+            if where in key.where:
+                lines += _entry(key.names, _(key.help), names, room)
+        lines.append(Content(""))
+    lines.append(Content.styled(_("Märken i listan"), "bold $primary"))
+    for mark, meaning in MARKS:
+        lines += _entry(mark, _(meaning), names, room)
+    return lines
+
+
+def _entry(name: str, meaning: str, names: int, room: int) -> list[Content]:
+    """The name, and beside it the meaning on as many lines as it needs."""
+    first, *rest = wrap(meaning, max(20, room - names - 2)) or [""]
+    return [
+        Content.assemble((f"  {name:<{names}}", "bold"), first),
+        *(Content(" " * (names + 2) + one) for one in rest),
+    ]

@@ -66,14 +66,21 @@ class PhrasesScreen(ModalScreen[Insert | Put | Drop | None]):
         Binding("ctrl+d", "drop", show=False, priority=True),
     ]
 
-    def __init__(self, phrases: tuple[Phrase, ...], preview: Callable[[Phrase], str], *, at: str = "") -> None:
+    def __init__(self, preview: Callable[[Phrase], str], *, at: str = "") -> None:
         super().__init__()
-        self._phrases = phrases
+        self._phrases: tuple[Phrase, ...] = ()
         self._preview = preview
         self._at = at
-        self._found = phrases
-        self._widest = max((_name(one).cell_length for one in phrases), default=0)
+        self._found: tuple[Phrase, ...] = ()
+        self._widest = 0
         self._dropping = ""
+
+    def offer(self, phrases: tuple[Phrase, ...]) -> None:
+        """These are the phrases; what has been typed by now finds among them."""
+        self._phrases = phrases
+        self._widest = max((_name(one).cell_length for one in phrases), default=0)
+        if self.is_mounted:
+            self._find(self.query_one("#phrase-search", Field).value, self._at)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide", id="phrases-dialog"):
@@ -86,11 +93,10 @@ class PhrasesScreen(ModalScreen[Insert | Put | Drop | None]):
             yield Static(_("Enter infoga   Ctrl+N ny   Ctrl+E ändra   Ctrl+D ta bort   Esc tillbaka"), id="phrase-keys")
 
     def on_mount(self) -> None:
-        self._list(self._at)
+        self._find("", self._at)
 
     def on_input_changed(self, event: Field.Changed) -> None:
-        self._found = services.phrases.find(self._phrases, event.value)
-        self._list()
+        self._find(event.value)
 
     def on_input_submitted(self) -> None:
         self._insert()
@@ -153,6 +159,10 @@ class PhrasesScreen(ModalScreen[Insert | Put | Drop | None]):
         if put is not None:
             self.dismiss(put)
 
+    def _find(self, typed: str, at: str = "") -> None:
+        self._found = services.phrases.find(self._phrases, typed)
+        self._list(at)
+
     def _list(self, at: str = "") -> None:
         titles = self.query_one(_Titles)
         titles.clear_options()
@@ -187,7 +197,7 @@ class PhraseScreen(ModalScreen[Put | None]):
     AUTO_FOCUS = "#phrase-title"
     VERTICAL_BREAKPOINTS = TALL
     BINDINGS = [
-        Binding("ctrl+s", "save", show=False, priority=True),
+        Binding("ctrl+s", "save", show=False),
         Binding("escape", "leave", show=False),
     ]
 

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from p24tui.i18n import _
 from p24tui.text import clean_line
 from p24tui.tui import draw
+from p24tui.tui.keys import key_name
 from p24tui.words import LOST
 
 
@@ -31,7 +32,8 @@ class AlarmBar(Widget):
             self.display = many > 0
 
     def render(self) -> RenderResult:
-        keys = _("Esc och sedan k kvitterar") if self.typing else _("k kvittera  g gå dit")
+        words = _("{back} och sedan {key} kvitterar") if self.typing else _("{key} kvittera  {go} gå dit")
+        keys = words.format(back=key_name("back"), key=key_name("acknowledge"), go=key_name("go_to_alarm"))
         count, named = self.calls
         many = _("LARM {count}").format(count=count)
         room = self.size.width - len(keys) - len(many) - 9

@@ -1,36 +1,114 @@
-"""One case: who the patient is, the conversation, and where one answers."""
+"""One case: who the patient is, what there is to read in its parts, and where one writes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from textual.app import ComposeResult
+from textual import events
+from textual.app import ComposeResult, RenderResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message as Happening
+from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Static
 
-from p24tui.i18n import _
+from p24tui.i18n import N_, _
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.identity import show_number
 from p24tui.routine.protection import Protection
 from p24tui.routine.queue import triage_failed
+from p24tui.routine.tone import Remark
 from p24tui.services.views import OpenCase
-from p24tui.store.values import Doing
+from p24tui.store.values import Doing, Message, Purpose
 from p24tui.text import clean_line
+from p24tui.tui.entries import Part, entries
+from p24tui.tui.keys import key_name
 from p24tui.tui.widgets.composer import Composer
-from p24tui.tui.widgets.conversation import Conversation, entries
-from p24tui.words import SUICIDE, TYPING, VIEWING, clock_time, day_and_time, kind_word, state_word
+from p24tui.tui.widgets.conversation import Conversation
+from p24tui.words import (
+    FREE_TEXT,
+    SUICIDE,
+    TYPING,
+    VIEWING,
+    clock_time,
+    day_and_time,
+    kind_word,
+    remark_words,
+    state_word,
+)
 
 E_IDS = {"bankid": "BankID", "freja": "Freja eID Plus"}
+PARTS = {Part.CHAT: N_("Chatt"), Part.ANAMNESIS: N_("Anamnes"), Part.HISTORY: N_("Händelser")}
+
+
+class PartLine(Widget):
+    """Which parts the case has, and which of them one reads; they can be clicked."""
+
+    chosen: reactive[Part] = reactive(Part.CHAT)
+    unread: reactive[bool] = reactive(False)
+
+    class Chosen(Happening):
+        """A part is to be read."""
+
+        def __init__(self, part: Part) -> None:
+            super().__init__()
+            self.part = part
+
+    def render(self) -> RenderResult:
+        words = [
+            (label, "bold reverse" if part is self.chosen else "$foreground 80%") for part, label in self._labels()
+        ]
+        return Content(" ").join(Content.styled(label, style) for label, style in words)
+
+    def on_click(self, event: events.Click) -> None:
+        at = 0
+        for part, label in self._labels():
+            at += len(label) + 1
+            if event.x < at:
+                self.post_message(self.Chosen(part))
+                return
+
+    def _labels(self) -> list[tuple[Part, str]]:
+        marks = {Part.ANAMNESIS: f" {FREE_TEXT}" if self.unread else ""}
+        return [(part, f" {key_name(f'read_{part}')} {_(name)}{marks.get(part, '')} ") for part, name in PARTS.items()]
 
 
 class CasePane(Vertical):
-    """Shows an open case. Values in by ``show``; what one writes goes out from the composer in it."""
+    """Shows an open case. Values in by ``show``; what one writes goes out from the composers in it."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    class EarlierWanted(Happening):
+        """One has scrolled up to the first message: those before it are to be read."""
+
+        def __init__(self, pane: "CasePane", case_id: str, before: Message) -> None:
+            super().__init__()
+            self.pane = pane
+            self.case_id = case_id
+            self.before = before
+
+    class PartRead(Happening):
+        """One has turned to a part of the case."""
+
+        def __init__(self, pane: "CasePane", part: Part) -> None:
+            super().__init__()
+            self.pane = pane
+            self.part = part
+
+    def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._opened: OpenCase | None = None
-        self.conversation = Conversation(id="conversation")
-        self.composer = Composer(id="composer")
+        self._messages: list[Message] = []
+        self._more = False
+        self._shown_at: datetime | None = None
+        self.part = Part.CHAT
+        self._who = Static(classes="case-who")
+        self._part_line = PartLine(classes="part-line")
+        self.conversation = Conversation(id=f"{id}-conversation")
+        self._hint = Static(classes="case-hint")
+        self._remark_line = Static(classes="remark-line")
+        self.composer = Composer(id=f"{id}-composer")
+        self.note = Composer(Purpose.NOTE, id=f"{id}-note")
+        self._noting = self._may_write = False
 
     @property
     def opened(self) -> OpenCase | None:
@@ -42,28 +120,117 @@ class CasePane(Vertical):
         """Its facts."""
         return self._opened.line.case if self._opened else None
 
+    @property
+    def case_id(self) -> str:
+        """Its id; empty where none is shown."""
+        return self._opened.line.case.id if self._opened else ""
+
+    @property
+    def composers(self) -> tuple[Composer, Composer]:
+        """The one for the patient, and the one for colleagues."""
+        return self.composer, self.note
+
+    @property
+    def entrance(self) -> Composer | Conversation:
+        """Where one goes on: where one writes, or where one reads."""
+        return self.composer if self.composer.display else self.conversation
+
     def compose(self) -> ComposeResult:
-        yield Static(id="case-who")
+        yield self._who
+        yield self._part_line
         yield self.conversation
-        yield Static(id="case-hint")
+        yield self._hint
+        yield self._remark_line
         yield self.composer
+        yield self.note
+
+    def on_mount(self) -> None:
+        self.composer.display = self.note.display = self._remark_line.display = False
 
     def show(self, opened: OpenCase, actor: Actor, now: datetime) -> None:
         """Show a case, or the same one as it is now."""
-        another = self.case is None or self.case.id != opened.line.case.id
-        self._opened = opened
+        another = self.case_id != opened.line.case.id
+        self._take_messages(opened, another)
+        self._opened, self._shown_at = opened, now
         case, patient = opened.line.case, opened.line.patient
-        self.query_one("#case-who", Static).update(_who(opened))
-        self.conversation.show([] if patient.protected else entries(opened, now), at_end=another)
-        self.query_one("#case-hint", Static).update(_hint(opened, actor, now))
+        if another:
+            self.part, self._noting = Part.CHAT, False
+        self._who.update(_who(opened))
+        self._hint.update(_hint(opened, actor, now))
         mine = case.owner_id == actor.staff_id and case.state is not CaseState.ENDED and not patient.protected
-        self.composer.display = mine
         self.composer.write_in(case.id, patient.name, opened.draft)
+        self.note.write_in(case.id, patient.name, opened.note_draft)
+        self._arrange(may_write=mine)
+        self._show_part(at_end=another)
+
+    def read(self, part: Part) -> None:
+        """Turn to a part of the case."""
+        self.part = part
+        self._show_part(at_end=part is not Part.ANAMNESIS, at_start=part is Part.ANAMNESIS)
+        self.post_message(self.PartRead(self, part))
+
+    def have_earlier(self, case_id: str, earlier: Sequence[Message]) -> None:
+        """These messages come before those that are shown."""
+        if case_id == self.case_id:
+            self._more = bool(earlier)
+            self._messages = [*earlier, *self._messages]
+            self._show_part()
+
+    def write_note(self, noting: bool) -> None:
+        """Write to colleagues, or to the patient again."""
+        self._noting = noting
+        self._arrange(may_write=self._may_write)
 
     def clear(self) -> None:
         """Show no case."""
-        self.composer.keep_draft()
-        self._opened = None
+        for one in self.composers:
+            one.put_away()
+        self._opened, self._messages = None, []
+
+    def on_part_line_chosen(self, message: PartLine.Chosen) -> None:
+        self.read(message.part)
+
+    def on_conversation_top_reached(self) -> None:
+        if self.part is Part.CHAT and self._more and self._messages:
+            self._more = False  # until these have come
+            self.post_message(self.EarlierWanted(self, self.case_id, self._messages[0]))
+
+    def on_composer_remarked(self, message: Composer.Remarked) -> None:
+        self._say_remark(message.remark)
+
+    def _arrange(self, *, may_write: bool) -> None:
+        self._may_write = may_write
+        self.composer.display = may_write and not self._noting
+        self.note.display = self._noting
+        self._hint.display = bool(str(self._hint.render())) and not self._noting
+        if not self.composer.display:
+            self._remark_line.display = False
+
+    def _show_part(self, *, at_end: bool = False, at_start: bool = False) -> None:
+        if self._opened is None or self._shown_at is None:
+            return
+        self._part_line.chosen = self.part
+        self._part_line.unread = bool(self._opened.line.case.unread_free_text)
+        self._part_line.display = not self._opened.line.patient.protected
+        shown = entries(self._opened, self.part, self._messages, self._shown_at)
+        self.conversation.show(shown, at_end=at_end, at_start=at_start)
+
+    def _take_messages(self, opened: OpenCase, another: bool) -> None:
+        """The messages as they are now, and before them those that have been read on the way up."""
+        latest = list(opened.messages)
+        first = latest[0].id if latest else ""
+        places = {one.id: place for place, one in enumerate(self._messages)}
+        if another or first not in places:
+            self._messages, self._more = latest, opened.earlier
+        else:
+            self._messages = self._messages[: places[first]] + latest
+
+    def _say_remark(self, remark: Remark | None) -> None:
+        self._remark_line.display = remark is not None and self.composer.display
+        if remark is not None:
+            offer = _("  {key} byter").format(key=key_name("better")) if remark.better else ""
+            words = Content.assemble((f"{remark.rule} ", "bold $warning"), remark_words(remark), (offer, "$primary"))
+            self._remark_line.update(words)
 
 
 def _who(opened: OpenCase) -> Content:
@@ -123,9 +290,10 @@ def _hint(opened: OpenCase, actor: Actor, now: datetime) -> Content:
     if patient.protected:
         words = _(
             "Skyddade personuppgifter: personen handläggs inte här, och namn, nummer och innehåll visas inte. "
-            "Tryck a för att avsluta: personen får då veta att vård söks på 1177.se, per telefon eller på mottagningen."
+            "Tryck {key} för att avsluta: personen får då veta att vård söks på 1177.se, per telefon eller på "
+            "mottagningen."
         )
-        return Content.styled(words, "$warning")
+        return Content.styled(words.format(key=key_name("end")), "$warning")
     if case.state is CaseState.ENDED:
         words = _("Avslutat {at}.").format(at=day_and_time(case.ended_at) if case.ended_at else "")
         if case.answer_until:
@@ -134,16 +302,23 @@ def _hint(opened: OpenCase, actor: Actor, now: datetime) -> Content:
             )
         return Content.styled(words, "$foreground 80%")
     if case.ending_by:
-        return Content.styled(_("Avslutet är begärt men inte bekräftat: tryck a igen."), "$warning")
+        words = _("Avslutet är begärt men inte bekräftat: tryck {key} igen.").format(key=key_name("end"))
+        return Content.styled(words, "$warning")
     if case.owner_id is None:
         if case.held_until is not None:
             words = _("Vilar till {day}: {reason}").format(
                 day=case.held_until.isoformat(), reason=clean_line(case.held_reason)
             )
-            return Content.styled(words + "  " + _("Tryck t för att ta emot."), "$primary")
-        return Content.styled(_("Ingen har ärendet. Tryck t för att ta emot och svara."), "$primary")
+            claim = _("Tryck {key} för att ta emot.").format(key=key_name("claim"))
+            return Content.styled(f"{words}  {claim}", "$primary")
+        words = _("Ingen har ärendet. Tryck {key} för att ta emot och svara.").format(key=key_name("claim"))
+        return Content.styled(words, "$primary")
     if case.owner_id != actor.staff_id:
         words = _("{owner} har ärendet; bara den som har det svarar.").format(owner=clean_line(opened.line.owner))
+        if case.asked_by == actor.staff_id:
+            words += " " + _("Du har bett att få ta över.")
+        else:
+            words += " " + _("Tryck {key} för att be att få ta över.").format(key=key_name("claim"))
         return Content.styled(words, "$foreground 80%")
     waiting = (
         _("Skickat {at}. Väntar på patienten.").format(at=clock_time(case.answered_at)) if case.answered_at else ""

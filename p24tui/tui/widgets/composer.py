@@ -1,21 +1,35 @@
-"""Where one writes to the patient. What is typed belongs to one case from the first letter to the last (H21)."""
+"""Where one writes to the patient, or to colleagues. What is typed belongs to one case from first to last (H21)."""
 
+from functools import lru_cache
+
+from rich.text import Text
+from textual import events
+from textual._time import get_time
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
 
+from p24tui import services
 from p24tui.i18n import _
 from p24tui.ids import fresh_id
+from p24tui.routine.phrase import PLACEHOLDER
+from p24tui.routine.tone import Remark
+from p24tui.store.values import Purpose
 from p24tui.text import clean_line
 from p24tui.tui.keys import Where, bindings
 
 KEPT_AFTER = 0.7
-"""Seconds without a key after which the draft is kept."""
+"""Seconds after a key at the latest in which the draft is kept."""
 
 
 class Composer(TextArea):
-    """Enter is a new line, Ctrl+S sends, Esc leaves. The recipient's name stands above."""
+    """Enter is a new line, Ctrl+S sends, Esc leaves. The recipient's name stands above.
+
+    What breaks the tone towards patients is underlined as one types (SE-1, SE-5); a note to colleagues is left alone.
+    """
 
     BINDINGS = bindings(Where.COMPOSER)
+    COMPONENT_CLASSES = {"composer--remark"}
 
     class Sent(Message):
         """The text is to go to the patient of the case it was written in. ``message_id`` is the draft's own."""
@@ -55,12 +69,29 @@ class Composer(TextArea):
         def control(self) -> "Composer":
             return self.composer
 
-    def __init__(self, *, id: str | None = None) -> None:
+    class Remarked(Message):
+        """What there is to say about the text where the cursor is; none where there is nothing."""
+
+        def __init__(self, composer: "Composer", remark: Remark | None) -> None:
+            super().__init__()
+            self.composer = composer
+            self.remark = remark
+
+        @property
+        def control(self) -> "Composer":
+            return self.composer
+
+    def __init__(self, purpose: Purpose = Purpose.MESSAGE, *, id: str | None = None) -> None:
         super().__init__(id=id, tab_behavior="focus", show_line_numbers=False, soft_wrap=True)
         self.cursor_blink = False
+        self.purpose = purpose
+        self.set_class(purpose is Purpose.NOTE, "-note")
         self._case_id: str | None = None
+        self._here_since = 0.0
         self._message_id = fresh_id()
         self._kept = ""
+        self._keeping = False
+        self._remark: tuple[int, Remark] | None = None
 
     @property
     def case_id(self) -> str | None:
@@ -69,15 +100,26 @@ class Composer(TextArea):
 
     def write_in(self, case_id: str, recipient: str, draft: str) -> None:
         """Turn to a case: its recipient, its draft. The same case keeps what is being typed."""
-        self.border_title = _("Svar till {name}").format(name=clean_line(recipient))
+        if self.purpose is Purpose.NOTE:
+            title = _("Intern anteckning · {name}")
+            self.border_subtitle = _("patienten ser den inte")
+        else:
+            title = _("Svar till {name}")
+        self.border_title = Content(title.format(name=clean_line(recipient)))  # a string would be read as markup
         if case_id == self._case_id:
             return
         self.keep_draft()
-        self._case_id = case_id
+        self._case_id, self._here_since = case_id, get_time()
         self._message_id = fresh_id()
         self._kept = draft
         self.text = draft
         self.move_cursor(self.document.end)
+
+    def put_away(self) -> None:
+        """Turn to no case; what was written is kept."""
+        self.keep_draft()
+        self._case_id = None
+        self._kept = self.text = ""
 
     def send(self) -> None:
         """Ask for what is written to be sent; it stays here until that has been done."""
@@ -103,12 +145,82 @@ class Composer(TextArea):
         if (draft := self.unkept()) is not None:
             self.post_message(self.DraftChanged(self, *draft))
 
-    def on_text_area_changed(self) -> None:
-        case_id = self._case_id
-        self.set_timer(KEPT_AFTER, lambda: self.keep_draft() if case_id == self._case_id else None)
+    def put_phrase(self, text: str) -> None:
+        """Put a phrase where the cursor is, and select the first gap in it to be typed over."""
+        self.replace(text, *self.selection, maintain_selection_offset=False)
+        self.select_gap()
 
-    def on_key(self) -> None:
-        self.post_message(self.Touched(self))
+    def select_gap(self) -> None:
+        """Select the first placeholder that is not filled in, if there is any."""
+        for row, line in enumerate(self.document.lines):
+            if gap := PLACEHOLDER.search(line):
+                self.move_cursor((row, gap.start()))
+                self.move_cursor((row, gap.end()), select=True)
+                return
+
+    def better(self) -> None:
+        """Write what the remark at the cursor offers instead; Ctrl+Z takes it back."""
+        if self._remark is not None:
+            row, remark = self._remark
+            self.replace(remark.better, (row, remark.start), (row, remark.end))
+
+    def get_line(self, line_index: int) -> Text:
+        """The line with what breaks the tone underlined."""
+        line = super().get_line(line_index)
+        for remark in self._remarks(line_index):
+            line.stylize(self.get_component_rich_style("composer--remark", partial=True), remark.start, remark.end)
+        return line
+
+    def on_text_area_changed(self) -> None:
+        if not self._keeping:
+            self._keeping = True
+            self.set_timer(KEPT_AFTER, self._keep)
+        self._say_remark()
+        self.call_after_refresh(self.scroll_cursor_visible)  # a line that has just wrapped is below what one sees
+
+    def _keep(self) -> None:
+        self._keeping = False
+        self.keep_draft()
+
+    def on_text_area_selection_changed(self) -> None:
+        self._say_remark()
+
+    def on_key(self, event: events.Key) -> None:
+        if not self._is_for_another(event):
+            self.post_message(self.Touched(self))
+
+    def on_paste(self, event: events.Paste) -> None:
+        self._is_for_another(event)
+
+    def _is_for_another(self, event: events.Event) -> bool:
+        """Whether it was struck before one came to this case; then it is not for it, and goes nowhere (H21)."""
+        early = event.time < self._here_since
+        if early:
+            event.prevent_default()
+            event.stop()
+        return early
 
     def on_blur(self) -> None:
         self.keep_draft()
+
+    def _say_remark(self) -> None:
+        """The remark nearest before the cursor on its line, else the first in the text."""
+        row, column = self.cursor_location
+        here = [(row, remark) for remark in self._remarks(row)]
+        before = [one for one in here if one[1].start <= column]
+        elsewhere = ((n, remark) for n in range(self.document.line_count) for remark in self._remarks(n))
+        found = before[-1] if before else here[0] if here else next(elsewhere, None)
+        if found != self._remark:
+            self._remark = found
+            self.post_message(self.Remarked(self, found[1] if found else None))
+
+    def _remarks(self, row: int) -> tuple[Remark, ...]:
+        if self.purpose is Purpose.NOTE or row >= self.document.line_count:
+            return ()
+        return _remarks_on(self.document[row])
+
+
+@lru_cache(maxsize=512)
+def _remarks_on(line: str) -> tuple[Remark, ...]:
+    """Each line is looked at once, however often it is painted."""
+    return services.tone.remarks(line)

@@ -1,83 +1,24 @@
-"""The chat as it is read: who, when, what; drawn line by line, so that its length costs nothing."""
+"""A case as it is read: who, when, what; drawn line by line, so that its length costs nothing."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
+from collections.abc import Sequence
 
 from rich.style import Style
 from rich.text import Text
 from textual.geometry import Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from p24tui.i18n import _, ngettext
-from p24tui.services.views import OpenCase
-from p24tui.store.values import Author, FormAnswer, Message
-from p24tui.text import clean_line, clean_text
 from p24tui.tui import draw
+from p24tui.tui.entries import Entry
 from p24tui.tui.keys import Where, bindings
-from p24tui.words import moment
 
-SHOWN_CHARACTERS = 20_000
-"""How much of one message is drawn. All of it is stored."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A heading and the text under it; ``look`` is the name of its component style."""
-
-    heading: str
-    text: str
-    look: str
-
-
-def entries(opened: OpenCase, now: datetime) -> list[Entry]:
-    """What there is to read of a case, in order: its forms, then the chat."""
-    found = [_form(list(lines)) for _id, lines in groupby(opened.answers, key=lambda one: one.form_id)]
-    files: dict[str | None, list[str]] = {}
-    for one in opened.attachments:
-        files.setdefault(one.message_id, []).append(
-            f"⎙ {clean_line(one.title)} ({one.content_type}, {one.size // 1024 + 1} kB)"
-        )
-    if None in files:
-        found.append(Entry(_("Bilagor"), "\n".join(files[None]), "form"))
-    found += [_message(one, opened, now, files.get(one.id, [])) for one in opened.messages]
-    return found
-
-
-def _form(lines: list[FormAnswer]) -> Entry:
-    answered = [one for one in lines if one.kind != "group"]
-    free = sum(one.free_text for one in answered)
-    heading = ngettext("Formulär: {count} svar", "Formulär: {count} svar", len(answered)).format(count=len(answered))
-    if free:
-        heading += " · " + ngettext("{count} fritext", "{count} fritexter", free).format(count=free)
-    return Entry(heading, "\n".join(_answer(one) for one in lines), "form")
-
-
-def _answer(one: FormAnswer) -> str:
-    indent = "  " * min(one.depth, 6)
-    if one.kind == "group":
-        return f"{indent}{clean_line(one.question)}"
-    text = clean_text(one.answer).replace("\n", "\n" + indent + "  ")
-    return f"{indent}{clean_line(one.question, 400)}  {'› ' if one.free_text else ''}{text}"
-
-
-def _message(one: Message, opened: OpenCase, now: datetime, files: list[str]) -> Entry:
-    names = {
-        Author.PATIENT: one.author_name or opened.line.patient.name,
-        Author.STAFF: one.author_name,
-        Author.SYSTEM: _("automatiskt"),
-    }
-    text = clean_text(one.text[:SHOWN_CHARACTERS])
-    if len(one.text) > SHOWN_CHARACTERS:
-        text += "\n" + _("… {count} tecken till visas inte här.").format(count=len(one.text) - SHOWN_CHARACTERS)
-    heading = f"{moment(one.sent_at, now)}  {clean_line(names[one.author])}"
-    return Entry(heading, "\n".join(filter(None, [text, *files])), one.author.value)
+Line = tuple[str, str]
+"""Text and look."""
 
 
 class Conversation(ScrollView, can_focus=True):
-    """The entries of one case, wrapped to the width. It stays at the end unless one has scrolled up."""
+    """Entries wrapped to the width. It stays at the end unless one has scrolled up, and then where one reads."""
 
     BINDINGS = [
         ("down", "scroll_down", ""),
@@ -89,28 +30,47 @@ class Conversation(ScrollView, can_focus=True):
         *bindings(Where.CASE),
     ]
     COMPONENT_CLASSES = {
-        "conversation--heading",
-        "conversation--patient",
-        "conversation--staff",
-        "conversation--system",
-        "conversation--form",
+        f"conversation--{look}" for look in ("heading", "patient", "staff", "system", "form", "note", "event", "unread")
     }
+
+    class TopReached(Message):
+        """One has scrolled up to the first of what is shown."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._entries: list[Entry] = []
-        self._lines: list[tuple[str, str]] = []
+        self._entries: tuple[Entry, ...] = ()
+        self._wrapped: dict[Entry, list[Line]] = {}
+        self._width = 0
+        self._lines: list[Line] = []
+        self._starts: list[int] = []
+        self._follows = True
 
-    def show(self, shown: list[Entry], *, at_end: bool) -> None:
-        """Show these entries, and go to their end if asked to."""
-        at_end = at_end or self.is_vertical_scroll_end
-        self._entries = shown
+    def show(self, shown: Sequence[Entry], *, at_end: bool = False, at_start: bool = False) -> None:
+        """Show these entries: their end or start if asked to, else as they stood."""
+        at_end = self._follows = not at_start and (at_end or self._follows)
+        reading = None if at_end or at_start else self._anchor()
+        self._entries = tuple(shown)
         self._wrap()
         if at_end:
             self.scroll_end(animate=False, immediate=False)
+        elif at_start:
+            self.scroll_home(animate=False)
+        elif reading is not None:
+            self._go_back_to(*reading)
 
     def on_resize(self) -> None:
         self._wrap()
+        if self._follows:
+            self.scroll_end(animate=False, immediate=False)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if new_value >= self.max_scroll_y:
+            self._follows = True
+        elif new_value < old_value:
+            self._follows = False
+        if new_value == 0 and old_value > 0:
+            self.post_message(self.TopReached())
 
     def render_line(self, y: int) -> Strip:
         fill = self.rich_style
@@ -124,14 +84,45 @@ class Conversation(ScrollView, can_focus=True):
         return self.get_component_rich_style(f"conversation--{name}")
 
     def _wrap(self) -> None:
+        """Wrap what has not been wrapped to this width before."""
         width = max(10, self.scrollable_content_region.width - 4)
-        self._lines = [line for entry in self._entries for line in self._entry_lines(entry, width)]
+        known = self._wrapped if width == self._width else {}
+        self._width = width
+        self._wrapped = {entry: known.get(entry) or self._wrap_entry(entry, width) for entry in self._entries}
+        self._lines, self._starts = [], []
+        for entry in self._entries:
+            self._starts.append(len(self._lines))
+            self._lines += self._wrapped[entry]
         self.virtual_size = Size(self.scrollable_content_region.width, len(self._lines))
         self.refresh()
 
-    def _entry_lines(self, entry: Entry, width: int) -> Iterator[tuple[str, str]]:
-        yield entry.heading, "heading"
-        for paragraph in entry.text.split("\n"):
-            for line in Text(paragraph).wrap(self.app.console, width):
-                yield "  " + line.plain.rstrip(), entry.look
-        yield "", entry.look
+    def _wrap_entry(self, entry: Entry, width: int) -> list[Line]:
+        look = "note" if entry.look == "note" else "unread" if entry.look == "unread" else "heading"
+        lines = [(line, look) for line in self._broken(entry.heading, width)]
+        if entry.text:
+            lines += [
+                ("  " + line, entry.look)
+                for paragraph in entry.text.split("\n")
+                for line in self._broken(paragraph, width)
+            ]
+        return [*lines, ("", entry.look)]
+
+    def _broken(self, paragraph: str, width: int) -> list[str]:
+        """A paragraph's lines; what is too long for one begins each of them where the first began."""
+        indent = " " * min(len(paragraph) - len(paragraph.lstrip()), width // 2)
+        wrapped = Text(paragraph.strip()).wrap(self.app.console, width - len(indent))
+        return [indent + line.plain.rstrip() for line in wrapped] or [""]
+
+    def _anchor(self) -> tuple[str, int] | None:
+        """The entry that stands at the top, and how far into it one has read."""
+        y = int(self.scroll_target_y)
+        for entry, start in zip(reversed(self._entries), reversed(self._starts), strict=True):
+            if start <= y:
+                return entry.key, y - start
+        return None
+
+    def _go_back_to(self, key: str, into: int) -> None:
+        for entry, start in zip(self._entries, self._starts, strict=True):
+            if entry.key == key:
+                self.scroll_to(y=start + into, animate=False, immediate=True)
+                return

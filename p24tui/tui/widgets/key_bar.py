@@ -28,8 +28,7 @@ class KeyBar(Widget):
         for key in self._shown():
             at += _width(key)
             if event.x < at:
-                action = key.action if key.action == "command_palette" else f"screen.{key.action}"
-                self.app.call_later(self.app.run_action, action, self.screen)
+                self.app.call_later(self.app.run_action, key.target, self.screen)
                 return
 
     def _shown(self) -> list[Key]:

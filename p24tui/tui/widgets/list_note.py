@@ -5,6 +5,7 @@ from textual.widgets import Static
 
 from p24tui.i18n import _
 from p24tui.text import clean_line
+from p24tui.tui.keys import key_name
 
 
 class ListNote(Static):
@@ -26,6 +27,6 @@ class ListNote(Static):
                 (_(" Visar "), "$foreground 70%"),
                 (clean_line(shown), "bold"),
                 (f"   {hidden}" if hidden else "", "bold $warning"),
-                (_("   Esc visar alla"), "$foreground 70%"),
+                (_("   {key} visar alla").format(key=key_name("show_all")), "$foreground 70%"),
             )
         )

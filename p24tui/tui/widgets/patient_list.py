@@ -16,7 +16,7 @@ from p24tui.routine.list_filter import has_unread
 from p24tui.services.views import CaseLine, QueueView
 from p24tui.store.values import Doing
 from p24tui.tui import draw, look
-from p24tui.tui.keys import Where, bindings
+from p24tui.tui.keys import Where, bindings, key_name
 from p24tui.tui.live_list import LiveList
 from p24tui.words import SUICIDE, TRIAGE_FAILED, TYPING, VIEWING, priority_mark, state_marks, waited
 
@@ -84,6 +84,7 @@ class PatientList(ScrollView, can_focus=True):
         self._strips: dict[tuple[str, bool], Strip] = {}
         self._styles: dict[str, Style] = {}
         self._cursor: str | None = None
+        self._clicked: str | None = None
         self._loaded = False
 
     @property
@@ -163,16 +164,22 @@ class PatientList(ScrollView, can_focus=True):
         self._go_to(0 if end == 0 else len(self.live) - 1)
 
     def on_click(self, event: events.Click) -> None:
-        row = event.y - 1 + int(self.scroll_offset.y)
-        if event.y > 0 and row < len(self.live):
-            self._go_to(row)
-            if event.chain == 2:
-                self.call_later(self.run_action, "screen.open_case")
+        """One click moves the cursor, another on the same case opens it: never one that has come under the pointer."""
+        offset = event.get_content_offset(self)
+        row = -1 if offset is None or offset.y == 0 else offset.y - 1 + int(self.scroll_offset.y)
+        if not 0 <= row < len(self.live):
+            return
+        before, self._clicked = self._clicked, self.live.id_at(row)
+        again = before == self._clicked == self._cursor
+        self._go_to(row)
+        if again:
+            self.call_later(self.run_action, "screen.open_case")
 
     def on_resize(self) -> None:
         self._strips.clear()
         self._resize()
         self._scroll_into_view()
+        self.refresh()  # it may have been painted already, with lines of the old width
 
     def notify_style_update(self) -> None:
         self._strips.clear()
@@ -244,6 +251,8 @@ class PatientList(ScrollView, can_focus=True):
                     self.refresh(Region(0, row, self.scrollable_content_region.width, 1))
 
     def _scroll_into_view(self) -> None:
+        if not self.size.height:
+            return  # it stands where it stood when it is shown again
         index, top = self._index(), int(self.scroll_offset.y)
         if index < top:
             self.scroll_to(y=index, animate=False, immediate=True)
@@ -290,7 +299,7 @@ class PatientList(ScrollView, can_focus=True):
             return _("  Hämtar listan …")
         hidden = self.live.hidden.cases
         return (
-            _("  Inget passar. {count} visas inte; Esc visar alla.").format(count=hidden)
+            _("  Inget passar. {count} visas inte; {key} visar alla.").format(count=hidden, key=key_name("show_all"))
             if hidden
             else _("  Inga ärenden väntar.")
         )

@@ -1,0 +1,42 @@
+"""What the command palette offers: every action of the table of keys that can be done now, and the themes."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from p24tui.i18n import N_, _
+from p24tui.tui.keys import Key, keys_in_use
+
+THEMES = {"dark": N_("Mörkt utseende"), "light": N_("Ljust utseende"), "contrast": N_("Hög kontrast")}
+
+
+def commands(app: App[Any], screen: Screen[Any]) -> Iterable[SystemCommand]:
+    """The commands of this screen, in the order of the table, each with its keys; then the other themes."""
+    for _action, rows in groupby(_by_action(), key=lambda row: row.action):
+        first, *others = rows
+        if _offers(screen, first):
+            keys = ", ".join(row.names for row in (first, *others))
+            yield SystemCommand(
+                _(first.label).capitalize(), f"{keys}  {_(first.help)}", partial(app.run_action, first.target)
+            )
+    for name, title in THEMES.items():
+        if name != app.theme:
+            yield SystemCommand(_(title), _("Byt konsolens färger."), partial(setattr, app, "theme", name))
+
+
+def _by_action() -> Iterator[Key]:
+    """The table in its order, the rows of one action together."""
+    table = keys_in_use()
+    order = {row.action: place for place, row in reversed(list(enumerate(table)))}
+    return iter(sorted(table, key=lambda row: order[row.action]))
+
+
+def _offers(screen: Screen[Any], row: Key) -> bool:
+    """Whether the screen has the action, and allows it now. The palette does not offer itself."""
+    if row.of_app:
+        return row.action != "command_palette"
+    return hasattr(screen, f"action_{row.action}") and bool(screen.check_action(row.action, ()))

@@ -1,0 +1,271 @@
+"""The places of the desk in the order of a working day: which there are for whom, and what stands in each."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from p24tui.clock import day_began, local
+from p24tui.i18n import N_, _, ngettext
+from p24tui.routine.actor import Profession
+from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
+from p24tui.routine.list_filter import has_unread
+from p24tui.services.views import CaseLine, EndedLine, EndedView, OwnRead, OwnReads
+from p24tui.words import (
+    MONTHS,
+    SUICIDE,
+    TRIAGE_FAILED,
+    clock_time,
+    priority_mark,
+    reading_words,
+    state_marks,
+    waited,
+)
+
+
+class Place(StrEnum):
+    """Where one is at the desk."""
+
+    LIST = "list"
+    VIDEO = "video"
+    CLOSING = "closing"
+    REGISTRATION = "registration"
+    OVERVIEW = "overview"
+    LOG = "log"
+
+    @property
+    def action(self) -> str:
+        """The action of the desk that leads there."""
+        return f"show_{self.value}"
+
+
+TITLES = {
+    Place.LIST: N_("Patientlista"),
+    Place.VIDEO: N_("Videobesök"),
+    Place.CLOSING: N_("Stängning"),
+    Place.REGISTRATION: N_("Registrering"),
+    Place.OVERVIEW: N_("Översikt"),
+    Place.LOG: N_("Loggkontroll"),
+}
+
+SHORT_TITLES = {**TITLES, Place.LIST: N_("Lista"), Place.VIDEO: N_("Video"), Place.LOG: N_("Logg")}
+
+NOT_FOR = {Place.CLOSING: frozenset({Profession.ADMINISTRATION})}
+"""Who has no use of a place; every other is for everyone."""
+
+
+def places_of(profession: Profession | None) -> tuple[Place, ...]:
+    """The places that somebody of this profession has, in order."""
+    return tuple(place for place in Place if profession not in NOT_FOR.get(place, frozenset()))
+
+
+Cell = tuple[str, str]
+"""Text, and the name of its look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a place. ``width`` is in cells; one of none takes its share of what the others leave, or ``most``."""
+
+    title: str
+    width: int = 0
+    right: bool = False
+    most: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a place; ``case`` is where it leads, where it leads anywhere."""
+
+    cells: tuple[Cell, ...]
+    case: Case | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a place shows: a line above, and rows by id that are made when they come into sight.
+
+    ``row`` is given the width of the list in cells. ``empty`` is said where there are no rows.
+    """
+
+    above: tuple[Cell, ...]
+    columns: Callable[[int], tuple[Column, ...]]
+    ids: tuple[str, ...]
+    row: Callable[[str, int], Row]
+    empty: str
+
+
+WIDE = 100
+"""Cells from which words stand in full."""
+
+NAME = 32
+"""Cells that a patient's name gets at most."""
+
+
+def waiting_page() -> Page:
+    """What stands there until what is asked for has been read."""
+    return Page((("", ""),), lambda _width: (), (), _no_row, _("Hämtar …"))
+
+
+def _no_row(id: str, _width: int) -> Row:
+    raise KeyError(id)
+
+
+def video_page(lines: Iterable[CaseLine], unit_names: Mapping[str, str], now: datetime) -> Page:
+    """The open video visits, by the time they came."""
+    visits = sorted(
+        (line for line in _still_open(lines) if line.case.kind is ContactKind.VIDEO),
+        key=lambda line: (line.case.received_at, line.case.id),
+    )
+    many = len(visits)
+    above = [(ngettext("{count} öppet videobesök", "{count} öppna videobesök", many).format(count=many), "strong")]
+    above += _counted(visits)
+    return _case_page(visits, above, unit_names, now, _("Inga öppna videobesök."))
+
+
+def closing_page(lines: Iterable[CaseLine], unit_names: Mapping[str, str], now: datetime) -> Page:
+    """Every open case, those from before today first and then in the order that ``lines`` have; none is left out."""
+    began = day_began(now)
+    everything = list(_still_open(lines))
+    older = [line for line in everything if line.case.received_at < began]
+    today = [line for line in everything if line.case.received_at >= began]
+    many = len(everything)
+    above = [(ngettext("{count} öppet ärende", "{count} öppna ärenden", many).format(count=many), "strong")]
+    if older:
+        above.append((_("{count} äldre").format(count=len(older)), "unread"))
+    above += _counted(everything)
+    return _case_page([*older, *today], above, unit_names, now, _("Inga öppna ärenden: inget är kvar."))
+
+
+def _still_open(lines: Iterable[CaseLine]) -> Iterable[CaseLine]:
+    return (line for line in lines if line.case.state is not CaseState.ENDED)
+
+
+def is_urgent(case: Case) -> bool:
+    """Whether a case is of priority 1, or suicide risk is suspected and nobody has taken it on."""
+    return case.priority == 1 or case.suicide is SuicideRisk.AWAITING
+
+
+def _counted(lines: list[CaseLine]) -> list[Cell]:
+    unread = sum(has_unread(line.case) for line in lines)
+    urgent = sum(is_urgent(line.case) for line in lines)
+    said = [(ngettext("{count} oläst", "{count} olästa", unread).format(count=unread), "unread" if unread else "quiet")]
+    words = ngettext("{count} brådskande", "{count} brådskande", urgent)
+    return [*said, (words.format(count=urgent), "urgent" if urgent else "quiet")]
+
+
+def _case_page(
+    lines: list[CaseLine], above: list[Cell], unit_names: Mapping[str, str], now: datetime, empty: str
+) -> Page:
+    by_id = {line.case.id: line for line in lines}
+    several = len(unit_names) > 1
+
+    def columns(width: int) -> tuple[Column, ...]:
+        unit = (Column(_("Enhet"), 10 if width >= WIDE else 5),) if several else ()
+        return (
+            Column(_("P"), 1),
+            Column(_("Kom"), 12),
+            Column(_("Väntat"), 7, right=True),
+            Column(_("Patient"), most=NAME),
+            Column(_("Ärende")),
+            *unit,
+            Column(_("Läge"), 30 if width >= WIDE else 17),
+            Column(_("Hos"), 18 if width >= WIDE else 7),
+        )
+
+    def row(id: str, width: int) -> Row:
+        return _case_row(by_id[id], unit_names if several else {}, now, in_full=width >= WIDE)
+
+    return Page(tuple(above), columns, tuple(by_id), row, empty)
+
+
+def _case_row(line: CaseLine, unit_names: Mapping[str, str], now: datetime, *, in_full: bool) -> Row:
+    case, mark = line.case, priority_mark(line.case)
+    urgently = mark in (SUICIDE, TRIAGE_FAILED, "1")
+    state = "urgent" if urgently else "unread" if has_unread(case) else ""
+    older = case.received_at < day_began(now)
+    owner = line.owner if in_full else line.owner.split(" ")[0]
+    unit = ((unit_names.get(case.unit_id, ""), "quiet"),) if unit_names else ()
+    return Row(
+        (
+            (mark, "urgent" if urgently else ""),
+            (_("äldre {day}").format(day=_day(case.received_at)), "unread") if older else (_time(case), "quiet"),
+            (waited(case.waiting_since, now), ""),
+            (_name(line), ""),
+            (line.matter, ""),
+            *unit,
+            (state_marks(case, why=in_full), state),
+            (owner or "–", "" if owner else "quiet"),
+        ),
+        case,
+    )
+
+
+def _time(case: Case) -> str:
+    return clock_time(case.received_at)
+
+
+def _day(instant: datetime) -> str:
+    at = local(instant)
+    return f"{at.day} {_(MONTHS[at.month - 1])}"
+
+
+def _name(line: CaseLine) -> str:
+    return line.patient.name or _("Skyddad person")
+
+
+def ended_page(view: EndedView, unit_names: Mapping[str, str]) -> Page:
+    """What has ended today: what may have to be noted and registered."""
+    by_id = {one.line.case.id: one for one in view.lines}
+    many = len(by_id)
+    words = ngettext("{count} ärende avslutat idag", "{count} ärenden avslutade idag", many).format(count=many)
+    several = len(unit_names) > 1
+
+    def columns(width: int) -> tuple[Column, ...]:
+        unit = (Column(_("Enhet"), 10 if width >= WIDE else 5),) if several else ()
+        by = Column(_("Avslutat av"), 24 if width >= WIDE else 16)
+        return (Column(_("Tid"), 5), Column(_("Patient"), most=NAME), Column(_("Ärende")), *unit, by)
+
+    def row(id: str, _width: int) -> Row:
+        return _ended_row(by_id[id], unit_names if several else {})
+
+    above = ((words, "strong"), (_("det som kan behöva antecknas och registreras"), "quiet"))
+    return Page(above, columns, tuple(by_id), row, _("Inget har avslutats idag."))
+
+
+def _ended_row(one: EndedLine, unit_names: Mapping[str, str]) -> Row:
+    case = one.line.case
+    unit = ((unit_names.get(case.unit_id, ""), "quiet"),) if unit_names else ()
+    at = clock_time(case.ended_at) if case.ended_at else "–"
+    return Row(((at, "quiet"), (_name(one.line), ""), (one.line.matter, ""), *unit, (one.by or "–", "")), case)
+
+
+def log_page(own: OwnReads, unit_names: Mapping[str, str], now: datetime) -> Page:
+    """One's own readings of today."""
+    by_id = {str(one.seq): one for one in own.reads}
+    words = ngettext("{count} läsning idag", "{count} läsningar idag", own.count)
+    above = [
+        (words.format(count=own.count), "strong"),
+        (_("hämtade {at}").format(at=clock_time(now)), "quiet"),
+        (_("andras är för loggkontrollanten"), "quiet"),
+    ]
+    if own.count > len(own.reads):
+        above.insert(1, (_("de senaste {count} visas").format(count=len(own.reads)), "unread"))
+
+    def columns(width: int) -> tuple[Column, ...]:
+        unit = Column(_("Enhet"), 24 if width >= WIDE else 14)
+        return (Column(_("Tid"), 5), Column(_("Vad du gjorde"), 24), Column(_("Patient"), most=NAME), unit)
+
+    def row(id: str, _width: int) -> Row:
+        return _log_row(by_id[id], unit_names)
+
+    return Page(tuple(above), columns, tuple(by_id), row, _("Du har inte läst något idag."))
+
+
+def _log_row(one: OwnRead, unit_names: Mapping[str, str]) -> Row:
+    many = ngettext("{count} patient", "{count} patienter", one.patients).format(count=one.patients)
+    patient = (many, "quiet") if one.line is None else (_name(one.line), "")
+    unit = unit_names.get(one.unit_id, one.unit_id)
+    words = (reading_words(one.kind), "")
+    case = one.line.case if one.line else None
+    return Row(((clock_time(one.at), "quiet"), words, patient, (unit, "quiet")), case)

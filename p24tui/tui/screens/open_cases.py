@@ -1,0 +1,210 @@
+"""The cases that one has open: in a row of tabs, and in a wide window two side by side."""
+
+from textual.content import Content
+
+from p24tui import services
+from p24tui.i18n import _
+from p24tui.routine import chat as routine_chat
+from p24tui.routine.case import Case, SuicideRisk
+from p24tui.services.views import OpenCase
+from p24tui.store.values import Doing
+from p24tui.text import clean_line
+from p24tui.tui.entries import Part, anamnesis
+from p24tui.tui.screens.desk_parts import DeskParts
+from p24tui.tui.widgets.case_pane import CasePane
+from p24tui.tui.widgets.case_strip import CaseStrip, OpenOne
+from p24tui.tui.widgets.composer import Composer
+
+
+class OpenCases(DeskParts):
+    """The section of the desk that opens cases and goes between those that are open.
+
+    Going to a case opens it anew: it is read fresh, and logged. Until it is there one is nowhere one can write, so
+    that nothing typed ahead lands with another patient (H21).
+    """
+
+    def _open(self, case: Case, pane: int | None = None) -> None:
+        """Open a case, in this pane or where one is."""
+        self._heading_for = case.id
+        self._journey += 1
+        journey = self._journey
+        if isinstance(self.focused, Composer) and (here := self._pane_of_focus()) is not None:
+            self.set_focus(here.conversation)
+        actor = self._as(case.unit_id)
+        self._writes.run(
+            lambda: services.cases.open_case(self._system, actor, case.id),
+            lambda opened: self._enter(opened, pane, journey),
+        )
+
+    def on_desk_parts_enter(self, message: DeskParts.Enter) -> None:
+        self._open(message.case)
+
+    def _enter(self, opened: OpenCase, pane: int | None, journey: int) -> None:
+        if journey != self._journey:
+            return  # one has gone elsewhere by now
+        case, self._heading_for = opened.line.case, ""
+        showing = [number for number, one in enumerate(self._panes) if one.case_id == case.id]
+        self._active = showing[0] if showing else self._active if pane is None else pane
+        if case.id not in self._open_ids:
+            self._open_ids.append(case.id)
+        self._show_case(opened, self._pane)
+        self._in_case = True
+        self._arrange_panes()
+        self._show_strip()
+        self._whereabouts.be(case, Doing.VIEWING)
+        self.set_focus(self._pane.entrance)
+
+    def _show_again(self, opened: OpenCase) -> None:
+        """A case has been read again: it is shown where it still stands, and nowhere else (H21)."""
+        for pane in self._panes:
+            if pane.case_id == opened.line.case.id:
+                self._show_case(opened, pane)
+
+    def _show_case(self, opened: OpenCase, pane: CasePane) -> None:
+        pane.show(opened, self._as(opened.line.case.unit_id), self._system.clock.now())
+        if pane is self._panes[0]:
+            self._show_aside(opened)
+
+    def _show_aside(self, opened: OpenCase) -> None:
+        """The anamnesis beside the chat, where the window is wide; then it is before one's eyes, and read."""
+        patient = opened.line.patient
+        title = _("Anamnes · {name}").format(name=clean_line(patient.name)) if patient.name else ""
+        self._aside.border_title = Content(title)  # a plain string would be read as markup
+        self._aside.show([] if patient.protected else anamnesis(opened), at_start=True)
+        if self._three_panes and not self._panes[1].case_id:
+            self._free_text_is_read(opened.line.case)
+
+    def _free_text_is_read(self, case: Case) -> None:
+        actor = self._as(case.unit_id)
+        if case.unread_free_text and routine_chat.reads(case, actor):
+            self._writes.run(lambda: services.cases.read_free_text(self._system, actor, case.id))
+
+    def action_read_chat(self) -> None:
+        self._pane.read(Part.CHAT)
+
+    def action_read_anamnesis(self) -> None:
+        self._pane.read(Part.ANAMNESIS)
+
+    def action_read_history(self) -> None:
+        self._pane.read(Part.HISTORY)
+
+    def on_case_pane_part_read(self, message: CasePane.PartRead) -> None:
+        if message.part is Part.ANAMNESIS and message.pane.case is not None:
+            self._free_text_is_read(message.pane.case)
+
+    def on_case_pane_earlier_wanted(self, message: CasePane.EarlierWanted) -> None:
+        pane, case_id, before = message.pane, message.case_id, message.before
+        line = self._line(case_id)
+        if line is not None:
+            actor = self._as(line.case.unit_id)
+            self._reads.run(
+                lambda: services.cases.earlier_messages(self._system, actor, case_id, before),
+                lambda found: pane.have_earlier(case_id, found),
+            )
+
+    def action_next_case(self) -> None:
+        self._go_along(1)
+
+    def action_previous_case(self) -> None:
+        self._go_along(-1)
+
+    def _go_along(self, step: int) -> None:
+        """To the next of the open cases, round and round."""
+        here = self._heading_for or (self._pane.case_id if self._in_case else "")
+        ids = self._open_ids
+        if not ids:
+            self._say(_("Du har inget ärende öppet."))
+        elif here in ids:
+            self._go_to_open(ids[(ids.index(here) + step) % len(ids)])
+        else:
+            self._go_to_open(self._pane.case_id if self._pane.case_id in ids else ids[0])
+
+    def on_case_strip_chosen(self, message: CaseStrip.Chosen) -> None:
+        self._go_to_open(message.case_id)
+
+    def _go_to_open(self, case_id: str, pane: int | None = None) -> None:
+        line = self._line(case_id)
+        if line is None:  # it has ended, or gone to another unit
+            self._forget_open(case_id)
+        elif case_id != (self._heading_for or self._pane.case_id) or not self._in_case:
+            self._open(line.case, pane)
+
+    def action_close_case(self) -> None:
+        """Close the case that one is in; the next open one takes its place."""
+        case_id = self._pane.case_id
+        if not case_id:
+            return
+        left = [one for one in self._open_ids if one != case_id]
+        place = self._open_ids.index(case_id) if case_id in self._open_ids else 0
+        self._forget_open(case_id)
+        if left and not self._panes[1].case_id:
+            self._go_to_open(left[min(place, len(left) - 1)])
+
+    def _forget_open(self, case_id: str) -> None:
+        """The case is no longer open here."""
+        if case_id in self._open_ids:
+            self._open_ids.remove(case_id)
+        for pane in self._panes:
+            if pane.case_id == case_id:
+                pane.clear()
+        if self._panes[1].case_id and not self._panes[0].case_id:
+            self._swap_left()
+        elif not self._pane.case_id:
+            self._active = 0
+            self._whereabouts.leave()
+            self._in_case = bool(self._panes[0].case_id)
+        self._arrange_panes()
+        self._show_strip()
+        self.set_focus(self._pane.entrance if self._in_case else self._list)
+
+    def _swap_left(self) -> None:
+        """What stood at the side stands alone now."""
+        opened = self._panes[1].opened
+        self._panes[1].clear()
+        self._active = 0
+        if opened is not None:
+            self._panes[0].show(opened, self._as(opened.line.case.unit_id), self._system.clock.now())
+            self._show_aside(opened)
+
+    def action_beside(self) -> None:
+        """Two cases side by side, or one again."""
+        left, right = self._panes
+        if not self._three_panes:
+            self._say(_("Fönstret är för smalt för två ärenden bredvid varandra."))
+        elif right.case_id:
+            staying = self._pane.opened
+            right.clear()
+            self._active = 0
+            if staying is not None:
+                left.show(staying, self._as(staying.line.case.unit_id), self._system.clock.now())
+                self._show_aside(staying)
+            self._arrange_panes()
+            self.set_focus(self._pane.entrance)
+        else:
+            others = [one for one in self._open_ids if one != left.case_id]
+            if not others:
+                self._say(_("Öppna ett ärende till, så kan de stå bredvid varandra."))
+                return
+            self._go_to_open(others[-1], pane=1)
+
+    def _three_panes_or_not(self, three: bool) -> None:
+        """The window has become wide enough for three panes, or no longer is."""
+        self._three_panes = three
+        if not three and self._panes[1].case_id:
+            if self._active == 1:
+                self._swap_left()
+            else:
+                self._panes[1].clear()
+        if three and (opened := self._panes[0].opened) is not None:
+            self._show_aside(opened)
+
+    def _show_strip(self) -> None:
+        """The open cases as they are now."""
+        found = []
+        for case_id in self._open_ids:
+            line = self._line(case_id)
+            if line is not None:
+                name = line.patient.name or _("Skyddad person")
+                risk = line.case.suicide is SuicideRisk.AWAITING
+                found.append(OpenOne(case_id, name, line.case.unread, risk, case_id == self._pane.case_id))
+        self._case_strip.cases = tuple(found)

@@ -1,0 +1,191 @@
+"""The places of the desk: going between them, and keeping the one that is shown up to date."""
+
+from collections.abc import Callable
+from typing import Any
+
+from textual.widget import Widget
+
+from p24tui import services
+from p24tui.errors import P24Error
+from p24tui.i18n import _
+from p24tui.services.views import EndedView, Overview, OwnReads
+from p24tui.store.values import Doing
+from p24tui.tui.keys import ACTIONS
+from p24tui.tui.places import (
+    TITLES,
+    Page,
+    Place,
+    closing_page,
+    ended_page,
+    log_page,
+    places_of,
+    video_page,
+    waiting_page,
+)
+from p24tui.tui.screens.desk_parts import DeskParts
+from p24tui.tui.widgets.place import PlaceList
+
+FROM_THE_LIST = frozenset({Place.VIDEO, Place.CLOSING})
+"""Places whose rows stand in memory; what the others show is read."""
+
+IN_ANY_PLACE = frozenset(
+    {
+        *(place.action for place in Place),
+        *("open_row", "help", "quit", "command_palette", "next_case", "previous_case"),
+        *("acknowledge", "go_to_alarm", "answer_colleague", "take_responsibility"),
+    }
+)
+"""Actions of the table of keys that are open in every place."""
+
+
+class Places(DeskParts):
+    """The section of the desk that shows another place instead of the list and the open case.
+
+    Whatever puts the focus elsewhere, on the list or in a case, leads back there.
+    """
+
+    _place = Place.LIST
+    _place_is_old = False
+    _reading_place = False
+    _came_from: Widget | None = None
+    _was_in_case = False
+    _ended_view = ""
+    _ended_shown: frozenset[str] = frozenset()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In another place nothing acts on the list's cursor, which one does not see there."""
+        elsewhere = self._place is not Place.LIST
+        if (action == "open_row" and not elsewhere) or (elsewhere and action in ACTIONS - IN_ANY_PLACE):
+            return False
+        return super().check_action(action, parameters)
+
+    def action_show_list(self) -> None:
+        """Back to the list and the open case, where one was."""
+        if self._place is Place.LIST:
+            return
+        self._in_case = self._was_in_case and bool(self._pane.case_id)
+        self._leave_place()
+        case = self._pane.case
+        if case is not None and (self._in_case or not self._one_pane):
+            self._whereabouts.be(case, Doing.VIEWING)
+        back = self._came_from
+        (back if back is not None and back.display and self._in_case else self._list).focus()
+
+    def action_show_video(self) -> None:
+        self._go_to_place(Place.VIDEO)
+
+    def action_show_closing(self) -> None:
+        self._go_to_place(Place.CLOSING)
+
+    def action_show_registration(self) -> None:
+        self._go_to_place(Place.REGISTRATION)
+
+    def action_show_overview(self) -> None:
+        self._go_to_place(Place.OVERVIEW)
+
+    def action_show_log(self) -> None:
+        self._go_to_place(Place.LOG)
+
+    def action_open_row(self) -> None:
+        """Go to the case that the row leads to: in the list where that has it, and into it."""
+        row = self._place_list.cursor_row if self._place not in (Place.LIST, Place.OVERVIEW) else None
+        if row is None or row.case is None:
+            self._say(_("Här finns inget ärende att gå till."))
+            return
+        line = self._live.line(row.case.id)
+        if line is not None:
+            self.post_message(self.GoTo(row.case.id))
+        self.post_message(self.Enter(line.case if line else row.case))
+
+    def on_place_list_chosen(self, _message: PlaceList.Chosen) -> None:
+        self.action_open_row()
+
+    def _go_to_place(self, place: Place) -> None:
+        if place not in places_of(self._actor.profession):
+            self._say(_("{place} ingår inte i din roll.").format(place=_(TITLES[place])))
+            return
+        self._keep_drafts()
+        if self._place is Place.LIST:
+            self._came_from, self._was_in_case, self._in_case = self.focused, self._in_case, False
+            self._whereabouts.leave()
+        self._be_in(place)
+        self._place_note.cells = ()
+        self._place_list.show(waiting_page(), anew=True)
+        self._overview.clear()
+        self._place_list.display = self._place_note.display = place is not Place.OVERVIEW
+        self._overview.display = place is Place.OVERVIEW
+        self._ended_view, self._ended_shown = "", frozenset()
+        (self._overview if place is Place.OVERVIEW else self._place_list).focus()
+        self._show_place()
+
+    def _leave_place(self) -> None:
+        """The list and the open case stand there again."""
+        if self._place is not Place.LIST:
+            self._be_in(Place.LIST)
+            self._arrange_panes()
+
+    def _be_in(self, place: Place) -> None:
+        self._place = self._place_tabs.place = place
+        self.set_class(place is not Place.LIST, "-place")
+
+    def _freshen_place(self) -> None:
+        """Looked at each second: where the list has changed, so has the place, but for what one has read oneself."""
+        if self._place_is_old and self._place not in (Place.LIST, Place.LOG) and not self._reading_place:
+            self._show_place()
+
+    def _show_place(self) -> None:
+        self._place_is_old = False
+        if self._place in FROM_THE_LIST:
+            self._show_from_list()
+        else:
+            self._read_place()
+
+    def _show_from_list(self) -> None:
+        if not self._live.whole:
+            return
+        page = video_page if self._place is Place.VIDEO else closing_page
+        self._show_page(page(self._live.every_line_in_order, self._list.unit_names, self._system.clock.now()))
+
+    def _show_page(self, page: Page) -> None:
+        self._place_note.cells = page.above
+        self._place_list.show(page)
+
+    def _read_place(self) -> None:
+        unit_ids = [unit.id for unit in self._units]
+        view, shown = self._ended_view, self._ended_shown
+        system, actor = self._system, self._actor
+        if self._place is Place.REGISTRATION:
+            self._read(
+                lambda: services.queue.ended_today(system, actor, unit_ids, view=view, shown_patients=shown),
+                self._have_ended,
+            )
+        elif self._place is Place.OVERVIEW:
+            self._read(lambda: services.overview.overview_of(system, unit_ids), self._have_overview)
+        elif self._place is Place.LOG:
+            self._read(lambda: services.read_log.own_today(system, actor), self._have_own_reads)
+
+    def _read(self, errand: Callable[[], Any], show: Callable[[Any], None]) -> None:
+        """Read for the place that is shown; it comes too late where one has gone elsewhere meanwhile."""
+        place, self._reading_place = self._place, True
+
+        def have(found: Any) -> None:
+            self._reading_place = False
+            if self._place is place:
+                show(found)
+
+        def failed(error: P24Error) -> None:
+            self._reading_place = False
+            self._fail(error)
+
+        self._reads.run(errand, have, failed)
+
+    def _have_ended(self, view: EndedView) -> None:
+        self._ended_view = view.id
+        self._ended_shown |= {one.line.case.patient_id for one in view.lines}
+        self._show_page(ended_page(view, self._list.unit_names))
+
+    def _have_overview(self, overview: Overview) -> None:
+        self._overview.show(overview, self._system.clock.now())
+
+    def _have_own_reads(self, own: OwnReads) -> None:
+        self._show_page(log_page(own, self._list.unit_names, self._system.clock.now()))

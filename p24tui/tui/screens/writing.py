@@ -1,0 +1,161 @@
+"""Writing at the desk: to the patient, to colleagues, with phrases; kept as one types, sent to whom it names."""
+
+from p24tui import services
+from p24tui.errors import P24Error, Refused
+from p24tui.explain import explain
+from p24tui.i18n import _
+from p24tui.routine import chat as routine_chat
+from p24tui.routine.case import Case
+from p24tui.routine.phrase import unfilled
+from p24tui.services.views import Phrase
+from p24tui.store.values import Doing, Purpose
+from p24tui.tui.screens.desk_parts import DeskParts
+from p24tui.tui.screens.phrases import Drop, Insert, PhraseScreen, PhrasesScreen, Put
+from p24tui.tui.widgets.composer import Composer
+from p24tui.tui.widgets.conversation import Conversation
+
+
+class Writing(DeskParts):
+    """The section of the desk where one writes. What is typed belongs to the case it was typed in (H21)."""
+
+    def put_away(self) -> None:
+        """The console is about to close: what is being typed is kept."""
+        for pane in self._panes:
+            for composer in pane.composers:
+                if (draft := composer.unkept()) is not None:
+                    self._keep_draft(*draft, composer.purpose)
+
+    def action_write(self) -> None:
+        if self._pane.composer.display:
+            self._pane.composer.focus()
+        elif self._pane.case is not None:
+            self.post_message(self.ClaimWanted())
+
+    def action_note(self) -> None:
+        """Write to colleagues; the patient never sees it."""
+        opened = self._pane.opened
+        if opened is not None and opened.line.patient.protected:
+            self._fail(Refused("PR-1", "protected"))
+        elif opened is not None:
+            self._pane.write_note(True)
+            self.set_focus(self._pane.note)
+
+    def action_send(self) -> None:
+        if isinstance(self.focused, Composer):
+            self.focused.send()
+
+    def on_composer_sent(self, message: Composer.Sent) -> None:
+        line = self._line(message.case_id)
+        if line is None:
+            return
+        if message.composer.purpose is Purpose.NOTE:
+            self._write_note(line.case, message)
+        elif gaps := unfilled(message.text):
+            message.composer.select_gap()
+            self._fail(Refused("SE-1", "unfilled", names=", ".join(gaps)))
+        else:
+            self._answer(line.case, message)
+
+    def _answer(self, case: Case, message: Composer.Sent) -> None:
+        def sent(_case: Case) -> None:
+            message.composer.sent(case.id, message.message_id)
+            self._say(_("Skickat."))
+
+        actor = self._as(case.unit_id)
+        text, message_id = message.text, message.message_id
+        self._writes.run(
+            lambda: services.chat.answer(self._system, actor, case.id, case.version, text, message_id), sent
+        )
+
+    def _write_note(self, case: Case, message: Composer.Sent) -> None:
+        def written(_nothing: None) -> None:
+            message.composer.sent(case.id, message.message_id)
+            self._say(_("Anteckningen är sparad. Bara personalen ser den."))
+            pane = self._pane_of_focus()
+            if pane is not None and pane.case_id == case.id:
+                pane.write_note(False)
+                self.set_focus(pane.entrance)
+
+        actor = self._as(case.unit_id)
+        text, note_id = message.text, message.message_id
+        self._writes.run(lambda: services.notes.write_note(self._system, actor, case.id, text, note_id), written)
+
+    def on_composer_draft_changed(self, message: Composer.DraftChanged) -> None:
+        self._keep_draft(message.case_id, message.text, message.composer.purpose)
+        if (line := self._line(message.case_id)) is not None and message.case_id == self._pane.case_id:
+            self._whereabouts.be(line.case, Doing.TYPING if message.text else Doing.VIEWING)
+
+    def _keep_draft(self, case_id: str, text: str, purpose: Purpose) -> None:
+        self._writes.run(lambda: services.chat.save_draft(self._system, self._actor, case_id, text, purpose))
+
+    def action_better(self) -> None:
+        if isinstance(self.focused, Composer):
+            self.focused.better()
+
+    def action_phrases(self) -> None:
+        """Choose a phrase for the case that one is in."""
+        if self._pane.case is not None:
+            self._offer_phrases()
+
+    def _offer_phrases(self, at: str = "") -> None:
+        """At once, so that what one types goes to the search; the phrases follow."""
+        opened = self._pane.opened
+        if opened is None:
+            return
+        line, case, now = opened.line, opened.line.case, self._system.clock.now()
+        actor, unit = self._as(case.unit_id), next(one for one in self._units if one.id == case.unit_id)
+
+        def preview(one: Phrase) -> str:
+            return services.phrases.filled(one.text, line, unit, actor, now)
+
+        screen = PhrasesScreen(preview, at=at)
+        self.app.push_screen(screen, lambda answer: self._phrase_answered(case, answer))
+        self._reads.run(lambda: services.phrases.all_phrases(self._system, actor), screen.offer)
+
+    def _phrase_answered(self, case: Case, answer: Insert | Put | Drop | None) -> None:
+        actor = self._as(case.unit_id)
+        if isinstance(answer, Insert):
+            self._insert_phrase(case, answer.text)
+        elif isinstance(answer, Put):
+            self._put_phrase(case, answer)
+        elif isinstance(answer, Drop):
+            self._writes.run(
+                lambda: services.phrases.drop_phrase(self._system, actor, answer.id),
+                lambda _nothing: self._offer_phrases(),
+            )
+
+    def _insert_phrase(self, case: Case, text: str) -> None:
+        """Into the case that it was chosen and filled in for, and no other (H21)."""
+        pane = next((one for one in self._panes if one.case_id == case.id), None)
+        if pane is not None and pane.composer.display:
+            pane.composer.focus()
+            pane.composer.put_phrase(text)
+        else:
+            self._say(_("Ta emot ärendet först, så kan du skriva i det."))
+
+    def _put_phrase(self, case: Case, put: Put) -> None:
+        actor = self._as(case.unit_id)
+
+        def not_kept(error: P24Error) -> None:
+            again = PhraseScreen(put.phrase, explain(error))
+            self.app.push_screen(again, lambda answer: self._phrase_answered(case, answer))
+
+        self._writes.run(
+            lambda: services.phrases.put_phrase(self._system, actor, put.phrase),
+            lambda kept: self._offer_phrases(at=kept.id),
+            not_kept,
+        )
+
+    def on_key(self) -> None:
+        if isinstance(self.focused, Conversation) and self.focused is self._pane.conversation:
+            self._somebody_is_there()
+
+    def on_composer_touched(self) -> None:
+        self._somebody_is_there()
+
+    def _somebody_is_there(self) -> None:
+        """A key in the open case shows it: what the patient wrote meanwhile has been read."""
+        case = self._pane.case
+        if case is not None and case.unread and routine_chat.reads(case, self._actor):
+            actor = self._as(case.unit_id)
+            self._writes.run(lambda: services.cases.mark_read(self._system, actor, case.id))

@@ -1,0 +1,208 @@
+"""A place of the desk: a line that says how much there is, and a list whose cursor stays on its row."""
+
+from rich.style import Style
+from textual import events
+from textual.app import RenderResult
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+from p24tui.i18n import _
+from p24tui.text import clean_line
+from p24tui.tui import draw, look
+from p24tui.tui.keys import Where, bindings, key_name
+from p24tui.tui.places import SHORT_TITLES, TITLES, Cell, Column, Page, Place, Row, waiting_page
+
+FULL_TITLES = 100
+"""Columns from which the tabs have their whole titles."""
+
+GAP = 1
+
+
+class PlaceTabs(Widget):
+    """The places one has, each with its key, on one line; they can be clicked."""
+
+    place: reactive[Place] = reactive(Place.LIST)
+
+    def __init__(self, places: tuple[Place, ...], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._places = places
+
+    def render(self) -> RenderResult:
+        return Content.assemble(
+            *(
+                (label, "bold $background on $primary" if place is self.place else "$foreground 80%")
+                for place, label in self._labels()
+            )
+        )
+
+    def on_click(self, event: events.Click) -> None:
+        at = 0
+        for place, label in self._labels():
+            at += len(label)
+            if event.x < at:
+                self.app.call_later(self.app.run_action, f"screen.{place.action}", self.screen)
+                return
+
+    def _labels(self) -> list[tuple[Place, str]]:
+        titles = TITLES if self.size.width >= FULL_TITLES else SHORT_TITLES
+        return [(place, f" {key_name(place.action)} {_(titles[place])} ") for place in self._places]
+
+
+class PlaceNote(Widget):
+    """How much there is in a place, on one line above it."""
+
+    cells: reactive[tuple[Cell, ...]] = reactive(())
+
+    STYLES = {"strong": "bold", "urgent": "bold $error", "unread": "bold $accent", "quiet": "$foreground 70%"}
+
+    def render(self) -> RenderResult:
+        said = [Content.styled(clean_line(text), self.STYLES.get(style, "")) for text, style in self.cells]
+        return Content.assemble(" ", Content.styled(" · ", "$foreground 60%").join(said))
+
+
+class PlaceList(ScrollView, can_focus=True):
+    """The rows of a page. Only those in sight are made and drawn."""
+
+    BINDINGS = [
+        ("down", "move(1)", ""),
+        ("up", "move(-1)", ""),
+        ("pagedown", "page(1)", ""),
+        ("pageup", "page(-1)", ""),
+        ("home", "edge(0)", ""),
+        ("end", "edge(-1)", ""),
+        *bindings(Where.PLACE),
+    ]
+    COMPONENT_CLASSES = {
+        f"place-list--{name}" for name in ("line", "cursor", "heading", "urgent", "unread", "quiet", "empty")
+    }
+
+    class Chosen(Message):
+        """One wants to go where the row under the cursor leads."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._page = waiting_page()
+        self._index = 0
+        self._clicked = ""
+
+    @property
+    def cursor_row(self) -> Row | None:
+        """The row that the cursor stands on."""
+        return self._page.row(self._cursor_id, self._width) if self._page.ids else None
+
+    def show(self, page: Page, *, anew: bool = False) -> None:
+        """Show this page: from its beginning where it is opened ``anew``, else with the cursor on the row it was on."""
+        before, offset = self._cursor_id, self._index - int(self.scroll_offset.y)
+        self._page = page
+        if anew:
+            self._index = 0
+        elif before in page.ids:
+            self._index = page.ids.index(before)
+        self._resize()
+        if self.scroll_offset.y > 0:
+            self.scroll_to(y=max(0, self._index - offset), animate=False, immediate=True)
+        self._stand_on(self._index)
+
+    def action_move(self, step: int) -> None:
+        self._stand_on(self._index + step)
+
+    def action_page(self, step: int) -> None:
+        self._stand_on(self._index + step * max(1, self._visible_rows - 1))
+
+    def action_edge(self, end: int) -> None:
+        self._stand_on(0 if end == 0 else len(self._page.ids) - 1)
+
+    def on_click(self, event: events.Click) -> None:
+        """One click moves the cursor, another on the same row goes there: never one that has come under the pointer."""
+        offset = event.get_content_offset(self)
+        index = -1 if offset is None or offset.y == 0 else offset.y - 1 + int(self.scroll_offset.y)
+        if not 0 <= index < len(self._page.ids):
+            return
+        before, self._clicked = self._clicked, self._page.ids[index]
+        again = before == self._clicked == self._cursor_id
+        self._stand_on(index)
+        if again:
+            self.post_message(self.Chosen())
+
+    def on_resize(self) -> None:
+        self._resize()
+        self._scroll_into_view()
+
+    def render_line(self, y: int) -> Strip:
+        if y == 0:
+            return self._heading()
+        index = y - 1 + int(self.scroll_offset.y)
+        if index < len(self._page.ids):
+            return self._draw(index)
+        words = f"  {self._page.empty}" if y == 2 and not self._page.ids else ""
+        return draw.strip([(words, self._style("empty"))], self._width, self._style("line"))
+
+    @property
+    def _cursor_id(self) -> str:
+        return self._page.ids[self._index] if self._page.ids else ""
+
+    @property
+    def _width(self) -> int:
+        return self.scrollable_content_region.width
+
+    @property
+    def _visible_rows(self) -> int:
+        return max(1, self.size.height - 1)
+
+    def _stand_on(self, index: int) -> None:
+        self._index = max(0, min(index, len(self._page.ids) - 1))
+        self._scroll_into_view()
+        self.refresh()
+
+    def _scroll_into_view(self) -> None:
+        if not self.size.height:
+            return
+        top = int(self.scroll_offset.y)
+        if self._index < top:
+            self.scroll_to(y=self._index, animate=False, immediate=True)
+        elif self._index >= top + self._visible_rows:
+            self.scroll_to(y=self._index - self._visible_rows + 1, animate=False, immediate=True)
+
+    def _resize(self) -> None:
+        self.virtual_size = Size(self._width, len(self._page.ids) + 1)
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"place-list--{name}")
+
+    def _columns(self) -> list[tuple[Column, int]]:
+        """The columns, each with as many cells as it gets."""
+        columns = self._page.columns(self._width)
+        shared = sum(not column.width for column in columns)
+        left = self._width - 1 - sum(column.width + GAP for column in columns)
+        sized = []
+        for column in columns:
+            cells = column.width
+            if not cells:
+                cells = max(0, min(column.most, -(-left // shared)))
+                left, shared = left - cells, shared - 1
+            sized.append((column, cells))
+        return sized
+
+    def _heading(self) -> Strip:
+        style = self._style("heading")
+        words = [_fitted(column.title, column, cells) for column, cells in self._columns()]
+        return draw.strip([(" " + "".join(words), style)], self._width, style)
+
+    def _draw(self, index: int) -> Strip:
+        on_cursor = index == self._index
+        base = self._style("cursor") if on_cursor else self._style("line")
+        row = self._page.row(self._page.ids[index], self._width)
+        parts = [(look.CURSOR if on_cursor else " ", base)]
+        for (text, name), (column, cells) in zip(row.cells, self._columns(), strict=True):
+            parts.append((_fitted(text, column, cells), base if on_cursor or not name else self._style(name)))
+        return draw.strip(parts, self._width, base)
+
+
+def _fitted(text: str, column: Column, cells: int) -> str:
+    words = draw.fit_right(text, cells - 1) + " " if column.right else draw.fit(text, cells)
+    return words + " " * GAP
