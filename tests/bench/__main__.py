@@ -21,7 +21,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.bench import changing, figures, finding, model, start
+from tests.bench import changing, figures, finding, model, opening, start, writing
 from tests.bench.measuring import Bench, Result
 from tests.bench.terminal import COLUMNS, ROWS, Unseen
 
@@ -34,6 +34,8 @@ FIGURES: dict[str, Callable[[Bench], Iterator[Result]]] = {
     "load": changing.load,
     "size": model.size,
     "find": finding.find,
+    "write": writing.write,
+    "long": opening.open_long,
 }
 
 HEADING = ("figure", "what", "measured", "ratio", "goal", "", "n")

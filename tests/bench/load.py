@@ -29,6 +29,8 @@ def main(count: int, rate: float) -> None:
     chance = random.Random(7)
     with bootstrap.running(settings.load()) as system:
         world = World(system, SetClock(SystemClock().now()))
+        with system.store.reading() as tx:  # another load may have been here, whose ids are taken
+            world.count = 2 * len(cases.ids_beginning(tx, "case", limit=1_000_000))
         change(world, 0, chance, count)
         print("ready", flush=True)
         started = time.perf_counter()
