@@ -16,8 +16,8 @@ from p24tui.words import FREE_TEXT, event_words, moment
 SHOWN_CHARACTERS = 20_000
 """How much of one message is drawn. All of it is stored."""
 
-NOTE = "⚿"
-FILE = "⎙"
+NOTE = "◆"
+FILE = "▤"
 
 
 class Part(StrEnum):

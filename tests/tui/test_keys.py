@@ -16,11 +16,14 @@ from p24tui import settings
 from p24tui.errors import BadInput
 from p24tui.explain import explain
 from p24tui.routine.case import CaseState
+from p24tui.services import chat
 from p24tui.tui import key_names, keys
 from p24tui.tui.keys import KEYS, Where
+from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.screens.dialogs import HoldScreen
 from p24tui.tui.screens.help import HelpScreen
-from p24tui.tui.screens.phrases import PhrasesScreen
+from p24tui.tui.screens.phrases import PhraseScreen, PhrasesScreen
+from p24tui.tui.screens.takeover import AskScreen
 from p24tui.tui.screens.views import ViewsScreen
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.key_bar import KeyBar
@@ -257,6 +260,8 @@ FIELDS = {
     "phrases": (("t", "ctrl+t"), PhrasesScreen),
     "search": (("slash",), SearchLine),
     "hold": (("t", "escape", "h"), HoldScreen),
+    "take over": (("end", "t"), AskScreen),
+    "phrase": (("t", "ctrl+t", "ctrl+n"), PhraseScreen),
     "view name": (("v", "s"), ViewsScreen),
     "palette": (("ctrl+p",), Input),
 }
@@ -267,6 +272,9 @@ async def test_where_one_types_letters_are_letters(sqlcipher_world: World, place
     cases = fill(sqlcipher_world)
     way, kind = FIELDS[place]
     async with at_desk(sqlcipher_world) as pilot:
+        johan, old = sqlcipher_world.actor("johan"), cases["old"]
+        chat.claim(sqlcipher_world.system, johan, old.id, old.version)
+        await settled(pilot)
         desk_of(pilot).query_one(PatientList).move_to(cases["cough"].id)
         await press(pilot, *way)
         screen, field = pilot.app.screen, pilot.app.screen.focused
@@ -291,3 +299,32 @@ async def test_in_the_filter_letters_choose_and_do_nothing_to_a_case(sqlcipher_w
             await press(pilot, key)
         after = [(sqlcipher_world.row(case.id), sqlcipher_world.event_kinds(case.id)) for case in cases.values()]
         assert after == before
+
+
+WAYS = {
+    Where.LIST: (),
+    Where.CASE: ("t", "escape"),
+    Where.COMPOSER: ("t",),
+    Where.PLACE: ("f4",),
+}
+
+
+@pytest.mark.parametrize("place", WAYS)
+async def test_every_key_of_the_table_leads_to_its_action_in_its_place(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch, place: Where
+) -> None:
+    cases = fill(sqlcipher_world)
+    async with at_desk(sqlcipher_world) as pilot:
+        desk_of(pilot).query_one(PatientList).move_to(cases["cough"].id)
+        await press(pilot, *WAYS[place])
+        rows = [row for row in KEYS if {place, Where.EVERYWHERE} & set(row.where)]
+        assert rows
+        for row in rows:
+            done: list[str] = []
+            target = type(pilot.app) if row.of_app else DeskScreen
+            with monkeypatch.context() as patch:
+                patch.setattr(target, f"action_{row.action}", lambda _self, done=done, row=row: done.append(row.action))
+                for key in row.keys:
+                    await pilot.press(key)
+                await pilot.pause()
+            assert done == [row.action] * len(row.keys), (row.setting, place)

@@ -1,20 +1,22 @@
 """Writing at the desk: tone, phrases, notes, undo, and what passes between colleagues."""
 
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from textual.pilot import Pilot
 
+from p24tui.errors import Unavailable
 from p24tui.routine.actor import Profession
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.services import cases as case_service
 from p24tui.services import chat, takeover
 from p24tui.store import messages
-from p24tui.store.values import Author
+from p24tui.store.values import Alive, Author, Lost
 from p24tui.tui.screens.phrases import PhrasesScreen
 from p24tui.tui.screens.takeover import AnswerScreen, AskedScreen, AskScreen
 from p24tui.tui.widgets.ask_bar import AskBar
-from p24tui.tui.widgets.composer import Composer
+from p24tui.tui.widgets.composer import KEPT_AFTER, Composer
 from p24tui.tui.widgets.patient_list import PatientList
 from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled
 from tests.world import World
@@ -257,3 +259,68 @@ async def test_the_psychologist_takes_suicide_risk_with_one_key(sqlcipher_world:
         assert (row.owner, row.case.suicide) == ("Amir Karimi", SuicideRisk.TAKEN_ON)
         assert world.actor("amir").profession is Profession.PSYCHOLOGIST
         assert "Svar till Erik Lund" in screen_text(pilot)
+
+
+@pytest.mark.hazard("H21")
+async def test_what_could_not_be_saved_is_there_when_one_comes_back_and_saved_when_it_can_be(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, cases = sqlcipher_world, fill(sqlcipher_world)
+    maria = world.actor("maria")
+    async with at_desk(world) as pilot:
+        await take(pilot, cases["chest"])
+        await press(pilot, "escape", "escape")
+        await take(pilot, cases["cough"])
+
+        def locked(*_args: object) -> None:
+            raise Unavailable("database", "locked")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(chat, "save_draft", locked)
+            await pilot.press(*"halvt")
+            await press(pilot, "ctrl+pagedown")
+            assert "Svar till Karin Öberg" in screen_text(pilot)
+            await press(pilot, "ctrl+pageup")
+            assert composer(pilot).text == "halvt"
+        desk = desk_of(pilot)
+        desk.hear(Lost("gone"))
+        desk.hear(Alive())
+        await settled(pilot)
+        assert case_service.look_again(world.system, maria, cases["cough"].id).draft == "halvt"
+
+
+@pytest.mark.hazard("H21")
+async def test_a_text_that_has_been_sent_leaves_no_draft_and_what_is_typed_behind_it_stays(
+    sqlcipher_world: World,
+) -> None:
+    world, cases = sqlcipher_world, fill(sqlcipher_world)
+    cough, maria = cases["cough"], world.actor("maria")
+    async with at_desk(world) as pilot:
+        await take(pilot, cough)
+        slow, desk = Event(), desk_of(pilot)
+        await pilot.press(*"Har du feber?")
+        desk._writes.run(lambda: slow.wait(5))
+        await pilot.press("ctrl+s", *" PS")
+        await pilot.pause(KEPT_AFTER + 0.2)  # what stands there is kept meanwhile
+        slow.set()
+        await settled(pilot)
+        assert sent(world, cough.id) == ["Har du feber?"]
+        assert composer(pilot).text == " PS"
+        assert case_service.look_again(world.system, maria, cough.id).draft == " PS"
+        await press(pilot, "ctrl+s")
+        assert case_service.look_again(world.system, maria, cough.id).draft == ""
+
+
+@pytest.mark.hazard("H21")
+async def test_a_text_sent_as_one_leaves_its_case_leaves_no_draft_there(sqlcipher_world: World) -> None:
+    world, cases = sqlcipher_world, fill(sqlcipher_world)
+    maria = world.actor("maria")
+    async with at_desk(world) as pilot:
+        await take(pilot, cases["chest"])
+        await press(pilot, "escape", "escape")
+        await take(pilot, cases["cough"])
+        await pilot.press(*"Har du feber?", "ctrl+s", "ctrl+pagedown")
+        await settled(pilot)
+        assert sent(world, cases["cough"].id) == ["Har du feber?"]
+        assert "Svar till Karin Öberg" in screen_text(pilot)
+        assert case_service.look_again(world.system, maria, cases["cough"].id).draft == ""

@@ -160,6 +160,7 @@ class DeskScreen(Places, CaseDeeds, Finding, Alarms):
         self._header.freshen(self._system.clock.now())
         if self._header.trouble is not None:
             self._header.trouble = None
+            self._keep_again()
             self._read_all()
 
     def _read_all(self) -> None:

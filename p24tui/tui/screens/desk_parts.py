@@ -14,7 +14,7 @@ from p24tui.i18n import _
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.services.views import CaseLine, QueueView
-from p24tui.store.values import Unit
+from p24tui.store.values import Purpose, Unit
 from p24tui.system import System
 from p24tui.text import clean_line
 from p24tui.tui.errands import Errands
@@ -80,6 +80,7 @@ class DeskParts(Screen[None]):
         self._one_pane = False
         self._three_panes = False
         self._open_ids: list[str] = []
+        self._unkept: dict[tuple[str, Purpose], str] = {}
         self._active = 0
         self._view: QueueView | None = None
         self._whereabouts = Whereabouts(system, self._as, self._writes)

@@ -1,5 +1,7 @@
 """The cases that one has open: in a row of tabs, and in a wide window two side by side."""
 
+from dataclasses import replace
+
 from textual.content import Content
 
 from p24tui import services
@@ -7,7 +9,7 @@ from p24tui.i18n import _
 from p24tui.routine import chat as routine_chat
 from p24tui.routine.case import Case, SuicideRisk
 from p24tui.services.views import OpenCase
-from p24tui.store.values import Doing
+from p24tui.store.values import Doing, Purpose
 from p24tui.text import clean_line
 from p24tui.tui.entries import Part, anamnesis
 from p24tui.tui.screens.desk_parts import DeskParts
@@ -47,12 +49,21 @@ class OpenCases(DeskParts):
         self._active = showing[0] if showing else self._active if pane is None else pane
         if case.id not in self._open_ids:
             self._open_ids.append(case.id)
-        self._show_case(opened, self._pane)
+        self._show_case(self._with_unkept(opened), self._pane)
         self._in_case = True
         self._arrange_panes()
         self._show_strip()
         self._whereabouts.be(case, Doing.VIEWING)
         self.set_focus(self._pane.entrance)
+
+    def _with_unkept(self, opened: OpenCase) -> OpenCase:
+        """The case with what has been typed in it and is not yet saved."""
+        case_id = opened.line.case.id
+        return replace(
+            opened,
+            draft=self._unkept.get((case_id, Purpose.MESSAGE), opened.draft),
+            note_draft=self._unkept.get((case_id, Purpose.NOTE), opened.note_draft),
+        )
 
     def _show_again(self, opened: OpenCase) -> None:
         """A case has been read again: it is shown where it still stands, and nowhere else (H21)."""

@@ -58,7 +58,7 @@ class Writing(DeskParts):
 
     def _answer(self, case: Case, message: Composer.Sent) -> None:
         def sent(_case: Case) -> None:
-            message.composer.sent(case.id, message.message_id)
+            self._has_gone(message)
             self._say(_("Skickat."))
 
         actor = self._as(case.unit_id)
@@ -67,9 +67,18 @@ class Writing(DeskParts):
             lambda: services.chat.answer(self._system, actor, case.id, case.version, text, message_id), sent
         )
 
+    def _has_gone(self, message: Composer.Sent) -> None:
+        """Nothing of what was sent stays behind as a draft, wherever one is by now."""
+        composer, case_id, text = message.composer, message.case_id, message.text
+        if composer.case_id == case_id:
+            composer.sent(case_id, message.message_id, text)
+        else:
+            written_since = self._unkept.get((case_id, composer.purpose), "").removeprefix(text)
+            self._keep_draft(case_id, written_since, composer.purpose)
+
     def _write_note(self, case: Case, message: Composer.Sent) -> None:
         def written(_nothing: None) -> None:
-            message.composer.sent(case.id, message.message_id)
+            self._has_gone(message)
             self._say(_("Anteckningen är sparad. Bara personalen ser den."))
             pane = self._pane_of_focus()
             if pane is not None and pane.case_id == case.id:
@@ -86,7 +95,19 @@ class Writing(DeskParts):
             self._whereabouts.be(line.case, Doing.TYPING if message.text else Doing.VIEWING)
 
     def _keep_draft(self, case_id: str, text: str, purpose: Purpose) -> None:
-        self._writes.run(lambda: services.chat.save_draft(self._system, self._actor, case_id, text, purpose))
+        """Until it has been saved it is remembered here, should one come back to the case before."""
+        self._unkept[case_id, purpose] = text
+
+        def kept(_nothing: None) -> None:
+            if self._unkept.get((case_id, purpose)) == text:
+                del self._unkept[case_id, purpose]
+
+        self._writes.run(lambda: services.chat.save_draft(self._system, self._actor, case_id, text, purpose), kept)
+
+    def _keep_again(self) -> None:
+        """The database is there again: what could not be saved is."""
+        for (case_id, purpose), text in list(self._unkept.items()):
+            self._keep_draft(case_id, text, purpose)
 
     def action_better(self) -> None:
         if isinstance(self.focused, Composer):

@@ -78,7 +78,8 @@ class Conversation(ScrollView, can_focus=True):
         if index >= len(self._lines):
             return Strip.blank(self.scrollable_content_region.width, fill)
         text, look = self._lines[index]
-        return draw.strip([(" " + text, self._look(look))], self.scrollable_content_region.width, fill)
+        style = self._look(look)
+        return draw.strip([(" " + text, style)], self.scrollable_content_region.width, style)
 
     def _look(self, name: str) -> Style:
         return self.get_component_rich_style(f"conversation--{name}")
@@ -105,7 +106,7 @@ class Conversation(ScrollView, can_focus=True):
                 for paragraph in entry.text.split("\n")
                 for line in self._broken(paragraph, width)
             ]
-        return [*lines, ("", entry.look)]
+        return [*lines, ("", "heading")]
 
     def _broken(self, paragraph: str, width: int) -> list[str]:
         """A paragraph's lines; what is too long for one begins each of them where the first began."""
