@@ -1,19 +1,72 @@
 """Every screen as it looks, at both sizes: a change of a picture is looked at before it is taken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
 from p24tui import i18n
-from p24tui.services import chat
+from p24tui.routine.case import Case
+from p24tui.services import chat, notes, takeover
+from p24tui.store import messages
+from p24tui.store.values import Attachment
 from p24tui.tui.setup import SetUpApp
 from tests.tui.kit import app, fill, press, settled
 from tests.world import World
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 Compare = Callable[..., bool]
+
+ALI = ("down", "down", "down", "t")
+KARIN = ("down", "down", "t")
+
+SCREENS = {
+    "list": (),
+    "case": ("down", "down", "enter"),
+    "anamnesis": (*KARIN, "escape", "2"),
+    "history": (*KARIN, "escape", "3"),
+    "writing": (*ALI, *"Hej Ali! Vi ringer ASAP"),
+    "several": (*KARIN, "escape", "escape", "down", "t", *"Hej Ali"),
+    "note": (*ALI, *"Hej", "escape", "i", *"Låter andfådd"),
+    "notes": (*KARIN, "escape"),
+    "phrases": (*ALI, "ctrl+t", *"video"),
+    "new-phrase": (*ALI, "ctrl+t", "ctrl+n", *"Godnatt", "tab", "tab", *"Hej {patient}"),
+    "gap": (*ALI, "ctrl+t", *"videobes", "enter", "ctrl+s"),
+    "attachments": (*KARIN, "escape", "m"),
+    "attachment": (*KARIN, "escape", "m", "enter"),
+    "protected": ("down", "down", "down", "down", "enter"),
+    "hold": (*ALI, "escape", "h"),
+    "end": (*ALI, "escape", "a"),
+    "undo": (*ALI, "escape", "x"),
+    "refused": ("down", "down", "down", "down", "t"),
+    "ask": ("end", "up", "up", "up", "t"),
+    "help": ("question_mark",),
+    "filter": ("f",),
+    "search": ("slash", *"ont"),
+    "views": ("v",),
+    "palette": ("ctrl+p",),
+    "visits": ("f3",),
+    "closing": ("f4",),
+    "registration": ("f5",),
+    "overview": ("f6",),
+    "log": ("down", "down", "enter", "escape", "f7"),
+}
+IN_ENGLISH = ("list", "case", "anamnesis", "history", "writing", "phrases", "end", "help", "closing", "overview")
+
+
+def prepare(world: World) -> dict[str, Case]:
+    """A queue where colleagues have begun."""
+    cases = fill(world)
+    johan = world.actor("johan")
+    quiet, karin = cases["quiet"], cases["chest"]
+    chat.claim(world.system, johan, quiet.id, quiet.version)
+    notes.write_note(world.system, johan, karin.id, "Hon ringde också växeln.", "note")
+    with world.system.store.writing() as tx:
+        drugs = b"Enalapril 5 mg 1x1"
+        file = Attachment("drugs", karin.id, None, "Läkemedel.txt", "text/plain", len(drugs), "00", drugs)
+        messages.add_attachment(tx, file)
+    return cases
 
 
 def after(*keys: str) -> Callable[[Pilot[None]], object]:
@@ -26,30 +79,69 @@ def after(*keys: str) -> Callable[[Pilot[None]], object]:
     return run
 
 
+@pytest.fixture
+def english() -> Iterator[None]:
+    i18n.use_language("en")
+    yield
+    i18n.use_language("sv")
+
+
 @SIZES
-@pytest.mark.parametrize(
-    "keys",
-    [
-        pytest.param((), id="list"),
-        pytest.param(("down", "down", "enter"), id="case"),
-        pytest.param(("down", "down", "down", "t", *"Hej Ali"), id="writing"),
-        pytest.param(("down", "down", "down", "down", "enter"), id="protected"),
-        pytest.param(("down", "down", "down", "t", "escape", "h"), id="hold"),
-        pytest.param(("down", "down", "down", "t", "escape", "a"), id="end"),
-        pytest.param(("down", "down", "down", "down", "t"), id="refused"),
-        pytest.param(("question_mark",), id="help"),
-    ],
-)
-def test_desk(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int], keys: tuple[str, ...]) -> None:
-    cases = fill(sqlcipher_world)
-    quiet = cases["quiet"]
-    chat.claim(sqlcipher_world.system, sqlcipher_world.actor("johan"), quiet.id, quiet.version)
-    assert snap_compare(app(sqlcipher_world), terminal_size=size, run_before=after(*keys))
+@pytest.mark.parametrize("screen", SCREENS)
+def test_desk(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int], screen: str) -> None:
+    prepare(sqlcipher_world)
+    assert snap_compare(app(sqlcipher_world), terminal_size=size, run_before=after(*SCREENS[screen]))
+
+
+@SIZES
+@pytest.mark.parametrize("screen", IN_ENGLISH)
+@pytest.mark.usefixtures("english")
+def test_desk_in_english(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int], screen: str) -> None:
+    prepare(sqlcipher_world)
+    assert snap_compare(app(sqlcipher_world), terminal_size=size, run_before=after(*SCREENS[screen]))
+
+
+@SIZES
+def test_a_colleague_asks(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int]) -> None:
+    world, karin = sqlcipher_world, prepare(sqlcipher_world)["chest"]
+    claimed = chat.claim(world.system, world.actor("maria"), karin.id, karin.version)
+    takeover.ask(world.system, world.actor("johan"), karin.id, claimed.version, "Hon ringde mig nyss")
+    assert snap_compare(app(world), terminal_size=size, run_before=after())
+
+
+@SIZES
+def test_the_question_of_a_colleague(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int]) -> None:
+    world, karin = sqlcipher_world, prepare(sqlcipher_world)["chest"]
+    claimed = chat.claim(world.system, world.actor("maria"), karin.id, karin.version)
+    takeover.ask(world.system, world.actor("johan"), karin.id, claimed.version, "Hon ringde mig nyss")
+    assert snap_compare(app(world), terminal_size=size, run_before=after("b"))
+
+
+@SIZES
+def test_one_has_asked(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int]) -> None:
+    world, karin = sqlcipher_world, prepare(sqlcipher_world)["chest"]
+    claimed = chat.claim(world.system, world.actor("johan"), karin.id, karin.version)
+    takeover.ask(world.system, world.actor("maria"), karin.id, claimed.version, "Hon ringde mig nyss")
+    assert snap_compare(app(world), terminal_size=size, run_before=after("down", "down", "t"))
+
+
+@pytest.mark.parametrize("keys", [(), ("escape", "d")], ids=["anamnesis", "side-by-side"])
+def test_three_panes(sqlcipher_world: World, snap_compare: Compare, keys: tuple[str, ...]) -> None:
+    prepare(sqlcipher_world)
+    two = ("down", "down", "down", "t", "escape", "escape", "up", "t", *"Hej Karin")
+    assert snap_compare(app(sqlcipher_world), terminal_size=(200, 60), run_before=after(*two, *keys))
 
 
 @SIZES
 def test_who(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int]) -> None:
     assert snap_compare(app(sqlcipher_world, asks=True), terminal_size=size)
+
+
+@SIZES
+def test_training_says_so(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int]) -> None:
+    one = app(sqlcipher_world, asks=True)
+    one.banner = "ÖVNING"
+    assert snap_compare(one, terminal_size=size)
 
 
 @SIZES
@@ -59,10 +151,10 @@ def test_empty_list(sqlcipher_world: World, snap_compare: Compare, size: tuple[i
 
 @pytest.mark.parametrize("theme", ["light", "contrast"])
 def test_themes(sqlcipher_world: World, snap_compare: Compare, theme: str) -> None:
-    fill(sqlcipher_world)
+    prepare(sqlcipher_world)
     one: App[None] = app(sqlcipher_world)
     one.theme = theme
-    assert snap_compare(one, terminal_size=(120, 40), run_before=after("down", "down", "enter"))
+    assert snap_compare(one, terminal_size=(120, 40), run_before=after(*SCREENS["writing"]))
 
 
 @SIZES
@@ -72,13 +164,3 @@ def test_first_run(snap_compare: Compare, size: tuple[int, int]) -> None:
 
 def test_too_small(sqlcipher_world: World, snap_compare: Compare) -> None:
     assert snap_compare(app(sqlcipher_world), terminal_size=(40, 10), run_before=after())
-
-
-@SIZES
-def test_desk_in_english(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int]) -> None:
-    fill(sqlcipher_world)
-    i18n.use_language("en")
-    try:
-        assert snap_compare(app(sqlcipher_world), terminal_size=size, run_before=after("down", "down", "enter"))
-    finally:
-        i18n.use_language("sv")

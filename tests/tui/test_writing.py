@@ -324,3 +324,26 @@ async def test_a_text_sent_as_one_leaves_its_case_leaves_no_draft_there(sqlciphe
         assert sent(world, cases["cough"].id) == ["Har du feber?"]
         assert "Svar till Karin Öberg" in screen_text(pilot)
         assert case_service.look_again(world.system, maria, cases["cough"].id).draft == ""
+
+
+@pytest.mark.hazard("H21")
+async def test_a_text_that_is_on_its_way_when_one_leaves_and_comes_back_is_not_sent_twice(
+    sqlcipher_world: World,
+) -> None:
+    world, cases = sqlcipher_world, fill(sqlcipher_world)
+    async with at_desk(world) as pilot:
+        await take(pilot, cases["chest"])
+        await press(pilot, "escape", "escape")
+        await take(pilot, cases["cough"])
+        desk = desk_of(pilot)
+        await pilot.press(*"Har du feber?")
+        message = Composer.Sent(composer(pilot), cases["cough"].id, "Har du feber?", "m1")
+        await press(pilot, "ctrl+pagedown", "ctrl+pageup")
+        assert composer(pilot).text == "Har du feber?"
+        desk.on_composer_sent(message)
+        await settled(pilot)
+        assert composer(pilot).text == ""
+        assert sent(world, cases["cough"].id) == ["Har du feber?"]
+        await pilot.press(*"Och hosta?")
+        await press(pilot, "ctrl+s")
+        assert sent(world, cases["cough"].id) == ["Har du feber?", "Och hosta?"]

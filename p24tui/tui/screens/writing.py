@@ -69,12 +69,13 @@ class Writing(DeskParts):
 
     def _has_gone(self, message: Composer.Sent) -> None:
         """Nothing of what was sent stays behind as a draft, wherever one is by now."""
-        composer, case_id, text = message.composer, message.case_id, message.text
-        if composer.case_id == case_id:
-            composer.sent(case_id, message.message_id, text)
-        else:
-            written_since = self._unkept.get((case_id, composer.purpose), "").removeprefix(text)
-            self._keep_draft(case_id, written_since, composer.purpose)
+        case_id, text, purpose = message.case_id, message.text, message.composer.purpose
+        there = [one for pane in self._panes for one in pane.composers if one.case_id == case_id]
+        for composer in (one for one in there if one.purpose is purpose):
+            composer.sent(case_id, text)
+        if not there:
+            written_since = self._unkept.get((case_id, purpose), "").removeprefix(text)
+            self._keep_draft(case_id, written_since, purpose)
 
     def _write_note(self, case: Case, message: Composer.Sent) -> None:
         def written(_nothing: None) -> None:

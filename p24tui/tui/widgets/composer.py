@@ -126,13 +126,12 @@ class Composer(TextArea):
         if self._case_id is not None and self.text.strip():
             self.post_message(self.Sent(self, self._case_id, self.text, self._message_id))
 
-    def sent(self, case_id: str, message_id: str, text: str) -> None:
+    def sent(self, case_id: str, text: str) -> None:
         """That text has gone: it is cleared, here and as a draft. What has been written behind it since stays."""
-        if case_id == self._case_id and message_id == self._message_id:
-            self._message_id = fresh_id()
-            self._kept = self.text = self.text.removeprefix(text)
-            self.move_cursor(self.document.end)
-            self.post_message(self.DraftChanged(self, case_id, self._kept))
+        self._message_id = fresh_id()
+        self._kept = self.text = self.text.removeprefix(text)
+        self.move_cursor(self.document.end)
+        self.post_message(self.DraftChanged(self, case_id, self._kept))
 
     def unkept(self) -> tuple[str, str] | None:
         """The case and what is written in it, where that has changed since it was last asked for."""
