@@ -139,7 +139,7 @@ def test_two_chats_by_the_keyboard_of_a_real_terminal(world: World) -> None:
         console.press("\r")
         console.rest()
         console.press("\x13")
-        console.see("VÄNTAR")
+        console.see("Väntar på patient 2")
         console.press("\x11")
         console.end()
     assert sent(world, ali.id) == ["Hej Ali så snart som möjligt"]

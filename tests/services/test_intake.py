@@ -510,6 +510,7 @@ class TestWaiting:
         case = only_row(world).case
         chat.claim(world.system, maria, case.id, case.version)
         cases.open_case(world.system, maria, case.id)
+        cases.read_free_text(world.system, maria, case.id)
         chat.answer(world.system, maria, case.id, only_row(world).case.version, "Hur mår du?", fresh_id())
         first = ending.request_end(world.system, maria, case.id, only_row(world).case.version)
         ending.confirm_end(world.system, maria, case.id, first.version)
