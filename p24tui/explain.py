@@ -16,6 +16,9 @@ REFUSALS = {
     "suicide-risk": N_(
         "Misstänkt suicidrisk: en psykolog eller läkare tar över och bedömer innan ärendet kan avslutas."
     ),
+    "suicide-hold": N_(
+        "Misstänkt suicidrisk: ärendet får inte vila utan att någon har det. Behåll det, eller be en kollega ta över."
+    ),
     "unread": N_("Patienten har skrivit något som ingen har läst. Öppna ärendet och läs det först."),
     "not-confirmed": N_("Ärendet är inte avslutat: avslutet bekräftas i ett andra steg, av samma person."),
     "yours": N_("Du har redan ärendet."),

@@ -137,7 +137,7 @@ class Colleagues:
         if owner is None or owner.staff_id in self._persons:
             return
         try:
-            takeover.let_go(self._system, owner, case.id)
+            takeover.let_go(self._system, owner, case.id, case.asked_by or "")
         except P24Error as error:
             _log.info("a colleague keeps a case: %s", type(error).__name__)
 

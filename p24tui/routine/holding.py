@@ -4,21 +4,26 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from p24tui.routine.actor import Actor
-from p24tui.routine.case import Case, CaseState
+from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.chat import owned_by, unasked, untaken
 from p24tui.routine.decision import Refusal
 from p24tui.routine.rule import rule
 
 
-@rule("SE-4")
+@rule("SE-4", "SU-2")
 def hold(case: Case, actor: Actor, until: date, reason: str, today: date) -> Case | Refusal:
-    """Let the case rest until the morning of ``until``. It says until when, why and by whom."""
+    """Let the case rest until the morning of ``until``. It says until when, why and by whom.
+
+    Nobody has it meanwhile, so a case with suspected suicide risk never rests.
+    """
     if case.state is CaseState.ENDED:
         return Refusal("CH-12", "ended")
     if refusal := owned_by(case, actor):
         return refusal
     if case.unread or case.unread_free_text:
         return Refusal("CH-7", "unread")
+    if case.suicide is not SuicideRisk.NONE:
+        return Refusal("SU-2", "suicide-hold")
     if until <= today:
         return Refusal("SE-4", "hold-past")
     if not reason.strip():

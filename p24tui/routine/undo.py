@@ -23,6 +23,8 @@ def undo(now: Case, before: Case, deed: str, by: str | None, actor: Actor, prote
         return Refusal("CH-12", "nothing-to-undo")
     if now.state is CaseState.ENDED and is_protected(protection):
         return Refusal("PR-3", "patient-told")
+    if is_protected(protection):
+        return Refusal("PR-1", "protected")
     return replace(
         before,
         version=now.version,

@@ -24,17 +24,17 @@ HISTORY_SHOWN = 200
 
 
 @rule("LO-1", "PR-1", "NA-2", "NA-4")
-def open_case(system: System, actor: Actor, case_id: str) -> OpenCase:
+def open_case(system: System, actor: Actor, case_id: str, *, read: bool = True) -> OpenCase:
     """Open a case. Who opened it, when and from where is committed before anything of it is returned.
 
-    The unread marks go where the opener has the case or nobody has. Raises ``BadInput`` where the unit has no
-    such case.
+    The unread marks go where the opener has the case or nobody has; without ``read`` they stay until ``mark_read``
+    says that it has been seen. Raises ``BadInput`` where the unit has no such case.
     """
     now = system.clock.now()
     with system.store.writing() as tx:
         row = _of_unit(tx, actor, case_id)
         desk.log_reading(tx, actor, now, "case", case_id=case_id, patient_id=row.patient.id)
-        row = _read(tx, system, actor, row, chat.read(row.case))
+        row = _read(tx, system, actor, row, chat.read(row.case)) if read else row
         return _content(tx, system, actor, row)
 
 

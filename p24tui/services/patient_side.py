@@ -14,6 +14,7 @@ from p24tui.gateways.fhir.model import Kind
 from p24tui.gateways.fhir.write import Answer
 from p24tui.routine.case import CaseState
 from p24tui.routine.patient import shown
+from p24tui.routine.protection import is_protected
 from p24tui.store import cases, intake, messages, people
 from p24tui.store.engine import Tx
 from p24tui.store.intake import START, Outgoing
@@ -80,10 +81,13 @@ def open_cases(system: System, source: str) -> tuple[SourceCase, ...]:
 def own_messages(system: System, source: str, case: str) -> tuple[Said, ...]:
     """What the patient has written in a case, by a name that the source gave it, in the order of writing.
 
-    Raises ``BadInput`` for a case that the source has not.
+    Raises ``BadInput`` for a case that the source has not; of a protected person's there is nothing (PR-1).
     """
     with system.store.reading() as tx:
-        sent = messages.of_case(tx, _case_id(tx, source, case))
+        row = cases.one(tx, _case_id(tx, source, case))
+        if row is None or is_protected(row.patient.protection):
+            return ()
+        sent = messages.of_case(tx, row.case.id)
     return tuple(Said("", one.text, one.sent_at) for one in sent if one.author is Author.PATIENT)
 
 

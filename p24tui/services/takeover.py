@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from p24tui.errors import Refused
 from p24tui.routine import takeover
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
@@ -32,11 +33,16 @@ def ask(system: System, actor: Actor, case_id: str, version: int, reason: str) -
     )
 
 
-def let_go(system: System, owner: Actor, case_id: str) -> Case:
-    """Let whoever asked have the case. Raises ``Refused`` where nobody asks, or it is not the actor's."""
+def let_go(system: System, owner: Actor, case_id: str, to: str) -> Case:
+    """Let the person who asked have the case; ``to`` is their HSA-id.
+
+    Raises ``Refused`` where that person does not ask any longer, or it is not the actor's.
+    """
     with system.store.writing() as tx:
         row = locked(tx, case_id)
-        asker = people.staff_member(tx, row.case.asked_by or "")
+        if row.case.asked_by != to:
+            raise Refused("CH-11", "not-asked")
+        asker = people.staff_member(tx, to)
         receiver = asker[0].profession if asker is not None and asker[0].active else None
         return change_in(
             tx,

@@ -1,7 +1,7 @@
 """What services hand to whoever shows it: plain values, with nothing in them that may not be shown."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -41,8 +41,8 @@ def line(
 ) -> CaseLine:
     """One line, with nothing in it that may not be shown."""
     patient = shown(row.patient, today)
-    matter = "" if patient.protected else row.case.matter
-    return CaseLine(row.case, patient, matter, row.owner, tuple(present), tuple(acknowledged))
+    case = replace(row.case, matter="", held_reason="", asked_reason="") if patient.protected else row.case
+    return CaseLine(case, patient, case.matter, row.owner, tuple(present), tuple(acknowledged))
 
 
 def lines(

@@ -65,6 +65,7 @@ class P24App(App[None]):
         self._first = first
         self._when_shown = when_shown
         self._feed: Feed | None = None
+        self._warned = False
         for theme in look.THEMES:
             self.register_theme(theme)
         self.theme = system.settings.theme
@@ -96,8 +97,13 @@ class P24App(App[None]):
         say_how_to_quit(self)
 
     async def action_quit(self) -> None:
+        """Close; where what is typed cannot be saved, only when asked a second time."""
         for desk in self._desks():
             desk.put_away()
+            if desk.would_lose_text and not self._warned:
+                self._warned = True
+                desk.say_would_lose_text()
+                return
         self.exit()
 
     def action_help(self) -> None:

@@ -38,27 +38,32 @@ class Entry:
     look: str
 
 
-def entries(opened: OpenCase, part: Part, messages: Sequence[Message], now: datetime) -> list[Entry]:
-    """What a part of the case says, in order. ``messages`` are those of the chat that have been read by now."""
+def entries(
+    opened: OpenCase, part: Part, messages: Sequence[Message], now: datetime, *, more: bool = False
+) -> list[Entry]:
+    """What a part of the case says, in order.
+
+    ``messages`` are those of the chat that have been read by now; ``more`` says that there are others before them.
+    """
     if opened.line.patient.protected:
         return []
     match part:
         case Part.CHAT:
-            return chat(opened, messages, now)
+            return chat(opened, messages, now, more=more)
         case Part.ANAMNESIS:
             return anamnesis(opened)
         case Part.HISTORY:
             return [_event(one, number, now) for number, one in enumerate(opened.events)]
 
 
-def chat(opened: OpenCase, messages: Sequence[Message], now: datetime) -> list[Entry]:
+def chat(opened: OpenCase, messages: Sequence[Message], now: datetime, *, more: bool) -> list[Entry]:
     """Messages and notes in order of time; first, that there is a form."""
     found = [_form_in_short(opened)] if opened.answers else []
     files: dict[str | None, list[AttachmentLine]] = {}
     for one in opened.attachments:
         files.setdefault(one.message_id, []).append(one)
     said = [(one.sent_at, _message(one, opened, now, files.get(one.id, []))) for one in messages]
-    oldest = messages[0].sent_at if messages and opened.earlier else None
+    oldest = messages[0].sent_at if messages and more else None
     noted = [(one.written_at, _note(one, now)) for one in opened.notes if oldest is None or one.written_at >= oldest]
     return found + [entry for _at, entry in sorted(said + noted, key=lambda pair: pair[0])]
 

@@ -76,7 +76,7 @@ def test_taking_over_is_asked_logged_and_told(world: World) -> None:
     case = claimed(world)
     asked = takeover.ask(world.system, johan, case.id, case.version, "Hon ringde mig nyss")
     assert (asked.owner_id, asked.asked_by_name) == (maria.staff_id, "Johan Berg")
-    given = takeover.let_go(world.system, maria, case.id)
+    given = takeover.let_go(world.system, maria, case.id, world.actor("johan").staff_id or "")
     assert (given.owner_id, given.asked_by) == (johan.staff_id, None)
     history = cases.look_again(world.system, maria, case.id).events
     assert [(one.kind, one.actor) for one in history[-2:]] == [
@@ -109,7 +109,7 @@ def test_the_owner_keeps_it_or_whoever_asked_changes_their_mind(world: World) ->
     takeover.ask(world.system, johan, case.id, kept.version, "Får jag nu då?")
     assert takeover.withdraw(world.system, johan, case.id).asked_by is None
     with pytest.raises(Refused):
-        takeover.let_go(world.system, maria, case.id)
+        takeover.let_go(world.system, maria, case.id, world.actor("johan").staff_id or "")
 
 
 @pytest.mark.rule("SU-2")

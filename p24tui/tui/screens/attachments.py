@@ -48,13 +48,16 @@ class AttachmentScreen(ModalScreen[None]):
 
     BINDINGS = [Binding("escape,enter", "leave", show=False)]
 
-    def __init__(self, file: Attachment) -> None:
+    def __init__(self, file: Attachment, name: str) -> None:
         super().__init__()
         self._file = file
+        self._name = name
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog wide"):
-            yield Static(Content.styled(clean_line(self._file.title), "bold"), classes="dialog-title")
+            yield Static(
+                Content.styled(f"{clean_line(self._file.title)} · {self._name}", "bold"), classes="dialog-title"
+            )
             yield Static(Content(self._words()))
             yield Static(_("Esc tillbaka"), classes="dialog-keys")
 

@@ -66,10 +66,16 @@ class CaseDeeds(Writing, TakingOver, OpenCases):
         if case.owner_id not in (None, actor.staff_id) and case.state is not CaseState.ENDED:
             self._take_over(case)
             return
+        if case.owner_id is not None and case.owner_id == actor.staff_id:
+            self._open(case)
+            return
+        here = self._still_here()
 
         def claimed(after: Case) -> None:
+            self._heading_for = ""
             self._did(after, _("Du har tagit emot ärendet."))
-            self._open(after)
+            if here():
+                self._open(after)
 
         self._heading_for = case.id
         self._writes.run(lambda: services.chat.claim(self._system, actor, case.id, case.version), claimed)
@@ -89,12 +95,14 @@ class CaseDeeds(Writing, TakingOver, OpenCases):
         if self._last_deed is None:
             self._say(_("Det finns inget att ångra."))
             return
-        case, self._last_deed = self._last_deed, None
+        case, name = self._last_deed, self._patient_name(self._last_deed)
         actor = self._as(case.unit_id)
-        self._writes.run(
-            lambda: services.undo.undo(self._system, actor, case.id),
-            lambda deed: self._say(_("Ångrat: {deed}").format(deed=undone_words(deed))),
-        )
+
+        def undone(deed: str) -> None:
+            self._last_deed = None
+            self._say(_("Ångrat för {name}: {deed}").format(name=name, deed=undone_words(deed)))
+
+        self._writes.run(lambda: services.undo.undo(self._system, actor, case.id), undone)
 
     def _did(self, case: Case, words: str) -> None:
         """Done, and it can be undone for as long as nothing else happens to the case."""
@@ -108,15 +116,15 @@ class CaseDeeds(Writing, TakingOver, OpenCases):
 
     def _open_attachment(self, attachment_id: str | None) -> None:
         case = self._pane.case
-        if attachment_id is not None and case is not None:
-            actor = self._as(case.unit_id)
-            self._reads.run(
-                lambda: services.cases.open_attachment(self._system, actor, attachment_id),
-                self._show_attachment,
-            )
+        if attachment_id is None or case is None:
+            return
+        actor, name, here = self._as(case.unit_id), self._patient_name(case), self._still_here()
 
-    def _show_attachment(self, found: Attachment) -> None:
-        self.app.push_screen(AttachmentScreen(found))
+        def show(found: Attachment) -> None:
+            if here():
+                self.app.push_screen(AttachmentScreen(found, name))
+
+        self._reads.run(lambda: services.cases.open_attachment(self._system, actor, attachment_id), show)
 
     def action_hold(self) -> None:
         if (case := self._chosen()) is None:
@@ -137,10 +145,16 @@ class CaseDeeds(Writing, TakingOver, OpenCases):
         if (case := self._chosen()) is None:
             return
         self._keep_drafts()
-        actor = self._as(case.unit_id)
-        self._writes.run(
-            lambda: services.ending.request_end(self._system, actor, case.id, case.version), self._ask_to_confirm
-        )
+        actor, here = self._as(case.unit_id), self._still_here()
+
+        def requested(after: Case) -> None:
+            self._own_versions[after.id] = after.version
+            if here():
+                self._ask_to_confirm(after)
+            else:
+                self._say(_("Avslutet är begärt men inte bekräftat."))
+
+        self._writes.run(lambda: services.ending.request_end(self._system, actor, case.id, case.version), requested)
 
     def _ask_to_confirm(self, case: Case) -> None:
         actor = self._as(case.unit_id)
@@ -151,7 +165,10 @@ class CaseDeeds(Writing, TakingOver, OpenCases):
                     lambda: services.ending.confirm_end(self._system, actor, case.id, case.version), self._ended
                 )
             else:
-                self._writes.run(lambda: services.ending.keep_open(self._system, actor, case.id))
+                self._writes.run(
+                    lambda: services.ending.keep_open(self._system, actor, case.id),
+                    lambda after: self._own_versions.update({after.id: after.version}),
+                )
 
         self.app.push_screen(ConfirmEndScreen(self._patient_name(case), self._consequence(case)), answered)
 

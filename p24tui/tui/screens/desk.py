@@ -4,6 +4,7 @@ import asyncio
 import time
 from datetime import datetime
 
+from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 
@@ -53,6 +54,9 @@ class DeskScreen(Places, CaseDeeds, Finding, Alarms):
 
     ``first`` is what is shown at once, before the database layer is loaded: the lines that come first.
     """
+
+    BINDINGS = [Binding("escape", "back", show=False)]
+    """Where nothing has the focus; else the widget that has it says what Esc does."""
 
     class Loaded(Message):
         """The whole list stands on the screen. ``since`` is where in the change log the feed goes on."""
@@ -175,6 +179,7 @@ class DeskScreen(Places, CaseDeeds, Finding, Alarms):
         before, now = self._live.arrivals, self._system.clock.now()
         self._look_for_questions(view.lines)
         self._list.show(view, now)
+        self._reader.read_changes(frozenset(pane.case_id for pane in self._panes))
         self._show_strip()
         if self._live.arrivals != before:
             self._arrived_at = now
@@ -268,8 +273,7 @@ class DeskScreen(Places, CaseDeeds, Finding, Alarms):
         if self.focused not in (self._place_list, self._overview):
             self._leave_place()
         if (pane := self._pane_of_focus()) is not None:
-            self._active = self._panes.index(pane)
-            self._show_strip()
+            self._be_in_pane(pane)
         if isinstance(self.focused, Composer):
             where = Where.COMPOSER
         elif isinstance(self.focused, Conversation):

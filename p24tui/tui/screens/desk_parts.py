@@ -1,5 +1,6 @@
 """What the desk is made of: its widgets, its two errand threads, and what all its sections need of them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from textual.app import ComposeResult
@@ -8,6 +9,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
+from p24tui import services
 from p24tui.errors import P24Error, Refused
 from p24tui.explain import explain
 from p24tui.i18n import _
@@ -26,7 +28,7 @@ from p24tui.tui.widgets.ask_bar import AskBar
 from p24tui.tui.widgets.case_pane import CasePane
 from p24tui.tui.widgets.case_strip import CaseStrip
 from p24tui.tui.widgets.conversation import Conversation
-from p24tui.tui.widgets.desk_header import DeskHeader
+from p24tui.tui.widgets.desk_header import DeskHeader, Trouble
 from p24tui.tui.widgets.filter_bar import FilterBar
 from p24tui.tui.widgets.key_bar import KeyBar
 from p24tui.tui.widgets.list_note import ListNote
@@ -81,6 +83,7 @@ class DeskParts(Screen[None]):
         self._three_panes = False
         self._open_ids: list[str] = []
         self._unkept: dict[tuple[str, Purpose], str] = {}
+        self._own_versions: dict[str, int] = {}
         self._active = 0
         self._view: QueueView | None = None
         self._whereabouts = Whereabouts(system, self._as, self._writes)
@@ -167,11 +170,46 @@ class DeskParts(Screen[None]):
         above = focused.ancestors_with_self if focused is not None else ()
         return next((one for one in above if isinstance(one, CasePane)), None)
 
+    def put_away(self) -> None:
+        """The console is about to close: what is being typed is kept."""
+        self._keep_drafts()
+
+    @property
+    def would_lose_text(self) -> bool:
+        """Whether something that has been typed cannot be saved just now."""
+        return bool(self._unkept) and self._header.trouble is Trouble.DATABASE
+
+    def say_would_lose_text(self) -> None:
+        """Why the console does not close at once."""
+        words = _("Det du har skrivit kan inte sparas just nu. Vänta, eller stäng en gång till: då går det förlorat.")
+        self._refusal_bar.say("", words)
+
     def _keep_drafts(self) -> None:
-        """Whatever has been typed is kept."""
+        """Whatever has been typed is kept, and remembered at once."""
         for pane in self._panes:
             for composer in pane.composers:
-                composer.keep_draft()
+                if (draft := composer.unkept()) is not None:
+                    self._keep_draft(*draft, composer.purpose)
+
+    def _keep_draft(self, case_id: str, text: str, purpose: Purpose) -> None:
+        """Until it has been saved it is remembered here, should one come back to the case before."""
+        self._unkept[case_id, purpose] = text
+
+        def kept(_nothing: None) -> None:
+            if self._unkept.get((case_id, purpose)) == text:
+                del self._unkept[case_id, purpose]
+
+        self._writes.run(lambda: services.chat.save_draft(self._system, self._actor, case_id, text, purpose), kept)
+
+    def _keep_again(self) -> None:
+        """The database is there again: what could not be saved is."""
+        for (case_id, purpose), text in list(self._unkept.items()):
+            self._keep_draft(case_id, text, purpose)
+
+    def _still_here(self) -> Callable[[], bool]:
+        """Asked later: whether one has neither gone elsewhere meanwhile nor begun something else."""
+        journey, focused = self._journey, self.focused
+        return lambda: journey == self._journey and focused is self.focused and self.app.screen is self
 
     def _line(self, case_id: str) -> CaseLine | None:
         """What is known here of a case: from the list, or where that has it no longer, from the open case."""

@@ -17,7 +17,7 @@ from p24tui.tui.widgets.field import Field
 class ConfirmEndScreen(ModalScreen[bool]):
     """The second step of CH-12. Nothing has ended until it says yes."""
 
-    BINDINGS = [Binding("enter,a", "confirm", show=False), Binding("escape", "withdraw", show=False)]
+    BINDINGS = [Binding("enter", "confirm", show=False), Binding("escape", "withdraw", show=False)]
 
     def __init__(self, name: str, consequence: str) -> None:
         super().__init__()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from textual.content import Content
 
 from p24tui import services
+from p24tui.errors import P24Error
 from p24tui.i18n import _
 from p24tui.routine import chat as routine_chat
 from p24tui.routine.case import Case, SuicideRisk
@@ -25,6 +26,9 @@ class OpenCases(DeskParts):
     that nothing typed ahead lands with another patient (H21).
     """
 
+    _aside_of = ""
+    """The case whose anamnesis stands beside."""
+
     def _open(self, case: Case, pane: int | None = None) -> None:
         """Open a case, in this pane or where one is."""
         self._heading_for = case.id
@@ -34,7 +38,7 @@ class OpenCases(DeskParts):
             self.set_focus(here.conversation)
         actor = self._as(case.unit_id)
         self._writes.run(
-            lambda: services.cases.open_case(self._system, actor, case.id),
+            lambda: services.cases.open_case(self._system, actor, case.id, read=False),
             lambda opened: self._enter(opened, pane, journey),
         )
 
@@ -47,6 +51,7 @@ class OpenCases(DeskParts):
         case, self._heading_for = opened.line.case, ""
         showing = [number for number, one in enumerate(self._panes) if one.case_id == case.id]
         self._active = showing[0] if showing else self._active if pane is None else pane
+        self._active = self._active if self._three_panes else 0
         if case.id not in self._open_ids:
             self._open_ids.append(case.id)
         self._show_case(self._with_unkept(opened), self._pane)
@@ -55,6 +60,15 @@ class OpenCases(DeskParts):
         self._show_strip()
         self._whereabouts.be(case, Doing.VIEWING)
         self.set_focus(self._pane.entrance)
+        self._is_read(case)
+
+    def _is_read(self, case: Case) -> None:
+        """What stands on the screen has been read by whoever's it is to read, and no more than that."""
+        actor = self._as(case.unit_id)
+        if case.unread and routine_chat.reads(case, actor):
+            self._writes.run(lambda: services.cases.mark_read(self._system, actor, case.id))
+        if self._aside.display and case.id == self._panes[0].case_id:
+            self._free_text_is_read(case)
 
     def _with_unkept(self, opened: OpenCase) -> OpenCase:
         """The case with what has been typed in it and is not yet saved."""
@@ -64,6 +78,18 @@ class OpenCases(DeskParts):
             draft=self._unkept.get((case_id, Purpose.MESSAGE), opened.draft),
             note_draft=self._unkept.get((case_id, Purpose.NOTE), opened.note_draft),
         )
+
+    def _be_in_pane(self, pane: CasePane) -> None:
+        """The focus has come to a pane; one that shows no case is none to be in."""
+        if not pane.case_id or not pane.display:
+            return
+        self._active = self._panes.index(pane)
+        if isinstance(self.focused, Composer):
+            self._heading_for = ""
+            self._journey += 1  # one writes here now: nothing that was on its way leads elsewhere
+        if pane.case is not None:
+            self._whereabouts.be(pane.case, Doing.VIEWING)
+        self._show_strip()
 
     def _show_again(self, opened: OpenCase) -> None:
         """A case has been read again: it is shown where it still stands, and nowhere else (H21)."""
@@ -77,13 +103,12 @@ class OpenCases(DeskParts):
             self._show_aside(opened)
 
     def _show_aside(self, opened: OpenCase) -> None:
-        """The anamnesis beside the chat, where the window is wide; then it is before one's eyes, and read."""
+        """The anamnesis beside the chat, where the window is wide."""
         patient = opened.line.patient
         title = _("Anamnes · {name}").format(name=clean_line(patient.name)) if patient.name else ""
         self._aside.border_title = Content(title)  # a plain string would be read as markup
-        self._aside.show([] if patient.protected else anamnesis(opened), at_start=True)
-        if self._three_panes and not self._panes[1].case_id:
-            self._free_text_is_read(opened.line.case)
+        another, self._aside_of = self._aside_of != opened.line.case.id, opened.line.case.id
+        self._aside.show([] if patient.protected else anamnesis(opened), at_start=another)
 
     def _free_text_is_read(self, case: Case) -> None:
         actor = self._as(case.unit_id)
@@ -106,11 +131,17 @@ class OpenCases(DeskParts):
     def on_case_pane_earlier_wanted(self, message: CasePane.EarlierWanted) -> None:
         pane, case_id, before = message.pane, message.case_id, message.before
         line = self._line(case_id)
+
+        def failed(error: P24Error) -> None:
+            pane.could_not_fetch()
+            self._fail(error)
+
         if line is not None:
             actor = self._as(line.case.unit_id)
             self._reads.run(
                 lambda: services.cases.earlier_messages(self._system, actor, case_id, before),
                 lambda found: pane.have_earlier(case_id, found),
+                failed,
             )
 
     def action_next_case(self) -> None:
@@ -152,7 +183,10 @@ class OpenCases(DeskParts):
             self._go_to_open(left[min(place, len(left) - 1)])
 
     def _forget_open(self, case_id: str) -> None:
-        """The case is no longer open here."""
+        """The case is no longer open here. The focus moves only where it was in it."""
+        self._keep_drafts()
+        here = self._pane_of_focus()
+        was_here = here is not None and here.case_id == case_id
         if case_id in self._open_ids:
             self._open_ids.remove(case_id)
         for pane in self._panes:
@@ -166,16 +200,20 @@ class OpenCases(DeskParts):
             self._in_case = bool(self._panes[0].case_id)
         self._arrange_panes()
         self._show_strip()
-        self.set_focus(self._pane.entrance if self._in_case else self._list)
+        if was_here or (self._one_pane and not self._in_case):
+            self.set_focus(self._pane.entrance if self._in_case else self._list)
 
     def _swap_left(self) -> None:
         """What stood at the side stands alone now."""
         opened = self._panes[1].opened
         self._panes[1].clear()
+        self._stand_alone(opened)
+
+    def _stand_alone(self, opened: OpenCase | None) -> None:
+        """The case in the left pane, with all that has been typed in it."""
         self._active = 0
         if opened is not None:
-            self._panes[0].show(opened, self._as(opened.line.case.unit_id), self._system.clock.now())
-            self._show_aside(opened)
+            self._show_case(self._with_unkept(opened), self._panes[0])
 
     def action_beside(self) -> None:
         """Two cases side by side, or one again."""
@@ -183,12 +221,10 @@ class OpenCases(DeskParts):
         if not self._three_panes:
             self._say(_("Fönstret är för smalt för två ärenden bredvid varandra."))
         elif right.case_id:
+            self._keep_drafts()
             staying = self._pane.opened
             right.clear()
-            self._active = 0
-            if staying is not None:
-                left.show(staying, self._as(staying.line.case.unit_id), self._system.clock.now())
-                self._show_aside(staying)
+            self._stand_alone(staying)
             self._arrange_panes()
             self.set_focus(self._pane.entrance)
         else:
@@ -202,10 +238,14 @@ class OpenCases(DeskParts):
         """The window has become wide enough for three panes, or no longer is."""
         self._three_panes = three
         if not three and self._panes[1].case_id:
+            self._keep_drafts()
+            here = self._pane_of_focus()
             if self._active == 1:
                 self._swap_left()
             else:
                 self._panes[1].clear()
+            if here is self._panes[1]:
+                self.set_focus(self._panes[0].entrance)
         if three and (opened := self._panes[0].opened) is not None:
             self._show_aside(opened)
 
@@ -219,3 +259,15 @@ class OpenCases(DeskParts):
                 risk = line.case.suicide is SuicideRisk.AWAITING
                 found.append(OpenOne(case_id, name, line.case.unread, risk, case_id == self._pane.case_id))
         self._case_strip.cases = tuple(found)
+
+    def on_key(self) -> None:
+        if self.focused in (self._pane.conversation, self._aside):
+            self._somebody_is_there()
+
+    def on_composer_touched(self) -> None:
+        self._somebody_is_there()
+
+    def _somebody_is_there(self) -> None:
+        """A key in the open case shows it: what the patient wrote meanwhile, and stands there, has been read."""
+        if self._pane.case is not None and self._pane.shows_latest:
+            self._is_read(self._pane.case)

@@ -32,17 +32,18 @@ class AskScreen(ModalScreen[str | None]):
 
     BINDINGS = [Binding("escape", "leave", show=False)]
 
-    def __init__(self, name: str, owner: str) -> None:
+    def __init__(self, name: str, owner: str, reason: str = "") -> None:
         super().__init__()
         self._name = name
         self._owner = owner
+        self._reason = reason
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             title = _("{owner} har ärendet för {name}").format(owner=self._owner, name=self._name)
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             yield Static(_("Be att få ta över det. Frågan syns hos kollegan och sparas i ärendets händelser."))
-            yield Field(placeholder=_("Varför, till exempel: patienten ringde mig"), id="ask-reason")
+            yield Field(self._reason, placeholder=_("Varför, till exempel: patienten ringde mig"), id="ask-reason")
             yield Static("", id="ask-problem", classes="dialog-problem")
             yield Static(_("Enter fråga   Esc låt bli"), classes="dialog-keys")
 
@@ -64,7 +65,7 @@ class AskedScreen(ModalScreen[Asked | None]):
     """One has asked and has no answer yet."""
 
     BINDINGS = [
-        Binding("enter,t", "take", show=False),
+        Binding("enter", "take", show=False),
         Binding("delete,backspace", "withdraw", show=False),
         Binding("escape", "leave", show=False),
     ]
@@ -98,7 +99,7 @@ class AnswerScreen(ModalScreen[Answer | None]):
 
     BINDINGS = [
         Binding("enter,l", "let_go", show=False),
-        Binding("b", "keep", show=False),
+        Binding("n", "keep", show=False),
         Binding("escape", "leave", show=False),
     ]
 
@@ -115,7 +116,7 @@ class AnswerScreen(ModalScreen[Answer | None]):
             yield Static(Content(self._reason))
             words = _("Det du har börjat skriva sparas hos dig. Svarar du inte kan kollegan ta över efter en stund.")
             yield Static(words, classes="dialog-note")
-            yield Static(_("Enter lämna ärendet   b behåll det   Esc svara senare"), classes="dialog-keys")
+            yield Static(_("Enter lämna ärendet   n nej, behåll det   Esc svara senare"), classes="dialog-keys")
 
     def action_let_go(self) -> None:
         self.dismiss(Answer.LET_GO)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from p24tui import services
+from p24tui.errors import P24Error
 from p24tui.i18n import _
 from p24tui.routine.case import Case
 from p24tui.routine.takeover import is_free_to_take
@@ -48,9 +49,17 @@ class TakingOver(DeskParts):
     def _ask(self, case: Case, reason: str | None) -> None:
         if reason:
             actor, owner = self._as(case.unit_id), self._owner_name(case)
+
+            def not_asked(error: P24Error) -> None:
+                self._fail(error)
+                now = self._line(case.id)
+                again = AskScreen(self._patient_name(case), owner, reason)
+                self.app.push_screen(again, lambda reason: self._ask(now.case if now else case, reason))
+
             self._writes.run(
                 lambda: services.takeover.ask(self._system, actor, case.id, case.version, reason),
                 lambda _case: self._say(_("{owner} har fått din fråga.").format(owner=owner)),
+                not_asked,
             )
 
     def _asked_before(self, case: Case, answer: Asked | None) -> None:
@@ -64,11 +73,12 @@ class TakingOver(DeskParts):
             )
 
     def _take(self, case: Case) -> None:
-        actor, owner = self._as(case.unit_id), self._owner_name(case)
+        actor, owner, here = self._as(case.unit_id), self._owner_name(case), self._still_here()
 
         def taken(after: Case) -> None:
             self._done(after, _("Du har tagit över ärendet från {owner}.").format(owner=owner))
-            self.post_message(self.Enter(after))
+            if here():
+                self.post_message(self.Enter(after))
 
         self._writes.run(lambda: services.takeover.take(self._system, actor, case.id, case.version), taken)
 
@@ -92,7 +102,7 @@ class TakingOver(DeskParts):
         if answer is Answer.LET_GO:
             self._keep_drafts()
             self._writes.run(
-                lambda: services.takeover.let_go(self._system, actor, case.id),
+                lambda: services.takeover.let_go(self._system, actor, case.id, case.asked_by or ""),
                 lambda after: self._done(after, _("{who} har ärendet nu.").format(who=who)),
             )
         elif answer is Answer.KEEP:
@@ -105,6 +115,9 @@ class TakingOver(DeskParts):
         """These lines are about to take the place of what the list knows: what is asked or told by it is kept."""
         said = {one.case_id: one for one in self._said}
         for line in lines:
+            if line.patient.protected:
+                said.pop(line.case.id, None)
+                continue
             told = self._told(self._live.line(line.case.id), line)
             if told is not None:
                 said[line.case.id] = told

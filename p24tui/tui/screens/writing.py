@@ -1,10 +1,9 @@
 """Writing at the desk: to the patient, to colleagues, with phrases; kept as one types, sent to whom it names."""
 
 from p24tui import services
-from p24tui.errors import P24Error, Refused
+from p24tui.errors import BadInput, P24Error, Refused
 from p24tui.explain import explain
 from p24tui.i18n import _
-from p24tui.routine import chat as routine_chat
 from p24tui.routine.case import Case
 from p24tui.routine.phrase import unfilled
 from p24tui.services.views import Phrase
@@ -12,18 +11,10 @@ from p24tui.store.values import Doing, Purpose
 from p24tui.tui.screens.desk_parts import DeskParts
 from p24tui.tui.screens.phrases import Drop, Insert, PhraseScreen, PhrasesScreen, Put
 from p24tui.tui.widgets.composer import Composer
-from p24tui.tui.widgets.conversation import Conversation
 
 
 class Writing(DeskParts):
     """The section of the desk where one writes. What is typed belongs to the case it was typed in (H21)."""
-
-    def put_away(self) -> None:
-        """The console is about to close: what is being typed is kept."""
-        for pane in self._panes:
-            for composer in pane.composers:
-                if (draft := composer.unkept()) is not None:
-                    self._keep_draft(*draft, composer.purpose)
 
     def action_write(self) -> None:
         if self._pane.composer.display:
@@ -47,8 +38,8 @@ class Writing(DeskParts):
     def on_composer_sent(self, message: Composer.Sent) -> None:
         line = self._line(message.case_id)
         if line is None:
-            return
-        if message.composer.purpose is Purpose.NOTE:
+            self._fail(BadInput("no-case", case=message.case_id))
+        elif message.composer.purpose is Purpose.NOTE:
             self._write_note(line.case, message)
         elif gaps := unfilled(message.text):
             message.composer.select_gap()
@@ -57,15 +48,19 @@ class Writing(DeskParts):
             self._answer(line.case, message)
 
     def _answer(self, case: Case, message: Composer.Sent) -> None:
-        def sent(_case: Case) -> None:
+        def sent(after: Case) -> None:
+            self._own_versions[after.id] = after.version
             self._has_gone(message)
             self._say(_("Skickat."))
 
-        actor = self._as(case.unit_id)
+        actor, version = self._as(case.unit_id), self._seen_version(case)
         text, message_id = message.text, message.message_id
-        self._writes.run(
-            lambda: services.chat.answer(self._system, actor, case.id, case.version, text, message_id), sent
-        )
+        self._writes.run(lambda: services.chat.answer(self._system, actor, case.id, version, text, message_id), sent)
+
+    def _seen_version(self, case: Case) -> int:
+        """The version that one has before one's eyes: the list may know of something that is not shown yet."""
+        shown = [pane.case.version for pane in self._panes if pane.case is not None and pane.case.id == case.id]
+        return max(self._own_versions.get(case.id, 0), *shown) if shown else case.version
 
     def _has_gone(self, message: Composer.Sent) -> None:
         """Nothing of what was sent stays behind as a draft, wherever one is by now."""
@@ -82,9 +77,9 @@ class Writing(DeskParts):
             self._has_gone(message)
             self._say(_("Anteckningen är sparad. Bara personalen ser den."))
             pane = self._pane_of_focus()
-            if pane is not None and pane.case_id == case.id:
+            if pane is not None and pane.case_id == case.id and pane.note.has_focus and not pane.note.text:
                 pane.write_note(False)
-                self.set_focus(pane.entrance)
+                self.set_focus(pane.conversation)  # never where one writes to the patient
 
         actor = self._as(case.unit_id)
         text, note_id = message.text, message.message_id
@@ -94,21 +89,6 @@ class Writing(DeskParts):
         self._keep_draft(message.case_id, message.text, message.composer.purpose)
         if (line := self._line(message.case_id)) is not None and message.case_id == self._pane.case_id:
             self._whereabouts.be(line.case, Doing.TYPING if message.text else Doing.VIEWING)
-
-    def _keep_draft(self, case_id: str, text: str, purpose: Purpose) -> None:
-        """Until it has been saved it is remembered here, should one come back to the case before."""
-        self._unkept[case_id, purpose] = text
-
-        def kept(_nothing: None) -> None:
-            if self._unkept.get((case_id, purpose)) == text:
-                del self._unkept[case_id, purpose]
-
-        self._writes.run(lambda: services.chat.save_draft(self._system, self._actor, case_id, text, purpose), kept)
-
-    def _keep_again(self) -> None:
-        """The database is there again: what could not be saved is."""
-        for (case_id, purpose), text in list(self._unkept.items()):
-            self._keep_draft(case_id, text, purpose)
 
     def action_better(self) -> None:
         if isinstance(self.focused, Composer):
@@ -149,9 +129,10 @@ class Writing(DeskParts):
     def _insert_phrase(self, case: Case, text: str) -> None:
         """Into the case that it was chosen and filled in for, and no other (H21)."""
         pane = next((one for one in self._panes if one.case_id == case.id), None)
-        if pane is not None and pane.composer.display:
-            pane.composer.focus()
-            pane.composer.put_phrase(text)
+        here = next((one for one in pane.composers if one.display and not one.read_only), None) if pane else None
+        if here is not None:
+            self.set_focus(here)
+            here.put_phrase(text)
         else:
             self._say(_("Ta emot ärendet först, så kan du skriva i det."))
 
@@ -167,17 +148,3 @@ class Writing(DeskParts):
             lambda kept: self._offer_phrases(at=kept.id),
             not_kept,
         )
-
-    def on_key(self) -> None:
-        if isinstance(self.focused, Conversation) and self.focused is self._pane.conversation:
-            self._somebody_is_there()
-
-    def on_composer_touched(self) -> None:
-        self._somebody_is_there()
-
-    def _somebody_is_there(self) -> None:
-        """A key in the open case shows it: what the patient wrote meanwhile has been read."""
-        case = self._pane.case
-        if case is not None and case.unread and routine_chat.reads(case, self._actor):
-            actor = self._as(case.unit_id)
-            self._writes.run(lambda: services.cases.mark_read(self._system, actor, case.id))

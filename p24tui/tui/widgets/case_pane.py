@@ -98,7 +98,7 @@ class CasePane(Vertical):
         super().__init__(id=id)
         self._opened: OpenCase | None = None
         self._messages: list[Message] = []
-        self._more = False
+        self._more = self._fetching = False
         self._shown_at: datetime | None = None
         self.part = Part.CHAT
         self._who = Static(classes="case-who")
@@ -129,6 +129,11 @@ class CasePane(Vertical):
     def composers(self) -> tuple[Composer, Composer]:
         """The one for the patient, and the one for colleagues."""
         return self.composer, self.note
+
+    @property
+    def shows_latest(self) -> bool:
+        """Whether the end of the chat is what one sees."""
+        return self.part is Part.CHAT and self.conversation.follows
 
     @property
     def entrance(self) -> Composer | Conversation:
@@ -172,9 +177,13 @@ class CasePane(Vertical):
     def have_earlier(self, case_id: str, earlier: Sequence[Message]) -> None:
         """These messages come before those that are shown."""
         if case_id == self.case_id:
-            self._more = bool(earlier)
+            self._more, self._fetching = bool(earlier), False
             self._messages = [*earlier, *self._messages]
             self._show_part()
+
+    def could_not_fetch(self) -> None:
+        """They can be asked for again."""
+        self._fetching = False
 
     def write_note(self, noting: bool) -> None:
         """Write to colleagues, or to the patient again."""
@@ -191,17 +200,25 @@ class CasePane(Vertical):
         self.read(message.part)
 
     def on_conversation_top_reached(self) -> None:
-        if self.part is Part.CHAT and self._more and self._messages:
-            self._more = False  # until these have come
+        if self.part is Part.CHAT and self._more and self._messages and not self._fetching:
+            self._fetching = True
             self.post_message(self.EarlierWanted(self, self.case_id, self._messages[0]))
 
     def on_composer_remarked(self, message: Composer.Remarked) -> None:
         self._say_remark(message.remark)
 
     def _arrange(self, *, may_write: bool) -> None:
+        """A box that one writes in does not vanish under one's fingers: it stays, and takes nothing more (H21).
+
+        Of a protected person nothing stays, and the letters go nowhere.
+        """
         self._may_write = may_write
-        self.composer.display = may_write and not self._noting
-        self.note.display = self._noting
+        protected = self._opened is not None and self._opened.line.patient.protected
+        if protected and any(one.has_focus for one in self.composers):
+            self.screen.set_focus(None)
+        self.composer.read_only = not may_write
+        self.composer.display = (may_write or (self.composer.has_focus and not protected)) and not self._noting
+        self.note.display = self._noting and not protected
         self._hint.display = bool(str(self._hint.render())) and not self._noting
         if not self.composer.display:
             self._remark_line.display = False
@@ -212,7 +229,7 @@ class CasePane(Vertical):
         self._part_line.chosen = self.part
         self._part_line.unread = bool(self._opened.line.case.unread_free_text)
         self._part_line.display = not self._opened.line.patient.protected
-        shown = entries(self._opened, self.part, self._messages, self._shown_at)
+        shown = entries(self._opened, self.part, self._messages, self._shown_at, more=self._more)
         self.conversation.show(shown, at_end=at_end, at_start=at_start)
 
     def _take_messages(self, opened: OpenCase, another: bool) -> None:
@@ -221,7 +238,7 @@ class CasePane(Vertical):
         first = latest[0].id if latest else ""
         places = {one.id: place for place, one in enumerate(self._messages)}
         if another or first not in places:
-            self._messages, self._more = latest, opened.earlier
+            self._messages, self._more, self._fetching = latest, opened.earlier, False
         else:
             self._messages = self._messages[: places[first]] + latest
 

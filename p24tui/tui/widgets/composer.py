@@ -123,7 +123,7 @@ class Composer(TextArea):
 
     def send(self) -> None:
         """Ask for what is written to be sent; it stays here until that has been done."""
-        if self._case_id is not None and self.text.strip():
+        if self._case_id is not None and self.text.strip() and not self.read_only:
             self.post_message(self.Sent(self, self._case_id, self.text, self._message_id))
 
     def sent(self, case_id: str, text: str) -> None:

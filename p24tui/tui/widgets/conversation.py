@@ -58,6 +58,11 @@ class Conversation(ScrollView, can_focus=True):
         elif reading is not None:
             self._go_back_to(*reading)
 
+    @property
+    def follows(self) -> bool:
+        """Whether the end is in sight, and stays so when more comes."""
+        return self._follows
+
     def on_resize(self) -> None:
         self._wrap()
         if self._follows:
