@@ -52,7 +52,7 @@ class Conversation(ScrollView, can_focus=True):
         self._entries = tuple(shown)
         self._wrap()
         if at_end:
-            self.scroll_end(animate=False, immediate=False)
+            self.call_after_refresh(self._to_end)
         elif at_start:
             self.scroll_home(animate=False)
         elif reading is not None:
@@ -66,7 +66,12 @@ class Conversation(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         self._wrap()
         if self._follows:
-            self.scroll_end(animate=False, immediate=False)
+            self.call_after_refresh(self._to_end)
+
+    def _to_end(self) -> None:
+        """Unless one has turned to something else by then."""
+        if self._follows:
+            self.scroll_end(animate=False, immediate=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
@@ -100,6 +105,8 @@ class Conversation(ScrollView, can_focus=True):
             self._starts.append(len(self._lines))
             self._lines += self._wrapped[entry]
         self.virtual_size = Size(self.scrollable_content_region.width, len(self._lines))
+        self.vertical_scrollbar.window_virtual_size = len(self._lines)
+        self.vertical_scrollbar.window_size = self.scrollable_content_region.height
         self.refresh()
 
     def _wrap_entry(self, entry: Entry, width: int) -> list[Line]:
