@@ -11,7 +11,9 @@ from p24tui.routine.case import Case
 from p24tui.services import chat, notes, takeover
 from p24tui.store import messages
 from p24tui.store.values import Attachment
+from p24tui.tui.screens import desk_parts
 from p24tui.tui.setup import SetUpApp
+from p24tui.tui.widgets import refusal_bar
 from tests.tui.kit import app, fill, press, settled
 from tests.world import World
 
@@ -77,6 +79,13 @@ def after(*keys: str) -> Callable[[Pilot[None]], object]:
         await press(pilot, *keys)
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def what_is_said_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, what the console says for a while is still there when one looks."""
+    monkeypatch.setattr(desk_parts, "SAID_FOR", 3600.0)
+    monkeypatch.setattr(refusal_bar, "SHOWN_FOR", 3600.0)
 
 
 @pytest.fixture
