@@ -9,7 +9,7 @@ from pathlib import Path
 
 from p24tui import i18n
 from p24tui.i18n import _
-from p24tui.tui.keys import KEYS
+from p24tui.tui.key_table import KEYS
 from p24tui.tui.screens.help import PLACES
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from p24tui.tui.keys import KEYS
+from p24tui.tui.key_table import KEYS
 from tests import manual
 
 

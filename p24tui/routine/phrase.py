@@ -10,19 +10,14 @@ PLACEHOLDER = re.compile(r"\{([\w-]+)\}")
 """A word of letters, digits, - and _ between braces. Other braces are the writer's own."""
 
 
-def placeholders(text: str) -> tuple[str, ...]:
-    """The names of the placeholders in the order in which they first occur."""
-    return tuple(dict.fromkeys(PLACEHOLDER.findall(text)))
-
-
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The text with the placeholders that have a value filled in. The others stay; a value is never filled itself."""
     return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
 
 
 def unfilled(text: str) -> tuple[str, ...]:
-    """The names of the placeholders that nobody has filled in."""
-    return placeholders(text)
+    """The names of the placeholders that nobody has filled in, in the order in which they first occur."""
+    return tuple(dict.fromkeys(PLACEHOLDER.findall(text)))
 
 
 @rule("SE-1")

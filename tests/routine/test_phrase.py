@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from p24tui.routine.decision import Refusal
-from p24tui.routine.phrase import fill, may_send, placeholders, unfilled
+from p24tui.routine.phrase import fill, may_send, unfilled
 
 NAMES = st.from_regex(r"[a-zåäöA-ZÅÄÖ0-9_-]{1,8}", fullmatch=True)
 
@@ -22,7 +22,7 @@ NAMES = st.from_regex(r"[a-zåäöA-ZÅÄÖ0-9_-]{1,8}", fullmatch=True)
     ],
 )
 def test_a_placeholder_is_one_word_between_braces(text: str, names: tuple[str, ...]) -> None:
-    assert placeholders(text) == names
+    assert unfilled(text) == names
 
 
 def test_what_is_known_is_filled_in_and_the_rest_stays() -> None:
@@ -38,7 +38,7 @@ def test_a_value_is_never_filled_itself() -> None:
 @given(st.lists(st.tuples(st.text("ab {}\n"), NAMES)))
 def test_when_every_placeholder_has_a_value_none_is_left(parts: list[tuple[str, str]]) -> None:
     text = "".join(f"{before}{{{name}}}" for before, name in parts)
-    assert unfilled(fill(text, dict.fromkeys(placeholders(text), "i dag"))) == ()
+    assert unfilled(fill(text, dict.fromkeys(unfilled(text), "i dag"))) == ()
 
 
 @pytest.mark.rule("SE-1")

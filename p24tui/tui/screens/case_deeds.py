@@ -6,7 +6,8 @@ from p24tui.i18n import _
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.protection import is_protected
 from p24tui.store.values import Attachment
-from p24tui.tui.keys import ACTIONS, key_name
+from p24tui.tui.key_table import ACTIONS
+from p24tui.tui.keys import key_name
 from p24tui.tui.screens.attachments import AttachmentScreen, AttachmentsScreen
 from p24tui.tui.screens.dialogs import ConfirmEndScreen, Hold, HoldScreen
 from p24tui.tui.screens.open_cases import OpenCases

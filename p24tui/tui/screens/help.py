@@ -10,7 +10,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from p24tui.i18n import N_, _
-from p24tui.tui.keys import Where, keys_in_use
+from p24tui.tui.key_table import Where
+from p24tui.tui.keys import keys_in_use
 from p24tui.tui.look import ARRIVED
 from p24tui.words import FREE_TEXT, MESSAGE, SUICIDE, TRIAGE_FAILED, TYPING, UNREAD, VIEWING
 

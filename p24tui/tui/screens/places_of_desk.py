@@ -10,7 +10,7 @@ from p24tui.errors import P24Error
 from p24tui.i18n import _
 from p24tui.services.views import EndedView, Overview, OwnReads
 from p24tui.store.values import Doing
-from p24tui.tui.keys import ACTIONS
+from p24tui.tui.key_table import ACTIONS
 from p24tui.tui.places import (
     TITLES,
     Page,

@@ -11,7 +11,8 @@ from textual.strip import Strip
 
 from p24tui.tui import draw
 from p24tui.tui.entries import Entry
-from p24tui.tui.keys import Where, bindings
+from p24tui.tui.key_table import Where
+from p24tui.tui.keys import bindings
 
 Line = tuple[str, str]
 """Text and look."""

@@ -14,7 +14,8 @@ from p24tui.clock import local
 from p24tui.i18n import N_, _, ngettext
 from p24tui.services.views import Overview, Standing
 from p24tui.tui import draw
-from p24tui.tui.keys import Where, bindings
+from p24tui.tui.key_table import Where
+from p24tui.tui.keys import bindings
 from p24tui.words import MESSAGE, SUICIDE, TRIAGE_FAILED, state_word, waited
 
 BARS = "▁▂▃▄▅▆▇█"

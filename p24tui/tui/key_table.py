@@ -1,0 +1,293 @@
+"""Every key, its action, its label and its sentence for the help: what the console ships with."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from p24tui.i18n import N_
+from p24tui.tui.key_names import shown
+
+
+class Where(StrEnum):
+    """Where a key acts. Letters act on the list and on an open case, never while one types."""
+
+    EVERYWHERE = "everywhere"
+    LIST = "list"
+    CASE = "case"
+    COMPOSER = "composer"
+    PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key, the action of the desk that it leads to, its label in the key bar and a sentence for the help.
+
+    ``key`` may be several with commas between. ``id`` is needed only where an action has several rows.
+    """
+
+    key: str
+    action: str
+    label: str
+    help: str
+    where: tuple[Where, ...]
+    in_bar: bool = True
+    id: str = ""
+
+    @property
+    def setting(self) -> str:
+        """What the row is called in the settings."""
+        return self.id or self.action
+
+    @property
+    def of_app(self) -> bool:
+        """Whether the action is the console's, and not one of its screens'."""
+        return self.action in {"command_palette", "help", "quit"}
+
+    @property
+    def target(self) -> str:
+        """The action as Textual finds it."""
+        return f"app.{self.action}" if self.of_app else f"screen.{self.action}"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key of the row, by Textual's names."""
+        return tuple(self.key.split(","))
+
+    @property
+    def name(self) -> str:
+        """How the key is written on the screen; the first where there are several."""
+        return shown(self.keys[0])
+
+    @property
+    def names(self) -> str:
+        """How every key of the row is written."""
+        return ", ".join(map(shown, self.keys))
+
+
+_BOTH = (Where.LIST, Where.CASE)
+
+KEYS = (
+    Key(
+        "enter",
+        "open_case",
+        N_("öppna"),
+        N_("Öppna ärendet under markören. Bara det läser, och loggas."),
+        (Where.LIST,),
+    ),
+    Key("enter", "write", N_("skriv"), N_("Skriv svar till patienten."), (Where.CASE,)),
+    Key(
+        "escape",
+        "back",
+        N_("tillbaka"),
+        N_("Ett steg tillbaka: från det man skriver till ärendet, därifrån till listan. Utkastet finns kvar."),
+        (Where.CASE, Where.COMPOSER),
+    ),
+    Key("n", "next_unread", N_("nästa olästa"), N_("Gå till nästa ärende med något oläst."), _BOTH),
+    Key(
+        "t",
+        "claim",
+        N_("ta emot"),
+        N_("Ta emot ärendet: det blir ditt. Har någon annan det, be att få ta över."),
+        _BOTH,
+    ),
+    Key("x", "release", N_("släpp"), N_("Släpp ärendet: det går tillbaka till kön."), _BOTH),
+    Key("h", "hold", N_("håll"), N_("Låt ärendet vila till en dag, med en orsak."), _BOTH),
+    Key("a", "end", N_("avsluta"), N_("Avsluta ärendet, i två steg."), _BOTH),
+    Key(
+        "z", "undo", N_("ångra"), N_("Ångra det du senast gjorde med ett ärende, om inget har hänt sedan dess."), _BOTH
+    ),
+    Key(
+        "i",
+        "note",
+        N_("intern"),
+        N_("Skriv en intern anteckning till kollegor. Patienten ser den aldrig."),
+        (Where.CASE,),
+    ),
+    Key("1", "read_chat", N_("chatt"), N_("Läs chatten."), (Where.CASE,), in_bar=False),
+    Key("2", "read_anamnesis", N_("anamnes"), N_("Läs anamnesen: formulärets svar och fritext."), (Where.CASE,)),
+    Key(
+        "3",
+        "read_history",
+        N_("händelser"),
+        N_("Läs vad som har hänt i ärendet, och vem som gjorde det."),
+        (Where.CASE,),
+        in_bar=False,
+    ),
+    Key("m", "attachments", N_("bilagor"), N_("Se ärendets bilagor."), (Where.CASE,), in_bar=False),
+    Key(
+        "d",
+        "beside",
+        N_("bredvid"),
+        N_("Ställ ärendet bredvid ett annat, i ett brett fönster."),
+        (Where.CASE,),
+        in_bar=False,
+    ),
+    Key(
+        "c",
+        "close_case",
+        N_("stäng"),
+        N_("Stäng ärendet. Det är fortfarande ditt, och utkastet finns kvar."),
+        (Where.CASE,),
+    ),
+    Key(
+        "b",
+        "answer_colleague",
+        N_("svara kollega"),
+        N_("Svara den som ber att få ta över ett ärende av dig."),
+        _BOTH,
+        in_bar=False,
+    ),
+    Key("enter", "open_row", N_("gå till ärendet"), N_("Gå till ärendet på raden, och öppna det."), (Where.PLACE,)),
+    Key(
+        "f2",
+        "show_list",
+        N_("patientlista"),
+        N_("Patientlistan, och det öppna ärendet."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+    Key("escape", "show_list", N_("till listan"), N_("Tillbaka till listan."), (Where.PLACE,), id="leave_place"),
+    Key(
+        "f3",
+        "show_video",
+        N_("videobesök"),
+        N_("Öppna videobesök, i den ordning de kom."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+    Key(
+        "f4",
+        "show_closing",
+        N_("stängning"),
+        N_("Alla öppna ärenden inför stängning, de äldre först, oavsett filter."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+    Key(
+        "f5",
+        "show_registration",
+        N_("registrering"),
+        N_("Det som har avslutats idag och kan behöva antecknas och registreras."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+    Key(
+        "f6",
+        "show_overview",
+        N_("översikt"),
+        N_("Inflöde, väntan och vem som har vad, i siffror."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+    Key(
+        "f7",
+        "show_log",
+        N_("loggkontroll"),
+        N_("Det du själv har läst idag."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+    Key(
+        "ctrl+pagedown",
+        "next_case",
+        N_("nästa öppna"),
+        N_("Gå till nästa ärende som du har öppet. Utkastet finns kvar där det skrevs."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+    Key(
+        "ctrl+pageup",
+        "previous_case",
+        N_("förra öppna"),
+        N_("Gå till förra ärendet som du har öppet."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+    Key(
+        "slash",
+        "search",
+        N_("sök"),
+        N_("Sök på namn, nummer, ärende och text medan du skriver."),
+        (Where.LIST,),
+    ),
+    Key("f", "filter", N_("filter"), N_("Välj vilka ärenden som visas. Vad som inte visas räknas upp."), (Where.LIST,)),
+    Key("w", "longest_waiting", N_("längst väntan"), N_("Gå till den som har väntat längst."), (Where.LIST,)),
+    Key("o", "next_unowned", N_("nästa utan ägare"), N_("Gå till nästa som väntar utan att någon har ärendet."), _BOTH),
+    Key("v", "views", N_("vyer"), N_("Välj, spara eller glöm en vy: ett filter med namn."), (Where.LIST,)),
+    Key(
+        "u", "next_unit", N_("enhet"), N_("Visa enheterna var för sig eller tillsammans."), (Where.LIST,), in_bar=False
+    ),
+    Key(
+        "escape",
+        "show_all",
+        N_("visa alla"),
+        N_("Ta bort sökningen, eller filtret."),
+        (Where.LIST,),
+        in_bar=False,
+    ),
+    Key(
+        "k",
+        "acknowledge",
+        N_("kvittera larm"),
+        N_("Kvittera det som larmar: det tystnar på alla konsoler."),
+        _BOTH,
+        in_bar=False,
+    ),
+    Key("g", "go_to_alarm", N_("gå till larm"), N_("Gå till det ärende som larmar."), _BOTH, in_bar=False),
+    Key(
+        "r",
+        "take_responsibility",
+        N_("chattansvar"),
+        N_("Ta över chattansvaret: larm ljuder först hos dig."),
+        (Where.LIST,),
+        in_bar=False,
+    ),
+    Key(
+        "ctrl+s",
+        "send",
+        N_("skicka"),
+        N_("Skicka svaret till den som namnet ovanför rutan säger."),
+        (Where.COMPOSER,),
+    ),
+    Key("ctrl+t", "phrases", N_("fraser"), N_("Hitta en fras med några bokstäver och sätt in den."), (Where.COMPOSER,)),
+    Key(
+        "p",
+        "phrases",
+        N_("fraser"),
+        N_("Hitta en fras med några bokstäver."),
+        (Where.CASE,),
+        in_bar=False,
+        id="phrases_in_case",
+    ),
+    Key(
+        "ctrl+r", "better", N_("byt ordet"), N_("Byt det understrukna mot det bättre som föreslås."), (Where.COMPOSER,)
+    ),
+    Key(
+        "ctrl+p",
+        "command_palette",
+        N_("alla kommandon"),
+        N_("Sök bland alla kommandon."),
+        (Where.EVERYWHERE,),
+    ),
+    Key("question_mark", "help", N_("hjälp"), N_("Den här hjälpen."), (*_BOTH, Where.PLACE)),
+    Key(
+        "f1",
+        "help",
+        N_("hjälp"),
+        N_("Den här hjälpen, även medan man skriver."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+        id="help_anywhere",
+    ),
+    Key(
+        "ctrl+q",
+        "quit",
+        N_("avsluta p24tui"),
+        N_("Stäng konsolen. Utkast finns kvar."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+)
+
+
+ACTIONS = frozenset(key.action for key in KEYS)
+"""Everything that a key of the table leads to."""
