@@ -13,7 +13,7 @@ from p24tui.services.change import locked
 from p24tui.services.views import OpenCase, line
 from p24tui.store import cases, desk, events, messages, notes, people
 from p24tui.store.engine import Tx
-from p24tui.store.values import Attachment, CaseRow, Message, Purpose
+from p24tui.store.values import Attachment, Audience, CaseRow, Message
 from p24tui.system import System
 
 SHOWN = 50
@@ -145,6 +145,6 @@ def _content(tx: Tx, system: System, actor: Actor, row: CaseRow) -> OpenCase:
         tuple(people.guardians_of(tx, row.patient.id)),
         desk.draft(tx, case_id, actor.staff_id) if actor.staff_id else "",
         tuple(notes.of_case(tx, case_id)),
-        desk.draft(tx, case_id, actor.staff_id, Purpose.NOTE) if actor.staff_id else "",
+        desk.draft(tx, case_id, actor.staff_id, Audience.NOTE) if actor.staff_id else "",
         len(found) > SHOWN,
     )

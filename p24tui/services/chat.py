@@ -10,7 +10,7 @@ from p24tui.routine.case import Case
 from p24tui.routine.phrase import may_send, unfilled
 from p24tui.services.change import change, change_in, locked, permitted
 from p24tui.store import desk, messages
-from p24tui.store.values import Author, Message, Purpose
+from p24tui.store.values import Audience, Author, Message
 from p24tui.system import System
 from p24tui.text import clean_text
 
@@ -79,8 +79,8 @@ def hold(system: System, actor: Actor, case_id: str, version: int, until: date, 
     )
 
 
-def save_draft(system: System, actor: Actor, case_id: str, text: str, purpose: Purpose = Purpose.MESSAGE) -> None:
+def save_draft(system: System, actor: Actor, case_id: str, text: str, audience: Audience = Audience.MESSAGE) -> None:
     """Keep what the actor has begun to write in this case, and in no other, to the patient or to colleagues."""
     if actor.staff_id:
         with system.store.writing() as tx:
-            desk.save_draft(tx, case_id, actor.staff_id, text, system.clock.now(), purpose)
+            desk.save_draft(tx, case_id, actor.staff_id, text, system.clock.now(), audience)

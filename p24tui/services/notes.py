@@ -6,7 +6,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
 from p24tui.services.change import locked, permitted
 from p24tui.store import desk, events, notes
-from p24tui.store.values import Note, Purpose
+from p24tui.store.values import Audience, Note
 from p24tui.system import System
 from p24tui.text import clean_text
 
@@ -29,5 +29,5 @@ def write_note(system: System, actor: Actor, case_id: str, text: str, note_id: s
         if notes.one(tx, note_id) is not None:
             return
         notes.add(tx, Note(note_id, case_id, actor.staff_id, actor.name, cleaned, now))
-        desk.save_draft(tx, case_id, actor.staff_id, "", now, Purpose.NOTE)
+        desk.save_draft(tx, case_id, actor.staff_id, "", now, Audience.NOTE)
         events.append(tx, actor, now, "note.written", case_id, unit_id=row.case.unit_id)

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from p24tui.routine.actor import Actor
 from p24tui.store.engine import Tx
 from p24tui.store.tables import cases, drafts, note_drafts, presence, read_log, staff
-from p24tui.store.values import Doing, Present, Purpose
+from p24tui.store.values import Audience, Doing, Present
 
-_DRAFTS = {Purpose.MESSAGE: drafts, Purpose.NOTE: note_drafts}
+_DRAFTS = {Audience.MESSAGE: drafts, Audience.NOTE: note_drafts}
 
 
 def be_present(tx: Tx, actor: Actor, case_id: str, doing: Doing, expires_at: datetime) -> bool:
@@ -71,18 +71,18 @@ def _present(tx: Tx, where: ColumnElement[bool], now: datetime) -> list[Present]
     ]
 
 
-def draft(tx: Tx, case_id: str, staff_id: str, purpose: Purpose = Purpose.MESSAGE) -> str:
+def draft(tx: Tx, case_id: str, staff_id: str, audience: Audience = Audience.MESSAGE) -> str:
     """What this person has begun to write in this case, to the patient or to colleagues."""
-    table = _DRAFTS[purpose]
+    table = _DRAFTS[audience]
     mine = (table.c.case_id == case_id) & (table.c.staff_id == staff_id)
     return tx.connection.execute(select(table.c.text).where(mine)).scalar_one_or_none() or ""
 
 
 def save_draft(
-    tx: Tx, case_id: str, staff_id: str, text: str, at: datetime, purpose: Purpose = Purpose.MESSAGE
+    tx: Tx, case_id: str, staff_id: str, text: str, at: datetime, audience: Audience = Audience.MESSAGE
 ) -> None:
     """Keep what this person has begun to write in this case; nothing is kept of an empty one."""
-    table = _DRAFTS[purpose]
+    table = _DRAFTS[audience]
     mine = (table.c.case_id == case_id) & (table.c.staff_id == staff_id)
     tx.connection.execute(delete(table).where(mine))
     if text:

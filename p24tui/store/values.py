@@ -128,7 +128,7 @@ class Message:
     stored_at: datetime
 
 
-class Purpose(StrEnum):
+class Audience(StrEnum):
     """Whom a text is for: the patient, or colleagues alone."""
 
     MESSAGE = "message"

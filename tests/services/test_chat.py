@@ -15,7 +15,7 @@ from p24tui.services import cases, chat, ending, notes, patient_side, takeover, 
 from p24tui.services.cases import SHOWN
 from p24tui.store import messages
 from p24tui.store.tables import read_log
-from p24tui.store.values import Attachment, Author, Message, Purpose
+from p24tui.store.values import Attachment, Audience, Author, Message
 from tests.world import BERGA, World
 
 
@@ -48,8 +48,8 @@ def test_no_note_is_within_the_patients_reach(world: World) -> None:
 
 def test_a_note_pressed_twice_is_one_note_and_takes_its_draft_with_it(world: World) -> None:
     maria, case, id = world.actor("maria"), world.case(), fresh_id()
-    chat.save_draft(world.system, maria, case.id, "Ring dottern", Purpose.NOTE)
-    chat.save_draft(world.system, maria, case.id, "Hej Maria", Purpose.MESSAGE)
+    chat.save_draft(world.system, maria, case.id, "Ring dottern", Audience.NOTE)
+    chat.save_draft(world.system, maria, case.id, "Hej Maria", Audience.MESSAGE)
     opened = cases.look_again(world.system, maria, case.id)
     assert (opened.note_draft, opened.draft) == ("Ring dottern", "Hej Maria")
     for _press in range(2):

@@ -16,7 +16,7 @@ from p24tui.i18n import _
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.services.views import CaseLine, QueueView
-from p24tui.store.values import Purpose, Unit
+from p24tui.store.values import Audience, Unit
 from p24tui.system import System
 from p24tui.text import clean_line
 from p24tui.tui.errands import Errands
@@ -82,7 +82,7 @@ class DeskParts(Screen[None]):
         self._one_pane = False
         self._three_panes = False
         self._open_ids: list[str] = []
-        self._unkept: dict[tuple[str, Purpose], str] = {}
+        self._unkept: dict[tuple[str, Audience], str] = {}
         self._own_versions: dict[str, int] = {}
         self._active = 0
         self._view: QueueView | None = None
@@ -189,22 +189,22 @@ class DeskParts(Screen[None]):
         for pane in self._panes:
             for composer in pane.composers:
                 if (draft := composer.unkept()) is not None:
-                    self._keep_draft(*draft, composer.purpose)
+                    self._keep_draft(*draft, composer.audience)
 
-    def _keep_draft(self, case_id: str, text: str, purpose: Purpose) -> None:
+    def _keep_draft(self, case_id: str, text: str, audience: Audience) -> None:
         """Until it has been saved it is remembered here, should one come back to the case before."""
-        self._unkept[case_id, purpose] = text
+        self._unkept[case_id, audience] = text
 
         def kept(_nothing: None) -> None:
-            if self._unkept.get((case_id, purpose)) == text:
-                del self._unkept[case_id, purpose]
+            if self._unkept.get((case_id, audience)) == text:
+                del self._unkept[case_id, audience]
 
-        self._writes.run(lambda: services.chat.save_draft(self._system, self._actor, case_id, text, purpose), kept)
+        self._writes.run(lambda: services.chat.save_draft(self._system, self._actor, case_id, text, audience), kept)
 
     def _keep_again(self) -> None:
         """The database is there again: what could not be saved is."""
-        for (case_id, purpose), text in list(self._unkept.items()):
-            self._keep_draft(case_id, text, purpose)
+        for (case_id, audience), text in list(self._unkept.items()):
+            self._keep_draft(case_id, text, audience)
 
     def _still_here(self) -> Callable[[], bool]:
         """Asked later: whether one has neither gone elsewhere meanwhile nor begun something else."""

@@ -10,7 +10,7 @@ from p24tui.i18n import _
 from p24tui.routine import chat as routine_chat
 from p24tui.routine.case import Case, SuicideRisk
 from p24tui.services.views import OpenCase
-from p24tui.store.values import Doing, Purpose
+from p24tui.store.values import Audience, Doing
 from p24tui.text import clean_line
 from p24tui.tui.entries import Part, anamnesis
 from p24tui.tui.screens.desk_parts import DeskParts
@@ -75,8 +75,8 @@ class OpenCases(DeskParts):
         case_id = opened.line.case.id
         return replace(
             opened,
-            draft=self._unkept.get((case_id, Purpose.MESSAGE), opened.draft),
-            note_draft=self._unkept.get((case_id, Purpose.NOTE), opened.note_draft),
+            draft=self._unkept.get((case_id, Audience.MESSAGE), opened.draft),
+            note_draft=self._unkept.get((case_id, Audience.NOTE), opened.note_draft),
         )
 
     def _be_in_pane(self, pane: CasePane) -> None:

@@ -7,7 +7,7 @@ from p24tui.i18n import _
 from p24tui.routine.case import Case
 from p24tui.routine.phrase import unfilled
 from p24tui.services.views import Phrase
-from p24tui.store.values import Doing, Purpose
+from p24tui.store.values import Audience, Doing
 from p24tui.tui.screens.desk_parts import DeskParts
 from p24tui.tui.screens.phrases import Drop, Insert, PhraseScreen, PhrasesScreen, Put
 from p24tui.tui.widgets.composer import Composer
@@ -39,7 +39,7 @@ class Writing(DeskParts):
         line = self._line(message.case_id)
         if line is None:
             self._fail(BadInput("no-case", case=message.case_id))
-        elif message.composer.purpose is Purpose.NOTE:
+        elif message.composer.audience is Audience.NOTE:
             self._write_note(line.case, message)
         elif gaps := unfilled(message.text):
             message.composer.select_gap()
@@ -64,13 +64,13 @@ class Writing(DeskParts):
 
     def _has_gone(self, message: Composer.Sent) -> None:
         """Nothing of what was sent stays behind as a draft, wherever one is by now."""
-        case_id, text, purpose = message.case_id, message.text, message.composer.purpose
+        case_id, text, audience = message.case_id, message.text, message.composer.audience
         there = [one for pane in self._panes for one in pane.composers if one.case_id == case_id]
-        for composer in (one for one in there if one.purpose is purpose):
+        for composer in (one for one in there if one.audience is audience):
             composer.sent(case_id, text)
         if not there:
-            written_since = self._unkept.get((case_id, purpose), "").removeprefix(text)
-            self._keep_draft(case_id, written_since, purpose)
+            written_since = self._unkept.get((case_id, audience), "").removeprefix(text)
+            self._keep_draft(case_id, written_since, audience)
 
     def _write_note(self, case: Case, message: Composer.Sent) -> None:
         def written(_nothing: None) -> None:
@@ -86,7 +86,7 @@ class Writing(DeskParts):
         self._writes.run(lambda: services.notes.write_note(self._system, actor, case.id, text, note_id), written)
 
     def on_composer_draft_changed(self, message: Composer.DraftChanged) -> None:
-        self._keep_draft(message.case_id, message.text, message.composer.purpose)
+        self._keep_draft(message.case_id, message.text, message.composer.audience)
         if (line := self._line(message.case_id)) is not None and message.case_id == self._pane.case_id:
             self._whereabouts.be(line.case, Doing.TYPING if message.text else Doing.VIEWING)
 

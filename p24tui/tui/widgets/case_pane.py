@@ -20,7 +20,7 @@ from p24tui.routine.protection import Protection
 from p24tui.routine.queue import triage_failed
 from p24tui.routine.tone import Remark
 from p24tui.services.views import OpenCase
-from p24tui.store.values import Doing, Message, Purpose
+from p24tui.store.values import Audience, Doing, Message
 from p24tui.text import clean_line
 from p24tui.tui.entries import Part, entries
 from p24tui.tui.keys import key_name
@@ -107,7 +107,7 @@ class CasePane(Vertical):
         self._hint = Static(classes="case-hint")
         self._remark_line = Static(classes="remark-line")
         self.composer = Composer(id=f"{id}-composer")
-        self.note = Composer(Purpose.NOTE, id=f"{id}-note")
+        self.note = Composer(Audience.NOTE, id=f"{id}-note")
         self._noting = self._may_write = False
 
     @property

@@ -14,7 +14,7 @@ from p24tui.i18n import _
 from p24tui.ids import fresh_id
 from p24tui.routine.phrase import PLACEHOLDER
 from p24tui.routine.tone import Remark
-from p24tui.store.values import Purpose
+from p24tui.store.values import Audience
 from p24tui.text import clean_line
 from p24tui.tui.key_table import Where
 from p24tui.tui.keys import bindings
@@ -82,11 +82,11 @@ class Composer(TextArea):
         def control(self) -> "Composer":
             return self.composer
 
-    def __init__(self, purpose: Purpose = Purpose.MESSAGE, *, id: str | None = None) -> None:
+    def __init__(self, audience: Audience = Audience.MESSAGE, *, id: str | None = None) -> None:
         super().__init__(id=id, tab_behavior="focus", show_line_numbers=False, soft_wrap=True)
         self.cursor_blink = False
-        self.purpose = purpose
-        self.set_class(purpose is Purpose.NOTE, "-note")
+        self.audience = audience
+        self.set_class(audience is Audience.NOTE, "-note")
         self._case_id: str | None = None
         self._here_since = 0.0
         self._message_id = fresh_id()
@@ -101,7 +101,7 @@ class Composer(TextArea):
 
     def write_in(self, case_id: str, recipient: str, draft: str) -> None:
         """Turn to a case: its recipient, its draft. The same case keeps what is being typed."""
-        if self.purpose is Purpose.NOTE:
+        if self.audience is Audience.NOTE:
             title = _("Intern anteckning · {name}")
             self.border_subtitle = _("patienten ser den inte")
         else:
@@ -216,7 +216,7 @@ class Composer(TextArea):
             self.post_message(self.Remarked(self, found[1] if found else None))
 
     def _remarks(self, row: int) -> tuple[Remark, ...]:
-        if self.purpose is Purpose.NOTE or row >= self.document.line_count:
+        if self.audience is Audience.NOTE or row >= self.document.line_count:
             return ()
         return _remarks_on(self.document[row])
 
