@@ -1,0 +1,1 @@
+"""What leaves the machine: SMS and e-mail, over one protocol for every way out."""
