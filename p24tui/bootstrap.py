@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from p24tui import i18n
 from p24tui.clock import Clock, SystemClock
+from p24tui.gateways.outgoing.configured import gateways
 from p24tui.gateways.person_data import FilePersonData, NoPersonData, PersonData
 from p24tui.settings import Settings
 from p24tui.system import System
@@ -28,7 +29,9 @@ def running(
     Raises ``BadInput`` where the database cannot be used; with ``open_later`` that waits until it is first used.
     """
     i18n.use_language(settings.lang)
-    system = System(settings, clock or SystemClock(), partial(_open_store, settings, create), _person_data(settings))
+    clock = clock or SystemClock()
+    open_store = partial(_open_store, settings, create)
+    system = System(settings, clock, open_store, _person_data(settings), gateways(settings, clock))
     try:
         if not open_later:
             _ = system.store

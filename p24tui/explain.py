@@ -33,6 +33,15 @@ REFUSALS = {
     "hold-past": N_("Ärendet kan vila till tidigast i morgon."),
     "hold-reason": N_("Skriv varför ärendet vilar, så att den som tar upp det vet."),
     "unfilled": N_("Svaret har en lucka kvar: {names}. Fyll i den eller ta bort den."),
+    "nothing-to-remind": N_("Ingen väntar på patientens svar: det är enheten som har ordet."),
+    "no-mobile": N_("Patienten har inget mobilnummer här, så inget sms går att skicka. Ring, eller lägg in numret."),
+    "reminded": N_("Patienten påmindes redan {at}. En påminnelse om dagen räcker; ring om det brådskar."),
+    "reminder-planned": N_("En påminnelse är redan på väg: den går {at}."),
+    "never-open": N_("Enheten har inga öppettider, så påminnelsen har ingen tid att gå på."),
+    "sms-gone": N_("Det har redan gått, eller går just nu."),
+    "sms-decided": N_("Det finns inget att avgöra: någon annan har gjort det, eller så har besked kommit."),
+    "sms-too-late": N_("Det är inte till nytta längre: tiden har gått. Ring patienten i stället."),
+    "visit-cancelled": N_("Besöket är redan avbokat."),
     "protection-unknown": N_("Det går inte att få veta om personuppgifterna är skyddade. Inget sms skickas."),
 }
 
@@ -81,6 +90,21 @@ BAD_INPUT = {
     "many-cases": N_("Flera ärenden börjar på {case}. Skriv fler tecken."),
     "no-attachment": N_("Bilagan finns inte."),
     "empty-message": N_("Meddelandet är tomt. Inget skickades."),
+    "no-sms": N_("Utskicket finns inte på den här enheten."),
+    "no-visit": N_("Besöket finns inte på den här enheten."),
+    "no-patient": N_("Patienten finns inte här. Registrera hen först."),
+    "visit-past": N_("Tiden har redan passerat. Välj en som kommer."),
+    "sms-purpose": N_("{purpose} är inget syfte. De som finns är {known}."),
+    "sms-placeholders": N_(
+        "Texten ska ha {{link}}, och utöver det högst {{unit}}; här står {used}. Inget har ändrats."
+    ),
+    "sms-length": N_("Texten blir {parts} sms. Den får bli högst {most}; korta den. Inget har ändrats."),
+    "gateway-address": N_(
+        "Inställningen {setting} är ingen väg ut. Skriv file, 46elks://, smpp:// eller smtp:// som docs/settings.md visar."
+    ),
+    "mail-sender": N_("E-post behöver en avsändare: sätt mail_sender i inställningarna."),
+    "report-secret": N_("Leveransbesked behöver en hemlighet: sätt report_secret till minst {least} tecken."),
+    "clock-time": N_("{value} är inget klockslag. Skriv som 07:45."),
     "no-terminal": N_("Konsolen behöver en terminal. Kör p24tui i ett terminalfönster; p24tui cases fungerar utan."),
     "no-source": N_("Källan {source} finns inte. p24tui intake token --list visar dem som finns."),
     "source-name": N_("{source} går inte som namn på en källa: små bokstäver, siffror och ._-, högst 64 tecken."),
@@ -90,7 +114,6 @@ BAD_INPUT = {
     "intake-not-loopback": N_("Mottagningen lyssnar inte på {host} utan --to-network, bakom en proxy med TLS."),
     "intake-address": N_("Det går inte att lyssna på {host}:{port}: {problem}. Välj en annan adress eller port."),
     "bad-date": N_("{value} är inget datum. Skriv som 2026-11-30."),
-    "demo-time": N_("{value} är inget klockslag. Skriv som 07:45."),
     "no-demo": N_("Ingen demo körs. Patienten går bara att spela där, aldrig mot riktiga data: kör p24tui demo först."),
     "no-such-patient": N_("Inget öppet ärende i demon börjar på {typed}. p24tui patient visar dem som finns."),
     "many-patients": N_("Flera passar {typed}: {found}. Skriv fler tecken."),

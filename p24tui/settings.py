@@ -48,6 +48,23 @@ class Settings:
     key: str = _key("The database key, 64 hexadecimal digits; only in the environment, as P24TUI_KEY.", secret=True)
     person_data: str = _key("Path of the file that stands for the person-data service; empty: protection is unknown.")
     reserve_number: str = _key("Regular expression of the region's reserve numbers; empty: none are taken.")
+    sms: str = _key(
+        "By what SMS go: empty for none, file, 46elks://USER:PASSWORD@api.46elks.com/a1 or smpp://USER:PASSWORD@HOST:PORT.",
+        secret=True,
+    )
+    sms_sender: str = _key("What an SMS is from: at most 11 letters and digits, or a number.", "Vardcentral")
+    sms_link: str = _key("The address that patients get in an SMS.", "https://mitt.regionhalland.se/vard")
+    mail: str = _key(
+        "By what e-mail goes: empty for none, file, smtp://USER:PASSWORD@HOST:PORT (STARTTLS) or smtps://….",
+        secret=True,
+    )
+    mail_sender: str = _key("The address that e-mail is from.")
+    report_address: str = _key(
+        "Where the intake can be reached from outside, for delivery reports: https://… without a path; empty: none."
+    )
+    report_secret: str = _key(
+        "What the addresses of delivery reports are made from: at least 16 characters.", secret=True
+    )
     intake_host: str = _key("Address that the intake listens on.", "127.0.0.1")
     intake_port: int = _key("Port that the intake listens on.", 8424)
     intake_max_bytes: int = _key("Largest request that the intake reads, in bytes.", 26_214_400)

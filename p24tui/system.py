@@ -1,12 +1,14 @@
 """The parts that services work with, put together in one place by ``bootstrap``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from p24tui.clock import Clock
+from p24tui.gateways.outgoing.model import Gateway
 from p24tui.gateways.person_data import PersonData
+from p24tui.routine.outgoing import Channel
 from p24tui.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ class System:
     clock: Clock
     open_store: "Callable[[], Store]"
     person_data: PersonData
+    gateways: Mapping[Channel, Gateway] = field(default_factory=dict)
     _opening: Lock = field(default_factory=Lock, init=False, repr=False)
     _store: "Store | None" = field(default=None, init=False, repr=False)
 
@@ -33,7 +36,9 @@ class System:
             return self._store
 
     def close(self) -> None:
-        """Let go of the database, where it has been opened."""
+        """Let go of the gateways, and of the database where it has been opened."""
+        for gateway in self.gateways.values():
+            gateway.close()
         with self._opening:
             if self._store is not None:
                 self._store.close()

@@ -14,6 +14,7 @@ from p24tui.routine.actor import Profession
 from p24tui.routine.alert import Reason
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.list_filter import Age, ListFilter
+from p24tui.routine.outgoing import OutgoingState, Purpose
 from p24tui.routine.queue import triage_failed
 from p24tui.routine.tone import Fault, Remark
 from p24tui.text import clean_line
@@ -123,6 +124,15 @@ EVENTS = {
     "form.received": N_("Ett formulär kom in."),
     "attachment.refused": N_("En bilaga kunde inte tas emot."),
     "alert.acknowledged": N_("Kvitterade ett larm."),
+    "sms.queued": N_("Påminnelse med sms ska skickas."),
+    "sms.again": N_("Lät påminnelsen skickas en gång till."),
+    "sms.settled": N_("Lät påminnelsen vara som den är."),
+    "sms.cancelled": N_("Påminnelsen skickas inte: {problem}."),
+    "sms.accepted": N_("Påminnelsen lämnades till sms-tjänsten."),
+    "sms.delivered": N_("Påminnelsen kom fram till patientens telefon."),
+    "sms.failed": N_("Påminnelsen gick inte fram: {problem}."),
+    "sms.uncertain": N_("Ingen vet om påminnelsen gick fram: {problem}."),
+    "sms.postponed": N_("Påminnelsen väntar: {problem}."),
     "patient.received": N_("Patientens uppgifter kom in."),
     "patient.updated": N_("Patientens uppgifter ändrades."),
 }
@@ -131,7 +141,69 @@ EVENTS = {
 def event_words(kind: str, details: Mapping[str, Any]) -> str:
     """What happened to a case, in words; of a kind that has none, the kind itself."""
     cleaned = defaultdict(str, {name: clean_line(str(value)) for name, value in details.items()})
+    if kind.startswith("sms."):
+        cleaned["problem"] = outgoing_problem_words(cleaned["problem"])
     return _(EVENTS[kind]).format_map(cleaned) if kind in EVENTS else kind
+
+
+PURPOSES = {
+    Purpose.ANSWER: N_("påminnelse"),
+    Purpose.VISIT_BOOKED: N_("videobesök bokat"),
+    Purpose.VISIT_MOVED: N_("videobesök ny tid"),
+    Purpose.VISIT_TODAY: N_("videobesök idag"),
+    Purpose.VISIT_SOON: N_("videobesök strax"),
+    Purpose.INVITATION: N_("inbjudan till videobesök"),
+}
+
+OUTGOING_STATES = {
+    OutgoingState.QUEUED: N_("planerat"),
+    OutgoingState.SENDING: N_("skickas nu"),
+    OutgoingState.ACCEPTED: N_("skickat"),
+    OutgoingState.DELIVERED: N_("framme"),
+    OutgoingState.FAILED: N_("misslyckat"),
+    OutgoingState.UNCERTAIN: N_("osäkert"),
+    OutgoingState.CANCELLED: N_("inställt"),
+}
+
+OUTGOING_PROBLEMS = {
+    "credits": N_("kontot hos sms-tjänsten är tomt"),
+    "busy": N_("tjänsten ber att få vänta"),
+    "unreachable": N_("tjänsten går inte att nå"),
+    "login": N_("tjänsten känner inte igen oss: fel användare eller lösenord"),
+    "address": N_("numret eller adressen går inte att nå"),
+    "refused": N_("tjänsten sade nej"),
+    "silence": N_("inget svar kom i tid"),
+    "cut-off": N_("svaret bröts"),
+    "fault": N_("tjänsten har ett fel"),
+    "not-delivered": N_("det nådde inte telefonen"),
+    "no-gateway": N_("ingen väg för sms är inställd"),
+    "protected": N_("skyddade personuppgifter"),
+    "protection-unknown": N_("det går inte att få veta om personuppgifterna är skyddade"),
+    "no-mobile": N_("mobilnummer saknas eller är fel"),
+    "too-late": N_("det hann inte skickas medan det var till nytta"),
+    "closed": N_("väntar tills enheten har öppnat"),
+    "answered": N_("patienten har svarat"),
+    "ended": N_("ärendet är avslutat"),
+    "visit-moved": N_("besöket har fått en ny tid"),
+    "visit-cancelled": N_("besöket är avbokat"),
+    "by-hand": N_("inställt för hand"),
+}
+"""Why something does not go, has not gone, or nobody knows."""
+
+
+def purpose_words(purpose: Purpose) -> str:
+    """Why something goes out, in words."""
+    return _(PURPOSES[purpose])
+
+
+def outgoing_state_word(state: OutgoingState) -> str:
+    """Where something that goes out stands, in a word."""
+    return _(OUTGOING_STATES[state])
+
+
+def outgoing_problem_words(problem: str) -> str:
+    """What is in the way of something that goes out, in words; of what has none, its key."""
+    return _(OUTGOING_PROBLEMS[problem]) if problem in OUTGOING_PROBLEMS else problem
 
 
 READINGS = {
@@ -238,6 +310,13 @@ def day_and_time(instant: datetime) -> str:
 def moment(instant: datetime, now: datetime) -> str:
     """The time alone where it was today, else with its day."""
     return clock_time(instant) if local(instant).date() == local(now).date() else day_and_time(instant)
+
+
+def short_moment(instant: datetime, now: datetime) -> str:
+    """The time alone where it was today, else with its date, such as ``24 nov 08.00``."""
+    at = local(instant)
+    today = at.date() == local(now).date()
+    return clock_time(instant) if today else f"{at.day} {_(MONTHS[at.month - 1])} {clock_time(instant)}"
 
 
 def weekday_and_time(instant: datetime) -> str:

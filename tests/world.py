@@ -60,13 +60,15 @@ class World:
         """The patient's side."""
         return Actor(None, "test", None, UNIT, "intake:test")
 
-    def patient(self, name: str = "Maria Ljungberg", protection: Protection = Protection.NONE) -> Patient:
+    def patient(
+        self, name: str = "Maria Ljungberg", protection: Protection = Protection.NONE, mobile: str = ""
+    ) -> Patient:
         """A new patient."""
         self.count += 1
-        patient = Patient(fresh_id(), f"19610118{self.count:04d}", name, date(1961, 1, 18), protection)
+        patient = Patient(fresh_id(), f"19610118{self.count:04d}", name, date(1961, 1, 18), protection, mobile)
         record = PatientRecord(patient, "personnummer", protection, self.clock.now())
         with self.system.store.writing() as tx:
-            people.put_patient(tx, record)
+            people.put_patient(tx, record, self.clock.now())
         return patient
 
     def case(
@@ -77,12 +79,13 @@ class World:
         text: str = "Hej, jag har hostat i en vecka.",
         minutes_ago: int = 0,
         protection: Protection = Protection.NONE,
+        mobile: str = "",
         answers: tuple[FormAnswer, ...] = (),
         **facts: Any,
     ) -> Case:
         """A case that a patient has just sent, with its first message."""
         at = self.clock.now() - timedelta(minutes=minutes_ago)
-        patient = self.patient(name, protection)
+        patient = self.patient(name, protection, mobile)
         facts = {"kind": ContactKind.TRIAGED, "priority": 3, "unread": 1, "waiting_since": at, **facts}
         self.count += 1
         id = f"case{self.count:022d}"

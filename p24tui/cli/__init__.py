@@ -15,12 +15,15 @@ COMMANDS = {
     "cases": "p24tui.cli.cases:cases",
     "demo": "p24tui.cli.demo:demo",
     "doctor": "p24tui.cli.doctor:doctor",
+    "gateway": "p24tui.cli.sms:gateway",
     "init": "p24tui.cli.setup:init",
     "intake": "p24tui.cli.intake:intake",
     "patient": "p24tui.cli.patient:patient",
     "rules": "p24tui.cli.rules:rules",
+    "sms": "p24tui.cli.sms:sms",
     "staff": "p24tui.cli.setup:staff",
     "unit": "p24tui.cli.setup:unit",
+    "worker": "p24tui.cli.worker:worker",
 }
 
 

@@ -20,7 +20,7 @@ def demo(seed: int, at: str, speed: float, training: bool, join: bool) -> None:
     try:
         starts = time.fromisoformat(at)
     except ValueError as error:
-        raise BadInput("demo-time", value=at) from error
+        raise BadInput("clock-time", value=at) from error
     require_terminal()
     if join:
         _join()

@@ -16,6 +16,7 @@ from p24tui.demo.content import Content
 from p24tui.demo.patients import SOURCE
 from p24tui.demo.script import Script
 from p24tui.errors import P24Error
+from p24tui.gateways.outgoing.configured import gateways
 from p24tui.intake.beside import serving
 from p24tui.routine.actor import Actor
 from p24tui.routine.hours import next_weekday, openings_on
@@ -47,7 +48,7 @@ def running(chosen: Settings, *, seed: int, at: time, speed: float, training: bo
             token = intake.make_token(stage, SOURCE)
             script.look(starts)
             clock = PacedClock(starts, speed)
-            system = System(settings, clock, lambda: stage.store, stage.person_data)
+            system = System(settings, clock, lambda: stage.store, stage.person_data, gateways(settings, clock))
             with serving(system) as address, _playing(script, clock):
                 demo = playing.make_demo(settings, clock, address, token, seed=seed, training=training)
                 with playing.announced(chosen.home, demo):
@@ -74,6 +75,7 @@ def _settings(chosen: Settings, home: Path, today: Content) -> Settings:
         alert_by=chosen.alert_by,
         keys=chosen.keys,
         person_data=str(assets.path("demo-persons.json")),
+        sms="file",
     )
 
 

@@ -107,6 +107,7 @@ def joined(chosen: Settings, demo: Demo) -> Iterator[System]:
         home=Path(demo.home),
         unit=demo.unit,
         person_data=demo.person_data,
+        sms="file",
         lang=chosen.lang,
         theme=chosen.theme,
         alert_by=chosen.alert_by,

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from p24tui.gateways.outgoing.report_address import PATH
 from p24tui.intake import replies
 from p24tui.intake.endpoints import Endpoints
 from p24tui.intake.replies import HttpProblem
@@ -35,6 +36,7 @@ def build(system: System) -> Starlette:
             Route("/fhir/metadata", at.guarded(at.metadata), methods=["GET"]),
             Route("/fhir/Communication/$stream", at.guarded(at.stream), methods=["GET"]),
             Route("/fhir/Communication", at.guarded(at.answers), methods=["GET"]),
+            Route(f"{PATH}/{{gateway}}/{{token}}/{{id}}", at.guarded(at.report), methods=["POST"]),
             Route("/fhir", at.guarded(at.send), methods=["POST"]),
             Route("/fhir/{type}", at.guarded(at.send), methods=["POST"]),
         ],

@@ -5,7 +5,7 @@ import time
 import traceback
 from collections.abc import Awaitable, Callable
 from typing import ParamSpec, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import anyio
 from anyio import to_thread
@@ -15,16 +15,19 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from p24tui import __version__
 from p24tui.errors import BadInput, Unavailable
 from p24tui.gateways.fhir import write
+from p24tui.gateways.outgoing.elks import Elks, read_report
+from p24tui.gateways.outgoing.report_address import is_right
 from p24tui.intake import replies
 from p24tui.intake.replies import FhirResponse, HttpProblem
 from p24tui.intake.stream import Hub, events
-from p24tui.services import intake, patient_side
+from p24tui.services import intake, patient_side, sending
 from p24tui.services.patient_side import Page
 from p24tui.system import System
 
 JSON_TYPES = ("application/fhir+json", "application/json")
 LINES_TYPES = ("application/fhir+ndjson", "application/ndjson", "application/x-ndjson")
 RETRY_AFTER = "5"
+REPORT_MAX_BYTES = 8192
 AT_ONCE = 4
 """Requests that may write at the same time, and that may read; the others wait their turn."""
 
@@ -102,6 +105,17 @@ class Endpoints:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         content = events(self._hub, look, allowed, after)
         return StreamingResponse(content, media_type="text/event-stream", headers=headers)
+
+    async def report(self, request: Request) -> Response:
+        """Take a delivery report, at the secret address that its message has alone; it comes again where we fail."""
+        gateway, token, id = (request.path_params[name] for name in ("gateway", "token", "id"))
+        if gateway != Elks.name or not is_right(token, self._system.settings.report_secret, gateway, id):
+            raise HttpProblem(404, "not-found", "there is nothing at this address")
+        body = await _body(request, REPORT_MAX_BYTES)
+        report = read_report(dict(parse_qsl(body.decode("utf-8", "replace"))), id)
+        if report is not None:
+            await to_thread.run_sync(sending.hear, self._system, gateway, report, limiter=self._writing)
+        return Response(status_code=204)
 
     def guarded(self, endpoint: Endpoint) -> Endpoint:
         """The endpoint with every error answered, and a line in the log that holds no patient data."""

@@ -4,9 +4,12 @@ Each tick is idempotent and may be late, lost or doubled without harm: what is d
 """
 
 import logging
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -14,8 +17,18 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from p24tui.clock import SystemClock
 from p24tui.errors import P24Error
-from p24tui.services import holding, presence, ticks, units
+from p24tui.gateways.outgoing.model import Report
+from p24tui.services import holding, presence, sending, ticks, units
 from p24tui.system import System
+
+WATCHED_EVERY = 2.0
+"""Seconds between looks at whether the machine's clock has been set, or the machine has slept."""
+
+STEPPED_BY = timedelta(seconds=2)
+"""How far the clock may run from the time that has passed before every tick is run at once."""
+
+TAKES_AT_MOST = 60.0
+"""Seconds that a run may take before those that should have begun meanwhile count as missed."""
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +49,10 @@ class Clockwork:
         self._system = system
         self._place = place
         self._hours_since = system.clock.now()
+        self._sender = sending.Sender(system, place)
+        self._began: dict[str, float] = {}
+        self._stopped = threading.Event()
+        self._watch = threading.Thread(target=self._watch_clock, name="clock-watch", daemon=True)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(max_workers=1)},
@@ -50,10 +67,12 @@ class Clockwork:
             Tick("presence", 15, presence.expire),
             Tick("held-cases", 30, holding.wake_due),
             Tick("opening-hours", 15, self._announce_opening),
+            Tick("outbox", 5, lambda _system: self._sender.send_due()),
+            Tick("uncertain", 30, sending.look_up),
         )
 
     def start(self) -> None:
-        """Run every tick once now, and then by its interval."""
+        """Run every tick once now, and then by its interval; hear what gateways report."""
         ticks.forget_old(self._system)
         for tick in self.ticks:
             self._scheduler.add_job(
@@ -65,13 +84,19 @@ class Clockwork:
                 next_run_time=SystemClock().now(),
             )
         self._scheduler.start()
+        self._watch.start()
+        for gateway in self._system.gateways.values():
+            gateway.listen(partial(self._hear, gateway.name))
 
     def stop(self) -> None:
         """Let the tick that runs finish, and run no more."""
+        self._stopped.set()
         self._scheduler.shutdown(wait=True)
+        self._watch.join(timeout=WATCHED_EVERY)
 
     def run(self, tick: Tick) -> None:
         """Run one tick and record how it went; a failure is recorded, logged and never spreads."""
+        self._began[tick.name] = time.monotonic()
         try:
             ticks.run(self._system, tick.name, self._place, tick.run)
         except P24Error as error:
@@ -85,5 +110,26 @@ class Clockwork:
         self._hours_since = now
         return turned
 
+    def _hear(self, gateway: str, report: Report) -> None:
+        """Called in the gateway's thread, which tells again what it could not tell."""
+        if not sending.hear(self._system, gateway, report):
+            _log.warning("a report by %s is about none of ours", gateway)
+
     def _missed(self, event: JobExecutionEvent) -> None:
-        ticks.missed(self._system, event.job_id, self._place)
+        """A run that is still at work makes the next one wait, which is no harm as long as it ends."""
+        if time.monotonic() - self._began.get(event.job_id, 0.0) > TAKES_AT_MOST:
+            ticks.missed(self._system, event.job_id, self._place)
+
+    def _watch_clock(self) -> None:
+        """APScheduler goes by the clock on the wall: set back by an hour it would stand still for an hour."""
+        wall, passed = SystemClock().now(), time.monotonic()
+        while not self._stopped.wait(WATCHED_EVERY):
+            now, mono = SystemClock().now(), time.monotonic()
+            if abs((now - wall) - timedelta(seconds=mono - passed)) > STEPPED_BY:
+                _log.warning("the clock has been set, or the machine has slept: every tick runs now")
+                self._run_all(now)
+            wall, passed = now, mono
+
+    def _run_all(self, now: datetime) -> None:
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=now)

@@ -9,6 +9,7 @@ twice it is the first. A function that is given a naive time raises ``ValueError
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from p24tui.routine.holidays import is_eve, is_holiday, is_weekday
@@ -25,7 +26,9 @@ __all__ = [
     "closes_at",
     "day_openings",
     "describe",
+    "instant_of",
     "is_open",
+    "local_day",
     "next_staffed",
     "next_weekday",
     "openings_on",
@@ -69,9 +72,10 @@ def openings_on(hours: OpeningHours, day: date) -> Openings:
     return hours.weekly[day.weekday()]
 
 
+@lru_cache(maxsize=1024)
 def day_openings(hours: OpeningHours, day: date) -> tuple[Span, ...]:
     """When the unit is staffed on that local day: instants in UTC, in order, from opening up to closing."""
-    spans = ((_instant(day, one.opens), _instant(day, one.closes)) for one in openings_on(hours, day))
+    spans = ((instant_of(day, one.opens), instant_of(day, one.closes)) for one in openings_on(hours, day))
     return tuple(span for span in spans if span[0] < span[1])
 
 
@@ -84,7 +88,7 @@ def is_open(hours: OpeningHours, now: datetime) -> bool:
 def closes_at(hours: OpeningHours, now: datetime) -> datetime | None:
     """When the opening that ``now`` falls in ends; none while closed. A lunch break ends one too."""
     now = _utc(now)
-    for opens, closes in day_openings(hours, _local_day(now)):
+    for opens, closes in day_openings(hours, local_day(now)):
         if opens <= now < closes:
             return closes
     return None
@@ -119,7 +123,7 @@ def staffed_between(hours: OpeningHours, start: datetime, end: datetime) -> time
     if end < start:
         return -staffed_between(hours, end, start)
     total = _NOTHING
-    day, last = _local_day(start), _local_day(end)
+    day, last = local_day(start), local_day(end)
     while day <= last:
         for opens, closes in day_openings(hours, day):
             total += max(min(closes, end) - max(opens, start), _NOTHING)
@@ -148,7 +152,7 @@ def staffed_until(hours: OpeningHours, start: datetime, amount: timedelta) -> da
 
 def staffed_since(hours: OpeningHours, now: datetime, amount: timedelta) -> datetime | None:
     """The instant from which ``amount`` of staffed time has passed by ``now``; none where there was not so much."""
-    left, day = amount, _local_day(now)
+    left, day = amount, local_day(now)
     for _ in range(HORIZON_DAYS):
         for opens, closes in reversed(day_openings(hours, day)):
             staffed = min(closes, now) - opens
@@ -171,21 +175,23 @@ def next_weekday(hours: OpeningHours, day: date) -> date:
 
 
 def _openings_from(hours: OpeningHours, start: datetime) -> Iterator[Span]:
-    first = _local_day(start)
+    first = local_day(start)
     for n in range(HORIZON_DAYS + 1):
         for opens, closes in day_openings(hours, first + n * _DAY):
             if closes > start:
                 yield opens, closes
 
 
-def _instant(day: date, wall: time) -> datetime:
+def instant_of(day: date, wall: time) -> datetime:
+    """The instant in UTC at which clocks in Sweden show ``wall`` on that day."""
     local = datetime.combine(day, wall, STOCKHOLM)
     instant = local.astimezone(UTC)
     exists = instant.astimezone(STOCKHOLM).time() == wall
     return instant if exists else datetime.combine(day, _CLOCK_CHANGES_AT)
 
 
-def _local_day(instant: datetime) -> date:
+def local_day(instant: datetime) -> date:
+    """The calendar day in Sweden on which the instant falls."""
     return instant.astimezone(STOCKHOLM).date()
 
 

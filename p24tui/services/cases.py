@@ -11,13 +11,16 @@ from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
 from p24tui.services.change import locked
 from p24tui.services.views import OpenCase, line
-from p24tui.store import cases, desk, events, messages, notes, people
+from p24tui.store import cases, desk, events, messages, notes, outbox, people
 from p24tui.store.engine import Tx
 from p24tui.store.values import Attachment, Audience, CaseRow, Message
 from p24tui.system import System
 
 SHOWN = 50
 """Messages that are shown at once; earlier ones come as one scrolls up to them."""
+
+REMINDERS_SHOWN = 20
+"""Reminders to the patient that are shown with a case, the latest ones."""
 
 HISTORY_SHOWN = 200
 """Events of a case that its history shows, the latest ones."""
@@ -147,4 +150,5 @@ def _content(tx: Tx, system: System, actor: Actor, row: CaseRow) -> OpenCase:
         tuple(notes.of_case(tx, case_id)),
         desk.draft(tx, case_id, actor.staff_id, Audience.NOTE) if actor.staff_id else "",
         len(found) > SHOWN,
+        tuple(outbox.of_patient(tx, row.patient.id, row.case.unit_id, REMINDERS_SHOWN)),
     )

@@ -10,6 +10,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.undo import UNDOABLE
+from p24tui.services.outbox import cancel_moot
 from p24tui.store import cases, events
 from p24tui.store.engine import Tx
 from p24tui.store.values import CaseRow
@@ -71,6 +72,7 @@ def change_in(
         rule=rule,
         **details,
     )
+    cancel_moot(tx, actor, row.case, saved, system.clock.now())
     return saved
 
 

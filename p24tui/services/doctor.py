@@ -9,10 +9,10 @@ from p24tui.errors import P24Error, Unavailable
 from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine import hours
-from p24tui.services import ticks, units
+from p24tui.services import gateways, outbox, ticks, units
 from p24tui.store import health
-from p24tui.store.ticks import TickRecord
 from p24tui.system import System
+from p24tui.words import outgoing_problem_words
 
 LATE_AFTER = timedelta(minutes=10)
 """How long ago a tick may have ended before it is said to stand still."""
@@ -43,6 +43,7 @@ def examine(system: System) -> list[Finding]:
         (_("enhet"), _unit),
         (_("personuppgifter"), _person_data),
         (_("klockan"), _ticks),
+        (_("utskick"), _outbox),
     )
     return [_look(system, name, look) for name, look in looks]
 
@@ -104,10 +105,14 @@ def _ticks(system: System) -> Finding:
     records = ticks.every(system)
     if not records:
         return Finding(name, Verdict.WARNING, _("Inget tidsstyrt har gått ännu. Öppna konsolen på någon dator."))
-    failed = [one for one in records if _failing(one)]
+    failed = [one for one in records if ticks.fails(one)]
     if failed:
         said = "; ".join(f"{one.name}: {one.problem}" for one in failed)
         return Finding(name, Verdict.BAD, _("Tidsstyrda jobb misslyckas: {said}").format(said=said))
+    missed = [one for one in records if ticks.is_missed(one)]
+    if missed:
+        said = ", ".join(sorted({one.name for one in missed}))
+        return Finding(name, Verdict.WARNING, _("Tidsstyrda jobb hann inte gå i tid: {said}.").format(said=said))
     newest = max(one.finished_at for one in records if one.finished_at)
     if system.clock.now() - newest > LATE_AFTER:
         words = _("Inget tidsstyrt har gått sedan {at} (UTC). Är någon konsol öppen?")
@@ -115,5 +120,24 @@ def _ticks(system: System) -> Finding:
     return Finding(name, Verdict.GOOD, _("{count} tidsstyrda jobb går.").format(count=len({r.name for r in records})))
 
 
-def _failing(one: TickRecord) -> bool:
-    return one.failed_at is not None and (one.finished_at is None or one.failed_at > one.finished_at)
+def _outbox(system: System) -> Finding:
+    name = _("utskick")
+    checks = gateways.check(system)
+    broken = [one for one in checks if not one.works]
+    if broken:
+        said = "; ".join(f"{one.channel} ({one.gateway}): {outgoing_problem_words(one.said)}" for one in broken)
+        words = _("Vägen ut fungerar inte: {said}. Rätta inställningen och pröva med p24tui gateway test.")
+        return Finding(name, Verdict.BAD, words.format(said=said))
+    found = outbox.standing(system, [unit.id for unit in units.all_units(system)])
+    if found.overdue:
+        words = _("{count} utskick skulle ha gått: {problem}. Kör p24tui worker, eller ha en konsol öppen.")
+        problem = outgoing_problem_words(found.problem) if found.problem else _("inget skickar dem")
+        return Finding(name, Verdict.BAD, words.format(count=found.overdue, problem=problem))
+    if found.uncertain or found.failed:
+        words = _("{uncertain} osäkra och {failed} misslyckade väntar på att någon i personalen avgör (tangent e).")
+        return Finding(name, Verdict.WARNING, words.format(uncertain=found.uncertain, failed=found.failed))
+    if not checks:
+        words = _("Ingen väg ut är inställd: inga sms skickas. Sätt sms i inställningarna.")
+        return Finding(name, Verdict.WARNING, words)
+    ways = ", ".join(f"{one.channel}: {one.gateway}" for one in checks)
+    return Finding(name, Verdict.GOOD, _("{ways}; {count} planerade.").format(ways=ways, count=found.planned))

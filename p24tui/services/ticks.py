@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from p24tui.errors import P24Error
 from p24tui.store import ticks
@@ -43,3 +43,27 @@ def every(system: System) -> list[TickRecord]:
     """How every job of every process fares."""
     with system.store.reading() as tx:
         return ticks.every(tx)
+
+
+def troubled(system: System) -> tuple[str, ...]:
+    """The names of the jobs whose latest run anywhere failed or was missed."""
+    newest: dict[str, TickRecord] = {}
+    for one in every(system):
+        known = newest.get(one.name)
+        if known is None or _latest(one) > _latest(known):
+            newest[one.name] = one
+    return tuple(sorted(name for name, one in newest.items() if fails(one) or is_missed(one)))
+
+
+def fails(one: TickRecord) -> bool:
+    """Whether the last run that ended failed."""
+    return one.failed_at is not None and (one.finished_at is None or one.failed_at > one.finished_at)
+
+
+def is_missed(one: TickRecord) -> bool:
+    """Whether a run was missed, and none has ended well since."""
+    return one.missed_at is not None and (one.finished_at is None or one.missed_at > one.finished_at)
+
+
+def _latest(one: TickRecord) -> datetime:
+    return max(filter(None, (one.started_at, one.finished_at, one.missed_at, one.failed_at)))

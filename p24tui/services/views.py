@@ -19,6 +19,7 @@ from p24tui.store.values import (
     Guardian,
     Message,
     Note,
+    OutgoingRow,
     Position,
     Present,
 )
@@ -136,7 +137,8 @@ class OwnReads:
 class OpenCase:
     """All that a screen shows of a case. Of a protected person's there is only that it exists (PR-1).
 
-    ``messages`` are the last of them; ``earlier`` says that there are more before them.
+    ``messages`` are the last of them; ``earlier`` says that there are more before them. ``reminders`` are those
+    that the patient gets from the unit, oldest first.
     """
 
     line: CaseLine
@@ -150,6 +152,7 @@ class OpenCase:
     notes: tuple[Note, ...] = ()
     note_draft: str = ""
     earlier: bool = False
+    reminders: tuple[OutgoingRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,3 +185,30 @@ class Phrase:
     kind: PhraseKind
     keywords: str = ""
     replaces: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingLine:
+    """A row as a list shows it. Of a protected person there is neither name, number nor text (PR-1)."""
+
+    row: OutgoingRow
+    patient: ShownPatient
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxStanding:
+    """How units' outbox stands. ``overdue`` were to have gone, and ``problem`` says what is in the way of the first."""
+
+    uncertain: int = 0
+    failed: int = 0
+    planned: int = 0
+    overdue: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingView:
+    """What goes out, as somebody looks at it. ``id`` ties later readings to it in the read log."""
+
+    id: str
+    lines: tuple[OutgoingLine, ...]

@@ -57,6 +57,12 @@ def contact(tx: Tx, case_id: str) -> Contact:
     return Contact(*tx.connection.execute(query).one())
 
 
+def of_patient(tx: Tx, patient_id: str) -> list[tuple[str, str]]:
+    """The patient's cases, each with its unit."""
+    query = select(cases.c.id, cases.c.unit_id).where(cases.c.patient_id == patient_id).order_by(cases.c.id)
+    return [(case_id, unit_id) for case_id, unit_id in tx.connection.execute(query)]
+
+
 def held_until(tx: Tx, day: date) -> list[str]:
     """Ids of held cases whose day is ``day`` or earlier."""
     query = select(cases.c.id).where(cases.c.state == CaseState.HELD, cases.c.held_until <= day)

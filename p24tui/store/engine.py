@@ -62,6 +62,21 @@ class Store:
             for listener in list(self._listeners):
                 listener(frozenset(tx.changed))
 
+    @contextmanager
+    def single_writes(self) -> Iterator[Connection]:
+        """A connection to PostgreSQL on which every statement is a transaction of its own; it tells nobody.
+
+        Raises ``Unavailable`` as ``writing`` does.
+        """
+        with _explained(), self._writing_engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    def tell(self, changed: set[str]) -> None:
+        """Tell every console of changes that are durable already."""
+        if changed:
+            with self.writing() as tx:
+                tx.changed |= changed
+
     def when_written(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
         """Call ``listener`` with the ids of changed cases after each write of this process; returns how to stop."""
         self._listeners.append(listener)

@@ -178,12 +178,6 @@ def put_contact(tx: Tx, case_id: str, e_id: str, e_id_at: datetime | None, way_i
     tx.connection.execute(update(cases).where(cases.c.id == case_id).values(values))
 
 
-def cases_of(tx: Tx, patient_id: str) -> list[tuple[str, str]]:
-    """The patient's cases, each with its unit."""
-    query = select(cases.c.id, cases.c.unit_id).where(cases.c.patient_id == patient_id).order_by(cases.c.id)
-    return [(case_id, unit_id) for case_id, unit_id in tx.connection.execute(query)]
-
-
 def keep_aside(tx: Tx, one: Quarantined) -> None:
     """Put into quarantine; the same content from the same source is kept once, and opened again if it was settled."""
     known = update(quarantine).where(quarantine.c.id == one.id)

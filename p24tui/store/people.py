@@ -2,16 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import asdict
+from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 
 from p24tui.routine.actor import Profession
 from p24tui.routine.hours import OpeningHours
 from p24tui.routine.patient import Patient
-from p24tui.routine.protection import Protection
+from p24tui.routine.protection import is_protected
+from p24tui.store import outbox
 from p24tui.store.engine import Tx
 from p24tui.store.tables import guardians, patients, staff, staff_units, units
-from p24tui.store.values import Guardian, PatientRecord, Staff, Unit, UnitKind
+from p24tui.store.values import Guardian, PatientRecord, Staff, Unit, UnitKind, patient_from
 
 
 def all_units(tx: Tx) -> list[Unit]:
@@ -83,14 +85,18 @@ def patient(tx: Tx, *, id: str | None = None, number: str | None = None) -> Pati
     """The patient with this id or this identity number."""
     query = select(patients).where(patients.c.id == id if id is not None else patients.c.number == number)
     row = tx.connection.execute(query).first()
-    if row is None:
-        return None
-    person = Patient(row.id, row.number, row.name, row.born, Protection(row.protection), row.mobile)
-    return PatientRecord(person, row.number_kind, Protection(row.protection_flagged), row.protection_checked_at)
+    return None if row is None else patient_from(tuple(row))
 
 
-def put_patient(tx: Tx, record: PatientRecord) -> None:
-    """Add the patient, or change the one with this id."""
+def patients_by_id(tx: Tx, patient_ids: Collection[str]) -> dict[str, Patient]:
+    """These patients, by id."""
+    query = select(patients).where(patients.c.id.in_(patient_ids))
+    found = [patient_from(tuple(row)).patient for row in tx.connection.execute(query)]
+    return {one.id: one for one in found}
+
+
+def put_patient(tx: Tx, record: PatientRecord, now: datetime) -> None:
+    """Add the patient, or change the one with this id. Nothing more goes out to one who is protected (PR-2)."""
     values = {
         **asdict(record.patient),
         "number_kind": record.number_kind,
@@ -99,6 +105,8 @@ def put_patient(tx: Tx, record: PatientRecord) -> None:
     }
     if tx.connection.execute(update(patients).where(patients.c.id == record.patient.id).values(values)).rowcount == 0:
         tx.connection.execute(insert(patients).values(values))
+    if is_protected(record.patient.protection):
+        outbox.cancel_queued(tx, now, "protected", patient_id=record.patient.id)
 
 
 def put_guardian(tx: Tx, patient_id: str, guardian: Guardian) -> None:

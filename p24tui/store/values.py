@@ -5,7 +5,7 @@ They stand apart from the queries, so that a screen can show them before SQLAlch
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +13,7 @@ from p24tui.routine.actor import Profession
 from p24tui.routine.alert import Reason
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.hours import OpeningHours
+from p24tui.routine.outgoing import Channel, OutgoingState, Purpose
 from p24tui.routine.patient import Patient
 from p24tui.routine.protection import Protection
 
@@ -104,6 +105,13 @@ class PatientRecord:
     number_kind: str
     flagged: Protection
     checked_at: datetime | None
+
+
+def patient_from(values: Sequence[Any]) -> PatientRecord:
+    """The patient that the columns of the table are."""
+    id, number, number_kind, name, born, mobile, protection, flagged, checked_at = values
+    person = Patient(id, number, name, born, Protection(protection), mobile)
+    return PatientRecord(person, number_kind, Protection(flagged), checked_at)
 
 
 class Author(StrEnum):
@@ -198,13 +206,18 @@ class CaseRow:
 
 def case_row(values: Sequence[Any]) -> CaseRow:
     """The row of these columns: those of ``CASE_FIELDS``, then of ``PATIENT_FIELDS``, then the owner's name."""
-    facts = dict(zip(CASE_FIELDS, values, strict=False))
+    person = dict(zip(PATIENT_FIELDS, values[len(CASE_FIELDS) : -1], strict=True))
+    person["protection"] = Protection(person["protection"])
+    return CaseRow(case_from(values[: len(CASE_FIELDS)]), Patient(**person), values[-1] or "")
+
+
+def case_from(values: Sequence[Any]) -> Case:
+    """The case of these columns, which are those of ``CASE_FIELDS``."""
+    facts = dict(zip(CASE_FIELDS, values, strict=True))
     facts["kind"] = ContactKind(facts["kind"])
     facts["state"] = CaseState(facts["state"])
     facts["suicide"] = SuicideRisk(facts["suicide"])
-    person = dict(zip(PATIENT_FIELDS, values[len(CASE_FIELDS) : -1], strict=True))
-    person["protection"] = Protection(person["protection"])
-    return CaseRow(Case(**facts), Patient(**person), values[-1] or "")
+    return Case(**facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +243,50 @@ class Event:
     rule: str
     details: dict[str, Any]
     staff_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingRow:
+    """Something that goes out, or has gone. Instants are UTC.
+
+    ``about`` is the case, or the visit at its time; with ``purpose`` and ``local_date`` there is only one (H13).
+    ``due_at`` is when it was to go, ``try_at`` when it is looked at next, ``expires_at`` until when it is of use.
+    ``fence`` rises with every claim: who holds an older one writes nothing. ``recipient`` is in the end the
+    address that was used. ``settled_by`` has seen that it failed, or decided what to do where nobody knew.
+    """
+
+    id: str
+    unit_id: str
+    patient_id: str
+    case_id: str | None
+    visit_id: str | None
+    about: str
+    purpose: Purpose
+    local_date: date
+    visit_at: datetime | None
+    channel: Channel
+    recipient: str
+    subject: str
+    text: str
+    invitation: dict[str, Any] | None
+    due_at: datetime
+    expires_at: datetime
+    try_at: datetime
+    state: OutgoingState
+    problem: str
+    queued_at: datetime
+    queued_by: str | None
+    queued_by_name: str
+    fence: int
+    lease_until: datetime | None
+    claimed_by: str
+    sent_at: datetime | None
+    changed_at: datetime
+    gateway: str
+    gateway_id: str
+    parts: int
+    settled_by: str
+    settled_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

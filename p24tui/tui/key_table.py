@@ -90,6 +90,13 @@ KEYS = (
         _BOTH,
     ),
     Key("x", "release", N_("släpp"), N_("Släpp ärendet: det går tillbaka till kön."), _BOTH),
+    Key(
+        "s",
+        "remind",
+        N_("sms"),
+        N_("Påminn patienten med sms. Först visas till vem, vilket nummer och texten."),
+        _BOTH,
+    ),
     Key("h", "hold", N_("håll"), N_("Låt ärendet vila till en dag, med en orsak."), _BOTH),
     Key("a", "end", N_("avsluta"), N_("Avsluta ärendet, i två steg."), _BOTH),
     Key(
@@ -134,6 +141,14 @@ KEYS = (
         N_("svara kollega"),
         N_("Svara den som ber att få ta över ett ärende av dig."),
         _BOTH,
+        in_bar=False,
+    ),
+    Key(
+        "e",
+        "outgoing",
+        N_("utskick"),
+        N_("Sms att avgöra och planerade; i ett ärende patientens alla. Där ställer man in och skickar igen."),
+        (*_BOTH, Where.PLACE),
         in_bar=False,
     ),
     Key("enter", "open_row", N_("gå till ärendet"), N_("Gå till ärendet på raden, och öppna det."), (Where.PLACE,)),

@@ -21,7 +21,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.bench import changing, figures, finding, model, opening, start, writing
+from tests.bench import changing, figures, finding, model, opening, reminders, start, writing
 from tests.bench.measuring import Bench, Result
 from tests.bench.terminal import COLUMNS, ROWS, Unseen
 
@@ -36,6 +36,7 @@ FIGURES: dict[str, Callable[[Bench], Iterator[Result]]] = {
     "find": finding.find,
     "write": writing.write,
     "long": opening.open_long,
+    "remind": reminders.reminders,
 }
 
 HEADING = ("figure", "what", "measured", "ratio", "goal", "", "n")

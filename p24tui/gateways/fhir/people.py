@@ -9,6 +9,7 @@ from datetime import date
 from p24tui.gateways.fhir.element import Element
 from p24tui.gateways.fhir.model import Kind, SentGuardian, SentPatient, Unusable
 from p24tui.gateways.fhir.refs import identity_number, ref
+from p24tui.routine import phone
 from p24tui.routine.identity import IdentityNumber
 from p24tui.routine.protection import Protection, strictest
 from p24tui.text import clean_line
@@ -91,21 +92,11 @@ def _mobile(resource: Element) -> str:
 
 def _e164(point: Element) -> str:
     """The number in E.164; empty where it is none, or not a mobile."""
-    import phonenumbers
-
-    says_mobile = point.text("use") == "mobile"
-    try:
-        number = phonenumbers.parse(point.text("value"), "SE")
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_valid_number(number):
+    number = phone.e164(point.text("value"))
+    if not number:
         point.note("value", "is no telephone number, and was left out")
         return ""
-    mobile = phonenumbers.number_type(number) in (
-        phonenumbers.PhoneNumberType.MOBILE,
-        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
-    )
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if mobile or says_mobile else ""
+    return number if point.text("use") == "mobile" or phone.is_mobile(number) else ""
 
 
 def _relationship(resource: Element) -> str:

@@ -17,13 +17,6 @@ RETRY_AFTER = timedelta(minutes=1)
 """How long to wait before something that was surely not taken is tried again, unless the gateway says otherwise."""
 
 
-class Channel(StrEnum):
-    """By what something goes."""
-
-    SMS = "sms"
-    EMAIL = "email"
-
-
 class Problem(StrEnum):
     """What went wrong, as a key; screens turn it into a sentence."""
 
@@ -51,7 +44,7 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A calendar invitation (RFC 5546): ``uid`` stays and ``sequence`` rises as the meeting changes. Instants are UTC."""
+    """A calendar invitation (RFC 5546), times in UTC. ``uid`` stays and ``sequence`` rises as the meeting changes."""
 
     uid: str
     sequence: int

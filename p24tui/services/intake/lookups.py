@@ -1,8 +1,8 @@
 """Whom to look up in the person-data service before a resource is taken."""
 
 from p24tui.gateways.fhir.model import Kind, Ref, Sent, SentCase, SentGuardian, SentPatient
-from p24tui.services.intake.protections import is_stale
 from p24tui.services.intake.taking import Taking
+from p24tui.services.protections import is_stale
 from p24tui.store import cases, people
 
 

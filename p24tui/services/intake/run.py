@@ -33,9 +33,9 @@ from p24tui.services.intake.lookups import numbers_to_look_up
 from p24tui.services.intake.outcome import Outcome, Result, Verdict
 from p24tui.services.intake.parcels import Index
 from p24tui.services.intake.persons import take_guardian, take_patient
-from p24tui.services.intake.protections import Protections
 from p24tui.services.intake.taking import Taken, Taking
 from p24tui.services.intake.writings import take_form, take_message
+from p24tui.services.protections import Protections
 from p24tui.store import intake
 from p24tui.store.engine import Tx
 from p24tui.store.intake import NotStorable, Quarantined

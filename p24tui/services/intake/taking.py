@@ -16,9 +16,9 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.protection import Protection, strictest
 from p24tui.services.intake.outcome import Verdict
 from p24tui.services.intake.parcels import Index
-from p24tui.services.intake.protections import Protections, with_protection
 from p24tui.services.intake.sources import source_actor
-from p24tui.store import events, intake, people
+from p24tui.services.protections import Protections, with_protection
+from p24tui.store import cases, events, intake, people
 from p24tui.store.engine import Tx
 from p24tui.store.intake import Became, Received
 from p24tui.store.values import PatientRecord
@@ -130,14 +130,14 @@ class Taking:
         looked_up = self.protections.of(record.patient.number)
         after = with_protection(record, strictest(record.flagged, flagged), looked_up, self.now)
         if after != record:
-            people.put_patient(self.tx, after)
+            people.put_patient(self.tx, after, self.now)
         if after.patient.protection != record.patient.protection:
             self.tell_of_patient("patient.updated", after, ["protection"])
         return after
 
     def tell_of_patient(self, kind: str, record: PatientRecord, changed: Iterable[str]) -> None:
         """Append to the history of each of the patient's cases, so that every console shows them anew."""
-        told = intake.cases_of(self.tx, record.patient.id)
+        told = cases.of_patient(self.tx, record.patient.id)
         for case_id, unit_id in told:
             self.event(kind, case_id, unit_id, changed=list(changed))
         if not told:

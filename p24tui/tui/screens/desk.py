@@ -22,6 +22,7 @@ from p24tui.tui.screens.alarms import Alarms
 from p24tui.tui.screens.case_deeds import CaseDeeds
 from p24tui.tui.screens.finding import Finding
 from p24tui.tui.screens.places_of_desk import Places
+from p24tui.tui.screens.reminding import Reminding
 from p24tui.tui.whereabouts import RENEW_EVERY
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.conversation import Conversation
@@ -49,7 +50,7 @@ COUNTED_APART = 0.5
 """Seconds between two tellings of how the queue stands, while much changes."""
 
 
-class DeskScreen(Places, CaseDeeds, Finding, Alarms):
+class DeskScreen(Places, CaseDeeds, Reminding, Finding, Alarms):
     """Keeps the list in step with the database, and says so when it cannot.
 
     ``first`` is what is shown at once, before the database layer is loaded: the lines that come first.
@@ -152,8 +153,10 @@ class DeskScreen(Places, CaseDeeds, Finding, Alarms):
         if isinstance(notice, Alive):
             self._feed_is_alive()
         elif notice.everything:
+            self._sending_is_old = True
             self._read_all()
         else:
+            self._sending_is_old = True
             self._reader.read_changes(notice.case_ids)
             if "" in notice.case_ids:
                 self._read_units()
@@ -242,6 +245,7 @@ class DeskScreen(Places, CaseDeeds, Finding, Alarms):
         if self._counts_due:
             self._count()
         self._freshen_place()
+        self._look_at_sending()
         self._sound()
         if self._is_silent() and self._header.trouble is None:
             self._header.trouble = Trouble.DATABASE  # until a reading shows that only the feed is lost

@@ -16,11 +16,12 @@ from p24tui.i18n import N_, _
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.identity import show_number
+from p24tui.routine.outgoing import TO_DECIDE, OutgoingState
 from p24tui.routine.protection import Protection
 from p24tui.routine.queue import triage_failed
 from p24tui.routine.tone import Remark
 from p24tui.services.views import OpenCase
-from p24tui.store.values import Audience, Doing, Message
+from p24tui.store.values import Audience, Doing, Message, OutgoingRow
 from p24tui.text import clean_line
 from p24tui.tui.entries import Part, entries
 from p24tui.tui.keys import key_name
@@ -34,7 +35,9 @@ from p24tui.words import (
     clock_time,
     day_and_time,
     kind_word,
+    outgoing_state_word,
     remark_words,
+    short_moment,
     state_word,
 )
 
@@ -160,7 +163,7 @@ class CasePane(Vertical):
         case, patient = opened.line.case, opened.line.patient
         if another:
             self.part, self._noting = Part.CHAT, False
-        self._who.update(_who(opened))
+        self._who.update(_who(opened, now))
         self._hint.update(_hint(opened, actor, now))
         mine = case.owner_id == actor.staff_id and case.state is not CaseState.ENDED and not patient.protected
         self.composer.write_in(case.id, patient.name, opened.draft)
@@ -250,7 +253,7 @@ class CasePane(Vertical):
             self._remark_line.update(words)
 
 
-def _who(opened: OpenCase) -> Content:
+def _who(opened: OpenCase, now: datetime) -> Content:
     case, patient = opened.line.case, opened.line.patient
     if patient.protected:
         return Content.assemble((_("Skyddad person"), "bold $warning"))
@@ -265,6 +268,8 @@ def _who(opened: OpenCase) -> Content:
     if opened.guardians:
         names = ", ".join(clean_line(one.name) for one in opened.guardians)
         lines.append(Content.styled(_("vårdnadshavare: {names}").format(names=names), "$foreground 80%"))
+    if reminder := _reminder(opened.reminders, now):
+        lines.append(reminder)
     if here := _present(opened):
         lines.append(Content.styled(here, "$accent"))
     return Content("\n").join(lines)
@@ -276,6 +281,23 @@ def _facts(opened: OpenCase) -> list[str]:
     if opened.line.patient.protection is Protection.UNKNOWN:
         facts.append(_("skydd okänt: inga sms"))
     return facts
+
+
+def _reminder(reminders: Sequence[OutgoingRow], now: datetime) -> Content | None:
+    """How the patient's latest SMS fares, and the next that is planned."""
+    gone = [one for one in reminders if one.state not in (OutgoingState.QUEUED, OutgoingState.CANCELLED)]
+    planned = [one for one in reminders if one.state is OutgoingState.QUEUED]
+    said = []
+    if gone:
+        one = max(gone, key=lambda row: row.sent_at or row.changed_at)
+        said.append(f"{short_moment(one.sent_at or one.changed_at, now)} {outgoing_state_word(one.state)}")
+    if planned:
+        said.append(_("nästa {at}").format(at=short_moment(planned[0].due_at, now)))
+    if not said:
+        return None
+    calls = any(one.state in TO_DECIDE and one.settled_at is None for one in gone)
+    words = _("sms {said}  ({key} visar)").format(said=" · ".join(said), key=key_name("outgoing"))
+    return Content.styled(words, "bold $warning" if calls else "$foreground 80%")
 
 
 def _priority(case: Case) -> tuple[str, str]:

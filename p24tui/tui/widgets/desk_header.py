@@ -11,10 +11,19 @@ from textual.widget import Widget
 
 from p24tui.i18n import _, ngettext
 from p24tui.routine.hours import Openness
+from p24tui.services.views import OutboxStanding
 from p24tui.store.values import Responsible
 from p24tui.text import clean_line
 from p24tui.tui.live_list import Counts
-from p24tui.words import LOST, UNREAD, clock_time, day_and_time, short_name, weekday_and_time
+from p24tui.words import (
+    LOST,
+    UNREAD,
+    clock_time,
+    day_and_time,
+    outgoing_problem_words,
+    short_name,
+    weekday_and_time,
+)
 
 WIDE = 100
 """Columns from which the words stand in full."""
@@ -46,6 +55,8 @@ class DeskHeader(Widget):
     arrived: reactive[tuple[int, int]] = reactive((0, 0))
     arrived_at: reactive[datetime | None] = reactive(None)
     notice: reactive[str] = reactive("")
+    sending: reactive[OutboxStanding | None] = reactive(None)
+    failing_jobs: reactive[tuple[str, ...]] = reactive(())
 
     def __init__(
         self, unit_names: Mapping[str, str], name: str, profession: str, banner: str = "", *, id: str | None = None
@@ -130,8 +141,34 @@ class DeskHeader(Widget):
             words = self._trouble_words(self.trouble, width)
             return Content.assemble((f" {LOST} {words} ".ljust(width), "bold $background on $error"))
         left = Content.assemble(" ", *self._counted(width))
+        sending = self._sending_words(width)
         words, style = self._latest()
-        return _between(left, Content.assemble((words, style), " "), width)
+        if sending[0] and width < WIDE and not self.notice and not any(self.arrived):
+            words = ""  # how fresh the list is gives way to what is wrong
+        gap = "   " if words and sending[0] else ""
+        return _between(left, Content.assemble(sending, gap, (words, style), " "), width)
+
+    def _sending_words(self, width: int) -> tuple[str, str]:
+        """What is wrong with what acts by the clock, the gravest alone; nothing where all goes as it should."""
+        one = self.sending
+        if self.failing_jobs:
+            names = ", ".join(self.failing_jobs)
+            words = _("{mark} TIDSSTYRT FELAR: {names}") if width >= WIDE else _("{mark} FELAR: {names}")
+            return (words.format(mark=LOST, names=names), "bold $error")
+        if one is None:
+            return ("", "")
+        if one.overdue:
+            why = f": {outgoing_problem_words(one.problem)}" if one.problem and width >= VERY_WIDE else ""
+            words = ngettext("{mark} {count} SMS GÅR INTE", "{mark} {count} SMS GÅR INTE", one.overdue)
+            return (words.format(mark=LOST, count=one.overdue) + why, "bold $error")
+        said = []
+        if width < WIDE and one.uncertain + one.failed:
+            return (_("SMS {count} att avgöra").format(count=one.uncertain + one.failed), "bold $warning")
+        if one.uncertain:
+            said.append(ngettext("{count} osäkert", "{count} osäkra", one.uncertain).format(count=one.uncertain))
+        if one.failed:
+            said.append(ngettext("{count} misslyckat", "{count} misslyckade", one.failed).format(count=one.failed))
+        return (_("SMS {said}").format(said=", ".join(said)) if said else "", "bold $warning")
 
     def _counted(self, width: int) -> Iterator[Content]:
         one = self.counts

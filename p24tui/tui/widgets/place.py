@@ -92,13 +92,18 @@ class PlaceList(ScrollView, can_focus=True):
         self._clicked = ""
 
     @property
+    def cursor_id(self) -> str:
+        """The id of the row that the cursor stands on; empty where there is none."""
+        return self._page.ids[self._index] if self._page.ids else ""
+
+    @property
     def cursor_row(self) -> Row | None:
         """The row that the cursor stands on."""
-        return self._page.row(self._cursor_id, self._width) if self._page.ids else None
+        return self._page.row(self.cursor_id, self._width) if self._page.ids else None
 
     def show(self, page: Page, *, anew: bool = False) -> None:
         """Show this page: from its beginning where it is opened ``anew``, else with the cursor on the row it was on."""
-        before, offset = self._cursor_id, self._index - int(self.scroll_offset.y)
+        before, offset = self.cursor_id, self._index - int(self.scroll_offset.y)
         self._page = page
         if anew:
             self._index = 0
@@ -125,7 +130,7 @@ class PlaceList(ScrollView, can_focus=True):
         if not 0 <= index < len(self._page.ids):
             return
         before, self._clicked = self._clicked, self._page.ids[index]
-        again = before == self._clicked == self._cursor_id
+        again = before == self._clicked == self.cursor_id
         self._stand_on(index)
         if again:
             self.post_message(self.Chosen())
@@ -142,10 +147,6 @@ class PlaceList(ScrollView, can_focus=True):
             return self._draw(index)
         words = f"  {self._page.empty}" if y == 2 and not self._page.ids else ""
         return draw.strip([(words, self._style("empty"))], self._width, self._style("line"))
-
-    @property
-    def _cursor_id(self) -> str:
-        return self._page.ids[self._index] if self._page.ids else ""
 
     @property
     def _width(self) -> int:

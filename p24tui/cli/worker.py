@@ -1,0 +1,31 @@
+"""``p24tui worker``: what acts by the clock, without a screen, for servers."""
+
+import logging
+import signal
+import threading
+
+import click
+
+from p24tui import bootstrap
+from p24tui.cli.base import running
+from p24tui.i18n import _
+
+
+@click.command(help=_("Kör det tidsstyrda utan skärm, på en server. Avsluta med Ctrl+C eller SIGTERM."))
+def worker() -> None:
+    from p24tui.jobs.clockwork import Clockwork
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    stopped = threading.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda *_: stopped.set())
+    with running() as system:
+        clockwork = Clockwork(system, bootstrap.place("worker"))
+        clockwork.start()
+        try:
+            click.echo(_("Det tidsstyrda går: {names}.").format(names=", ".join(one.name for one in clockwork.ticks)))
+            stopped.wait()
+        finally:
+            clockwork.stop()
+    click.echo(_("Det tidsstyrda är avslutat; inget var halvgjort."))

@@ -1,0 +1,86 @@
+"""What goes out, from when it is queued until one knows what became of it: its states, and what leads from one to the
+next.
+
+Exactly once to a telephone does not exist. What is ``UNCERTAIN`` never goes out again by itself (H13): it is looked up,
+or a report of it comes, or somebody decides.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """Why something goes out. Of each there is one a day for a case, or for a visit at its time (H13)."""
+
+    ANSWER = "answer"
+    VISIT_BOOKED = "visit-booked"
+    VISIT_MOVED = "visit-moved"
+    VISIT_TODAY = "visit-today"
+    VISIT_SOON = "visit-soon"
+    INVITATION = "invitation"
+
+    @property
+    def of_visit(self) -> bool:
+        """Whether it is one of the reminders of a video visit (NA-3)."""
+        return self.value.startswith("visit-")
+
+
+class Channel(StrEnum):
+    """By what something goes."""
+
+    SMS = "sms"
+    EMAIL = "email"
+
+
+class OutgoingState(StrEnum):
+    """Where something that goes out stands.
+
+    ``SENDING`` is being handed over now, ``ACCEPTED`` has been taken by the gateway, ``FAILED`` has surely not arrived.
+    """
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    CANCELLED = "cancelled"
+
+
+HAS_GONE = frozenset({OutgoingState.SENDING, OutgoingState.ACCEPTED, OutgoingState.DELIVERED, OutgoingState.UNCERTAIN})
+"""States in which the patient has it, or may have it."""
+
+TO_DECIDE = frozenset({OutgoingState.FAILED, OutgoingState.UNCERTAIN})
+"""States that somebody must see and decide about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Something to be sent: why, when it is due, and until when it is of any use. Instants are UTC."""
+
+    purpose: Purpose
+    due_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What is known of something that is to go out, as the rules see it. ``visit_at`` is when its visit was to be."""
+
+    purpose: Purpose
+    due_at: datetime
+    expires_at: datetime
+    visit_at: datetime | None = None
+
+
+def after_report(state: OutgoingState, *, delivered: bool, failed: bool) -> OutgoingState:
+    """The state after a report, in whatever order reports come, and however often.
+
+    That it was delivered is a fact, and final. That it failed counts only for what was handed over.
+    """
+    if delivered:
+        return OutgoingState.DELIVERED
+    if failed:
+        return OutgoingState.FAILED if state in HAS_GONE - {OutgoingState.DELIVERED} else state
+    return OutgoingState.ACCEPTED if state in (OutgoingState.SENDING, OutgoingState.UNCERTAIN) else state

@@ -1,0 +1,288 @@
+"""What is to go out: put there in the transaction of the deed that wants it, and what staff decide about it."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from p24tui.clock import local_date
+from p24tui.errors import BadInput, Refused
+from p24tui.ids import fresh_id
+from p24tui.routine import reminder
+from p24tui.routine.actor import Actor
+from p24tui.routine.case import Case, CaseState
+from p24tui.routine.outgoing import TO_DECIDE, Channel, OutgoingState, Planned, Purpose
+from p24tui.routine.patient import ShownPatient, shown
+from p24tui.routine.reminder import CLOSED
+from p24tui.routine.rule import rule
+from p24tui.services.views import OutboxStanding, OutgoingLine, OutgoingView
+from p24tui.store import cases, desk, events, outbox, people
+from p24tui.store.engine import Tx
+from p24tui.store.outbox import Count
+from p24tui.store.values import OutgoingRow
+from p24tui.system import System
+
+SHOWN = 200
+"""Rows of each sort that a list shows."""
+
+OVERDUE_AFTER = timedelta(minutes=2)
+"""How long something may be due before it is said that nothing goes out."""
+
+REVIVABLE = frozenset({OutgoingState.CANCELLED, OutgoingState.FAILED})
+"""States in which nothing has gone, so that it may be wanted again."""
+
+
+def make_row(
+    unit_id: str,
+    patient_id: str,
+    about: str,
+    planned: Planned,
+    now: datetime,
+    *,
+    text: str,
+    recipient: str,
+    by: Actor,
+    case_id: str | None = None,
+    visit_id: str | None = None,
+    visit_at: datetime | None = None,
+) -> OutgoingRow:
+    """An SMS that is to go, from what was planned."""
+    return OutgoingRow(
+        id=fresh_id(),
+        unit_id=unit_id,
+        patient_id=patient_id,
+        case_id=case_id,
+        visit_id=visit_id,
+        about=about,
+        purpose=planned.purpose,
+        local_date=local_date(planned.due_at),
+        visit_at=visit_at,
+        channel=Channel.SMS,
+        recipient=recipient,
+        subject="",
+        text=text,
+        invitation=None,
+        due_at=planned.due_at,
+        expires_at=planned.expires_at,
+        try_at=planned.due_at,
+        state=OutgoingState.QUEUED,
+        problem="",
+        queued_at=now,
+        queued_by=by.staff_id,
+        queued_by_name=by.name,
+        fence=0,
+        lease_until=None,
+        claimed_by="",
+        sent_at=None,
+        changed_at=now,
+        gateway="",
+        gateway_id="",
+        parts=0,
+        settled_by="",
+        settled_at=None,
+    )
+
+
+@rule("SE-2", "NA-3")
+def queue(tx: Tx, actor: Actor, row: OutgoingRow) -> tuple[OutgoingRow, bool]:
+    """Put it into the outbox, where there is none like it; the row that stands there, and whether it is this one.
+
+    One that was cancelled or has failed has not gone, and takes this one's place.
+    """
+    if outbox.add(tx, row):
+        _tell(tx, actor, row, "sms.queued")
+        return row, True
+    known = outbox.like(tx, row.about, row.purpose, row.local_date)
+    assert known is not None
+    if known.state not in REVIVABLE:
+        return known, False
+    again = replace(row, id=known.id, fence=known.fence + 1)
+    _write(tx, again, known)
+    _tell(tx, actor, again, "sms.queued")
+    return again, True
+
+
+@rule("SE-2")
+def cancel_moot(tx: Tx, actor: Actor, before: Case, after: Case, now: datetime) -> None:
+    """What is queued to remind the patient is cancelled by the deed that makes it pointless: an answer, an ending."""
+    if not reminder.is_waited_for(before) or reminder.is_waited_for(after):
+        return
+    problem = "ended" if after.state is CaseState.ENDED else "answered"
+    for row in outbox.cancel_queued(tx, now, problem, about=about_case(after.id)):
+        tell(tx, actor, row, now, "sms.cancelled", problem=problem)
+
+
+@rule("SE-2")
+def cancel(system: System, actor: Actor, id: str) -> OutgoingRow:
+    """Let something not go. Raises ``Refused`` where it has gone already, or is just going."""
+    with system.store.writing() as tx:
+        row = _of_unit(tx, actor, id)
+        if row.state is not OutgoingState.QUEUED:
+            raise Refused("SE-2", "sms-gone")
+        return _settle(tx, actor, row, system.clock.now(), OutgoingState.CANCELLED, "sms.cancelled", problem="by-hand")
+
+
+@rule("SE-2")
+def send_again(system: System, actor: Actor, id: str) -> OutgoingRow:
+    """Let something that failed, or of which nobody knows, go once more: a person decides that it does.
+
+    Raises ``Refused`` where there is nothing to decide, or it is of no use any longer.
+    """
+    now = system.clock.now()
+    with system.store.writing() as tx:
+        row = _to_decide(tx, actor, id)
+        if now >= row.expires_at:
+            raise Refused("SE-2", "sms-too-late")
+        again = replace(
+            row,
+            state=OutgoingState.QUEUED,
+            problem="",
+            fence=row.fence + 1,
+            lease_until=None,
+            try_at=now,
+            gateway_id="",
+            settled_by="",
+            settled_at=None,
+            changed_at=now,
+        )
+        _write(tx, again, row)
+        _tell(tx, actor, again, "sms.again")
+        return again
+
+
+@rule("SE-2")
+def settle(system: System, actor: Actor, id: str) -> OutgoingRow:
+    """Somebody has seen that it failed, or that nobody knows, and lets it be: it calls for nobody any longer.
+
+    Raises ``Refused`` where there is nothing to decide.
+    """
+    with system.store.writing() as tx:
+        row = _to_decide(tx, actor, id)
+        return _settle(tx, actor, row, system.clock.now(), row.state, "sms.settled", problem=row.problem)
+
+
+def about_case(case_id: str) -> str:
+    """What the reminders of a case are about."""
+    return f"case:{case_id}"
+
+
+def standing(system: System, unit_ids: Collection[str]) -> OutboxStanding:
+    """How the units' outbox stands now, in numbers alone."""
+    now = system.clock.now()
+    with system.store.reading() as tx:
+        counts = outbox.counts(tx, unit_ids, now - OVERDUE_AFTER)
+    waiting = [one for one in counts if one.state not in TO_DECIDE]
+    overdue = [one for one in waiting if one.overdue and one.problem != CLOSED]
+    return OutboxStanding(
+        uncertain=sum(one.rows for one in counts if one.state is OutgoingState.UNCERTAIN),
+        failed=sum(one.rows for one in counts if one.state is OutgoingState.FAILED),
+        planned=sum(one.rows for one in waiting),
+        overdue=sum(one.overdue for one in overdue),
+        problem="" if not overdue else _in_the_way(system, overdue),
+    )
+
+
+def _in_the_way(system: System, overdue: Collection[Count]) -> str:
+    if Channel.SMS not in system.gateways:
+        return "no-gateway"
+    return next((one.problem for one in overdue if one.problem), "")
+
+
+@rule("LO-1", "PR-1")
+def to_see(
+    system: System, actor: Actor, unit_ids: Collection[str], *, view: str = "", shown_patients: Collection[str] = ()
+) -> OutgoingView:
+    """What somebody must decide about, then what is planned. That it was shown is committed before it is returned.
+
+    ``view`` is the id of one that is read anew: then only patients that it has not shown before are logged.
+    """
+    now = system.clock.now()
+    with system.store.writing() as tx:
+        rows = outbox.to_see(tx, unit_ids, SHOWN)
+        kind, view = ("arrivals", view) if view else ("list", fresh_id())
+        for unit_id in unit_ids:
+            patients = {row.patient_id for row in rows if row.unit_id == unit_id} - set(shown_patients)
+            if patients or (kind == "list" and unit_id == actor.unit_id):
+                desk.log_reading(tx, replace(actor, unit_id=unit_id), now, kind, patients=patients, view=view)
+        return OutgoingView(view, _lines(tx, rows, now))
+
+
+@rule("LO-1", "PR-1")
+def of_case(system: System, actor: Actor, case_id: str, *, view: str = "") -> OutgoingView:
+    """All that goes out, and has gone, to the patient of a case from its unit; logged as ``to_see`` is."""
+    now = system.clock.now()
+    with system.store.writing() as tx:
+        row = cases.one(tx, case_id)
+        if row is None or row.case.unit_id != actor.unit_id:
+            raise BadInput("no-case", case=case_id)
+        if not view:
+            desk.log_reading(tx, actor, now, "case", case_id=case_id, patient_id=row.patient.id)
+        found = outbox.of_patient(tx, row.patient.id, row.case.unit_id, SHOWN)
+        return OutgoingView(view or fresh_id(), _lines(tx, found[::-1], now))
+
+
+def _lines(tx: Tx, rows: Collection[OutgoingRow], now: datetime) -> tuple[OutgoingLine, ...]:
+    """The rows with nothing in them that may not be shown."""
+    known = people.patients_by_id(tx, {row.patient_id for row in rows})
+    return tuple(_line(row, shown(known[row.patient_id], local_date(now))) for row in rows)
+
+
+def _line(row: OutgoingRow, patient: ShownPatient) -> OutgoingLine:
+    return OutgoingLine(replace(row, recipient="", text="", subject="") if patient.protected else row, patient)
+
+
+def _of_unit(tx: Tx, actor: Actor, id: str) -> OutgoingRow:
+    row = outbox.one(tx, id, lock=True)
+    if row is None or row.unit_id != actor.unit_id:
+        raise BadInput("no-sms")
+    return row
+
+
+def _to_decide(tx: Tx, actor: Actor, id: str) -> OutgoingRow:
+    row = _of_unit(tx, actor, id)
+    if row.state not in TO_DECIDE or row.settled_at is not None:
+        raise Refused("SE-2", "sms-decided")
+    return row
+
+
+def _settle(
+    tx: Tx, actor: Actor, row: OutgoingRow, now: datetime, state: OutgoingState, kind: str, *, problem: str
+) -> OutgoingRow:
+    after = replace(row, state=state, problem=problem, settled_by=actor.name, settled_at=now, changed_at=now)
+    _write(tx, after, row)
+    _tell(tx, actor, after, kind)
+    return after
+
+
+def _write(tx: Tx, after: OutgoingRow, before: OutgoingRow) -> None:
+    """Write what is other than before; the row is locked."""
+    changed = {
+        name: getattr(after, name)
+        for name in OutgoingRow.__dataclass_fields__
+        if getattr(after, name) != getattr(before, name)
+    }
+    outbox.change(tx, before.id, before.fence, (before.state,), **changed)
+
+
+def _tell(tx: Tx, actor: Actor, row: OutgoingRow, kind: str) -> None:
+    tell(tx, actor, row, row.changed_at, kind)
+
+
+def tell(tx: Tx, actor: Actor, row: OutgoingRow, at: datetime, kind: str, **details: str) -> None:
+    """Append to the history, of the case where it is about one, what became of a row."""
+    events.append(
+        tx,
+        actor,
+        at,
+        kind,
+        row.case_id,
+        unit_id=row.unit_id,
+        rule=rule_of(row),
+        sms=row.id,
+        purpose=row.purpose.value,
+        **details,
+    )
+
+
+def rule_of(row: OutgoingRow) -> str:
+    """The rule by which it goes."""
+    return "NA-3" if row.purpose.of_visit else "SE-2" if row.purpose is Purpose.ANSWER else ""

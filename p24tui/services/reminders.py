@@ -1,0 +1,166 @@
+"""Reminding a patient who does not answer, and the reminders of a case: what is planned, what has gone."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from p24tui.clock import local_date
+from p24tui.errors import BadInput, Refused
+from p24tui.gateways.outgoing.gsm import Size
+from p24tui.routine import reminder
+from p24tui.routine.actor import Actor
+from p24tui.routine.outgoing import Channel, OutgoingState, Planned, Purpose
+from p24tui.routine.reminder import ReminderTimes
+from p24tui.routine.rule import rule
+from p24tui.services import outbox as services_outbox
+from p24tui.services import protections, sms_text
+from p24tui.services.change import locked, permitted
+from p24tui.services.limits import limit
+from p24tui.store import cases, events, outbox, people, reminders
+from p24tui.store.engine import Tx
+from p24tui.store.values import CaseRow, OutgoingRow, Unit
+from p24tui.system import System
+from p24tui.words import moment
+
+LOOKED_AT = 100
+"""How many of a patient's latest reminders are looked at for one of today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the SMS button would do: to which number, what it says, how long that is, and when it would go (UTC).
+
+    ``texts`` and ``sizes`` are by language. ``gateway`` is by what it goes, empty where by nothing; where it
+    ``stays`` nothing leaves the machine. ``last`` is the reminder that went before, or is planned.
+    """
+
+    patient_name: str
+    number: str
+    texts: dict[str, str]
+    sizes: dict[str, Size]
+    goes_at: datetime
+    gateway: str
+    stays: bool
+    last: OutgoingRow | None
+
+
+@rule("SE-2", "PR-2")
+def preview(system: System, actor: Actor, case_id: str) -> Preview:
+    """What a reminder to the patient of this case would be. Nothing is sent, and nobody is asked about protection yet.
+
+    Raises ``Refused`` where the patient may not be reminded, naming when the day's reminder went where it has.
+    """
+    with system.store.reading() as tx:
+        row = cases.one(tx, case_id)
+        if row is None:
+            raise BadInput("no-case", case=case_id)
+        permitted(reminder.may_remind(row.case, actor, row.patient), owner=row.owner)
+        unit = _unit(tx, row.case.unit_id)
+        planned = _planned(system, tx, unit)
+        sent = [one for one in outbox.of_patient(tx, row.patient.id, unit.id, LOOKED_AT) if one.case_id == case_id]
+        _not_twice(case_id, planned, sent, system.clock.now())
+        texts = {lang: sms_text.text_for(tx, system, unit, Purpose.ANSWER, lang) for lang in sms_text.LANGUAGES}
+    gateway = system.gateways.get(Channel.SMS)
+    return Preview(
+        patient_name=row.patient.name,
+        number=row.patient.mobile,
+        texts=texts,
+        sizes={lang: sms_text.size(text) for lang, text in texts.items()},
+        goes_at=planned.due_at,
+        gateway=gateway.name if gateway else "",
+        stays=gateway is not None and not gateway.leaves_machine,
+        last=next((one for one in reversed(sent) if one.state is not OutgoingState.CANCELLED), None),
+    )
+
+
+@rule("SE-2", "PR-1", "PR-2")
+def remind(system: System, actor: Actor, case_id: str, lang: str = sms_text.LANGUAGES[0]) -> OutgoingRow:
+    """Remind the patient that an answer is waited for: one a case and day, however often and from how many places.
+
+    Protection is looked up now, and again when it goes. Raises ``Refused`` where the patient may not be reminded, or
+    has been today.
+    """
+    with system.store.reading() as tx:
+        known = cases.one(tx, case_id)
+    if known is not None:
+        protections.look_up(system, actor, known.patient.id)
+    with system.store.writing() as tx:
+        return _remind(tx, system, actor, locked(tx, case_id), lang)
+
+
+def _remind(tx: Tx, system: System, actor: Actor, row: CaseRow, lang: str) -> OutgoingRow:
+    permitted(reminder.may_remind(row.case, actor, row.patient), owner=row.owner)
+    unit = _unit(tx, row.case.unit_id)
+    planned = _planned(system, tx, unit)
+    wanted = services_outbox.make_row(
+        unit.id,
+        row.patient.id,
+        services_outbox.about_case(row.case.id),
+        planned,
+        system.clock.now(),
+        text=sms_text.text_for(tx, system, unit, Purpose.ANSWER, lang),
+        recipient=row.patient.mobile,
+        by=actor,
+        case_id=row.case.id,
+    )
+    stands, is_new = services_outbox.queue(tx, actor, wanted)
+    if not is_new:
+        _not_twice(row.case.id, planned, [stands], system.clock.now())
+    return stands
+
+
+def times_of(tx: Tx, unit_id: str, now: datetime) -> ReminderTimes:
+    """When the unit's reminders go: its own times, else those that apply on the day."""
+    own = reminders.times(tx, [unit_id]).get(unit_id)
+    soon_before, morning = own or (limit("visit_soon_before", now), limit("visit_morning", now) * 60)
+    return ReminderTimes(
+        soon_before=timedelta(minutes=soon_before),
+        morning=time(morning // 60, morning % 60),
+        apart=timedelta(minutes=limit("visit_reminders_apart", now)),
+        day_begins=time(limit("sms_day_begins", now)),
+        night_begins=time(limit("sms_night_begins", now)),
+        kept=timedelta(hours=limit("answer_reminder_kept", now)),
+    )
+
+
+def put_times(
+    system: System, actor: Actor, unit_id: str, soon_before: int | None, morning: time | None
+) -> ReminderTimes:
+    """Let a unit have times of its own for the reminders of a visit; what is none stays. The times in force then.
+
+    ``soon_before`` is in minutes. Raises ``BadInput`` where there is no such unit.
+    """
+    now = system.clock.now()
+    with system.store.writing() as tx:
+        _unit(tx, unit_id)
+        known = times_of(tx, unit_id, now)
+        soon = int(known.soon_before.total_seconds()) // 60 if soon_before is None else soon_before
+        at = morning or known.morning
+        reminders.put_times(tx, unit_id, soon, at.hour * 60 + at.minute)
+        events.append(tx, actor, now, "unit.reminder-times", unit_id=unit_id, soon_before=soon, morning=at.isoformat())
+        return times_of(tx, unit_id, now)
+
+
+def _unit(tx: Tx, unit_id: str) -> Unit:
+    unit = people.unit(tx, unit_id)
+    if unit is None:
+        raise BadInput("no-unit", unit=unit_id)
+    return unit
+
+
+def _planned(system: System, tx: Tx, unit: Unit) -> Planned:
+    now = system.clock.now()
+    planned = reminder.answer_reminder(now, unit.hours, times_of(tx, unit.id, now))
+    if planned is None:
+        raise Refused("SE-2", "never-open")
+    return planned
+
+
+def _not_twice(case_id: str, planned: Planned, sent: list[OutgoingRow], now: datetime) -> None:
+    """Raises ``Refused`` where one of these stands for the day on which this would go."""
+    for one in sent:
+        same = one.about == services_outbox.about_case(case_id) and one.local_date == local_date(planned.due_at)
+        if same and one.state not in services_outbox.REVIVABLE:
+            going = one.sent_at is None
+            raise Refused(
+                "SE-2", "reminder-planned" if going else "reminded", at=moment(one.sent_at or one.due_at, now)
+            )

@@ -1,0 +1,273 @@
+"""The outbox: what is to go out, who has claimed it, and what became of it.
+
+A row is claimed for a while (its lease) and with a fence that rises with every claim; whoever holds an older fence
+writes nothing. It is ``sending`` from right before it is handed over until the answer is stored, and by no one else.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from p24tui.routine.case import Case
+from p24tui.routine.outgoing import TO_DECIDE, Channel, OutgoingState, Purpose
+from p24tui.routine.visit import Visit
+from p24tui.store.engine import Tx
+from p24tui.store.tables import cases, outbox, patients, visits
+from p24tui.store.values import CASE_FIELDS, OutgoingRow, PatientRecord, case_from, patient_from
+from p24tui.store.visits import visit_from
+
+_CASE = tuple(cases.c[name].label(f"case_{name}") for name in CASE_FIELDS)
+_VISIT = tuple(visits.c[name].label(f"visit_{name}") for name in Visit.__dataclass_fields__)
+_OUT = len(outbox.c)
+_PATIENT = len(patients.c)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row that this process may act on until its lease ends, and the identity number to look up first."""
+
+    id: str
+    fence: int
+    channel: Channel
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A row with all that decides about it, as it is now."""
+
+    row: OutgoingRow
+    record: PatientRecord
+    case: Case | None
+    visit: Visit | None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many rows stand alike, and how many of them were to have gone."""
+
+    state: OutgoingState
+    problem: str
+    rows: int
+    overdue: int
+
+
+def add(tx: Tx, row: OutgoingRow) -> bool:
+    """A new row, unless there is one about the same, for the same purpose, on the same day; whether it was added."""
+    dialect = postgresql if tx.on_postgresql else sqlite
+    known = [outbox.c.about, outbox.c.purpose, outbox.c.local_date]
+    new = dialect.insert(outbox).values(**asdict(row)).on_conflict_do_nothing(index_elements=known)
+    return tx.connection.execute(new).rowcount == 1
+
+
+def add_many(tx: Tx, rows: list[OutgoingRow]) -> None:
+    """New rows of which none is known."""
+    tx.connection.execute(insert(outbox), [asdict(row) for row in rows])
+
+
+def one(tx: Tx, id: str, *, lock: bool = False) -> OutgoingRow | None:
+    """One row. ``lock`` keeps other writers from it until the transaction ends."""
+    return _first(tx, outbox.c.id == id, lock=lock)
+
+
+def like(tx: Tx, about: str, purpose: Purpose, local_date: date) -> OutgoingRow | None:
+    """The row about this, for this purpose, on this day; kept from other writers."""
+    same = (outbox.c.about == about) & (outbox.c.purpose == purpose) & (outbox.c.local_date == local_date)
+    return _first(tx, same, lock=True)
+
+
+def by_gateway_id(tx: Tx, gateway: str, gateway_id: str) -> OutgoingRow | None:
+    """The row that the gateway knows by this id; kept from other writers."""
+    return _first(tx, (outbox.c.gateway_id == gateway_id) & (outbox.c.gateway == gateway), lock=True)
+
+
+def of_patient(tx: Tx, patient_id: str, unit_id: str, limit: int) -> list[OutgoingRow]:
+    """The latest of what one unit sends to a patient or because of them, oldest first."""
+    newest = (
+        select(outbox)
+        .where(outbox.c.patient_id == patient_id, outbox.c.unit_id == unit_id)
+        .order_by(outbox.c.due_at.desc(), outbox.c.id)
+        .limit(limit)
+    )
+    return [_row(row) for row in reversed(tx.connection.execute(newest).all())]
+
+
+def of_visit(tx: Tx, visit_id: str) -> list[OutgoingRow]:
+    """All that has been planned for a visit, at whatever times it was to be; kept from other writers."""
+    query = select(outbox).where(outbox.c.visit_id == visit_id).order_by(outbox.c.due_at, outbox.c.id)
+    return [_row(row) for row in tx.connection.execute(query.with_for_update())]
+
+
+def to_see(tx: Tx, unit_ids: Collection[str], limit: int) -> list[OutgoingRow]:
+    """What somebody must decide about, the oldest first, and then what is planned, the next to go first."""
+    undecided = outbox.c.state.in_(TO_DECIDE) & outbox.c.settled_at.is_(None)
+    found = []
+    for which in (undecided, outbox.c.state.in_((OutgoingState.SENDING, OutgoingState.QUEUED))):
+        query = select(outbox).where(outbox.c.unit_id.in_(unit_ids), which).order_by(outbox.c.due_at, outbox.c.id)
+        found += [_row(row) for row in tx.connection.execute(query.limit(limit))]
+    return found
+
+
+def counts(tx: Tx, unit_ids: Collection[str], due_before: datetime) -> list[Count]:
+    """How what is not settled stands, by state and problem; overdue is what was due before that."""
+    table = outbox.c
+    undecided = table.state.in_(TO_DECIDE) & table.settled_at.is_(None)
+    waiting = table.state.in_((OutgoingState.QUEUED, OutgoingState.SENDING))
+    query = (
+        select(table.state, table.problem, func.count(), func.count().filter(table.due_at < due_before))
+        .where(table.unit_id.in_(unit_ids), or_(undecided, waiting))
+        .group_by(table.state, table.problem)
+    )
+    return [
+        Count(OutgoingState(state), problem, rows, overdue)
+        for state, problem, rows, overdue in tx.connection.execute(query)
+    ]
+
+
+def anything_to_do(tx: Tx, now: datetime) -> bool:
+    """Whether something is due, or was being handed over by a process whose lease has ended."""
+    due = (outbox.c.state == OutgoingState.QUEUED) & (outbox.c.try_at <= now)
+    left = (outbox.c.state == OutgoingState.SENDING) & (outbox.c.lease_until <= now)
+    return bool(tx.connection.execute(select(or_(*(exists().where(which) for which in (due, left))))).scalar())
+
+
+def claim(
+    tx: Tx, now: datetime, lease_until: datetime, place: str, channels: Collection[Channel], limit: int
+) -> list[Claimed]:
+    """Claim what is due and nobody has, the longest due first. Others claim other rows at the same time."""
+    free = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
+    due = (
+        select(outbox.c.id)
+        .where(outbox.c.state == OutgoingState.QUEUED, outbox.c.try_at <= now, free, outbox.c.channel.in_(channels))
+        .order_by(outbox.c.try_at, outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(outbox)
+        .where(outbox.c.id.in_(due))
+        .values(fence=outbox.c.fence + 1, lease_until=lease_until, claimed_by=place)
+        .returning(outbox.c.id, outbox.c.fence, outbox.c.channel, outbox.c.patient_id, outbox.c.try_at)
+    )
+    rows = sorted(tx.connection.execute(taken), key=lambda row: (row.try_at, row.id))
+    ids = {row.patient_id for row in rows}
+    numbers = {row.id: row.number for row in tx.connection.execute(_numbers(ids))} if ids else {}
+    return [Claimed(row.id, row.fence, Channel(row.channel), numbers[row.patient_id]) for row in rows]
+
+
+def release(tx: Tx, claimed: Collection[Claimed]) -> None:
+    """Give back what has been claimed and not acted on."""
+    for one in claimed:
+        change(tx, one.id, one.fence, (OutgoingState.QUEUED,), lease_until=None, claimed_by="")
+
+
+def facts(tx: Tx, claimed: Collection[Claimed]) -> list[Facts]:
+    """All that decides about claimed rows, which are kept from other writers; what is no longer ours is left out."""
+    fences = {one.id: one.fence for one in claimed}
+    query = _FACTS.where(outbox.c.id.in_(fences), outbox.c.state == OutgoingState.QUEUED).order_by(outbox.c.try_at)
+    found = tx.connection.execute(query.with_for_update(of=outbox) if tx.on_postgresql else query)
+    return [one for one in map(_facts, found) if one.row.fence == fences[one.row.id]]
+
+
+def mark_sending(tx: Tx, rows: Collection[OutgoingRow]) -> None:
+    """These rows, which are locked, are about to be handed over: what is new in them is written."""
+    names = ("state", "problem", "recipient", "gateway", "parts", "sent_at", "changed_at", "lease_until")
+    if rows:
+        marked = (
+            update(outbox).where(outbox.c.id == bindparam("row_id")).values({name: bindparam(name) for name in names})
+        )
+        tx.connection.execute(
+            marked, [{"row_id": row.id, **{name: getattr(row, name) for name in names}} for row in rows]
+        )
+
+
+def change(tx: Tx, id: str, fence: int, states: Collection[OutgoingState], **values: Any) -> bool:
+    """Change a row, if its fence and state are still as we know them; whether they were."""
+    same = (outbox.c.id == id) & (outbox.c.fence == fence) & outbox.c.state.in_(states)
+    return tx.connection.execute(update(outbox).where(same).values(**values)).rowcount == 1
+
+
+def unmark(tx: Tx, rows: Collection[OutgoingRow]) -> None:
+    """These rows were marked, and then surely not handed over: they wait again."""
+    for row in rows:
+        change(
+            tx, row.id, row.fence, (OutgoingState.SENDING,), state=OutgoingState.QUEUED, sent_at=None, lease_until=None
+        )
+
+
+def stranded(tx: Tx, now: datetime, limit: int) -> list[OutgoingRow]:
+    """What was being handed over by a process whose lease has ended; kept from other writers."""
+    query = (
+        select(outbox)
+        .where(outbox.c.state == OutgoingState.SENDING, outbox.c.lease_until <= now)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [_row(row) for row in tx.connection.execute(query)]
+
+
+def to_look_up(tx: Tx, now: datetime, limit: int) -> list[OutgoingRow]:
+    """What nobody knows the fate of, nobody has decided about, and is to be looked up now."""
+    query = (
+        select(outbox)
+        .where(outbox.c.state == OutgoingState.UNCERTAIN, outbox.c.try_at <= now, outbox.c.settled_at.is_(None))
+        .order_by(outbox.c.try_at)
+        .limit(limit)
+    )
+    return [_row(row) for row in tx.connection.execute(query)]
+
+
+def cancel_queued(
+    tx: Tx, now: datetime, problem: str, *, patient_id: str | None = None, about: str | None = None
+) -> list[OutgoingRow]:
+    """Cancel what has not gone, of a patient or about a case; what that was."""
+    which = outbox.c.patient_id == patient_id if about is None else outbox.c.about == about
+    done = (
+        update(outbox)
+        .where(which, outbox.c.state == OutgoingState.QUEUED)
+        .values(state=OutgoingState.CANCELLED, problem=problem, changed_at=now, lease_until=None)
+        .returning(*outbox.c)
+    )
+    return [_row(row) for row in tx.connection.execute(done)]
+
+
+_FACTS = select(*outbox.c, *patients.c, *_CASE, *_VISIT).select_from(
+    outbox.join(patients, outbox.c.patient_id == patients.c.id)
+    .outerjoin(cases, outbox.c.case_id == cases.c.id)
+    .outerjoin(visits, outbox.c.visit_id == visits.c.id)
+)
+
+
+def _facts(found: Sequence[Any]) -> Facts:
+    values = tuple(found)
+    before_case = _OUT + _PATIENT
+    before_visit = before_case + len(CASE_FIELDS)
+    case, visit = values[before_case:before_visit], values[before_visit:]
+    return Facts(
+        _row(values[:_OUT]),
+        patient_from(values[_OUT:before_case]),
+        case_from(case) if case[0] is not None else None,
+        visit_from(visit) if visit[0] is not None else None,
+    )
+
+
+def _first(tx: Tx, which: ColumnElement[bool], *, lock: bool) -> OutgoingRow | None:
+    query = select(outbox).where(which)
+    row = tx.connection.execute(query.with_for_update() if lock else query).first()
+    return None if row is None else _row(row)
+
+
+def _numbers(patient_ids: Collection[str]) -> Select[tuple[str, str]]:
+    return select(patients.c.id, patients.c.number).where(patients.c.id.in_(patient_ids))
+
+
+def _row(values: Any) -> OutgoingRow:
+    named: dict[str, Any] = dict(zip(OutgoingRow.__dataclass_fields__, values, strict=True))
+    named["purpose"] = Purpose(named["purpose"])
+    named["channel"] = Channel(named["channel"])
+    named["state"] = OutgoingState(named["state"])
+    return OutgoingRow(**named)

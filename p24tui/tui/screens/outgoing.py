@@ -1,0 +1,264 @@
+"""What goes out by SMS: the question before a reminder goes, and the list of what is planned or has to be decided."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from p24tui.i18n import _, ngettext
+from p24tui.routine import phone
+from p24tui.routine.outgoing import TO_DECIDE, OutgoingState
+from p24tui.services.reminders import Preview
+from p24tui.services.views import OutgoingLine, OutgoingView
+from p24tui.store.values import OutgoingRow
+from p24tui.text import clean_line, clean_text
+from p24tui.tui.places import Cell, Column, Page, Row
+from p24tui.tui.widgets.place import PlaceList, PlaceNote
+from p24tui.words import moment, outgoing_problem_words, outgoing_state_word, purpose_words, short_moment
+
+WIDE_LIST = 90
+"""Cells from which the list has room for names."""
+
+
+class RemindScreen(ModalScreen[str | None]):
+    """Who is reminded, at which number, with what text, and when it goes; ends with the language to send it in."""
+
+    BINDINGS = [
+        Binding("enter", "send", show=False),
+        Binding("l", "other_language", show=False),
+        Binding("escape", "leave", show=False),
+    ]
+
+    def __init__(self, preview: Preview, now: datetime) -> None:
+        super().__init__()
+        self._preview = preview
+        self._now = now
+        self._lang = next(iter(preview.texts))
+        self._shown_text = Static(markup=False, id="remind-text")
+        self._length = Static(markup=False, classes="dialog-note")
+
+    def compose(self) -> ComposeResult:
+        one = self._preview
+        with Vertical(classes="dialog"):
+            title = _("Påminn {name} med sms").format(name=clean_line(one.patient_name))
+            yield Static(Content.styled(title, "bold"), classes="dialog-title")
+            yield Static(self._line(_("Till"), phone.shown(one.number)))
+            yield Static(self._line(_("Går"), self._goes()))
+            yield Static(self._line(_("Förra"), _last_words(one.last, self._now)))
+            yield self._shown_text
+            yield self._length
+            yield Static(self._way(), markup=False, classes="dialog-way")
+            yield Static(_("Enter skicka   l svenska/engelska   Esc skicka inte"), classes="dialog-keys")
+
+    def on_mount(self) -> None:
+        self._show_text()
+
+    def action_send(self) -> None:
+        self.dismiss(self._lang)
+
+    def action_other_language(self) -> None:
+        languages = list(self._preview.texts)
+        self._lang = languages[(languages.index(self._lang) + 1) % len(languages)]
+        self._show_text()
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def _show_text(self) -> None:
+        size = self._preview.sizes[self._lang]
+        self._shown_text.update(Content(clean_text(self._preview.texts[self._lang])))
+        parts = ngettext("{count} sms", "{count} sms", size.parts).format(count=size.parts)
+        words = _("{characters} tecken, {parts}. Inget om hälsa står i texten.")
+        self._length.update(words.format(characters=size.characters, parts=parts))
+
+    def _goes(self) -> str:
+        if self._preview.goes_at <= self._now:
+            return _("nu")
+        return _("{at}, när enheten har öppnat").format(at=moment(self._preview.goes_at, self._now))
+
+    def _way(self) -> str:
+        if not self._preview.gateway:
+            return _("Ingen väg för sms är inställd: påminnelsen väntar här tills det finns en.")
+        if self._preview.stays:
+            return _("Inget lämnar datorn: sms skrivs i en fil.")
+        return _("Går med {gateway}. Skyddade personuppgifter kontrolleras igen när det går.").format(
+            gateway=self._preview.gateway
+        )
+
+    @staticmethod
+    def _line(word: str, said: str) -> Content:
+        return Content.assemble((f"{word:<7}", "$foreground 75%"), (said, "bold"))
+
+
+class Decision(StrEnum):
+    """What one wants of a row."""
+
+    CANCEL = "cancel"
+    AGAIN = "again"
+    SETTLE = "settle"
+
+
+class OutgoingScreen(ModalScreen[str | None]):
+    """What is planned, and what has to be decided; ends with the id of a case to go to."""
+
+    BINDINGS = [
+        Binding("x", "decide('cancel')", show=False),
+        Binding("o", "decide('again')", show=False),
+        Binding("k", "decide('settle')", show=False),
+    ]
+
+    class Decided(Message):
+        """Somebody has decided about a row."""
+
+        def __init__(self, row: OutgoingRow, decision: Decision) -> None:
+            super().__init__()
+            self.row = row
+            self.decision = decision
+
+    def __init__(self, title: str, unit_names: Mapping[str, str], *, stays: bool) -> None:
+        super().__init__()
+        self._title = title
+        self._unit_names = unit_names
+        self._stays = stays
+        self._view: OutgoingView | None = None
+        self._now: datetime | None = None
+        self._note = PlaceNote()
+        self._list = PlaceList()
+        self._advice = Static(id="outgoing-advice")
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog wide", id="outgoing-dialog"):
+            yield Static(Content.styled(self._title, "bold"))
+            yield self._note
+            yield self._list
+            yield self._advice
+            keys = _("Enter ärendet   x ställ in   o skicka igen   k låt vara   Esc tillbaka")
+            yield Static(keys, classes="dialog-keys")
+
+    def on_mount(self) -> None:
+        self._list.focus()
+        self.set_interval(0.2, self._advise)
+
+    @property
+    def view(self) -> OutgoingView | None:
+        """What is shown now."""
+        return self._view
+
+    def show(self, view: OutgoingView, now: datetime) -> None:
+        """Show this, with the cursor on the row it was on."""
+        if self.is_mounted:
+            anew, self._view, self._now = self._view is None, view, now
+            page = outgoing_page(view, self._unit_names, now, stays=self._stays)
+            self._note.cells = page.above
+            self._list.show(page, anew=anew)
+            self._advise()
+
+    def action_decide(self, decision: str) -> None:
+        if (line := self._chosen()) is not None:
+            self.post_message(self.Decided(line.row, Decision(decision)))
+
+    def action_open_row(self) -> None:
+        line = self._chosen()
+        if line is not None and line.row.case_id is not None:
+            self.dismiss(line.row.case_id)
+
+    def on_place_list_chosen(self, _message: PlaceList.Chosen) -> None:
+        self.action_open_row()
+
+    def action_show_list(self) -> None:
+        self.dismiss(None)
+
+    def _chosen(self) -> OutgoingLine | None:
+        id = self._list.cursor_id
+        return next((one for one in self._view.lines if one.row.id == id), None) if self._view else None
+
+    def _advise(self) -> None:
+        line = self._chosen()
+        self._advice.update(Content(advice(line.row, self._now) if line is not None and self._now is not None else ""))
+
+
+def outgoing_page(view: OutgoingView, unit_names: Mapping[str, str], now: datetime, *, stays: bool) -> Page:
+    """What goes out as a page: what has to be decided comes first."""
+    by_id = {one.row.id: one for one in view.lines}
+    undecided = sum(_is_undecided(one.row) for one in view.lines)
+    planned = sum(one.row.state is OutgoingState.QUEUED for one in view.lines)
+    words = ngettext("{count} att avgöra", "{count} att avgöra", undecided).format(count=undecided)
+    above: list[Cell] = [(words, "urgent" if undecided else "quiet")]
+    above.append((ngettext("{count} planerat", "{count} planerade", planned).format(count=planned), "strong"))
+    if stays:
+        above.append((_("inget lämnar datorn: sms skrivs i en fil"), "unread"))
+    several = len(unit_names) > 1
+
+    def columns(width: int) -> tuple[Column, ...]:
+        unit = (Column(_("Enhet"), 10 if width >= WIDE_LIST else 5),) if several else ()
+        return (
+            Column(_("När"), 13),
+            Column(_("Patient"), 26 if width >= WIDE_LIST else 20),
+            *unit,
+            Column(_("Vad"), 17),
+            Column(_("Läge")),
+        )
+
+    def row(id: str, _width: int) -> Row:
+        return _row(by_id[id], unit_names if several else {}, now)
+
+    return Page(tuple(above), columns, tuple(by_id), row, _("Inget är planerat, och inget behöver avgöras."))
+
+
+def advice(row: OutgoingRow, now: datetime) -> str:
+    """To which number, why and by whom, and what one may do about it."""
+    number = phone.shown(row.recipient) if row.recipient else ""
+    visit = _("besöket {at}").format(at=moment(row.visit_at, now)) if row.visit_at else ""
+    by = _("av {name}").format(name=clean_line(row.queued_by_name))
+    problem = outgoing_problem_words(row.problem)
+    who = " · ".join(filter(None, [number, visit, by, problem]))
+    if row.settled_at is not None and row.state in TO_DECIDE:
+        words = _("Avgjort av {name}.").format(name=clean_line(row.settled_by))
+    elif row.state is OutgoingState.UNCERTAIN:
+        words = _(
+            "Ingen vet om det gick fram, och det skickas inte igen av sig självt. "
+            "Fråga patienten, och skicka igen bara om hen inte har fått det."
+        )
+    elif row.state is OutgoingState.FAILED:
+        words = _("Det gick säkert inte fram. Rätta felet och skicka igen, eller ring patienten och låt det vara.")
+    elif row.state is OutgoingState.QUEUED:
+        words = _("Det går av sig självt när tiden är inne. Det som inte ska gå ställer man in.")
+    else:
+        words = ""
+    return f"{who}\n{words}"
+
+
+def _last_words(row: OutgoingRow | None, now: datetime) -> str:
+    if row is None:
+        return _("ingen tidigare påminnelse")
+    at = moment(row.sent_at or row.due_at, now)
+    return f"{at}, {outgoing_state_word(row.state)}"
+
+
+def _is_undecided(row: OutgoingRow) -> bool:
+    return row.state in TO_DECIDE and row.settled_at is None
+
+
+def _row(line: OutgoingLine, unit_names: Mapping[str, str], now: datetime) -> Row:
+    row = line.row
+    look = "urgent" if _is_undecided(row) else "quiet" if row.state is OutgoingState.CANCELLED else ""
+    state = outgoing_state_word(row.state)
+    if row.problem:
+        state = f"{state}: {outgoing_problem_words(row.problem)}"
+    unit = ((unit_names.get(row.unit_id, ""), "quiet"),) if unit_names else ()
+    return Row(
+        (
+            (short_moment(row.sent_at or row.due_at, now), "quiet"),
+            (line.patient.name or _("Skyddad person"), ""),
+            *unit,
+            (purpose_words(row.purpose), ""),
+            (state, look),
+        )
+    )

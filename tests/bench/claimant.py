@@ -1,0 +1,33 @@
+"""One process that hands over due reminders, to a gateway that answers at once.
+
+    python -m tests.bench.claimant
+
+Which database says the environment, as for the console. It says ``ready``, begins at a line on standard input, and when
+nothing is due any longer prints how many it handed over, and when it began and ended (``time.monotonic``).
+"""
+
+import sys
+import time
+
+from p24tui import bootstrap, settings
+from p24tui.routine.outgoing import Channel
+from p24tui.services.sending import Sender
+from tests.outgoing import Persons, ScriptedGateway
+
+
+def main() -> None:
+    with bootstrap.running(settings.load()) as system:
+        gateway = ScriptedGateway()
+        system.gateways = {Channel.SMS: gateway}
+        system.person_data = Persons()
+        sender = Sender(system, f"claimant:{time.monotonic_ns()}")
+        print("ready", flush=True)
+        sys.stdin.readline()
+        began = time.monotonic()
+        while sender.send_due():
+            pass
+        print(len(gateway.handed), began, time.monotonic(), flush=True)
+
+
+if __name__ == "__main__":
+    main()
