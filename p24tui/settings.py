@@ -63,7 +63,7 @@ class Settings:
         "Where the intake can be reached from outside, for delivery reports: https://… without a path; empty: none."
     )
     report_secret: str = _key(
-        "What the addresses of delivery reports are made from: at least 16 characters.", secret=True
+        "What the addresses of delivery reports are made from, at least 16 characters.", secret=True
     )
     intake_host: str = _key("Address that the intake listens on.", "127.0.0.1")
     intake_port: int = _key("Port that the intake listens on.", 8424)

@@ -195,6 +195,12 @@ def test_the_limits_are_the_routines_and_the_laws_and_the_alarms() -> None:
         "alert_rings_apart": (10, "seconds", "CH-3"),
         "alert_escalates_after": (120, "seconds", "CH-2"),
         "takeover_waits": (120, "seconds", "CH-11"),
+        "visit_soon_before": (15, "minutes", "NA-3"),
+        "visit_morning": (7, "hours", "NA-3"),
+        "visit_reminders_apart": (30, "minutes", "NA-3"),
+        "sms_day_begins": (6, "hours", "SE-2"),
+        "sms_night_begins": (21, "hours", "SE-2"),
+        "answer_reminder_kept": (8, "hours", "SE-2"),
     }
 
 

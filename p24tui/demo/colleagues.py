@@ -2,17 +2,17 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from p24tui.clock import STOCKHOLM, local_date
-from p24tui.demo.content import Content, Hold, Outcome, Story
+from p24tui.demo.content import BookedVisit, Content, Hold, Outcome, Story
 from p24tui.errors import P24Error
 from p24tui.ids import stable_id
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.alert import alert
 from p24tui.routine.case import Case, CaseState
-from p24tui.routine.hours import next_staffed, next_weekday
-from p24tui.services import alerts, cases, chat, ending, presence, staff, takeover, units
+from p24tui.routine.hours import next_staffed, next_weekday, openings_on
+from p24tui.services import alerts, cases, chat, ending, presence, reminders, staff, takeover, units, visits
 from p24tui.store import cases as case_rows
 from p24tui.store import events
 from p24tui.store.values import Doing, Event
@@ -30,6 +30,9 @@ RELIEF = ("johan", "fatima")
 CLAIMED_AFTER = {1: (3, 9), 2: (6, 20), 3: (25, 75), 4: (60, 190), 5: (110, 260)}
 CLAIMED_AFTER_MESSAGE = (50, 180)
 """Minutes of staffed time until a colleague takes on a case, by its priority."""
+
+REMINDED_AFTER = (45, 120)
+"""Minutes after which a colleague reminds a patient who does not answer."""
 
 READ_AFTER = {1: (1, 4), 2: (2, 8)}
 """Minutes until a colleague reads what the patient has answered, by priority; the others wait somewhat longer."""
@@ -62,6 +65,7 @@ class Colleagues:
         self._seen: dict[str, datetime] = {}
         self._typing: set[str] = set()
         self._held: set[str] = set()
+        self._reminded: set[str] = set()
         self._have_written = False
 
     def have_written(self) -> bool:
@@ -215,15 +219,29 @@ class Colleagues:
         id = stable_id(PLACE, case.id, str(written))
         chat.answer(self._system, actor, case.id, case.version, story.answers[written], id)
         self._have_written = True
+        if story.visit is not None and story.visit.after == written + 1:
+            self._book_visit(story.visit, actor, case)
         if written < len(story.replies):
             return None  # the patient writes next
+        if story.outcome is Outcome.STAY:
+            return self._in_minutes(*REMINDED_AFTER, story.id, "reminds")
         if story.outcome_after is not None:
             return self._in_minutes(story.outcome_after, story.outcome_after + 5, story.id, "outcome")
         return self._in_minutes(4, 14, story.id, "outcome")
 
+    def _book_visit(self, visit: BookedVisit, actor: Actor, case: Case) -> None:
+        day = local_date(self._system.clock.now()) + timedelta(days=visit.days)
+        while not openings_on(self._hours, day):
+            day += timedelta(days=1)
+        at = datetime.combine(day, visit.at, STOCKHOLM).astimezone(UTC)
+        visits.book(self._system, actor, case.patient_id, at, stable_id(PLACE, case.id, "visit"))
+
     def _finish(self, story: Story, actor: Actor, case: Case) -> datetime | None:
-        """All has been said."""
+        """All has been said; whoever does not answer is reminded once."""
         if story.outcome is Outcome.STAY:
+            if case.state is CaseState.WAITING and story.id not in self._reminded:
+                self._reminded.add(story.id)
+                reminders.remind(self._system, actor, case.id)
             return None
         ending.request_end(self._system, actor, case.id, case.version)
         return self._in_minutes(0.3, 0.8, story.id, "confirms")

@@ -80,6 +80,15 @@ class Hold:
     after: int
 
 
+@dataclass(frozen=True, slots=True)
+class BookedVisit:
+    """A video visit that staff book after so many answers: how many days later, at which time of day."""
+
+    days: int
+    at: time
+    after: int
+
+
 class Outcome(StrEnum):
     """What staff do when all has been said."""
 
@@ -123,6 +132,7 @@ class Story:
     outcome: Outcome = Outcome.END
     outcome_after: float | None = None
     hold: Hold | None = None
+    visit: BookedVisit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,13 @@ from enum import StrEnum
 
 from p24tui.clock import STOCKHOLM, SetClock
 from p24tui.demo import playing
-from p24tui.demo.colleagues import Colleagues, is_ours
+from p24tui.demo.colleagues import PLACE, Colleagues, is_ours
 from p24tui.demo.content import Content, Story
 from p24tui.demo.patients import Patients
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.hours import OpeningHours, openings_on
 from p24tui.services import holding, units
+from p24tui.services.sending import Sender
 from p24tui.store import cases, desk
 from p24tui.system import System
 
@@ -59,6 +60,7 @@ class Script:
         self._stories = {story.id: story for story in content.stories}
         self._patients = Patients(system, content)
         self._colleagues = Colleagues(system, content, starts)
+        self._sender = Sender(system, PLACE)
         self._starts = starts
         self._case_ids: dict[str, str] = {}
         self._looks: dict[str, datetime] = {}
@@ -79,6 +81,7 @@ class Script:
             due = heapq.heappop(self._due)
             self._clock.instant = due.at
             self._carry_out(due)
+            self._sender.send_due()
             if self._colleagues.have_written():
                 self._hear()
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from p24tui.clock import local_date
 from p24tui.errors import BadInput, Refused
-from p24tui.ids import fresh_id
+from p24tui.ids import fresh_id, stable_id
 from p24tui.routine import reminder
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState
@@ -47,7 +47,7 @@ def make_row(
 ) -> OutgoingRow:
     """An SMS that is to go, from what was planned."""
     return OutgoingRow(
-        id=fresh_id(),
+        id=stable_id("outbox", about, planned.purpose, local_date(planned.due_at).isoformat()),
         unit_id=unit_id,
         patient_id=patient_id,
         case_id=case_id,

@@ -1,11 +1,9 @@
 """Reminding a patient who does not answer, and the reminders of a case: what is planned, what has gone."""
 
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from p24tui.clock import local_date
 from p24tui.errors import BadInput, Refused
-from p24tui.gateways.outgoing.gsm import Size
 from p24tui.routine import reminder
 from p24tui.routine.actor import Actor
 from p24tui.routine.outgoing import Channel, OutgoingState, Planned, Purpose
@@ -15,6 +13,7 @@ from p24tui.services import outbox as services_outbox
 from p24tui.services import protections, sms_text
 from p24tui.services.change import locked, permitted
 from p24tui.services.limits import limit
+from p24tui.services.views import Preview
 from p24tui.store import cases, events, outbox, people, reminders
 from p24tui.store.engine import Tx
 from p24tui.store.values import CaseRow, OutgoingRow, Unit
@@ -23,24 +22,6 @@ from p24tui.words import moment
 
 LOOKED_AT = 100
 """How many of a patient's latest reminders are looked at for one of today."""
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What the SMS button would do: to which number, what it says, how long that is, and when it would go (UTC).
-
-    ``texts`` and ``sizes`` are by language. ``gateway`` is by what it goes, empty where by nothing; where it
-    ``stays`` nothing leaves the machine. ``last`` is the reminder that went before, or is planned.
-    """
-
-    patient_name: str
-    number: str
-    texts: dict[str, str]
-    sizes: dict[str, Size]
-    goes_at: datetime
-    gateway: str
-    stays: bool
-    last: OutgoingRow | None
 
 
 @rule("SE-2", "PR-2")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from p24tui.gateways.outgoing.gsm import Size
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.list_filter import ListFilter
 from p24tui.routine.patient import ShownPatient, shown
@@ -212,3 +213,21 @@ class OutgoingView:
 
     id: str
     lines: tuple[OutgoingLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the SMS button would do: to which number, what it says, how long that is, and when it would go (UTC).
+
+    ``texts`` and ``sizes`` are by language. ``gateway`` is by what it goes, empty where by nothing; where it
+    ``stays`` nothing leaves the machine. ``last`` is the reminder that went before, or is planned.
+    """
+
+    patient_name: str
+    number: str
+    texts: dict[str, str]
+    sizes: dict[str, Size]
+    goes_at: datetime
+    gateway: str
+    stays: bool
+    last: OutgoingRow | None

@@ -14,12 +14,14 @@ from p24tui.clock import STOCKHOLM, SetClock, local
 from p24tui.demo import content, day
 from p24tui.demo.colleagues import LEFT_ALONE
 from p24tui.demo.script import Script, working_day
+from p24tui.gateways.outgoing.file import FileGateway
 from p24tui.gateways.person_data import FilePersonData
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
 from p24tui.routine.alert import alert
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.hours import parse_hours
+from p24tui.routine.outgoing import Channel
 from p24tui.services import cases, chat, presence, queue, staff, takeover
 from p24tui.services.views import CaseLine, OpenCase
 from p24tui.settings import Settings
@@ -72,7 +74,8 @@ def demo_day(home: Path, seed: int = 1, at: time = time(8, 5)) -> Iterator[tuple
     with make_world_again(home, person_data=FilePersonData(assets.path("demo-persons.json"))) as world:
         starts = datetime.combine(MONDAY, at, STOCKHOLM)
         past = SetClock(starts - timedelta(days=7))
-        stage = System(world.system.settings, past, lambda: world.system.store, world.system.person_data)
+        sms = {Channel.SMS: FileGateway(home / "sms.jsonl", past)}
+        stage = System(world.system.settings, past, lambda: world.system.store, world.system.person_data, sms)
         script = day.prepare(stage, past, content.load(seed), MONDAY, starts)
         script.look(starts)
         world.clock.instant = starts.astimezone(UTC)

@@ -15,8 +15,7 @@ from textual.widgets import Static
 from p24tui.i18n import _, ngettext
 from p24tui.routine import phone
 from p24tui.routine.outgoing import TO_DECIDE, OutgoingState
-from p24tui.services.reminders import Preview
-from p24tui.services.views import OutgoingLine, OutgoingView
+from p24tui.services.views import OutgoingLine, OutgoingView, Preview
 from p24tui.store.values import OutgoingRow
 from p24tui.text import clean_line, clean_text
 from p24tui.tui.places import Cell, Column, Page, Row

@@ -6,8 +6,7 @@ from p24tui import services
 from p24tui.i18n import _
 from p24tui.routine.case import Case
 from p24tui.routine.outgoing import Channel
-from p24tui.services.reminders import Preview
-from p24tui.services.views import OutboxStanding, OutgoingView
+from p24tui.services.views import OutboxStanding, OutgoingView, Preview
 from p24tui.store.values import OutgoingRow
 from p24tui.tui.screens.desk_parts import DeskParts
 from p24tui.tui.screens.outgoing import Decision, OutgoingScreen, RemindScreen
