@@ -29,6 +29,7 @@ _scrub_environment()
 
 settings.register_profile("p24tui", deadline=None)
 settings.register_profile("ci", parent=settings.get_profile("p24tui"), derandomize=True)
+settings.register_profile("long", parent=settings.get_profile("p24tui"), max_examples=10_000)
 settings.load_profile("ci" if os.environ.get("CI") else "p24tui")
 
 

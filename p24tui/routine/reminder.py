@@ -51,7 +51,7 @@ class ReminderTimes:
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """It may go now, to this number (E.164)."""
+    """It may go now, to this number (E.164) or address."""
 
     number: str
 
@@ -143,8 +143,8 @@ def decide(
 ) -> Decision:
     """What is to be done with a reminder at the moment of sending; everything is looked at anew.
 
-    ``number`` is the patient's mobile in E.164, empty where there is none that is valid. Protection that is not known
-    blocks it, and it waits.
+    ``number`` is the patient's mobile in E.164, empty where there is none that is valid, or the address of who is
+    invited. Protection that is not known blocks it, and it waits.
     """
     refusal = may_receive_sms(patient.protection)
     if refusal is not None and refusal.reason == "protected":
@@ -171,11 +171,12 @@ def goes_at(
     On the day of a visit staff are there for it, so its reminders go by day whatever the opening hours. None if the
     unit does not open within 400 days.
     """
+    if purpose is Purpose.INVITATION:
+        return at
+    if visit_at is not None and local_day(at) == local_day(visit_at):
+        return _by_day(at, times)
     for _ in range(_DAYS_AHEAD):
-        by_day = _by_day(at, times)
-        if purpose.of_visit and visit_at is not None and local_day(by_day) == local_day(visit_at):
-            return by_day
-        staffed = next_staffed(hours, by_day)
+        staffed = next_staffed(hours, _by_day(at, times))
         if staffed is None or _by_day(staffed, times) == staffed:
             return staffed
         at = staffed
@@ -183,6 +184,8 @@ def goes_at(
 
 
 def _not_wanted(one: Sending, case: Case | None, visit: Visit | None) -> str | None:
+    if one.purpose is Purpose.INVITATION:
+        return None  # that a visit is cancelled is an invitation too
     if one.purpose is Purpose.ANSWER:
         if case is None or case.state is CaseState.ENDED:
             return "ended"
