@@ -10,7 +10,6 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.protection import Protection, strictest
 from p24tui.routine.rule import rule
 from p24tui.store import cases, events, people
-from p24tui.store.engine import Tx
 from p24tui.store.values import PatientRecord
 from p24tui.system import System
 
@@ -73,31 +72,30 @@ def look_up(system: System, actor: Actor, patient_id: str) -> None:
     """Ask about a patient now, before something is done that depends on it, and keep what is learnt."""
     with system.store.reading() as tx:
         record = people.patient(tx, id=patient_id)
-    if record is None:
-        return
-    looked_up = look_up_protection(system.person_data, record.patient.number)
-    with system.store.writing() as tx:
-        record = people.patient(tx, id=patient_id)
-        if record is not None:
-            learn(tx, actor, record, looked_up, system.clock.now())
+    if record is not None:
+        look_up_known(system, actor, record)
 
 
 @rule("PR-1", "PR-2")
-def learn(tx: Tx, actor: Actor, record: PatientRecord, looked_up: Protection, now: datetime) -> PatientRecord:
-    """The patient with what the service has just said. Where that is new it is written, and all their cases tell of it.
+def look_up_known(system: System, actor: Actor, record: PatientRecord) -> Protection:
+    """The same for a patient who has been read; what the service said, ``UNKNOWN`` where it is silent.
 
-    Of one who turns out to be protected, all that is planned is cancelled with it.
+    What is new is written in a transaction of its own, and all the patient's cases tell of it. Of one who turns out to
+    be protected, all that is planned is cancelled with it.
     """
-    if looked_up is record.patient.protection and looked_up is not Protection.UNKNOWN and not is_stale(record, now):
-        return record
-    after = with_protection(record, record.flagged, looked_up, now)
-    changed = after.patient.protection != record.patient.protection
-    if changed or (after != record and is_stale(record, now)):
-        people.put_patient(tx, after, now)
-    if changed:
-        for case_id, unit_id in cases.of_patient(tx, record.patient.id):
-            events.append(tx, actor, now, "patient.updated", case_id, unit_id=unit_id, changed=["protection"])
-    return after
+    looked_up, now = look_up_protection(system.person_data, record.patient.number), system.clock.now()
+    if looked_up is record.patient.protection and not is_stale(record, now):
+        return looked_up
+    with system.store.writing() as tx:
+        before = people.patient(tx, id=record.patient.id)
+        assert before is not None  # no patient is ever taken away
+        after = with_protection(before, before.flagged, looked_up, now)
+        if after != before:
+            people.put_patient(tx, after, now)
+        if after.patient.protection != before.patient.protection:
+            for case_id, unit_id in cases.of_patient(tx, record.patient.id):
+                events.append(tx, actor, now, "patient.updated", case_id, unit_id=unit_id, changed=["protection"])
+    return looked_up
 
 
 def is_stale(record: PatientRecord, now: datetime) -> bool:

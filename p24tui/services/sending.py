@@ -20,7 +20,6 @@ from p24tui.gateways.outgoing.model import (
     Report,
     Uncertain,
 )
-from p24tui.gateways.person_data import look_up_protection
 from p24tui.routine import outgoing as rules
 from p24tui.routine import phone, reminder
 from p24tui.routine.actor import Actor
@@ -29,7 +28,7 @@ from p24tui.routine.protection import Protection
 from p24tui.routine.reminder import Drop, Fail, Go, ReminderTimes, Wait
 from p24tui.routine.rule import rule
 from p24tui.services.outbox import rule_of, tell
-from p24tui.services.protections import learn
+from p24tui.services.protections import look_up_known, with_protection
 from p24tui.services.reminders import times_of
 from p24tui.services.sms_text import size
 from p24tui.store import events, outbox, people
@@ -124,7 +123,8 @@ class Sender:
     @rule("PR-2", "NA-3", "SE-2")
     def _begin(self, claimed: list[Claimed]) -> list[OutgoingRow]:
         """Look at everything once more, and mark as being handed over what is to go now."""
-        looked_up = {one.id: look_up_protection(self.system.person_data, one.number) for one in claimed}
+        actor = tick("", self.place)
+        looked_up = {one.id: look_up_known(self.system, actor, one.patient) for one in claimed}
         with self.system.store.writing() as tx:
             looking = _Looking(tx, self.system, self.place)
             found = [looking.at(one, looked_up[one.row.id]) for one in outbox.facts(tx, claimed)]
@@ -184,7 +184,7 @@ class _Looking:
         """The row as it is handed over now; none where it is not, and why is written."""
         row, now = facts.row, self.system.clock.now()
         actor = tick(row.unit_id, self.place)
-        patient = learn(self.tx, actor, facts.record, looked_up, now).patient
+        patient = with_protection(facts.record, facts.record.flagged, looked_up, now).patient
         unit, times = self._unit(row.unit_id, now)
         address = phone.e164(patient.mobile) if row.channel is Channel.SMS else row.recipient
         sending = Sending(row.purpose, row.due_at, row.expires_at, row.visit_at)

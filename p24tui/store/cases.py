@@ -36,10 +36,13 @@ def some(tx: Tx, case_ids: Collection[str]) -> list[CaseRow]:
 
 
 def one(tx: Tx, case_id: str, *, lock: bool = False) -> CaseRow | None:
-    """One case. ``lock`` keeps other writers from it until the transaction ends."""
+    """One case. ``lock`` keeps other writers from it until the transaction ends.
+
+    Who only writes what happened to it (which refers to the case) need not wait, so nobody can wait for each other.
+    """
     query = _rows().where(cases.c.id == case_id)
     if lock and tx.on_postgresql:
-        query = query.with_for_update(of=cases)
+        query = query.with_for_update(of=cases, key_share=True)
     row = tx.connection.execute(query).first()
     return None if row is None else case_row(row)
 

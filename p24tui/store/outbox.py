@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from p24tui.routine.case import Case
@@ -28,12 +28,12 @@ _PATIENT = len(patients.c)
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row that this process may act on until its lease ends, and the identity number to look up first."""
+    """A row that this process may act on until its lease ends, and the patient to look up first."""
 
     id: str
     fence: int
     channel: Channel
-    number: str
+    patient: PatientRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def add(tx: Tx, row: OutgoingRow) -> bool:
     dialect = postgresql if tx.on_postgresql else sqlite
     known = [outbox.c.about, outbox.c.purpose, outbox.c.local_date]
     new = dialect.insert(outbox).values(**asdict(row)).on_conflict_do_nothing(index_elements=known)
-    return tx.connection.execute(new).rowcount == 1
+    return tx.connection.execute(new.returning(outbox.c.id)).first() is not None
 
 
 def add_many(tx: Tx, rows: list[OutgoingRow]) -> None:
@@ -154,9 +154,9 @@ def claim(
         .returning(outbox.c.id, outbox.c.fence, outbox.c.channel, outbox.c.patient_id, outbox.c.try_at)
     )
     rows = sorted(tx.connection.execute(taken), key=lambda row: (row.try_at, row.id))
-    ids = {row.patient_id for row in rows}
-    numbers = {row.id: row.number for row in tx.connection.execute(_numbers(ids))} if ids else {}
-    return [Claimed(row.id, row.fence, Channel(row.channel), numbers[row.patient_id]) for row in rows]
+    of_rows = select(patients).where(patients.c.id.in_({row.patient_id for row in rows}))
+    found = {row.id: patient_from(tuple(row)) for row in tx.connection.execute(of_rows)} if rows else {}
+    return [Claimed(row.id, row.fence, Channel(row.channel), found[row.patient_id]) for row in rows]
 
 
 def release(tx: Tx, claimed: Collection[Claimed]) -> None:
@@ -185,7 +185,7 @@ def mark_sending(tx: Tx, rows: Collection[OutgoingRow]) -> None:
         )
 
 
-def change(tx: Tx, id: str, fence: int, states: Collection[OutgoingState], **values: Any) -> bool:
+def change(tx: Tx, id: str, fence: int, states: Collection[OutgoingState], /, **values: Any) -> bool:
     """Change a row, if its fence and state are still as we know them; whether they were."""
     same = (outbox.c.id == id) & (outbox.c.fence == fence) & outbox.c.state.in_(states)
     return tx.connection.execute(update(outbox).where(same).values(**values)).rowcount == 1
@@ -259,10 +259,6 @@ def _first(tx: Tx, which: ColumnElement[bool], *, lock: bool) -> OutgoingRow | N
     query = select(outbox).where(which)
     row = tx.connection.execute(query.with_for_update() if lock else query).first()
     return None if row is None else _row(row)
-
-
-def _numbers(patient_ids: Collection[str]) -> Select[tuple[str, str]]:
-    return select(patients.c.id, patients.c.number).where(patients.c.id.in_(patient_ids))
 
 
 def _row(values: Any) -> OutgoingRow:
