@@ -27,6 +27,9 @@ WATCHED_EVERY = 2.0
 STEPPED_BY = timedelta(seconds=2)
 """How far the clock may run from the time that has passed before every tick is run at once."""
 
+RECORDED_EVERY = 15.0
+"""Seconds between two records of a job that runs often and has nothing to do."""
+
 TAKES_AT_MOST = 60.0
 """Seconds that a run may take before those that should have begun meanwhile count as missed."""
 
@@ -51,6 +54,7 @@ class Clockwork:
         self._hours_since = system.clock.now()
         self._sender = sending.Sender(system, place)
         self._began: dict[str, float] = {}
+        self._recorded: dict[str, float] = {}
         self._stopped = threading.Event()
         self._watch = threading.Thread(target=self._watch_clock, name="clock-watch", daemon=True)
         self._scheduler = BackgroundScheduler(
@@ -96,9 +100,12 @@ class Clockwork:
 
     def run(self, tick: Tick) -> None:
         """Run one tick and record how it went; a failure is recorded, logged and never spreads."""
-        self._began[tick.name] = time.monotonic()
+        began = self._began[tick.name] = time.monotonic()
+        since_record = began - self._recorded.pop(tick.name, float("-inf"))
+        quietly = tick.every < RECORDED_EVERY and since_record < RECORDED_EVERY
         try:
-            ticks.run(self._system, tick.name, self._place, tick.run)
+            recorded = ticks.run(self._system, tick.name, self._place, tick.run, quietly=quietly)
+            self._recorded[tick.name] = began if recorded else began - since_record  # none after a failure
         except P24Error as error:
             _log.warning("tick %s failed: %s", tick.name, error)
         except Exception:  # noqa: BLE001 - one tick's bug must not stop the others

@@ -1,7 +1,7 @@
 """Sending what is due: claimed, looked at once more, handed over, and what became of it stored, one by one.
 
 Any number of consoles and workers do this at the same time. A row is ``sending`` only from right before it is handed
-over; a process that dies then leaves one row behind that nobody knows of, and nothing that goes out twice (H13).
+over; a process that dies then leaves a row behind that nobody knows of, and nothing that goes out twice (H13).
 """
 
 import time
@@ -103,22 +103,28 @@ class Sender:
         """Hand over as many as are done in a moment, so that a process that dies leaves few that nobody knows of."""
         ready, began = self._begin(claimed), time.monotonic()
         handed = 0
-        with results(self.system.store) as stored:
-            for row in ready:
-                if row.channel not in self._open():
-                    break
-                handed += 1
-                answer = self.system.gateways[row.channel].send(_letter(row))
-                if isinstance(answer, NotNow | Uncertain):
-                    self._resumes[row.channel] = self.system.clock.now() + self.pause
-                stored.put(row, self.place, rule_of(row), *_answered(row, answer, self.system.clock.now()))
-        if handed < len(ready):
-            with self.system.store.writing() as tx:
-                outbox.unmark(tx, ready[handed:])
+        try:
+            with results(self.system.store) as stored:
+                for row in ready:
+                    if row.channel not in self._open():
+                        break
+                    handed += 1
+                    answer = self._hand_over(row)
+                    stored.put(row, self.place, rule_of(row), *_answered(row, answer, self.system.clock.now()))
+        finally:
+            if rest := ready[handed:]:
+                with self.system.store.writing() as tx:
+                    outbox.unmark(tx, rest)
         if handed:
-            each = (time.monotonic() - began) / handed
-            self._at_once = max(1, min(BATCH, 2 * self._at_once, int(MOMENT / max(each, MOMENT / BATCH))))
+            in_a_moment = int(MOMENT * handed / max(time.monotonic() - began, MOMENT / BATCH))
+            self._at_once = max(1, min(in_a_moment, 2 * self._at_once, BATCH))
         return handed
+
+    def _hand_over(self, row: OutgoingRow) -> Answer:
+        answer = self.system.gateways[row.channel].send(_letter(row))
+        if isinstance(answer, NotNow | Uncertain):
+            self._resumes[row.channel] = self.system.clock.now() + self.pause
+        return answer
 
     @rule("PR-2", "NA-3", "SE-2")
     def _begin(self, claimed: list[Claimed]) -> list[OutgoingRow]:

@@ -13,8 +13,11 @@ KEPT = timedelta(days=7)
 """How long the record of a process that has ended is kept."""
 
 
-def run(system: System, name: str, place: str, tick: Callable[[System], int]) -> None:
-    """Run a tick. Its failure is recorded where that is possible, and raised again."""
+def run(system: System, name: str, place: str, tick: Callable[[System], int], *, quietly: bool = False) -> bool:
+    """Run a tick; whether that was recorded: ``quietly`` records no run that had nothing to do.
+
+    A failure is recorded where that is possible, and raised again.
+    """
     started = system.clock.now()
     try:
         done = tick(system)
@@ -23,8 +26,11 @@ def run(system: System, name: str, place: str, tick: Callable[[System], int]) ->
             problem = f"{type(error).__name__}: {error}" if isinstance(error, P24Error) else type(error).__name__
             ticks.put(tx, name, place, started_at=started, failed_at=system.clock.now(), problem=problem)
         raise
+    if quietly and not done:
+        return False
     with system.store.writing() as tx:
         ticks.put(tx, name, place, started_at=started, finished_at=system.clock.now(), done=done)
+    return True
 
 
 def missed(system: System, name: str, place: str) -> None:
