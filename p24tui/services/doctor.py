@@ -134,7 +134,7 @@ def _outbox(system: System) -> Finding:
         problem = outgoing_problem_words(found.problem) if found.problem else _("inget skickar dem")
         return Finding(name, Verdict.BAD, words.format(count=found.overdue, problem=problem))
     if found.uncertain or found.failed:
-        words = _("{uncertain} osäkra och {failed} misslyckade väntar på att någon i personalen avgör (tangent e).")
+        words = _("{uncertain} osäkra och {failed} misslyckade väntar på att någon i personalen avgör.")
         return Finding(name, Verdict.WARNING, words.format(uncertain=found.uncertain, failed=found.failed))
     if not checks:
         words = _("Ingen väg ut är inställd: inga sms skickas. Sätt sms i inställningarna.")
