@@ -37,6 +37,7 @@ REFUSALS = {
     "no-mobile": N_("Patienten har inget mobilnummer här, så inget sms går att skicka. Ring, eller lägg in numret."),
     "reminded": N_("Patienten påmindes redan {at}. En påminnelse om dagen räcker; ring om det brådskar."),
     "reminder-planned": N_("En påminnelse är redan på väg: den går {at}."),
+    "reminder-late": N_("En påminnelse skulle ha gått {at} men väntar fortfarande. Se efter varför bland utskicken."),
     "never-open": N_("Enheten har inga öppettider, så påminnelsen har ingen tid att gå på."),
     "sms-gone": N_("Det har redan gått, eller går just nu."),
     "sms-decided": N_("Det finns inget att avgöra: någon annan har gjort det, eller så har besked kommit."),

@@ -162,7 +162,7 @@ OUTGOING_STATES = {
     OutgoingState.DELIVERED: N_("framme"),
     OutgoingState.FAILED: N_("misslyckat"),
     OutgoingState.UNCERTAIN: N_("osäkert"),
-    OutgoingState.CANCELLED: N_("inställt"),
+    OutgoingState.CANCELLED: N_("stoppat"),
 }
 
 OUTGOING_PROBLEMS = {
@@ -186,9 +186,23 @@ OUTGOING_PROBLEMS = {
     "ended": N_("ärendet är avslutat"),
     "visit-moved": N_("besöket har fått en ny tid"),
     "visit-cancelled": N_("besöket är avbokat"),
-    "by-hand": N_("inställt för hand"),
+    "by-hand": N_("stoppat för hand"),
 }
 """Why something does not go, has not gone, or nobody knows."""
+
+
+JOBS = {
+    "presence": N_("vilka som är i ärenden"),
+    "held-cases": N_("vilande ärenden"),
+    "opening-hours": N_("öppettider"),
+    "outbox": N_("sms"),
+    "uncertain": N_("osäkra sms"),
+}
+
+
+def job_words(name: str) -> str:
+    """What a job by the clock looks after, in words; of one that has none, its name."""
+    return _(JOBS[name]) if name in JOBS else name
 
 
 def purpose_words(purpose: Purpose) -> str:

@@ -78,6 +78,7 @@ class Clockwork:
     def start(self) -> None:
         """Run every tick once now, and then by its interval; hear what gateways report."""
         ticks.forget_old(self._system)
+        self._began = dict.fromkeys((tick.name for tick in self.ticks), time.monotonic())
         for tick in self.ticks:
             self._scheduler.add_job(
                 self.run,
@@ -124,7 +125,7 @@ class Clockwork:
 
     def _missed(self, event: JobExecutionEvent) -> None:
         """A run that is still at work makes the next one wait, which is no harm as long as it ends."""
-        if time.monotonic() - self._began.get(event.job_id, 0.0) > TAKES_AT_MOST:
+        if time.monotonic() - self._began[event.job_id] > TAKES_AT_MOST:
             ticks.missed(self._system, event.job_id, self._place)
 
     def _watch_clock(self) -> None:

@@ -12,7 +12,7 @@ from p24tui.routine import hours
 from p24tui.services import gateways, outbox, ticks, units
 from p24tui.store import health
 from p24tui.system import System
-from p24tui.words import outgoing_problem_words
+from p24tui.words import job_words, outgoing_problem_words
 
 LATE_AFTER = timedelta(minutes=10)
 """How long ago a tick may have ended before it is said to stand still."""
@@ -102,16 +102,16 @@ def _person_data(system: System) -> Finding:
 
 def _ticks(system: System) -> Finding:
     name = _("klockan")
-    records = ticks.every(system)
+    records = ticks.newest(system)
     if not records:
         return Finding(name, Verdict.WARNING, _("Inget tidsstyrt har gått ännu. Öppna konsolen på någon dator."))
     failed = [one for one in records if ticks.fails(one)]
     if failed:
-        said = "; ".join(f"{one.name}: {one.problem}" for one in failed)
+        said = "; ".join(f"{job_words(one.name)}: {one.problem}" for one in failed)
         return Finding(name, Verdict.BAD, _("Tidsstyrda jobb misslyckas: {said}").format(said=said))
     missed = [one for one in records if ticks.is_missed(one)]
     if missed:
-        said = ", ".join(sorted({one.name for one in missed}))
+        said = ", ".join(sorted(job_words(one.name) for one in missed))
         return Finding(name, Verdict.WARNING, _("Tidsstyrda jobb hann inte gå i tid: {said}.").format(said=said))
     newest = max(one.finished_at for one in records if one.finished_at)
     if system.clock.now() - newest > LATE_AFTER:

@@ -27,9 +27,6 @@ SHOWN = 200
 OVERDUE_AFTER = timedelta(minutes=2)
 """How long something may be due before it is said that nothing goes out."""
 
-REVIVABLE = frozenset({OutgoingState.CANCELLED, OutgoingState.FAILED})
-"""States in which nothing has gone, so that it may be wanted again."""
-
 
 def make_row(
     unit_id: str,
@@ -79,6 +76,7 @@ def make_row(
         parts=0,
         settled_by="",
         settled_at=None,
+        may_have_gone=False,
     )
 
 
@@ -93,7 +91,7 @@ def queue(tx: Tx, actor: Actor, row: OutgoingRow) -> tuple[OutgoingRow, bool]:
         return row, True
     known = outbox.like(tx, row.about, row.purpose, row.local_date)
     assert known is not None
-    if known.state not in REVIVABLE:
+    if not is_free(known):
         return known, False
     again = replace(row, id=known.id, fence=known.fence + 1)
     _write(tx, again, known)
@@ -113,12 +111,16 @@ def cancel_moot(tx: Tx, actor: Actor, before: Case, after: Case, now: datetime) 
 
 @rule("SE-2")
 def cancel(system: System, actor: Actor, id: str) -> OutgoingRow:
-    """Let something not go. Raises ``Refused`` where it has gone already, or is just going."""
+    """Let something not go. Raises ``Refused`` where it has gone already, or is just going.
+
+    What was to go once more, after nobody knew whether it had, is as uncertain as before, and decided.
+    """
     with system.store.writing() as tx:
         row = _of_unit(tx, actor, id)
         if row.state is not OutgoingState.QUEUED:
             raise Refused("SE-2", "sms-gone")
-        return _settle(tx, actor, row, system.clock.now(), OutgoingState.CANCELLED, "sms.cancelled", problem="by-hand")
+        state = OutgoingState.UNCERTAIN if row.may_have_gone else OutgoingState.CANCELLED
+        return _settle(tx, actor, row, system.clock.now(), state, "sms.cancelled", problem="by-hand")
 
 
 @rule("SE-2")
@@ -138,7 +140,10 @@ def send_again(system: System, actor: Actor, id: str) -> OutgoingRow:
             problem="",
             fence=row.fence + 1,
             lease_until=None,
+            due_at=now,
             try_at=now,
+            sent_at=None,
+            may_have_gone=row.may_have_gone or row.state is OutgoingState.UNCERTAIN,
             gateway_id="",
             settled_by="",
             settled_at=None,
@@ -158,6 +163,11 @@ def settle(system: System, actor: Actor, id: str) -> OutgoingRow:
     with system.store.writing() as tx:
         row = _to_decide(tx, actor, id)
         return _settle(tx, actor, row, system.clock.now(), row.state, "sms.settled", problem=row.problem)
+
+
+def is_free(row: OutgoingRow) -> bool:
+    """Whether nothing has gone and nothing is on its way, so that the same may be wanted again."""
+    return row.state in (OutgoingState.CANCELLED, OutgoingState.FAILED) and not row.may_have_gone
 
 
 def about_case(case_id: str) -> str:

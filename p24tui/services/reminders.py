@@ -106,7 +106,7 @@ def times_of(tx: Tx, unit_id: str, now: datetime) -> ReminderTimes:
 def put_times(
     system: System, actor: Actor, unit_id: str, soon_before: int | None, morning: time | None
 ) -> ReminderTimes:
-    """Let a unit have times of its own for the reminders of a visit; what is none stays. The times in force then.
+    """Let a unit have times of its own for the reminders of a visit; what is none stays as it is. The times in force.
 
     ``soon_before`` is in minutes. Raises ``BadInput`` where there is no such unit.
     """
@@ -115,6 +115,8 @@ def put_times(
         _unit(tx, unit_id)
         known = times_of(tx, unit_id, now)
         soon = int(known.soon_before.total_seconds()) // 60 if soon_before is None else soon_before
+        if soon_before is None and morning is None:
+            return known
         at = morning or known.morning
         reminders.put_times(tx, unit_id, soon, at.hour * 60 + at.minute)
         events.append(tx, actor, now, "unit.reminder-times", unit_id=unit_id, soon_before=soon, morning=at.isoformat())
@@ -137,11 +139,11 @@ def _planned(system: System, tx: Tx, unit: Unit) -> Planned:
 
 
 def _not_twice(case_id: str, planned: Planned, sent: list[OutgoingRow], now: datetime) -> None:
-    """Raises ``Refused`` where one of these stands for the day on which this would go."""
+    """Raises ``Refused`` where one of these stands for the day on which this would go, or went on it."""
+    about, day = services_outbox.about_case(case_id), local_date(planned.due_at)
     for one in sent:
-        same = one.about == services_outbox.about_case(case_id) and one.local_date == local_date(planned.due_at)
-        if same and one.state not in services_outbox.REVIVABLE:
-            going = one.sent_at is None
-            raise Refused(
-                "SE-2", "reminder-planned" if going else "reminded", at=moment(one.sent_at or one.due_at, now)
-            )
+        if one.about != about or services_outbox.is_free(one) or day not in (one.local_date, local_date(one.at)):
+            continue
+        late = one.due_at < now - services_outbox.OVERDUE_AFTER
+        reason = "reminded" if one.sent_at else "reminder-late" if late else "reminder-planned"
+        raise Refused("SE-2", reason, at=moment(one.at, now))

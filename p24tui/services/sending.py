@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from p24tui.gateways.outgoing.model import (
+    ANSWERS_WITHIN,
     Accepted,
     Answer,
     Fate,
@@ -47,11 +48,17 @@ MOMENT = 0.05
 LEASE = timedelta(seconds=45)
 """How long a claim lasts; a dead claimant's rows are free again after it."""
 
+HANDED_OVER_WITHIN = timedelta(seconds=ANSWERS_WITHIN)
+"""How much of the lease must be left for a row to be handed over."""
+
 WORKS_FOR = 20.0
 """Seconds after which a run makes way for the other jobs of its thread."""
 
 PAUSE = timedelta(minutes=1)
 """How long a gateway that does not answer is left alone."""
+
+MAY_BE_ANOTHER = timedelta(minutes=1), timedelta(minutes=11)
+"""How long before and after something went another one to the same number may be the one that a gateway tells of."""
 
 LOOKED_UP_FOR = timedelta(days=3)
 """How long something of which nobody knows is looked up; a report may come later still."""
@@ -106,7 +113,7 @@ class Sender:
         try:
             with results(self.system.store) as stored:
                 for row in ready:
-                    if row.channel not in self._open():
+                    if row.channel not in self._open() or self._is_late(row):
                         break
                     handed += 1
                     answer = self._hand_over(row)
@@ -119,6 +126,10 @@ class Sender:
             in_a_moment = int(MOMENT * handed / max(time.monotonic() - began, MOMENT / BATCH))
             self._at_once = max(1, min(in_a_moment, 2 * self._at_once, BATCH))
         return handed
+
+    def _is_late(self, row: OutgoingRow) -> bool:
+        """Whether the lease may end before the answer comes: the machine has slept, and others may have acted."""
+        return row.lease_until is None or self.system.clock.now() + HANDED_OVER_WITHIN >= row.lease_until
 
     def _hand_over(self, row: OutgoingRow) -> Answer:
         answer = self.system.gateways[row.channel].send(_letter(row))
@@ -275,15 +286,23 @@ def _look_up(system: System, row: OutgoingRow, now: datetime) -> bool:
     if gateway is not None and gateway.name == row.gateway and now - since < LOOKED_UP_FOR:
         report = gateway.look_up(_letter(row), row.gateway_id, since)
     with system.store.writing() as tx:
-        if report is None:  # less and less often
-            outbox.change(tx, row.id, row.fence, (OutgoingState.UNCERTAIN,), try_at=now + max(PAUSE, (now - since) / 2))
-            return False
-        owner = outbox.by_gateway_id(tx, row.gateway, report.gateway_id) if report.gateway_id else None
         locked = outbox.one(tx, row.id, lock=True)
-        if locked is None or (owner is not None and owner.id != row.id):
-            return False  # what was found is another's
+        if locked is None or report is None or not _is_ours(tx, row, report, since):
+            later = now + max(PAUSE, (now - since) / 2)  # less and less often
+            outbox.change(tx, row.id, row.fence, (OutgoingState.UNCERTAIN,), try_at=later)
+            return False
         _take_report(tx, locked, report, now)
         return True
+
+
+def _is_ours(tx: Tx, row: OutgoingRow, report: Report, since: datetime) -> bool:
+    """Whether what was found can be no other message: another's id is not, and without an id of ours neither is what
+    may as well be another one to the same number."""
+    owner = outbox.by_gateway_id(tx, row.gateway, report.gateway_id) if report.gateway_id else None
+    if owner is not None:
+        return owner.id == row.id
+    before, after = MAY_BE_ANOTHER
+    return bool(row.gateway_id) or not outbox.another_went(tx, row, since - before, since + after)
 
 
 def _letter(row: OutgoingRow) -> Outgoing:

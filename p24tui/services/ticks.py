@@ -51,14 +51,19 @@ def every(system: System) -> list[TickRecord]:
         return ticks.every(tx)
 
 
-def troubled(system: System) -> tuple[str, ...]:
-    """The names of the jobs whose latest run anywhere failed or was missed."""
-    newest: dict[str, TickRecord] = {}
+def newest(system: System) -> list[TickRecord]:
+    """How every job fares by its latest run anywhere: what a process that has ended met does not count any longer."""
+    latest: dict[str, TickRecord] = {}
     for one in every(system):
-        known = newest.get(one.name)
+        known = latest.get(one.name)
         if known is None or _latest(one) > _latest(known):
-            newest[one.name] = one
-    return tuple(sorted(name for name, one in newest.items() if fails(one) or is_missed(one)))
+            latest[one.name] = one
+    return list(latest.values())
+
+
+def troubled(system: System) -> tuple[str, ...]:
+    """The names of the jobs whose latest run failed or was missed."""
+    return tuple(sorted(one.name for one in newest(system) if fails(one) or is_missed(one)))
 
 
 def fails(one: TickRecord) -> bool:

@@ -221,6 +221,12 @@ def to_look_up(tx: Tx, now: datetime, limit: int) -> list[OutgoingRow]:
     return [_row(row) for row in tx.connection.execute(query)]
 
 
+def another_went(tx: Tx, row: OutgoingRow, since: datetime, until: datetime) -> bool:
+    """Whether anything else was handed over to the row's number or address within this time."""
+    other = (outbox.c.recipient == row.recipient) & (outbox.c.channel == row.channel) & (outbox.c.id != row.id)
+    return bool(tx.connection.execute(select(exists().where(other, outbox.c.sent_at.between(since, until)))).scalar())
+
+
 def cancel_queued(
     tx: Tx, now: datetime, problem: str, *, patient_id: str | None = None, about: str | None = None
 ) -> list[OutgoingRow]:

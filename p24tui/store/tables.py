@@ -364,6 +364,7 @@ outbox = Table(
     Column("parts", Integer, nullable=False),
     Column("settled_by", Text, nullable=False, comment="who has seen that it failed, or decided"),
     Column("settled_at", Instant),
+    Column("may_have_gone", Boolean, nullable=False, comment="nobody knew, and somebody let it go once more"),
     UniqueConstraint("about", "purpose", "local_date"),
     Index("ix_outbox_state_try", "state", "try_at"),
     Index("ix_outbox_gateway_id", "gateway_id"),

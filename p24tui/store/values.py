@@ -252,7 +252,8 @@ class OutgoingRow:
     ``about`` is the case, or the visit at its time; with ``purpose`` and ``local_date`` there is only one (H13).
     ``due_at`` is when it was to go, ``try_at`` when it is looked at next, ``expires_at`` until when it is of use.
     ``fence`` rises with every claim: who holds an older one writes nothing. ``recipient`` is in the end the
-    address that was used. ``settled_by`` has seen that it failed, or decided what to do where nobody knew.
+    address that was used. ``settled_by`` has seen that it failed, or decided what to do where nobody knew;
+    it ``may_have_gone`` where they then let it go once more.
     """
 
     id: str
@@ -287,6 +288,12 @@ class OutgoingRow:
     parts: int
     settled_by: str
     settled_at: datetime | None
+    may_have_gone: bool
+
+    @property
+    def at(self) -> datetime:
+        """When it went, or is to go."""
+        return self.due_at if self.sent_at is None else self.sent_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,12 @@ KEYS = (
     Key("h", "hold", N_("håll"), N_("Låt ärendet vila till en dag, med en orsak."), _BOTH),
     Key("a", "end", N_("avsluta"), N_("Avsluta ärendet, i två steg."), _BOTH),
     Key(
-        "z", "undo", N_("ångra"), N_("Ångra det du senast gjorde med ett ärende, om inget har hänt sedan dess."), _BOTH
+        "z",
+        "undo",
+        N_("ångra"),
+        N_("Ångra det du senast gjorde med ett ärende, om inget har hänt sedan dess."),
+        _BOTH,
+        in_bar=False,
     ),
     Key(
         "i",
@@ -147,7 +152,7 @@ KEYS = (
         "e",
         "outgoing",
         N_("utskick"),
-        N_("Sms att avgöra och planerade; i ett ärende patientens alla. Där ställer man in och skickar igen."),
+        N_("Sms att avgöra och planerade; i ett ärende patientens alla. Där stoppar man och skickar igen."),
         (*_BOTH, Where.PLACE),
         in_bar=False,
     ),

@@ -68,12 +68,8 @@ def reminders(bench: Bench) -> Iterator[Result]:
         "commits_per_job": ours.commits / ours.jobs,
         "procrastinate_commits_per_job": others.commits / others.jobs,
     }
-    print(
-        f"PostgreSQL, {CLAIMANTS} claimants: {ours.rate:.0f} reminders/s, {numbers['commits_per_job']:.2f} commits each; "
-        f"procrastinate, {CLAIMANTS} workers: {others.rate:.0f} jobs/s, "
-        f"{numbers['procrastinate_commits_per_job']:.2f} commits each",
-        flush=True,
-    )
+    for who, run in ((f"{CLAIMANTS} claimants", ours), (f"{CLAIMANTS} procrastinate workers", others)):
+        print(f"PostgreSQL, {who}: {run.rate:.0f} a second, {run.commits / run.jobs:.2f} commits each", flush=True)
     what = f"reminders by {CLAIMANTS} on PostgreSQL (ratio: procrastinate's rate to theirs)"
     yield Result("remind", what, "/s", ours.rate, count, others.rate / ours.rate, GOAL, numbers)
     alone, bare = _ours("", count, 1), _bare_commits(count // 2)
@@ -177,7 +173,7 @@ def _procrastinate(database: str, count: int) -> Run:
         app = make_app(url)
         async with app.open_async():
             await app.schema_manager.apply_schema_async()
-            jobs = ({"number": MOBILE, "text": "x"} for _ in range(count))
+            jobs: list[dict[str, Any]] = [{"number": MOBILE, "text": "x"} for _ in range(count)]
             await app.tasks["remind"].batch_defer_async(*jobs)
 
     logging.disable(logging.WARNING)

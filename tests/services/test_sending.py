@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from p24tui.errors import Refused
 from p24tui.gateways.outgoing.model import (
     Accepted,
     Answer,
@@ -318,7 +319,7 @@ def test_a_report_that_overtakes_the_answer_stands(world: World) -> None:
 @pytest.mark.hazard("H13")
 def test_a_look_up_settles_what_nobody_knew_but_never_by_another_ones_id(world: World) -> None:
     gateway = with_gateway(world, Accepted("gw-1"), Uncertain(Problem.SILENCE))
-    first, second = queued(world), queued(world)
+    first, second = queued(world), queued(world, waited_for(world, mobile="+46701740611"))
     send(world)
     send(world)
     lost = next(id for id in (first.id, second.id) if stored(world, id).state is S.UNCERTAIN)
@@ -328,6 +329,41 @@ def test_a_look_up_settles_what_nobody_knew_but_never_by_another_ones_id(world: 
     gateway.known[lost] = Report(Fate.TAKEN, gateway_id="gw-2")
     assert look_up(world.system) == 1
     assert (stored(world, lost).state, stored(world, lost).gateway_id) == (S.ACCEPTED, "gw-2")
+
+
+@pytest.mark.hazard("H13")
+def test_a_look_up_believes_no_history_where_another_one_went_to_the_same_number(world: World) -> None:
+    """The history holds one message to a parent's number; which of the two children's it was, nobody can know."""
+    gateway = with_gateway(world, Uncertain(Problem.SILENCE))
+    first, second = queued(world), queued(world)
+    send(world)
+    send(world)
+    for row in (first, second):
+        gateway.known[row.id] = Report(Fate.TAKEN, gateway_id="gw-of-one-of-them")
+    assert look_up(world.system) == 0
+    assert {stored(world, row.id).state for row in (first, second)} == {S.UNCERTAIN}
+    assert all(stored(world, row.id).try_at > world.clock.now() for row in (first, second))  # and rests meanwhile
+
+
+@pytest.mark.hazard("H13")
+def test_a_process_that_has_slept_past_its_lease_hands_nothing_more_over(world: World) -> None:
+    """The lid is closed on two marked rows; others free them, and somebody lets the second go once more."""
+    gateway = with_gateway(world)
+    ids = {queued(world).id for _ in range(2)}
+
+    def sleep(first: Outgoing) -> None:
+        gateway.before = lambda _outgoing: None
+        world.clock.advance(timedelta(minutes=10))
+        assert sending.strand(world.system) == 2
+        (other,) = ids - {first.id}
+        outbox.send_again(world.system, world.actor("johan"), other)
+        assert send(world, "console:awake") == 1
+
+    gateway.before = sleep
+    sender = Sender(world.system, "console:asleep")
+    sender._at_once = 2
+    sender.send_due()
+    assert sorted(one.id for one in gateway.handed) == sorted(ids)
 
 
 @pytest.mark.rule("SE-2")
@@ -346,6 +382,32 @@ def test_staff_decide_what_nobody_knows(world: World) -> None:
     late = Report(Fate.FAILED, id=row.id, gateway_id="gw-of-the-first")
     hear(world.system, "scripted", late)
     assert stored(world, row.id).state is S.ACCEPTED  # about the attempt before
+
+
+@pytest.mark.rule("SE-2")
+@pytest.mark.hazard("H13")
+def test_what_may_have_gone_is_remembered_however_it_was_decided(world: World) -> None:
+    gateway = with_gateway(world, Uncertain(Problem.SILENCE))
+    case, maria = waited_for(world), world.actor("maria")
+    row = queued(world, case)
+    send(world)
+    outbox.send_again(world.system, maria, row.id)
+    outbox.cancel(world.system, maria, row.id)  # after all
+    assert stored(world, row.id).state is S.UNCERTAIN
+    assert outbox.standing(world.system, [UNIT]).uncertain == 0  # somebody has decided
+    with pytest.raises(Refused, match="SE-2"):
+        reminders.remind(world.system, maria, case.id)
+    assert len(gateway.handed) == 1
+
+
+def test_one_that_is_sent_again_is_not_late_at_once(world: World) -> None:
+    with_gateway(world, Rejected(Problem.ADDRESS))
+    row = queued(world)
+    send(world)
+    world.clock.advance(timedelta(hours=2))
+    outbox.send_again(world.system, world.actor("maria"), row.id)
+    assert outbox.standing(world.system, [UNIT]).overdue == 0
+    assert stored(world, row.id).at == world.clock.now()
 
 
 @pytest.mark.rule("SE-2")

@@ -42,11 +42,11 @@ def _gateway(settings: Settings, clock: Clock, name: str, value: str, makers: di
         raise BadInput("gateway-address", setting=name)
     try:
         address = urlsplit(f"//{rest}")
-        if not address.hostname:
+        if not address.hostname or address.port == 0:  # a port that is none raises
             raise BadInput("gateway-address", setting=name)
         return makers[scheme](settings, address)
-    except ValueError as error:
-        raise BadInput("gateway-address", setting=name) from error
+    except ValueError:
+        raise BadInput("gateway-address", setting=name) from None  # its text may hold the password
 
 
 def _elks(settings: Settings, address: Address, *, scheme: str) -> Gateway:

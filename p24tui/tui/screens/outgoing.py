@@ -1,6 +1,6 @@
 """What goes out by SMS: the question before a reminder goes, and the list of what is planned or has to be decided."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -74,8 +73,7 @@ class RemindScreen(ModalScreen[str | None]):
         size = self._preview.sizes[self._lang]
         self._shown_text.update(Content(clean_text(self._preview.texts[self._lang])))
         parts = ngettext("{count} sms", "{count} sms", size.parts).format(count=size.parts)
-        words = _("{characters} tecken, {parts}. Inget om hälsa står i texten.")
-        self._length.update(words.format(characters=size.characters, parts=parts))
+        self._length.update(_("{characters} tecken, {parts}").format(characters=size.characters, parts=parts))
 
     def _goes(self) -> str:
         if self._preview.goes_at <= self._now:
@@ -105,7 +103,10 @@ class Decision(StrEnum):
 
 
 class OutgoingScreen(ModalScreen[str | None]):
-    """What is planned, and what has to be decided; ends with the id of a case to go to."""
+    """What is planned, and what has to be decided; ends with the id of a case to go to.
+
+    ``decide`` is told what one wants of a row. ``of_one`` says that all is one patient's, whom the title names.
+    """
 
     BINDINGS = [
         Binding("x", "decide('cancel')", show=False),
@@ -113,21 +114,23 @@ class OutgoingScreen(ModalScreen[str | None]):
         Binding("k", "decide('settle')", show=False),
     ]
 
-    class Decided(Message):
-        """Somebody has decided about a row."""
-
-        def __init__(self, row: OutgoingRow, decision: Decision) -> None:
-            super().__init__()
-            self.row = row
-            self.decision = decision
-
-    def __init__(self, title: str, unit_names: Mapping[str, str], *, stays: bool) -> None:
+    def __init__(
+        self,
+        title: str,
+        unit_names: Mapping[str, str],
+        decide: Callable[[OutgoingRow, Decision], None],
+        *,
+        of_one: bool,
+        stays: bool,
+    ) -> None:
         super().__init__()
         self._title = title
         self._unit_names = unit_names
+        self._decide = decide
+        self._of_one = of_one
         self._stays = stays
-        self._view: OutgoingView | None = None
-        self._now: datetime | None = None
+        self._shown: tuple[OutgoingView, datetime] | None = None
+        self._stands_there = False
         self._note = PlaceNote()
         self._list = PlaceList()
         self._advice = Static(id="outgoing-advice")
@@ -138,52 +141,72 @@ class OutgoingScreen(ModalScreen[str | None]):
             yield self._note
             yield self._list
             yield self._advice
-            keys = _("Enter ärendet   x ställ in   o skicka igen   k låt vara   Esc tillbaka")
+            keys = _("Enter ärendet   x stoppa   o skicka igen   k låt vara   Esc tillbaka")
             yield Static(keys, classes="dialog-keys")
 
     def on_mount(self) -> None:
         self._list.focus()
-        self.set_interval(0.2, self._advise)
+        self._stands_there = True
+        self._paint(anew=True)
 
     @property
     def view(self) -> OutgoingView | None:
         """What is shown now."""
-        return self._view
+        return self._shown[0] if self._shown else None
 
     def show(self, view: OutgoingView, now: datetime) -> None:
         """Show this, with the cursor on the row it was on."""
-        if self.is_mounted:
-            anew, self._view, self._now = self._view is None, view, now
-            page = outgoing_page(view, self._unit_names, now, stays=self._stays)
-            self._note.cells = page.above
-            self._list.show(page, anew=anew)
-            self._advise()
+        anew, self._shown = self._shown is None, (view, now)
+        if self._stands_there:
+            self._paint(anew=anew)
+
+    def say(self, words: str) -> None:
+        """Say why something was not done, where the advice stands, until one moves on."""
+        self._advice.update(Content.styled(words, "bold $warning"))
 
     def action_decide(self, decision: str) -> None:
         if (line := self._chosen()) is not None:
-            self.post_message(self.Decided(line.row, Decision(decision)))
+            self._decide(line.row, Decision(decision))
 
     def action_open_row(self) -> None:
         line = self._chosen()
         if line is not None and line.row.case_id is not None:
             self.dismiss(line.row.case_id)
+        elif line is not None:
+            self.say(_("Det gäller ett videobesök, som inte har något ärende i listan."))
 
     def on_place_list_chosen(self, _message: PlaceList.Chosen) -> None:
         self.action_open_row()
 
+    def on_place_list_moved(self, _message: PlaceList.Moved) -> None:
+        self._advise()
+
     def action_show_list(self) -> None:
         self.dismiss(None)
 
+    def _paint(self, *, anew: bool) -> None:
+        if self._shown is None:
+            return
+        view, now = self._shown
+        page = outgoing_page(
+            view, {} if self._of_one else self._unit_names, now, of_one=self._of_one, stays=self._stays
+        )
+        self._note.cells = page.above
+        self._list.show(page, anew=anew)
+        self._advise()
+
     def _chosen(self) -> OutgoingLine | None:
         id = self._list.cursor_id
-        return next((one for one in self._view.lines if one.row.id == id), None) if self._view else None
+        return next((one for one in self.view.lines if one.row.id == id), None) if self.view else None
 
     def _advise(self) -> None:
         line = self._chosen()
-        self._advice.update(Content(advice(line.row, self._now) if line is not None and self._now is not None else ""))
+        self._advice.update(Content(advice(line.row, self._shown[1]) if line and self._shown else ""))
 
 
-def outgoing_page(view: OutgoingView, unit_names: Mapping[str, str], now: datetime, *, stays: bool) -> Page:
+def outgoing_page(
+    view: OutgoingView, unit_names: Mapping[str, str], now: datetime, *, of_one: bool, stays: bool
+) -> Page:
     """What goes out as a page: what has to be decided comes first."""
     by_id = {one.row.id: one for one in view.lines}
     undecided = sum(_is_undecided(one.row) for one in view.lines)
@@ -192,21 +215,21 @@ def outgoing_page(view: OutgoingView, unit_names: Mapping[str, str], now: dateti
     above: list[Cell] = [(words, "urgent" if undecided else "quiet")]
     above.append((ngettext("{count} planerat", "{count} planerade", planned).format(count=planned), "strong"))
     if stays:
-        above.append((_("inget lämnar datorn: sms skrivs i en fil"), "unread"))
-    several = len(unit_names) > 1
+        above.append((_("inget lämnar datorn: sms blir en fil"), "unread"))
+    several = len(unit_names) > 1 and not of_one
 
     def columns(width: int) -> tuple[Column, ...]:
         unit = (Column(_("Enhet"), 10 if width >= WIDE_LIST else 5),) if several else ()
         return (
             Column(_("När"), 13),
-            Column(_("Patient"), 26 if width >= WIDE_LIST else 20),
+            *(() if of_one else (Column(_("Patient"), 26 if width >= WIDE_LIST else 20),)),
             *unit,
             Column(_("Vad"), 17),
             Column(_("Läge")),
         )
 
     def row(id: str, _width: int) -> Row:
-        return _row(by_id[id], unit_names if several else {}, now)
+        return _row(by_id[id], unit_names if several else {}, now, of_one=of_one)
 
     return Page(tuple(above), columns, tuple(by_id), row, _("Inget är planerat, och inget behöver avgöras."))
 
@@ -228,7 +251,7 @@ def advice(row: OutgoingRow, now: datetime) -> str:
     elif row.state is OutgoingState.FAILED:
         words = _("Det gick säkert inte fram. Rätta felet och skicka igen, eller ring patienten och låt det vara.")
     elif row.state is OutgoingState.QUEUED:
-        words = _("Det går av sig självt när tiden är inne. Det som inte ska gå ställer man in.")
+        words = _("Det går av sig självt när tiden är inne. Tryck x om det inte ska gå.")
     else:
         words = ""
     return f"{who}\n{words}"
@@ -237,7 +260,7 @@ def advice(row: OutgoingRow, now: datetime) -> str:
 def _last_words(row: OutgoingRow | None, now: datetime) -> str:
     if row is None:
         return _("ingen tidigare påminnelse")
-    at = moment(row.sent_at or row.due_at, now)
+    at = moment(row.at, now)
     return f"{at}, {outgoing_state_word(row.state)}"
 
 
@@ -245,19 +268,13 @@ def _is_undecided(row: OutgoingRow) -> bool:
     return row.state in TO_DECIDE and row.settled_at is None
 
 
-def _row(line: OutgoingLine, unit_names: Mapping[str, str], now: datetime) -> Row:
+def _row(line: OutgoingLine, unit_names: Mapping[str, str], now: datetime, *, of_one: bool) -> Row:
     row = line.row
     look = "urgent" if _is_undecided(row) else "quiet" if row.state is OutgoingState.CANCELLED else ""
     state = outgoing_state_word(row.state)
     if row.problem:
         state = f"{state}: {outgoing_problem_words(row.problem)}"
-    unit = ((unit_names.get(row.unit_id, ""), "quiet"),) if unit_names else ()
-    return Row(
-        (
-            (short_moment(row.sent_at or row.due_at, now), "quiet"),
-            (line.patient.name or _("Skyddad person"), ""),
-            *unit,
-            (purpose_words(row.purpose), ""),
-            (state, look),
-        )
-    )
+    name: tuple[Cell, ...] = () if of_one else ((line.patient.name or _("Skyddad person"), ""),)
+    unit: tuple[Cell, ...] = ((unit_names.get(row.unit_id, ""), "quiet"),) if unit_names else ()
+    cells = ((short_moment(row.at, now), "quiet"), *name, *unit, (purpose_words(row.purpose), ""), (state, look))
+    return Row(cells)

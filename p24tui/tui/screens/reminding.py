@@ -3,6 +3,8 @@
 import time
 
 from p24tui import services
+from p24tui.errors import P24Error
+from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine.case import Case
 from p24tui.routine.outgoing import Channel
@@ -62,7 +64,8 @@ class Reminding(DeskParts):
         )
         gateway = self._system.gateways.get(Channel.SMS)
         stays = gateway is not None and not gateway.leaves_machine
-        screen = OutgoingScreen(title, self._list.unit_names, stays=stays)
+        names = self._list.unit_names
+        screen = OutgoingScreen(title, names, self._decide, of_one=case is not None, stays=stays)
         self._outgoing, self._outgoing_of = screen, case
         self.app.push_screen(screen, self._left_outgoing)
         self._read_outgoing()
@@ -74,10 +77,6 @@ class Reminding(DeskParts):
             self.post_message(self.GoTo(line.case.id))
             self.post_message(self.Enter(line.case))
 
-    def on_outgoing_screen_decided(self, message: OutgoingScreen.Decided) -> None:
-        """Comes from the screen above this one."""
-        self._decide(message.row, message.decision)
-
     def _decide(self, row: OutgoingRow, decision: Decision) -> None:
         actor = self._as(row.unit_id)
         deeds = {
@@ -86,7 +85,7 @@ class Reminding(DeskParts):
             Decision.SETTLE: services.outbox.settle,
         }
         said = {
-            Decision.CANCEL: _("Inställt."),
+            Decision.CANCEL: _("Stoppat."),
             Decision.AGAIN: _("Det skickas igen."),
             Decision.SETTLE: _("Avgjort: det får vara."),
         }
@@ -96,7 +95,11 @@ class Reminding(DeskParts):
             self._sending_is_old = True
             self._read_outgoing()
 
-        self._writes.run(lambda: deeds[decision](self._system, actor, row.id), decided)
+        def refused(error: P24Error) -> None:
+            if self._outgoing is not None:
+                self._outgoing.say(explain(error))
+
+        self._writes.run(lambda: deeds[decision](self._system, actor, row.id), decided, refused)
 
     def _read_outgoing(self) -> None:
         screen, case = self._outgoing, self._outgoing_of

@@ -289,10 +289,11 @@ def _reminder(reminders: Sequence[OutgoingRow], now: datetime) -> Content | None
     planned = [one for one in reminders if one.state is OutgoingState.QUEUED]
     said = []
     if gone:
-        one = max(gone, key=lambda row: row.sent_at or row.changed_at)
-        said.append(f"{short_moment(one.sent_at or one.changed_at, now)} {outgoing_state_word(one.state)}")
+        one = max(gone, key=lambda row: row.at)
+        said.append(f"{short_moment(one.at, now)} {outgoing_state_word(one.state)}")
     if planned:
-        said.append(_("nästa {at}").format(at=short_moment(planned[0].due_at, now)))
+        due = planned[0].due_at
+        said.append(_("går nu") if due <= now else _("nästa {at}").format(at=short_moment(due, now)))
     if not said:
         return None
     calls = any(one.state in TO_DECIDE and one.settled_at is None for one in gone)

@@ -14,12 +14,14 @@ from p24tui.routine.hours import Openness
 from p24tui.services.views import OutboxStanding
 from p24tui.store.values import Responsible
 from p24tui.text import clean_line
+from p24tui.tui.keys import key_name
 from p24tui.tui.live_list import Counts
 from p24tui.words import (
     LOST,
     UNREAD,
     clock_time,
     day_and_time,
+    job_words,
     outgoing_problem_words,
     short_name,
     weekday_and_time,
@@ -152,15 +154,15 @@ class DeskHeader(Widget):
         """What is wrong with what acts by the clock, the gravest alone; nothing where all goes as it should."""
         one = self.sending
         if self.failing_jobs:
-            names = ", ".join(self.failing_jobs)
+            names = ", ".join(map(job_words, self.failing_jobs))
             words = _("{mark} TIDSSTYRT FELAR: {names}") if width >= WIDE else _("{mark} FELAR: {names}")
             return (words.format(mark=LOST, names=names), "bold $error")
         if one is None:
             return ("", "")
         if one.overdue:
             why = f": {outgoing_problem_words(one.problem)}" if one.problem and width >= VERY_WIDE else ""
-            words = ngettext("{mark} {count} SMS GÅR INTE", "{mark} {count} SMS GÅR INTE", one.overdue)
-            return (words.format(mark=LOST, count=one.overdue) + why, "bold $error")
+            words = ngettext("{mark} {count} SMS GÅR INTE ({key})", "{mark} {count} SMS GÅR INTE ({key})", one.overdue)
+            return (words.format(mark=LOST, count=one.overdue, key=key_name("outgoing")) + why, "bold $error")
         said = []
         if width < WIDE and one.uncertain + one.failed:
             return (_("SMS {count} att avgöra").format(count=one.uncertain + one.failed), "bold $warning")

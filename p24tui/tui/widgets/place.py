@@ -85,6 +85,9 @@ class PlaceList(ScrollView, can_focus=True):
     class Chosen(Message):
         """One wants to go where the row under the cursor leads."""
 
+    class Moved(Message):
+        """The cursor stands on another row."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._page = waiting_page()
@@ -157,9 +160,11 @@ class PlaceList(ScrollView, can_focus=True):
         return max(1, self.size.height - 1)
 
     def _stand_on(self, index: int) -> None:
-        self._index = max(0, min(index, len(self._page.ids) - 1))
+        before, self._index = self._index, max(0, min(index, len(self._page.ids) - 1))
         self._scroll_into_view()
         self.refresh()
+        if self._index != before:
+            self.post_message(self.Moved())
 
     def _scroll_into_view(self) -> None:
         if not self.size.height:

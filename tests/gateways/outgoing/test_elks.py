@@ -21,7 +21,8 @@ import pytest
 from p24tui.clock import SetClock
 from p24tui.errors import Unavailable
 from p24tui.gateways.outgoing import elks
-from p24tui.gateways.outgoing.elks import Attempt, Elks, GivenUp, read_report
+from p24tui.gateways.outgoing.attempt import Attempt, GivenUp
+from p24tui.gateways.outgoing.elks import Elks, read_report
 from p24tui.gateways.outgoing.model import (
     Accepted,
     Answer,

@@ -60,6 +60,9 @@ def upgrade() -> None:
         sa.Column("parts", sa.Integer(), nullable=False),
         sa.Column("settled_by", sa.Text(), nullable=False, comment="who has seen that it failed, or decided"),
         sa.Column("settled_at", INSTANT, nullable=True),
+        sa.Column(
+            "may_have_gone", sa.Boolean(), nullable=False, comment="nobody knew, and somebody let it go once more"
+        ),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_outbox_unit_id_units")),
         sa.ForeignKeyConstraint(["patient_id"], ["patients.id"], name=op.f("fk_outbox_patient_id_patients")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_outbox_case_id_cases")),
