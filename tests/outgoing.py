@@ -110,5 +110,3 @@ def rows_of(world: World, patient_id: str) -> list[OutgoingRow]:
 def states(world: World, patient_id: str) -> list[tuple[str, OutgoingState]]:
     """Why and how far, in order of time."""
     return [(row.purpose.value, row.state) for row in rows_of(world, patient_id)]
-
-

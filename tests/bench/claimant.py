@@ -10,13 +10,15 @@ import sys
 import time
 
 from p24tui import bootstrap, settings
+from p24tui.clock import PacedClock
 from p24tui.routine.outgoing import Channel
 from p24tui.services.sending import Sender
 from tests.outgoing import Persons, ScriptedGateway
+from tests.world import MONDAY_NINE
 
 
 def main() -> None:
-    with bootstrap.running(settings.load()) as system:
+    with bootstrap.running(settings.load(), clock=PacedClock(MONDAY_NINE)) as system:  # no reminder goes at night
         gateway = ScriptedGateway()
         system.gateways = {Channel.SMS: gateway}
         system.person_data = Persons()

@@ -9,20 +9,16 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from datetime import time as wall_time
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from sqlalchemy import func, insert, select
 
-from p24tui.clock import SystemClock, local_date
-from p24tui.routine.opening import Opening
 from p24tui.routine.outgoing import OutgoingState, Planned, Purpose
 from p24tui.services import outbox as services_outbox
-from p24tui.services import units
 from p24tui.store import outbox, tables
 from p24tui.store.connect import connect_sqlcipher
 from p24tui.store.values import OutgoingRow
@@ -60,7 +56,7 @@ def reminders(bench: Bench) -> Iterator[Result]:
     count = bench.times(10_000, 2_000)
     with postgres.running() as server:
         with server.fresh() as theirs:
-            others = _procrastinate(theirs, count // 2)
+            others = _procrastinate(theirs, count)
         with server.fresh() as database:
             ours = _ours(database, count, CLAIMANTS)
     numbers = {
@@ -78,12 +74,8 @@ def reminders(bench: Bench) -> Iterator[Result]:
 
 
 def fill(world: World, count: int) -> None:
-    """So many patients who do not answer, each with a reminder that is due. The unit is open all day."""
-    now = world.system.clock.now()
-    unit = units.find_unit(world.system, UNIT)
-    always = (Opening(wall_time(0), wall_time(23, 59)),)
-    days = tuple((local_date(now) + timedelta(days=day), always) for day in range(3))
-    units.put_unit(world.system, world.source, replace(unit, hours=replace(unit.hours, shortened=days)))
+    """So many patients who do not answer, each with a reminder that is due."""
+    now = world.clock.now()
     with world.system.store.writing() as tx:
         tx.connection.execute(insert(tables.patients), [_patient(number, now) for number in range(count)])
         tx.connection.execute(insert(tables.cases), [_case(number, now) for number in range(count)])
@@ -154,7 +146,6 @@ def _ours(database: str, count: int, claimants: int) -> Run:
     with tempfile.TemporaryDirectory(prefix="p24-bench-") as folder:
         home = Path(folder)
         with make_world(home, database) as world:
-            world.clock.instant = SystemClock().now()
             fill(world, count)
         command = [sys.executable, "-m", "tests.bench.claimant"]
         environment = {**os.environ, "P24TUI_HOME": folder, "P24TUI_DATABASE": database}

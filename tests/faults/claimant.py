@@ -154,6 +154,7 @@ def hurried(lease: timedelta) -> Iterator[None]:
     """Leases and waits that a run can afford, for as long as the block lasts."""
     with (
         patch.object(sending, "LEASE", lease),
+        patch.object(sending, "HANDED_OVER_WITHIN", lease / 4),
         patch.object(sending, "WORKS_FOR", RUN_FOR),
         patch.object(elks, "_CREDITS_AFTER", SOON),
     ):

@@ -60,7 +60,9 @@ def flag(world: World, case_id: str) -> None:
         patient = world.row(case_id).patient
         record = people.patient(tx, id=patient.id)
         assert record is not None
-        people.put_patient(tx, replace(record, patient=replace(patient, protection=Protection.MARKED)), world.clock.now())
+        people.put_patient(
+            tx, replace(record, patient=replace(patient, protection=Protection.MARKED)), world.clock.now()
+        )
         store_cases.save(tx, world.row(case_id).case)
     world.writes(case_id)
 

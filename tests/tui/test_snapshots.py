@@ -1,20 +1,23 @@
 """Every screen as it looks, at both sizes: a change of a picture is looked at before it is taken."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
 from p24tui import i18n
+from p24tui.gateways.outgoing.model import Problem, Rejected, Uncertain
 from p24tui.routine.case import Case
-from p24tui.services import chat, notes, takeover
+from p24tui.services import chat, notes, reminders, takeover, ticks
 from p24tui.store import messages
 from p24tui.store.values import Attachment
 from p24tui.tui.screens import desk_parts
 from p24tui.tui.setup import SetUpApp
 from p24tui.tui.widgets import refusal_bar
-from tests.tui.kit import app, fill, press, settled
+from tests.outgoing import MOBILE, ScriptedGateway, send, with_gateway
+from tests.tui.kit import app, desk_of, fill, press, settled
 from tests.world import World
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
@@ -54,6 +57,14 @@ SCREENS = {
     "overview": ("f6",),
     "log": ("down", "down", "enter", "escape", "f7"),
 }
+SENDING = {
+    "remind": ("s",),
+    "remind-in-english": ("s", "l"),
+    "remind-again": ("s", "enter", "s"),
+    "outgoing": ("e",),
+    "outgoing-of-case": ("down", "enter", "escape", "e"),
+    "case-with-reminder": ("down", "enter", "escape"),
+}
 IN_ENGLISH = ("list", "case", "anamnesis", "history", "writing", "phrases", "end", "help", "closing", "overview")
 
 
@@ -77,6 +88,41 @@ def after(*keys: str) -> Callable[[Pilot[None]], object]:
     async def run(pilot: Pilot[None]) -> None:
         await settled(pilot)
         await press(pilot, *keys)
+
+    return run
+
+
+def waits(world: World, name: str) -> Case:
+    """A patient who has been written to, and does not answer."""
+    maria = world.actor("maria")
+    case = world.case(name=name, mobile=MOBILE, minutes_ago=30, unread=0)
+    claimed = chat.claim(world.system, maria, case.id, case.version)
+    return chat.answer(world.system, maria, case.id, claimed.version, "Hur mår du nu?", f"m-{case.id}")
+
+
+def prepare_sending(world: World) -> ScriptedGateway:
+    """One who may be reminded, and three who have been: of one nobody knows, one failed, one is planned."""
+    gateway = with_gateway(world, Uncertain(Problem.SILENCE), Rejected(Problem.ADDRESS))
+    waits(world, "Birgitta Ek")
+    for name in ("Karin Öberg", "Ali Noor", "Omar Haddad"):
+        world.clock.advance(timedelta(minutes=1))
+        reminders.remind(world.system, world.actor("maria"), waits(world, name).id)
+        if name != "Omar Haddad":
+            send(world)
+    return gateway
+
+
+def after_a_look(*keys: str) -> Callable[[Pilot[None]], object]:
+    """Let the desk look at how the sending fares, as it does by itself after some seconds; do this, and then look."""
+
+    async def run(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        desk = desk_of(pilot)
+        desk._sending_at = float("-inf")
+        desk._tick()
+        await settled(pilot)
+        await press(pilot, *keys)
+        await settled(pilot)
 
     return run
 
@@ -108,6 +154,41 @@ def test_desk(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, in
 def test_desk_in_english(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int], screen: str) -> None:
     prepare(sqlcipher_world)
     assert snap_compare(app(sqlcipher_world), terminal_size=size, run_before=after(*SCREENS[screen]))
+
+
+@SIZES
+@pytest.mark.parametrize("screen", SENDING)
+def test_sending(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int], screen: str) -> None:
+    prepare_sending(sqlcipher_world)
+    assert snap_compare(app(sqlcipher_world), terminal_size=size, run_before=after_a_look(*SENDING[screen]))
+
+
+@SIZES
+@pytest.mark.parametrize("screen", ["remind", "outgoing"])
+@pytest.mark.usefixtures("english")
+def test_sending_in_english(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int], screen: str) -> None:
+    prepare_sending(sqlcipher_world)
+    assert snap_compare(app(sqlcipher_world), terminal_size=size, run_before=after_a_look(*SENDING[screen]))
+
+
+@SIZES
+def test_reminding_in_the_evening(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int]) -> None:
+    gateway = prepare_sending(sqlcipher_world)
+    gateway.name, gateway.leaves_machine = "46elks", True
+    sqlcipher_world.clock.advance(timedelta(hours=10))
+    assert snap_compare(app(sqlcipher_world), terminal_size=size, run_before=after_a_look("s"))
+
+
+@SIZES
+@pytest.mark.parametrize("trouble", ["nothing-goes", "job-fails"])
+def test_troubles_of_sending(
+    sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int], trouble: str
+) -> None:
+    prepare_sending(sqlcipher_world)
+    sqlcipher_world.clock.advance(timedelta(minutes=5))
+    if trouble == "job-fails":
+        ticks.missed(sqlcipher_world.system, "outbox", "worker:test")
+    assert snap_compare(app(sqlcipher_world), terminal_size=size, run_before=after_a_look())
 
 
 @SIZES
