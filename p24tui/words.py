@@ -128,7 +128,7 @@ EVENTS = {
     "sms.again": N_("Lät påminnelsen skickas en gång till."),
     "sms.settled": N_("Lät påminnelsen vara som den är."),
     "sms.cancelled": N_("Påminnelsen skickas inte: {problem}."),
-    "sms.accepted": N_("Påminnelsen lämnades till sms-tjänsten."),
+    "sms.accepted": N_("Påminnelsen skickades."),
     "sms.delivered": N_("Påminnelsen kom fram till patientens telefon."),
     "sms.failed": N_("Påminnelsen gick inte fram: {problem}."),
     "sms.uncertain": N_("Ingen vet om påminnelsen gick fram: {problem}."),

@@ -10,7 +10,7 @@ from p24tui.gateways.person_data import PART, Person
 from p24tui.routine.case import Case
 from p24tui.routine.outgoing import Channel, OutgoingState
 from p24tui.routine.protection import Protection
-from p24tui.services import chat
+from p24tui.services import chat, reminders
 from p24tui.services.sending import Sender
 from p24tui.store import outbox
 from p24tui.store.values import OutgoingRow
@@ -86,6 +86,11 @@ def waited_for(world: World, who: str = "maria", mobile: str = MOBILE) -> Case:
     case = world.case(mobile=mobile, unread=0)
     claimed = chat.claim(world.system, actor, case.id, case.version)
     return chat.answer(world.system, actor, case.id, claimed.version, "Hur mår du nu?", f"m-{case.id}")
+
+
+def queued(world: World, case: Case | None = None) -> OutgoingRow:
+    """A reminder that is due now."""
+    return reminders.remind(world.system, world.actor("maria"), (case or waited_for(world)).id)
 
 
 def send(world: World, place: str = "tick:test") -> int:

@@ -20,7 +20,7 @@ from p24tui.gateways.outgoing.report_address import is_right
 from p24tui.intake import replies
 from p24tui.intake.replies import FhirResponse, HttpProblem
 from p24tui.intake.stream import Hub, events
-from p24tui.services import intake, patient_side, sending
+from p24tui.services import delivery, intake, patient_side
 from p24tui.services.patient_side import Page
 from p24tui.system import System
 
@@ -114,7 +114,7 @@ class Endpoints:
         body = await _body(request, REPORT_MAX_BYTES)
         report = read_report(dict(parse_qsl(body.decode("utf-8", "replace"))), id)
         if report is not None:
-            await to_thread.run_sync(sending.hear, self._system, gateway, report, limiter=self._writing)
+            await to_thread.run_sync(delivery.hear, self._system, gateway, report, limiter=self._writing)
         return Response(status_code=204)
 
     def guarded(self, endpoint: Endpoint) -> Endpoint:

@@ -18,7 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from p24tui.clock import SystemClock
 from p24tui.errors import P24Error
 from p24tui.gateways.outgoing.model import Report
-from p24tui.services import holding, presence, sending, ticks, units
+from p24tui.services import delivery, holding, presence, sending, ticks, units
 from p24tui.system import System
 
 WATCHED_EVERY = 2.0
@@ -72,7 +72,7 @@ class Clockwork:
             Tick("held-cases", 30, holding.wake_due),
             Tick("opening-hours", 15, self._announce_opening),
             Tick("outbox", 5, lambda _system: self._sender.send_due()),
-            Tick("uncertain", 30, sending.look_up),
+            Tick("uncertain", 30, delivery.look_up),
         )
 
     def start(self) -> None:
@@ -120,7 +120,7 @@ class Clockwork:
 
     def _hear(self, gateway: str, report: Report) -> None:
         """Called in the gateway's thread, which tells again what it could not tell."""
-        if not sending.hear(self._system, gateway, report):
+        if not delivery.hear(self._system, gateway, report):
             _log.warning("a report by %s is about none of ours", gateway)
 
     def _missed(self, event: JobExecutionEvent) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from p24tui.clock import local_date
 from p24tui.errors import BadInput, Refused
+from p24tui.gateways.outgoing.model import Invitation, Outgoing
 from p24tui.ids import fresh_id, stable_id
 from p24tui.routine import reminder
 from p24tui.routine.actor import Actor
@@ -296,3 +297,18 @@ def tell(tx: Tx, actor: Actor, row: OutgoingRow, at: datetime, kind: str, **deta
 def rule_of(row: OutgoingRow) -> str:
     """The rule by which it goes."""
     return "NA-3" if row.purpose.of_visit else "SE-2" if row.purpose is Purpose.ANSWER else ""
+
+
+def nobody(unit_id: str, place: str = "") -> Actor:
+    """Who acts where no person does."""
+    return Actor(None, "p24tui", None, unit_id, place or "tick:outbox")
+
+
+def letter(row: OutgoingRow) -> Outgoing:
+    """What a gateway is handed of a row."""
+    invitation = None
+    if row.invitation is not None:
+        starts, ends = (datetime.fromisoformat(row.invitation[name]) for name in ("starts_at", "ends_at"))
+        said = row.invitation
+        invitation = Invitation(said["uid"], said["sequence"], starts, ends, said["cancelled"])
+    return Outgoing(row.id, row.recipient, row.text, row.subject, invitation)

@@ -12,23 +12,18 @@ from p24tui.gateways.outgoing.model import (
     ANSWERS_WITHIN,
     Accepted,
     Answer,
-    Fate,
-    Invitation,
     NotNow,
-    Outgoing,
-    Problem,
     Rejected,
-    Report,
     Uncertain,
 )
-from p24tui.routine import outgoing as rules
 from p24tui.routine import phone, reminder
 from p24tui.routine.actor import Actor
 from p24tui.routine.outgoing import Channel, OutgoingState, Sending
 from p24tui.routine.protection import Protection
 from p24tui.routine.reminder import Drop, Fail, Go, ReminderTimes, Wait
 from p24tui.routine.rule import rule
-from p24tui.services.outbox import rule_of, tell
+from p24tui.services import delivery
+from p24tui.services.outbox import letter, nobody, rule_of, tell
 from p24tui.services.protections import look_up_known, with_protection
 from p24tui.services.reminders import times_of
 from p24tui.services.sms_text import size
@@ -57,12 +52,6 @@ WORKS_FOR = 20.0
 PAUSE = timedelta(minutes=1)
 """How long a gateway that does not answer is left alone."""
 
-MAY_BE_ANOTHER = timedelta(minutes=1), timedelta(minutes=11)
-"""How long before and after something went another one to the same number may be the one that a gateway tells of."""
-
-LOOKED_UP_FOR = timedelta(days=3)
-"""How long something of which nobody knows is looked up; a report may come later still."""
-
 
 @dataclass(slots=True)
 class Sender:
@@ -79,7 +68,7 @@ class Sender:
         with self.system.store.reading() as tx:
             if not outbox.anything_to_do(tx, self.system.clock.now()):
                 return 0
-        strand(self.system)
+        delivery.strand(self.system)
         handed, ends = 0, time.monotonic() + WORKS_FOR
         while claimed := self._claim():
             while claimed:
@@ -132,7 +121,7 @@ class Sender:
         return row.lease_until is None or self.system.clock.now() + HANDED_OVER_WITHIN >= row.lease_until
 
     def _hand_over(self, row: OutgoingRow) -> Answer:
-        answer = self.system.gateways[row.channel].send(_letter(row))
+        answer = self.system.gateways[row.channel].send(letter(row))
         if isinstance(answer, NotNow | Uncertain):
             self._resumes[row.channel] = self.system.clock.now() + self.pause
         return answer
@@ -140,7 +129,7 @@ class Sender:
     @rule("PR-2", "NA-3", "SE-2")
     def _begin(self, claimed: list[Claimed]) -> list[OutgoingRow]:
         """Look at everything once more, and mark as being handed over what is to go now."""
-        actor = tick("", self.place)
+        actor = nobody("", self.place)
         looked_up = {one.id: look_up_known(self.system, actor, one.patient) for one in claimed}
         with self.system.store.writing() as tx:
             looking = _Looking(tx, self.system, self.place)
@@ -148,44 +137,6 @@ class Sender:
             ready = [row for row in found if row is not None]
             outbox.mark_sending(tx, ready)
         return ready
-
-
-def strand(system: System, limit: int = 100) -> int:
-    """What a process that died was handing over is uncertain from now on; how much that was."""
-    now = system.clock.now()
-    with system.store.writing() as tx:
-        left = outbox.stranded(tx, now, limit)
-        for row in left:
-            values = {"state": OutgoingState.UNCERTAIN, "problem": Problem.SILENCE.value, "try_at": now}
-            outbox.change(tx, row.id, row.fence, (OutgoingState.SENDING,), changed_at=now, lease_until=None, **values)
-            tell(tx, tick(row.unit_id), row, now, "sms.uncertain", problem=Problem.SILENCE.value)
-    return len(left)
-
-
-def hear(system: System, gateway: str, report: Report) -> bool:
-    """Take a delivery report, in whatever order and however often it comes; whether it is about one of ours."""
-    now = system.clock.now()
-    with system.store.writing() as tx:
-        row = outbox.one(tx, report.id, lock=True) if report.id else None
-        if row is None and report.gateway_id:
-            row = outbox.by_gateway_id(tx, gateway, report.gateway_id)
-        if row is None:
-            return False
-        _take_report(tx, row, report, now)
-        return True
-
-
-def look_up(system: System, limit: int = 50) -> int:
-    """Ask the gateways about what nobody knows the fate of; how much of it is known now."""
-    now = system.clock.now()
-    with system.store.reading() as tx:
-        rows = outbox.to_look_up(tx, now, limit)
-    return sum(_look_up(system, row, now) for row in rows)
-
-
-def tick(unit_id: str, place: str = "") -> Actor:
-    """Who acts where no person does."""
-    return Actor(None, "p24tui", None, unit_id, place or "tick:outbox")
 
 
 @dataclass(slots=True)
@@ -200,7 +151,7 @@ class _Looking:
     def at(self, facts: Facts, looked_up: Protection) -> OutgoingRow | None:
         """The row as it is handed over now; none where it is not, and why is written."""
         row, now = facts.row, self.system.clock.now()
-        actor = tick(row.unit_id, self.place)
+        actor = nobody(row.unit_id, self.place)
         patient = with_protection(facts.record, facts.record.flagged, looked_up, now).patient
         unit, times = self._unit(row.unit_id, now)
         address = phone.e164(patient.mobile) if row.channel is Channel.SMS else row.recipient
@@ -261,54 +212,3 @@ def _answered(row: OutgoingRow, answer: Answer, now: datetime) -> tuple[Result, 
             return Result(OutgoingState.QUEUED, problem.value, now, now + wait, None, "", 0), "sms.postponed"
         case Uncertain(problem):
             return Result(OutgoingState.UNCERTAIN, problem.value, now, now, row.sent_at, "", row.parts), "sms.uncertain"
-
-
-def _take_report(tx: Tx, row: OutgoingRow, report: Report, now: datetime) -> None:
-    other = bool(row.gateway_id and report.gateway_id and row.gateway_id != report.gateway_id)
-    if other and report.fate is not Fate.DELIVERED:
-        return  # about an earlier attempt
-    failed = report.fate is Fate.FAILED
-    state = rules.after_report(row.state, delivered=report.fate is Fate.DELIVERED, failed=failed)
-    if state is row.state:
-        return
-    problem = Problem.NOT_DELIVERED.value if failed else ""
-    gateway_id = row.gateway_id or report.gateway_id
-    values = {"state": state, "problem": problem, "gateway_id": gateway_id, "changed_at": now, "lease_until": None}
-    outbox.change(tx, row.id, row.fence, (row.state,), **values)
-    details = {"problem": problem} if problem else {}
-    tell(tx, tick(row.unit_id), row, now, f"sms.{state.value}", **details)
-
-
-def _look_up(system: System, row: OutgoingRow, now: datetime) -> bool:
-    gateway = system.gateways.get(row.channel)
-    since = row.sent_at or row.changed_at
-    report = None
-    if gateway is not None and gateway.name == row.gateway and now - since < LOOKED_UP_FOR:
-        report = gateway.look_up(_letter(row), row.gateway_id, since)
-    with system.store.writing() as tx:
-        locked = outbox.one(tx, row.id, lock=True)
-        if locked is None or report is None or not _is_ours(tx, row, report, since):
-            later = now + max(PAUSE, (now - since) / 2)  # less and less often
-            outbox.change(tx, row.id, row.fence, (OutgoingState.UNCERTAIN,), try_at=later)
-            return False
-        _take_report(tx, locked, report, now)
-        return True
-
-
-def _is_ours(tx: Tx, row: OutgoingRow, report: Report, since: datetime) -> bool:
-    """Whether what was found can be no other message: another's id is not, and without an id of ours neither is what
-    may as well be another one to the same number."""
-    owner = outbox.by_gateway_id(tx, row.gateway, report.gateway_id) if report.gateway_id else None
-    if owner is not None:
-        return owner.id == row.id
-    before, after = MAY_BE_ANOTHER
-    return bool(row.gateway_id) or not outbox.another_went(tx, row, since - before, since + after)
-
-
-def _letter(row: OutgoingRow) -> Outgoing:
-    invitation = None
-    if row.invitation is not None:
-        starts, ends = (datetime.fromisoformat(row.invitation[name]) for name in ("starts_at", "ends_at"))
-        said = row.invitation
-        invitation = Invitation(said["uid"], said["sequence"], starts, ends, said["cancelled"])
-    return Outgoing(row.id, row.recipient, row.text, row.subject, invitation)

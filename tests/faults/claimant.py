@@ -27,7 +27,7 @@ from p24tui.gateways.outgoing import elks
 from p24tui.gateways.outgoing.model import Accepted, Answer, Outgoing
 from p24tui.gateways.outgoing.report_address import report_address
 from p24tui.routine.outgoing import Channel, OutgoingState
-from p24tui.services import sending
+from p24tui.services import delivery, sending
 from p24tui.store.outbox import Claimed
 from p24tui.store.outbox_results import Result, Results
 from p24tui.store.values import OutgoingRow
@@ -181,7 +181,7 @@ def work(sender: HeardSender, voice: Voice, stop: threading.Event, *, looks_up: 
         voice.say(Doing.RESTING)
         try:
             done = sender.send_due()
-            done += sending.look_up(sender.system) if looks_up else 0
+            done += delivery.look_up(sender.system) if looks_up else 0
         except P24Error as error:  # as a tick of the program takes it
             voice.say(Doing.TROUBLED, answer=type(error).__name__)
             done = 0

@@ -14,7 +14,7 @@ from p24tui.clock import PacedClock
 from p24tui.gateways.outgoing.elks import Elks
 from p24tui.gateways.outgoing.model import Fate, Report
 from p24tui.intake.beside import serving
-from p24tui.services import sending
+from p24tui.services import delivery, sending
 from p24tui.settings import Settings
 from p24tui.system import System
 from tests.faults.checking import Evidence, Finding, check, late_answers
@@ -224,7 +224,7 @@ class Trial:
             if one.id not in over_http:
                 fate = {"sent": Fate.TAKEN, "failed": Fate.FAILED, "delivered": Fate.DELIVERED}[status]
                 report = Report(fate, id=id_in(one.whendelivered), gateway_id=one.id)
-                self.outcome.reported += sending.hear(self._system, Elks.name, report)
+                self.outcome.reported += delivery.hear(self._system, Elks.name, report)
 
     def _evidence(self) -> Evidence:
         return Evidence(

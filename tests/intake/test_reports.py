@@ -14,7 +14,7 @@ from p24tui.gateways.outgoing.report_address import report_address
 from p24tui.ids import fresh_id
 from p24tui.intake.endpoints import REPORT_MAX_BYTES
 from p24tui.routine.outgoing import OutgoingState
-from p24tui.services import reminders, sending
+from p24tui.services import delivery, reminders
 from p24tui.store.values import OutgoingRow
 from p24tui.system import System
 from tests.gateways.outgoing.elks_server import CUT_OFF_BUT_TAKEN, PASSWORD, USER, ElksServer, elks_server
@@ -216,7 +216,7 @@ def test_what_nobody_knew_is_looked_up_where_no_report_comes(world: World, elks:
     row = reminders.remind(world.system, world.actor("maria"), waited_for(world).id)
     send(world)
     world.clock.advance(timedelta(minutes=5))
-    assert sending.look_up(world.system) == 1
+    assert delivery.look_up(world.system) == 1
     found = stored(world, row.id)
     assert (found.state, found.gateway_id) == (OutgoingState.ACCEPTED, elks.accepted[0].id)
     assert len(elks.accepted) == 1

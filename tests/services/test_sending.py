@@ -1,6 +1,5 @@
 """Sending: claimed with a lease and a fence, looked at once more, handed over once, and what became of it stored."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,23 +19,16 @@ from p24tui.gateways.outgoing.model import (
     Report,
     Uncertain,
 )
-from p24tui.routine.case import Case
 from p24tui.routine.outgoing import Channel, OutgoingState, Planned, Purpose
 from p24tui.routine.protection import Protection
-from p24tui.services import outbox, reminders, sending
-from p24tui.services.sending import BATCH, LEASE, Sender, hear, look_up
+from p24tui.services import delivery, outbox, reminders, sending
+from p24tui.services.sending import BATCH, LEASE, Sender
 from p24tui.store import events, people
 from p24tui.store import outbox as rows
-from p24tui.store.values import OutgoingRow
-from tests.outgoing import MOBILE, ScriptedGateway, persons, send, stored, waited_for, with_gateway
+from tests.outgoing import MOBILE, ScriptedGateway, persons, queued, send, stored, waited_for, with_gateway
 from tests.world import UNIT, World
 
 S = OutgoingState
-
-
-def queued(world: World, case: Case | None = None) -> OutgoingRow:
-    """A reminder that is due now."""
-    return reminders.remind(world.system, world.actor("maria"), (case or waited_for(world)).id)
 
 
 def claimed(world: World, place: str = "console:dead", limit: int = 20) -> list[rows.Claimed]:
@@ -102,7 +94,7 @@ def test_an_uncertain_one_never_goes_again_by_itself(world: World) -> None:
     row = queued(world)
     for _hour in range(48):
         send(world)
-        look_up(world.system)
+        delivery.look_up(world.system)
         world.clock.advance(timedelta(hours=1))
     assert len(gateway.handed) == 1
     assert stored(world, row.id).state is S.UNCERTAIN
@@ -147,7 +139,7 @@ def test_an_answer_that_comes_after_the_lease_has_ended_still_settles_it(world: 
 
     def sleep(_outgoing: Outgoing) -> None:
         world.clock.advance(LEASE)
-        sending.strand(world.system)
+        delivery.strand(world.system)
 
     gateway.before = sleep
     row = queued(world)
@@ -267,84 +259,6 @@ def test_more_than_a_batch_goes_in_one_run(world: World) -> None:
     assert len({one.id for one in gateway.handed}) == BATCH + 3
 
 
-REPORTS: dict[str, Callable[[str], Report]] = {
-    "taken": lambda id: Report(Fate.TAKEN, id=id, gateway_id="gw-x"),
-    "delivered": lambda id: Report(Fate.DELIVERED, id=id, gateway_id="gw-x"),
-    "failed": lambda id: Report(Fate.FAILED, id=id, gateway_id="gw-x"),
-}
-
-
-@pytest.mark.hazard("H13")
-@pytest.mark.parametrize(
-    ("names", "state"),
-    [
-        (("delivered",), S.DELIVERED),
-        (("taken",), S.ACCEPTED),
-        (("failed",), S.FAILED),
-        (("delivered", "delivered", "taken", "failed"), S.DELIVERED),
-        (("failed", "delivered"), S.DELIVERED),
-        (("taken", "delivered"), S.DELIVERED),
-    ],
-)
-def test_a_report_settles_what_nobody_knew_in_whatever_order_it_comes(
-    world: World, names: tuple[str, ...], state: S
-) -> None:
-    with_gateway(world, Uncertain(Problem.CUT_OFF))
-    row = queued(world)
-    send(world)
-    assert all(hear(world.system, "scripted", REPORTS[name](row.id)) for name in names)
-    assert stored(world, row.id).state is state
-    assert outbox.standing(world.system, [UNIT]).uncertain == 0
-
-
-def test_a_report_finds_its_row_by_the_gateways_own_id(world: World) -> None:
-    with_gateway(world, Accepted("gw-77"))
-    row = queued(world)
-    send(world)
-    assert hear(world.system, "scripted", Report(Fate.DELIVERED, gateway_id="gw-77"))
-    assert stored(world, row.id).state is S.DELIVERED
-    assert not hear(world.system, "another", Report(Fate.DELIVERED, gateway_id="gw-77"))
-    assert not hear(world.system, "scripted", Report(Fate.FAILED, id="nobody"))
-
-
-@pytest.mark.hazard("H13")
-def test_a_report_that_overtakes_the_answer_stands(world: World) -> None:
-    gateway = with_gateway(world, Accepted("gw-1"))
-    gateway.before = lambda one: (hear(world.system, "scripted", REPORTS["delivered"](one.id)), None)[1]
-    row = queued(world)
-    send(world)
-    assert stored(world, row.id).state is S.DELIVERED
-
-
-@pytest.mark.hazard("H13")
-def test_a_look_up_settles_what_nobody_knew_but_never_by_another_ones_id(world: World) -> None:
-    gateway = with_gateway(world, Accepted("gw-1"), Uncertain(Problem.SILENCE))
-    first, second = queued(world), queued(world, waited_for(world, mobile="+46701740611"))
-    send(world)
-    send(world)
-    lost = next(id for id in (first.id, second.id) if stored(world, id).state is S.UNCERTAIN)
-    gateway.known[lost] = Report(Fate.TAKEN, gateway_id="gw-1")  # the other one's
-    assert look_up(world.system) == 0
-    world.clock.advance(timedelta(hours=2))
-    gateway.known[lost] = Report(Fate.TAKEN, gateway_id="gw-2")
-    assert look_up(world.system) == 1
-    assert (stored(world, lost).state, stored(world, lost).gateway_id) == (S.ACCEPTED, "gw-2")
-
-
-@pytest.mark.hazard("H13")
-def test_a_look_up_believes_no_history_where_another_one_went_to_the_same_number(world: World) -> None:
-    """The history holds one message to a parent's number; which of the two children's it was, nobody can know."""
-    gateway = with_gateway(world, Uncertain(Problem.SILENCE))
-    first, second = queued(world), queued(world)
-    send(world)
-    send(world)
-    for row in (first, second):
-        gateway.known[row.id] = Report(Fate.TAKEN, gateway_id="gw-of-one-of-them")
-    assert look_up(world.system) == 0
-    assert {stored(world, row.id).state for row in (first, second)} == {S.UNCERTAIN}
-    assert all(stored(world, row.id).try_at > world.clock.now() for row in (first, second))  # and rests meanwhile
-
-
 @pytest.mark.hazard("H13")
 def test_a_process_that_has_slept_past_its_lease_hands_nothing_more_over(world: World) -> None:
     """The lid is closed on two marked rows; others free them, and somebody lets the second go once more."""
@@ -354,7 +268,7 @@ def test_a_process_that_has_slept_past_its_lease_hands_nothing_more_over(world: 
     def sleep(first: Outgoing) -> None:
         gateway.before = lambda _outgoing: None
         world.clock.advance(timedelta(minutes=10))
-        assert sending.strand(world.system) == 2
+        assert delivery.strand(world.system) == 2
         (other,) = ids - {first.id}
         outbox.send_again(world.system, world.actor("johan"), other)
         assert send(world, "console:awake") == 1
@@ -380,7 +294,7 @@ def test_staff_decide_what_nobody_knows(world: World) -> None:
         again = [one for one in events.of_case(tx, case.id) if one.kind == "sms.again"]
     assert [one.actor for one in again] == ["Johan Berg"]
     late = Report(Fate.FAILED, id=row.id, gateway_id="gw-of-the-first")
-    hear(world.system, "scripted", late)
+    delivery.hear(world.system, "scripted", late)
     assert stored(world, row.id).state is S.ACCEPTED  # about the attempt before
 
 

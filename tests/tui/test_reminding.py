@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from p24tui.gateways.outgoing.model import Fate, Problem, Rejected, Report, Uncertain
 from p24tui.routine.outgoing import OutgoingState
 from p24tui.routine.protection import Protection
-from p24tui.services import outbox, protections, reminders, sending, ticks
+from p24tui.services import delivery, outbox, protections, reminders, ticks
 from p24tui.store.values import OutgoingRow
 from p24tui.tui.screens.outgoing import OutgoingScreen, RemindScreen
 from p24tui.tui.widgets.composer import Composer
@@ -394,6 +394,6 @@ async def test_a_colleague_sees_what_becomes_of_it_as_it_happens(sqlcipher_world
         await settled(johan)
         assert "sms 09.00 skickat" in screen_text(johan)
         (row,) = rows_of(sqlcipher_world, case.patient_id)
-        assert sending.hear(sqlcipher_world.system, "scripted", Report(Fate.DELIVERED, row.id))
+        assert delivery.hear(sqlcipher_world.system, "scripted", Report(Fate.DELIVERED, row.id))
         await settled(johan)
         assert "sms 09.00 framme" in screen_text(johan)
