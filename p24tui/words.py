@@ -181,6 +181,7 @@ OUTGOING_PROBLEMS = {
     "protection-unknown": N_("det går inte att få veta om personuppgifterna är skyddade"),
     "no-mobile": N_("mobilnummer saknas eller är fel"),
     "too-late": N_("det hann inte skickas medan det var till nytta"),
+    "next-one": N_("nästa påminnelse går i stället"),
     "closed": N_("väntar tills enheten har öppnat"),
     "answered": N_("patienten har svarat"),
     "ended": N_("ärendet är avslutat"),

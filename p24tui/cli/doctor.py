@@ -3,7 +3,7 @@
 import click
 
 from p24tui.cli.base import echo_json, running
-from p24tui.errors import P24Error
+from p24tui.errors import P24Error, Unavailable
 from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.services import doctor as services_doctor
@@ -19,7 +19,8 @@ def doctor(as_json: bool) -> None:
         with running() as system:
             findings = services_doctor.examine(system)
     except P24Error as error:
-        findings = [Finding(_("databas"), Verdict.BAD, explain(error))]
+        name = _("databas") if isinstance(error, Unavailable) else _("inställning")
+        findings = [Finding(name, Verdict.BAD, explain(error))]
     if as_json:
         echo_json([{"name": one.name, "verdict": one.verdict.value, "sentence": one.sentence} for one in findings])
     else:

@@ -6,6 +6,7 @@ Each tick is idempotent and may be late, lost or doubled without harm: what is d
 import logging
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -72,7 +73,7 @@ class Clockwork:
             Tick("held-cases", 30, holding.wake_due),
             Tick("opening-hours", 15, self._announce_opening),
             Tick("outbox", 5, lambda _system: self._sender.send_due()),
-            Tick("uncertain", 30, delivery.look_up),
+            Tick("uncertain", 10, delivery.look_up),
         )
 
     def start(self) -> None:
@@ -96,6 +97,7 @@ class Clockwork:
     def stop(self) -> None:
         """Let the tick that runs finish, and run no more."""
         self._stopped.set()
+        self._sender.stopping.set()
         self._scheduler.shutdown(wait=True)
         self._watch.join(timeout=WATCHED_EVERY)
 
@@ -109,8 +111,9 @@ class Clockwork:
             self._recorded[tick.name] = began if recorded else began - since_record  # none after a failure
         except P24Error as error:
             _log.warning("tick %s failed: %s", tick.name, error)
-        except Exception:  # noqa: BLE001 - one tick's bug must not stop the others
-            _log.exception("tick %s failed", tick.name)
+        except Exception as error:  # noqa: BLE001 - one tick's bug must not stop the others
+            place = traceback.extract_tb(error.__traceback__)[-1]  # its text may hold numbers and words of patients
+            _log.error("tick %s failed: %s in %s:%s", tick.name, type(error).__name__, place.name, place.lineno)
 
     def _announce_opening(self, system: System) -> int:
         now = system.clock.now()

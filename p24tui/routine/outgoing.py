@@ -74,13 +74,15 @@ class Sending:
     visit_at: datetime | None = None
 
 
-def after_report(state: OutgoingState, *, delivered: bool, failed: bool) -> OutgoingState:
+def after_report(state: OutgoingState, *, delivered: bool, failed: bool, may_have_gone: bool = False) -> OutgoingState:
     """The state after a report, in whatever order reports come, and however often.
 
-    That it was delivered is a fact, and final. That it failed counts only for what was handed over.
+    That it was delivered is a fact, and final. That it failed counts only for what was handed over. That it was taken
+    settles what nobody knew, also where it is on its way to go once more (``may_have_gone``).
     """
     if delivered:
         return OutgoingState.DELIVERED
     if failed:
         return OutgoingState.FAILED if state in HAS_GONE - {OutgoingState.DELIVERED} else state
-    return OutgoingState.ACCEPTED if state in (OutgoingState.SENDING, OutgoingState.UNCERTAIN) else state
+    unknown = {OutgoingState.SENDING, OutgoingState.UNCERTAIN} | ({OutgoingState.QUEUED} if may_have_gone else set())
+    return OutgoingState.ACCEPTED if state in unknown else state

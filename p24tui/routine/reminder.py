@@ -1,6 +1,6 @@
 """Reminders by SMS: to a patient who does not answer, and before a video visit. When one may go, and when no longer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from p24tui.routine.actor import Actor
@@ -126,6 +126,8 @@ def visit_reminders(
     first = _first(Purpose.VISIT_MOVED if moved else Purpose.VISIT_BOOKED, visit_at, now, last, hours, times)
     on_the_day = first is not None and local_day(first.due_at) == local_day(visit_at)
     today = None if on_the_day else _today(visit_at, now, last, hours, times)
+    if first is not None and today is not None:
+        first = replace(first, expires_at=today.due_at)
     return tuple(one for one in (first, today, soon) if one is not None)
 
 
@@ -152,14 +154,14 @@ def decide(
     if (reason := _not_wanted(one, case, visit)) is not None:
         return Drop(reason)
     if now >= one.expires_at:
-        return Fail("too-late")
+        return Drop("next-one") if _is_followed(one) else Fail("too-late")
     if not number:
         return Fail("no-mobile")
     if refusal is not None:
         return Wait(now + ASKED_AGAIN_AFTER, refusal.reason)
     at = goes_at(one.purpose, max(now, one.due_at), hours, times, one.visit_at)
     if at is None or at >= one.expires_at:
-        return Fail("too-late")
+        return Drop("next-one") if _is_followed(one) else Fail("too-late")
     return Wait(at, CLOSED) if at > now else Go(number)
 
 
@@ -181,6 +183,11 @@ def goes_at(
             return staffed
         at = staffed
     return None
+
+
+def _is_followed(one: Sending) -> bool:
+    """Whether the visit has another reminder when this one is of no use any longer."""
+    return one.visit_at is not None and one.expires_at < one.visit_at
 
 
 def _not_wanted(one: Sending, case: Case | None, visit: Visit | None) -> str | None:

@@ -46,8 +46,8 @@ def hear(system: System, gateway: str, report: Report) -> bool:
         return True
 
 
-def look_up(system: System, limit: int = 50) -> int:
-    """Ask the gateways about what nobody knows the fate of; how much of it is known now."""
+def look_up(system: System, limit: int = 1) -> int:
+    """Ask the gateways about what nobody knows the fate of, a little at a time; how much of it is known now."""
     now = system.clock.now()
     with system.store.reading() as tx:
         rows = outbox.to_look_up(tx, now, limit)
@@ -59,7 +59,8 @@ def _take_report(tx: Tx, row: OutgoingRow, report: Report, now: datetime) -> Non
     if other and report.fate is not Fate.DELIVERED:
         return  # about an earlier attempt
     failed = report.fate is Fate.FAILED
-    state = rules.after_report(row.state, delivered=report.fate is Fate.DELIVERED, failed=failed)
+    delivered = report.fate is Fate.DELIVERED
+    state = rules.after_report(row.state, delivered=delivered, failed=failed, may_have_gone=row.may_have_gone)
     if state is row.state:
         return
     problem = Problem.NOT_DELIVERED.value if failed else ""
@@ -78,7 +79,9 @@ def _look_up(system: System, row: OutgoingRow, now: datetime) -> bool:
         report = gateway.look_up(letter(row), row.gateway_id, since)
     with system.store.writing() as tx:
         locked = outbox.one(tx, row.id, lock=True)
-        if locked is None or report is None or not _is_ours(tx, row, report, since):
+        if locked is None or locked.fence != row.fence:
+            return False  # it goes once more meanwhile
+        if report is None or not _is_ours(tx, row, report, since):
             later = now + max(LOOKED_UP_APART, (now - since) / 2)  # less and less often
             outbox.change(tx, row.id, row.fence, (OutgoingState.UNCERTAIN,), try_at=later)
             return False

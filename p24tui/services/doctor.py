@@ -129,15 +129,18 @@ def _outbox(system: System) -> Finding:
         words = _("Vägen ut fungerar inte: {said}. Rätta inställningen och pröva med p24tui gateway test.")
         return Finding(name, Verdict.BAD, words.format(said=said))
     found = outbox.standing(system, [unit.id for unit in units.all_units(system)])
-    if found.overdue:
-        words = _("{count} utskick skulle ha gått: {problem}. Kör p24tui worker, eller ha en konsol öppen.")
-        problem = outgoing_problem_words(found.problem) if found.problem else _("inget skickar dem")
+    if found.overdue and found.problem:
+        words = _("{count} utskick skulle ha gått: {problem}.")
+        problem = outgoing_problem_words(found.problem)
         return Finding(name, Verdict.BAD, words.format(count=found.overdue, problem=problem))
-    if found.uncertain or found.failed:
-        words = _("{uncertain} osäkra och {failed} misslyckade väntar på att någon i personalen avgör.")
-        return Finding(name, Verdict.WARNING, words.format(uncertain=found.uncertain, failed=found.failed))
     if not checks:
         words = _("Ingen väg ut är inställd: inga sms skickas. Sätt sms i inställningarna.")
         return Finding(name, Verdict.WARNING, words)
+    if found.overdue:
+        words = _("{count} utskick skulle ha gått, och inget skickar dem. Kör p24tui worker, eller ha en konsol öppen.")
+        return Finding(name, Verdict.BAD, words.format(count=found.overdue))
+    if found.uncertain or found.failed:
+        words = _("{uncertain} osäkra och {failed} misslyckade väntar på att någon i personalen avgör.")
+        return Finding(name, Verdict.WARNING, words.format(uncertain=found.uncertain, failed=found.failed))
     ways = ", ".join(f"{one.channel}: {one.gateway}" for one in checks)
     return Finding(name, Verdict.GOOD, _("{ways}; {count} planerade.").format(ways=ways, count=found.planned))

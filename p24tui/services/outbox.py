@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from p24tui.clock import local_date
 from p24tui.errors import BadInput, Refused
@@ -13,7 +13,6 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.outgoing import TO_DECIDE, Channel, OutgoingState, Planned, Purpose
 from p24tui.routine.patient import ShownPatient, shown
-from p24tui.routine.reminder import CLOSED
 from p24tui.routine.rule import rule
 from p24tui.services.views import OutboxStanding, OutgoingLine, OutgoingView
 from p24tui.store import cases, desk, events, outbox, people
@@ -21,6 +20,7 @@ from p24tui.store.engine import Tx
 from p24tui.store.outbox import Count
 from p24tui.store.values import OutgoingRow
 from p24tui.system import System
+from p24tui.words import moment
 
 SHOWN = 200
 """Rows of each sort that a list shows."""
@@ -132,9 +132,11 @@ def send_again(system: System, actor: Actor, id: str) -> OutgoingRow:
     """
     now = system.clock.now()
     with system.store.writing() as tx:
+        _lock_case(tx, id)
         row = _to_decide(tx, actor, id)
         if now >= row.expires_at:
             raise Refused("SE-2", "sms-too-late")
+        not_twice(tx, row.about, row.purpose, local_date(now), now, besides=row.id)
         again = replace(
             row,
             state=OutgoingState.QUEUED,
@@ -166,6 +168,22 @@ def settle(system: System, actor: Actor, id: str) -> OutgoingRow:
         return _settle(tx, actor, row, system.clock.now(), row.state, "sms.settled", problem=row.problem)
 
 
+@rule("SE-2", "NA-3")
+def not_twice(tx: Tx, what: str, purpose: Purpose, day: date, now: datetime, besides: str = "") -> None:
+    """Raises ``Refused`` where one of the same is on its way, or went, or may have gone, on that day (H13).
+
+    ``besides`` is a row that does not count. The case is locked, so that nobody else asks at the same time.
+    """
+    for one in outbox.about(tx, what, purpose):
+        if one.id == besides or is_free(one):
+            continue
+        goes = one.state in (OutgoingState.QUEUED, OutgoingState.SENDING)
+        if not goes and day not in (one.local_date, local_date(one.at)):
+            continue
+        late = "reminder-late" if one.due_at < now - OVERDUE_AFTER else "reminder-planned"
+        raise Refused("SE-2", late if goes else "reminded", at=moment(one.at, now))
+
+
 def is_free(row: OutgoingRow) -> bool:
     """Whether nothing has gone and nothing is on its way, so that the same may be wanted again."""
     return row.state in (OutgoingState.CANCELLED, OutgoingState.FAILED) and not row.may_have_gone
@@ -182,7 +200,7 @@ def standing(system: System, unit_ids: Collection[str]) -> OutboxStanding:
     with system.store.reading() as tx:
         counts = outbox.counts(tx, unit_ids, now - OVERDUE_AFTER)
     waiting = [one for one in counts if one.state not in TO_DECIDE]
-    overdue = [one for one in waiting if one.overdue and one.problem != CLOSED]
+    overdue = [one for one in waiting if one.overdue]
     return OutboxStanding(
         uncertain=sum(one.rows for one in counts if one.state is OutgoingState.UNCERTAIN),
         failed=sum(one.rows for one in counts if one.state is OutgoingState.FAILED),
@@ -238,7 +256,15 @@ def _lines(tx: Tx, rows: Collection[OutgoingRow], now: datetime) -> tuple[Outgoi
 
 
 def _line(row: OutgoingRow, patient: ShownPatient) -> OutgoingLine:
-    return OutgoingLine(replace(row, recipient="", text="", subject="") if patient.protected else row, patient)
+    if patient.protected:
+        row = replace(row, recipient="", text="", subject="", visit_at=None, queued_by_name="", about="")
+    return OutgoingLine(row, patient)
+
+
+def _lock_case(tx: Tx, id: str) -> None:
+    row = outbox.one(tx, id)
+    if row is not None and row.case_id is not None:
+        cases.one(tx, row.case_id, lock=True)
 
 
 def _of_unit(tx: Tx, actor: Actor, id: str) -> OutgoingRow:
@@ -258,7 +284,15 @@ def _to_decide(tx: Tx, actor: Actor, id: str) -> OutgoingRow:
 def _settle(
     tx: Tx, actor: Actor, row: OutgoingRow, now: datetime, state: OutgoingState, kind: str, *, problem: str
 ) -> OutgoingRow:
-    after = replace(row, state=state, problem=problem, settled_by=actor.name, settled_at=now, changed_at=now)
+    after = replace(
+        row,
+        state=state,
+        problem=problem,
+        fence=row.fence + 1,  # a sender that wakes late writes nothing any more
+        settled_by=actor.name,
+        settled_at=now,
+        changed_at=now,
+    )
     _write(tx, after, row)
     _tell(tx, actor, after, kind)
     return after

@@ -9,7 +9,9 @@ from p24tui.gateways.person_data import PersonData, look_up_protection
 from p24tui.routine.actor import Actor
 from p24tui.routine.protection import Protection, strictest
 from p24tui.routine.rule import rule
+from p24tui.services.outbox import tell
 from p24tui.store import cases, events, people
+from p24tui.store.engine import Tx
 from p24tui.store.values import PatientRecord
 from p24tui.system import System
 
@@ -67,6 +69,13 @@ def with_protection(
     return replace(record, patient=patient, flagged=flagged, checked_at=now if answered else record.checked_at)
 
 
+@rule("PR-2")
+def put_patient(tx: Tx, actor: Actor, record: PatientRecord, now: datetime) -> None:
+    """Write what is known of a patient. What is planned does not go to one who is protected; the history says so."""
+    for row in people.put_patient(tx, record, now):
+        tell(tx, actor, row, now, "sms.cancelled", problem="protected")
+
+
 @rule("PR-1", "PR-2")
 def look_up(system: System, actor: Actor, patient_id: str) -> None:
     """Ask about a patient now, before something is done that depends on it, and keep what is learnt."""
@@ -91,7 +100,7 @@ def look_up_known(system: System, actor: Actor, record: PatientRecord) -> Protec
         assert before is not None  # no patient is ever taken away
         after = with_protection(before, before.flagged, looked_up, now)
         if after != before:
-            people.put_patient(tx, after, now)
+            put_patient(tx, actor, after, now)
         if after.patient.protection != before.patient.protection:
             for case_id, unit_id in cases.of_patient(tx, record.patient.id):
                 events.append(tx, actor, now, "patient.updated", case_id, unit_id=unit_id, changed=["protection"])

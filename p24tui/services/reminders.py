@@ -14,11 +14,10 @@ from p24tui.services import protections, sms_text
 from p24tui.services.change import locked, permitted
 from p24tui.services.limits import limit
 from p24tui.services.views import Preview
-from p24tui.store import cases, events, outbox, people, reminders
+from p24tui.store import cases, desk, events, outbox, people, reminders
 from p24tui.store.engine import Tx
 from p24tui.store.values import CaseRow, OutgoingRow, Unit
 from p24tui.system import System
-from p24tui.words import moment
 
 LOOKED_AT = 100
 """How many of a patient's latest reminders are looked at for one of today."""
@@ -26,20 +25,22 @@ LOOKED_AT = 100
 
 @rule("SE-2", "PR-2")
 def preview(system: System, actor: Actor, case_id: str) -> Preview:
-    """What a reminder to the patient of this case would be. Nothing is sent, and nobody is asked about protection yet.
+    """What a reminder to the patient of this case would be. Nothing is sent.
 
-    Raises ``Refused`` where the patient may not be reminded, naming when the day's reminder went where it has.
+    That it was shown is committed before it is returned. Raises ``Refused`` where the patient may not be reminded,
+    naming when the day's reminder went where it has, ``BadInput`` where the unit has no such case.
     """
-    with system.store.reading() as tx:
-        row = cases.one(tx, case_id)
-        if row is None:
-            raise BadInput("no-case", case=case_id)
+    now = system.clock.now()
+    _look_up(system, actor, case_id, only_unknown=True)
+    with system.store.writing() as tx:
+        row = _of_unit(tx, actor, case_id)
         permitted(reminder.may_remind(row.case, actor, row.patient), owner=row.owner)
-        unit = _unit(tx, row.case.unit_id)
-        planned = _planned(system, tx, unit)
-        sent = [one for one in outbox.of_patient(tx, row.patient.id, unit.id, LOOKED_AT) if one.case_id == case_id]
-        _not_twice(case_id, planned, sent, system.clock.now())
+        unit, planned = _planned(system, tx, row.case.unit_id)
+        about = services_outbox.about_case(case_id)
+        services_outbox.not_twice(tx, about, Purpose.ANSWER, local_date(planned.due_at), now)
+        sent = [one for one in outbox.about(tx, about, Purpose.ANSWER) if one.state is not OutgoingState.CANCELLED]
         texts = {lang: sms_text.text_for(tx, system, unit, Purpose.ANSWER, lang) for lang in sms_text.LANGUAGES}
+        desk.log_reading(tx, actor, now, "case", case_id=case_id, patient_id=row.patient.id)
     gateway = system.gateways.get(Channel.SMS)
     return Preview(
         patient_name=row.patient.name,
@@ -49,7 +50,7 @@ def preview(system: System, actor: Actor, case_id: str) -> Preview:
         goes_at=planned.due_at,
         gateway=gateway.name if gateway else "",
         stays=gateway is not None and not gateway.leaves_machine,
-        last=next((one for one in reversed(sent) if one.state is not OutgoingState.CANCELLED), None),
+        last=max(sent, key=lambda one: one.at, default=None),
     )
 
 
@@ -60,33 +61,36 @@ def remind(system: System, actor: Actor, case_id: str, lang: str = sms_text.LANG
     Protection is looked up now, and again when it goes. Raises ``Refused`` where the patient may not be reminded, or
     has been today.
     """
-    with system.store.reading() as tx:
-        known = cases.one(tx, case_id)
-    if known is not None:
-        protections.look_up(system, actor, known.patient.id)
+    _look_up(system, actor, case_id)
     with system.store.writing() as tx:
-        return _remind(tx, system, actor, locked(tx, case_id), lang)
+        row = locked(tx, case_id)
+        permitted(reminder.may_remind(row.case, actor, row.patient), owner=row.owner)
+        unit, planned = _planned(system, tx, row.case.unit_id)
+        about, now = services_outbox.about_case(case_id), system.clock.now()
+        services_outbox.not_twice(tx, about, Purpose.ANSWER, local_date(planned.due_at), now)
+        wanted = services_outbox.make_row(
+            unit.id,
+            row.patient.id,
+            about,
+            planned,
+            now,
+            text=sms_text.text_for(tx, system, unit, Purpose.ANSWER, lang),
+            recipient=row.patient.mobile,
+            by=actor,
+            case_id=case_id,
+        )
+        return services_outbox.queue(tx, actor, wanted)[0]
 
 
-def _remind(tx: Tx, system: System, actor: Actor, row: CaseRow, lang: str) -> OutgoingRow:
-    permitted(reminder.may_remind(row.case, actor, row.patient), owner=row.owner)
-    unit = _unit(tx, row.case.unit_id)
-    planned = _planned(system, tx, unit)
-    wanted = services_outbox.make_row(
-        unit.id,
-        row.patient.id,
-        services_outbox.about_case(row.case.id),
-        planned,
-        system.clock.now(),
-        text=sms_text.text_for(tx, system, unit, Purpose.ANSWER, lang),
-        recipient=row.patient.mobile,
-        by=actor,
-        case_id=row.case.id,
-    )
-    stands, is_new = services_outbox.queue(tx, actor, wanted)
-    if not is_new:
-        _not_twice(row.case.id, planned, [stands], system.clock.now())
-    return stands
+def _look_up(system: System, actor: Actor, case_id: str, *, only_unknown: bool = False) -> None:
+    """Ask about the patient's protection, where nothing else forbids the reminder already."""
+    with system.store.reading() as tx:
+        row = _of_unit(tx, actor, case_id)
+    refusal = reminder.may_remind(row.case, actor, row.patient)
+    if refusal is not None and refusal.reason != "protection-unknown":
+        permitted(refusal, owner=row.owner)
+    if refusal is not None or not only_unknown:
+        protections.look_up(system, actor, row.patient.id)
 
 
 def times_of(tx: Tx, unit_id: str, now: datetime) -> ReminderTimes:
@@ -130,20 +134,16 @@ def _unit(tx: Tx, unit_id: str) -> Unit:
     return unit
 
 
-def _planned(system: System, tx: Tx, unit: Unit) -> Planned:
-    now = system.clock.now()
-    planned = reminder.answer_reminder(now, unit.hours, times_of(tx, unit.id, now))
+def _planned(system: System, tx: Tx, unit_id: str) -> tuple[Unit, Planned]:
+    unit, now = _unit(tx, unit_id), system.clock.now()
+    planned = reminder.answer_reminder(now, unit.hours, times_of(tx, unit_id, now))
     if planned is None:
         raise Refused("SE-2", "never-open")
-    return planned
+    return unit, planned
 
 
-def _not_twice(case_id: str, planned: Planned, sent: list[OutgoingRow], now: datetime) -> None:
-    """Raises ``Refused`` where one of these stands for the day on which this would go, or went on it."""
-    about, day = services_outbox.about_case(case_id), local_date(planned.due_at)
-    for one in sent:
-        if one.about != about or services_outbox.is_free(one) or day not in (one.local_date, local_date(one.at)):
-            continue
-        late = one.due_at < now - services_outbox.OVERDUE_AFTER
-        reason = "reminded" if one.sent_at else "reminder-late" if late else "reminder-planned"
-        raise Refused("SE-2", reason, at=moment(one.at, now))
+def _of_unit(tx: Tx, actor: Actor, case_id: str) -> CaseRow:
+    row = cases.one(tx, case_id)
+    if row is None or row.case.unit_id != actor.unit_id:
+        raise BadInput("no-case", case=case_id)
+    return row

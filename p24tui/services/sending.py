@@ -4,6 +4,7 @@ Any number of consoles and workers do this at the same time. A row is ``sending`
 over; a process that dies then leaves a row behind that nobody knows of, and nothing that goes out twice (H13).
 """
 
+import threading
 import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -46,6 +47,9 @@ LEASE = timedelta(seconds=45)
 HANDED_OVER_WITHIN = timedelta(seconds=ANSWERS_WITHIN)
 """How much of the lease must be left for a row to be handed over."""
 
+LOOKED_AT_WITHIN = 1.0
+"""Seconds after having been looked at within which a row is handed over, or it is looked at anew."""
+
 WORKS_FOR = 20.0
 """Seconds after which a run makes way for the other jobs of its thread."""
 
@@ -55,12 +59,16 @@ PAUSE = timedelta(minutes=1)
 
 @dataclass(slots=True)
 class Sender:
-    """What one process sends. ``place`` is where it does so; ``pause`` is how long a silent gateway is left alone."""
+    """What one process sends. ``place`` is where it does so; ``pause`` is how long a silent gateway is left alone.
+
+    Once it is ``stopping`` nothing more is handed over.
+    """
 
     system: System
     place: str
     pause: timedelta = PAUSE
-    _resumes: dict[Channel, datetime] = field(default_factory=dict)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    _silent_at: dict[Channel, datetime] = field(default_factory=dict)
     _at_once: int = 1
 
     def send_due(self) -> int:
@@ -72,17 +80,22 @@ class Sender:
         handed, ends = 0, time.monotonic() + WORKS_FOR
         while claimed := self._claim():
             while claimed:
-                if time.monotonic() > ends or any(one.channel not in self._open() for one in claimed):
+                some, claimed = claimed[: self._at_once], claimed[self._at_once :]
+                sent, left = self._send(some)
+                handed += sent
+                if left or time.monotonic() > ends or self.stopping.is_set():
                     self._give_back(claimed)
                     return handed
-                some, claimed = claimed[: self._at_once], claimed[self._at_once :]
-                handed += self._send(some)
         return handed
 
     def _open(self) -> list[Channel]:
         """By what something can go now: where the gateway has not just been silent."""
-        now = self.system.clock.now()
-        return [one for one in self.system.gateways if one not in self._resumes or self._resumes[one] <= now]
+        return [] if self.stopping.is_set() else [one for one in self.system.gateways if not self._pauses(one)]
+
+    def _pauses(self, channel: Channel) -> bool:
+        """Whether it has been silent just now, by a clock that may have been set since."""
+        silent_at, now = self._silent_at.get(channel), self.system.clock.now()
+        return silent_at is not None and silent_at <= now < silent_at + self.pause
 
     def _claim(self) -> list[Claimed]:
         now, channels = self.system.clock.now(), self._open()
@@ -95,18 +108,24 @@ class Sender:
         with self.system.store.writing() as tx:
             outbox.release(tx, claimed)
 
-    def _send(self, claimed: list[Claimed]) -> int:
-        """Hand over as many as are done in a moment, so that a process that dies leaves few that nobody knows of."""
+    def _send(self, claimed: list[Claimed]) -> tuple[int, int]:
+        """Hand over as many as are done in a moment, so that a process that dies leaves few that nobody knows of.
+
+        Returns how many were handed over, and how many were left: those of a gateway that is silent or has become slow
+        are looked at anew before they go.
+        """
         ready, began = self._begin(claimed), time.monotonic()
         handed = 0
         try:
             with results(self.system.store) as stored:
                 for row in ready:
-                    if row.channel not in self._open() or self._is_late(row):
+                    slow = handed and time.monotonic() - began > LOOKED_AT_WITHIN
+                    if slow or row.channel not in self._open() or self._is_late(row):
                         break
                     handed += 1
                     answer = self._hand_over(row)
-                    stored.put(row, self.place, rule_of(row), *_answered(row, answer, self.system.clock.now()))
+                    result, kind = _answered(row, answer, self.system.clock.now())
+                    stored.put(row, self.place, rule_of(row), result, kind)
         finally:
             if rest := ready[handed:]:
                 with self.system.store.writing() as tx:
@@ -114,7 +133,7 @@ class Sender:
         if handed:
             in_a_moment = int(MOMENT * handed / max(time.monotonic() - began, MOMENT / BATCH))
             self._at_once = max(1, min(in_a_moment, 2 * self._at_once, BATCH))
-        return handed
+        return handed, len(ready) - handed
 
     def _is_late(self, row: OutgoingRow) -> bool:
         """Whether the lease may end before the answer comes: the machine has slept, and others may have acted."""
@@ -123,7 +142,7 @@ class Sender:
     def _hand_over(self, row: OutgoingRow) -> Answer:
         answer = self.system.gateways[row.channel].send(letter(row))
         if isinstance(answer, NotNow | Uncertain):
-            self._resumes[row.channel] = self.system.clock.now() + self.pause
+            self._silent_at[row.channel] = self.system.clock.now()
         return answer
 
     @rule("PR-2", "NA-3", "SE-2")
@@ -165,7 +184,6 @@ class _Looking:
         return replace(
             row,
             state=OutgoingState.SENDING,
-            problem="",
             recipient=decision.number,
             gateway=self.system.gateways[row.channel].name,
             parts=size(row.text).parts if row.channel is Channel.SMS else 1,
@@ -209,6 +227,7 @@ def _answered(row: OutgoingRow, answer: Answer, now: datetime) -> tuple[Result, 
         case Rejected(problem):
             return Result(OutgoingState.FAILED, problem.value, now, now, row.sent_at, "", row.parts), "sms.failed"
         case NotNow(problem, wait):
-            return Result(OutgoingState.QUEUED, problem.value, now, now + wait, None, "", 0), "sms.postponed"
+            kind = "" if row.problem == problem.value else "sms.postponed"  # its history says so once
+            return Result(OutgoingState.QUEUED, problem.value, now, now + wait, None, "", 0), kind
         case Uncertain(problem):
             return Result(OutgoingState.UNCERTAIN, problem.value, now, now, row.sent_at, "", row.parts), "sms.uncertain"

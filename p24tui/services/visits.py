@@ -31,8 +31,8 @@ def book(system: System, actor: Actor, patient_id: str, starts_at: datetime, vis
         raise BadInput("visit-past")
     protections.look_up(system, actor, patient_id)
     with system.store.writing() as tx:
-        if visit_id and (known := visits.one(tx, visit_id)) is not None:
-            return known
+        if visit_id and visits.one(tx, visit_id) is not None:
+            return _visit(tx, actor, visit_id)
         patient = _patient(tx, patient_id)
         permitted(visit.may_book(patient))
         booked = Visit(visit_id or fresh_id(), actor.unit_id, patient_id, starts_at)

@@ -114,6 +114,7 @@ def _sqlcipher(path: Path, key: str) -> Engine:
         creator=lambda: connect_sqlcipher(path, key),
         poolclass=QueuePool,
         pool_size=5,
+        hide_parameters=True,  # an error's text may be logged
     )
 
     @event.listens_for(engine, "begin")
@@ -130,6 +131,7 @@ def _postgresql(url: str) -> Engine:
             url,
             pool_pre_ping=True,
             pool_size=5,
+            hide_parameters=True,
             connect_args=POSTGRESQL,
         )
     except (exc.ArgumentError, exc.NoSuchModuleError) as error:

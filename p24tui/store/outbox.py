@@ -9,11 +9,12 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from p24tui.routine.case import Case
 from p24tui.routine.outgoing import TO_DECIDE, Channel, OutgoingState, Purpose
+from p24tui.routine.reminder import CLOSED
 from p24tui.routine.visit import Visit
 from p24tui.store.engine import Tx
 from p24tui.store.tables import cases, outbox, patients, visits
@@ -64,11 +65,6 @@ def add(tx: Tx, row: OutgoingRow) -> bool:
     return tx.connection.execute(new.returning(outbox.c.id)).first() is not None
 
 
-def add_many(tx: Tx, rows: list[OutgoingRow]) -> None:
-    """New rows of which none is known."""
-    tx.connection.execute(insert(outbox), [asdict(row) for row in rows])
-
-
 def one(tx: Tx, id: str, *, lock: bool = False) -> OutgoingRow | None:
     """One row. ``lock`` keeps other writers from it until the transaction ends."""
     return _first(tx, outbox.c.id == id, lock=lock)
@@ -78,6 +74,12 @@ def like(tx: Tx, about: str, purpose: Purpose, local_date: date) -> OutgoingRow 
     """The row about this, for this purpose, on this day; kept from other writers."""
     same = (outbox.c.about == about) & (outbox.c.purpose == purpose) & (outbox.c.local_date == local_date)
     return _first(tx, same, lock=True)
+
+
+def about(tx: Tx, what: str, purpose: Purpose) -> list[OutgoingRow]:
+    """All that there has been about this, for this purpose, on whatever day."""
+    query = select(outbox).where(outbox.c.about == what, outbox.c.purpose == purpose)
+    return [_row(row) for row in tx.connection.execute(query)]
 
 
 def by_gateway_id(tx: Tx, gateway: str, gateway_id: str) -> OutgoingRow | None:
@@ -98,7 +100,7 @@ def of_patient(tx: Tx, patient_id: str, unit_id: str, limit: int) -> list[Outgoi
 
 def of_visit(tx: Tx, visit_id: str) -> list[OutgoingRow]:
     """All that has been planned for a visit, at whatever times it was to be; kept from other writers."""
-    query = select(outbox).where(outbox.c.visit_id == visit_id).order_by(outbox.c.due_at, outbox.c.id)
+    query = select(outbox).where(outbox.c.visit_id == visit_id).order_by(outbox.c.id)
     return [_row(row) for row in tx.connection.execute(query.with_for_update())]
 
 
@@ -117,8 +119,9 @@ def counts(tx: Tx, unit_ids: Collection[str], due_before: datetime) -> list[Coun
     table = outbox.c
     undecided = table.state.in_(TO_DECIDE) & table.settled_at.is_(None)
     waiting = table.state.in_((OutgoingState.QUEUED, OutgoingState.SENDING))
+    overdue = (table.due_at < due_before) & or_(table.problem != CLOSED, table.try_at < due_before)
     query = (
-        select(table.state, table.problem, func.count(), func.count().filter(table.due_at < due_before))
+        select(table.state, table.problem, func.count(), func.count().filter(overdue))
         .where(table.unit_id.in_(unit_ids), or_(undecided, waiting))
         .group_by(table.state, table.problem)
     )
@@ -168,9 +171,10 @@ def release(tx: Tx, claimed: Collection[Claimed]) -> None:
 def facts(tx: Tx, claimed: Collection[Claimed]) -> list[Facts]:
     """All that decides about claimed rows, which are kept from other writers; what is no longer ours is left out."""
     fences = {one.id: one.fence for one in claimed}
-    query = _FACTS.where(outbox.c.id.in_(fences), outbox.c.state == OutgoingState.QUEUED).order_by(outbox.c.try_at)
+    query = _FACTS.where(outbox.c.id.in_(fences), outbox.c.state == OutgoingState.QUEUED).order_by(outbox.c.id)
     found = tx.connection.execute(query.with_for_update(of=outbox) if tx.on_postgresql else query)
-    return [one for one in map(_facts, found) if one.row.fence == fences[one.row.id]]
+    ours = [one for one in map(_facts, found) if one.row.fence == fences[one.row.id]]
+    return sorted(ours, key=lambda one: one.row.try_at)
 
 
 def mark_sending(tx: Tx, rows: Collection[OutgoingRow]) -> None:
@@ -232,9 +236,11 @@ def cancel_queued(
 ) -> list[OutgoingRow]:
     """Cancel what has not gone, of a patient or about a case; what that was."""
     which = outbox.c.patient_id == patient_id if about is None else outbox.c.about == about
+    locked = select(outbox.c.id).where(which, outbox.c.state == OutgoingState.QUEUED).order_by(outbox.c.id)
+    ids = list(tx.connection.scalars(locked.with_for_update()))
     done = (
         update(outbox)
-        .where(which, outbox.c.state == OutgoingState.QUEUED)
+        .where(outbox.c.id.in_(ids), outbox.c.state == OutgoingState.QUEUED)
         .values(state=OutgoingState.CANCELLED, problem=problem, changed_at=now, lease_until=None)
         .returning(*outbox.c)
     )

@@ -61,24 +61,26 @@ class Results:
         self.changed: set[str] = set()
 
     def put(self, row: OutgoingRow, place: str, rule: str, result: Result, kind: str) -> None:
-        """Store the result, where nothing has been heard of the row meanwhile, and what happened."""
-        details = {"sms": row.id, "purpose": row.purpose.value, "problem": result.problem}
-        if self._connection is None:
-            self._put(row, Actor(None, "p24tui", None, row.unit_id, place), rule, result, kind, details)
+        """Store the result, where nothing has been heard of the row meanwhile, and what happened, if anything has."""
+        if self._connection is None or not kind:
+            self._put(row, Actor(None, "p24tui", None, row.unit_id, place), rule, result, kind)
             return
         values = {name: getattr(result, name) for name in Result.__slots__}
         about = {"id": row.id, "fence": row.fence, "kind": kind, "place": place, "rule": rule}
-        done = self._connection.exec_driver_sql(_STATEMENT, {**values, **about, "details": json.dumps(details)})
-        if done.rowcount:
+        details = json.dumps(_details(row, result))
+        if self._connection.exec_driver_sql(_STATEMENT, {**values, **about, "details": details}).rowcount:
             self.changed.add(row.case_id or "")
 
-    def _put(
-        self, row: OutgoingRow, actor: Actor, rule: str, result: Result, kind: str, details: dict[str, str]
-    ) -> None:
+    def _put(self, row: OutgoingRow, actor: Actor, rule: str, result: Result, kind: str) -> None:
         at, unit_id = result.changed_at, row.unit_id
         with self._store.writing() as tx:
-            if outbox.change(tx, row.id, row.fence, IN_FLIGHT, lease_until=None, **asdict(result)):
-                events.append(tx, actor, at, kind, row.case_id, unit_id=unit_id, rule=rule, **details)
+            new = outbox.change(tx, row.id, row.fence, IN_FLIGHT, lease_until=None, **asdict(result))
+            if new and kind:
+                events.append(tx, actor, at, kind, row.case_id, unit_id=unit_id, rule=rule, **_details(row, result))
+
+
+def _details(row: OutgoingRow, result: Result) -> dict[str, str]:
+    return {"sms": row.id, "purpose": row.purpose.value, "problem": result.problem}
 
 
 @contextmanager
@@ -92,5 +94,7 @@ def results(store: Store) -> Iterator[Results]:
         return
     with store.single_writes() as connection:
         found = Results(store, connection)
-        yield found
-    store.tell(found.changed)
+        try:
+            yield found
+        finally:
+            store.tell(found.changed)

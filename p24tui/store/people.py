@@ -13,7 +13,7 @@ from p24tui.routine.protection import is_protected
 from p24tui.store import outbox
 from p24tui.store.engine import Tx
 from p24tui.store.tables import guardians, patients, staff, staff_units, units
-from p24tui.store.values import Guardian, PatientRecord, Staff, Unit, UnitKind, patient_from
+from p24tui.store.values import Guardian, OutgoingRow, PatientRecord, Staff, Unit, UnitKind, patient_from
 
 
 def all_units(tx: Tx) -> list[Unit]:
@@ -95,8 +95,11 @@ def patients_by_id(tx: Tx, patient_ids: Collection[str]) -> dict[str, Patient]:
     return {one.id: one for one in found}
 
 
-def put_patient(tx: Tx, record: PatientRecord, now: datetime) -> None:
-    """Add the patient, or change the one with this id. Nothing more goes out to one who is protected (PR-2)."""
+def put_patient(tx: Tx, record: PatientRecord, now: datetime) -> list[OutgoingRow]:
+    """Add the patient, or change the one with this id.
+
+    Nothing goes out to one who is protected (PR-2): what has been cancelled by that is returned.
+    """
     values = {
         **asdict(record.patient),
         "number_kind": record.number_kind,
@@ -105,8 +108,9 @@ def put_patient(tx: Tx, record: PatientRecord, now: datetime) -> None:
     }
     if tx.connection.execute(update(patients).where(patients.c.id == record.patient.id).values(values)).rowcount == 0:
         tx.connection.execute(insert(patients).values(values))
-    if is_protected(record.patient.protection):
-        outbox.cancel_queued(tx, now, "protected", patient_id=record.patient.id)
+    if not is_protected(record.patient.protection):
+        return []
+    return outbox.cancel_queued(tx, now, "protected", patient_id=record.patient.id)
 
 
 def put_guardian(tx: Tx, patient_id: str, guardian: Guardian) -> None:

@@ -1,8 +1,6 @@
 """Booked video visits."""
 
-from collections.abc import Collection
 from dataclasses import asdict, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -23,24 +21,6 @@ def one(tx: Tx, visit_id: str, *, lock: bool = False) -> Visit | None:
     query = select(visits).where(visits.c.id == visit_id)
     row = tx.connection.execute(query.with_for_update() if lock else query).first()
     return None if row is None else visit_from(tuple(row))
-
-
-def between(tx: Tx, unit_ids: Collection[str], start: datetime, end: datetime) -> list[Visit]:
-    """The units' visits that begin at ``start`` or later and before ``end``, by time."""
-    query = (
-        select(visits)
-        .where(visits.c.unit_id.in_(unit_ids), visits.c.starts_at >= start, visits.c.starts_at < end)
-        .order_by(visits.c.starts_at, visits.c.id)
-    )
-    return [visit_from(tuple(row)) for row in tx.connection.execute(query)]
-
-
-def to_come(tx: Tx, patient_id: str, now: datetime) -> list[Visit]:
-    """A patient's booked visits that have not begun."""
-    query = select(visits).where(
-        visits.c.patient_id == patient_id, visits.c.starts_at > now, visits.c.state == VisitState.BOOKED
-    )
-    return [visit_from(tuple(row)) for row in tx.connection.execute(query.order_by(visits.c.starts_at))]
 
 
 def save(tx: Tx, visit: Visit) -> Visit:

@@ -287,7 +287,7 @@ class TestDoctor:
         remind(office)
         office.clock.advance(outbox.OVERDUE_AFTER + timedelta(seconds=1))
         assert run("doctor").exit_code == 1
-        words = "1 utskick skulle ha gått: inget skickar dem. Kör p24tui worker, eller ha en konsol öppen."
+        words = "1 utskick skulle ha gått, och inget skickar dem. Kör p24tui worker, eller ha en konsol öppen."
         assert self.sentence("utskick") == ("bad", words)
 
     def test_somebody_must_decide(self, office: World) -> None:

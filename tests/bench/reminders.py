@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from sqlalchemy import func, insert, select
 
 from p24tui.routine.outgoing import OutgoingState, Planned, Purpose
 from p24tui.services import outbox as services_outbox
-from p24tui.store import outbox, tables
+from p24tui.store import tables
 from p24tui.store.connect import connect_sqlcipher
 from p24tui.store.values import OutgoingRow
 from tests import postgres
@@ -79,7 +79,7 @@ def fill(world: World, count: int) -> None:
     with world.system.store.writing() as tx:
         tx.connection.execute(insert(tables.patients), [_patient(number, now) for number in range(count)])
         tx.connection.execute(insert(tables.cases), [_case(number, now) for number in range(count)])
-        outbox.add_many(tx, [_reminder(world, number, now) for number in range(count)])
+        tx.connection.execute(insert(tables.outbox), [asdict(_reminder(world, n, now)) for n in range(count)])
 
 
 def count_by_state(world: World) -> dict[OutgoingState, int]:

@@ -129,7 +129,7 @@ def test_who_has_lost_its_claim_hands_nothing_over(world: World) -> None:
     slow = claimed(world)
     world.clock.advance(LEASE)
     send(world)
-    assert Sender(world.system, "console:slow")._send(slow) == 0
+    assert Sender(world.system, "console:slow")._send(slow) == (0, 0)
     assert len(gateway.handed) == 1
 
 
@@ -177,7 +177,7 @@ def test_a_flag_raised_after_the_claim_stops_it_too(world: World) -> None:
     row = queued(world, case)
     mine = claimed(world)
     persons(world).protected[world.row(case.id).patient.number] = Protection.POPULATION
-    assert Sender(world.system, "console:a")._send(mine) == 0
+    assert Sender(world.system, "console:a")._send(mine) == (0, 0)
     assert (gateway.handed, stored(world, row.id).problem) == ([], "protected")
     assert "patient.updated" in world.event_kinds(case.id)
 

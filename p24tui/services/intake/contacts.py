@@ -105,7 +105,7 @@ def _update(taking: Taking, sent: SentCase, case_id: str, patient_id: str) -> Ve
     changed += _update_contact(taking, sent, case_id)
     if not changed:
         return Verdict.DUPLICATE
-    cases.save(taking.tx, after)
+    taking.save(before, after)
     taking.event("case.updated", case_id, before.unit_id, changed=changed)
     return Verdict.UPDATED
 

@@ -8,7 +8,7 @@ from p24tui.routine.patient import Patient
 from p24tui.routine.protection import Protection, is_protected, strictest
 from p24tui.services.intake.outcome import Verdict
 from p24tui.services.intake.taking import Taken, Taking, digest
-from p24tui.services.protections import with_protection
+from p24tui.services.protections import put_patient, with_protection
 from p24tui.store import intake, people
 from p24tui.store.values import Guardian, PatientRecord
 
@@ -31,7 +31,7 @@ def take_patient(taking: Taking, sent: SentPatient) -> Taken:
         _look_again(taking, before)
         return Taken(Verdict.DUPLICATE, patient_id)
     after = _merged(taking, before, patient_id, sent)
-    people.put_patient(taking.tx, after, taking.now)
+    put_patient(taking.tx, taking.actor(), after, taking.now)
     taking.remember(patient_id, said)
     if before is None:
         taking.tell_of_patient("patient.received", after, [])

@@ -13,11 +13,13 @@ from p24tui.gateways.fhir.model import Issue, Kind, Ref, Severity, Unusable
 from p24tui.gateways.fhir.refs import label, number_in
 from p24tui.ids import stable_id
 from p24tui.routine.actor import Actor
+from p24tui.routine.case import Case
 from p24tui.routine.protection import Protection, strictest
 from p24tui.services.intake.outcome import Verdict
 from p24tui.services.intake.parcels import Index
 from p24tui.services.intake.sources import source_actor
-from p24tui.services.protections import Protections, with_protection
+from p24tui.services.outbox import cancel_moot
+from p24tui.services.protections import Protections, put_patient, with_protection
 from p24tui.store import cases, events, intake, people
 from p24tui.store.engine import Tx
 from p24tui.store.intake import Became, Received
@@ -90,6 +92,11 @@ class Taking:
             **details,
         )
 
+    def save(self, before: Case, after: Case) -> None:
+        """Write a case back; a reminder that is pointless by it does not go."""
+        cases.save(self.tx, after)
+        cancel_moot(self.tx, self.actor(after.unit_id), before, after, self.now)
+
     def known(self) -> Received | None:
         """What came before under this resource's names. Raises ``Unusable`` where they mean different ones."""
         found = intake.earlier(self.tx, self.source, self.head.kind, self.head.names)
@@ -130,7 +137,7 @@ class Taking:
         looked_up = self.protections.of(record.patient.number)
         after = with_protection(record, strictest(record.flagged, flagged), looked_up, self.now)
         if after != record:
-            people.put_patient(self.tx, after, self.now)
+            put_patient(self.tx, self.actor(), after, self.now)
         if after.patient.protection != record.patient.protection:
             self.tell_of_patient("patient.updated", after, ["protection"])
         return after

@@ -14,7 +14,7 @@ from p24tui.services.intake.contacts import kind_was_assumed
 from p24tui.services.intake.outcome import Verdict
 from p24tui.services.intake.persons import guardian_numbers
 from p24tui.services.intake.taking import Taken, Taking, digest
-from p24tui.store import cases, messages, people
+from p24tui.store import messages, people
 from p24tui.store.values import Attachment, Author, CaseRow, FormAnswer, Message
 
 OTHER_CONTENT = (
@@ -40,7 +40,7 @@ def take_message(taking: Taking, sent: SentMessage) -> Taken:
     message = Message(message_id, case_id, Author.PATIENT, None, author, sent.text, sent_at, taking.now)
     messages.add(taking.tx, message)
     _add_files(taking, sent.files, case_id, message_id, of=message_id)
-    cases.save(taking.tx, chat.receive(row.case, sent_at))
+    taking.save(row.case, chat.receive(row.case, sent_at))
     taking.event("message.received", case_id, row.case.unit_id, message_id=message_id)
     if taking.refused_parts():
         _tell_of_refused_files(taking, row.case, message_id)
@@ -67,7 +67,7 @@ def take_form(taking: Taking, sent: SentForm) -> Taken:
     messages.add_answers(taking.tx, lines)
     _add_files(taking, sent.files, case_id, None, of=form_id)
     free_text = sum(line.free_text for line in lines)
-    cases.save(taking.tx, _with_form(taking, row.case, free_text))
+    taking.save(row.case, _with_form(taking, row.case, free_text))
     taking.event("form.received", case_id, row.case.unit_id)
     _finish(taking, row, form_id, said)
     return Taken(Verdict.CREATED, form_id)

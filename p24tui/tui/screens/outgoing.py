@@ -131,6 +131,7 @@ class OutgoingScreen(ModalScreen[str | None]):
         self._stays = stays
         self._shown: tuple[OutgoingView, datetime] | None = None
         self._stands_there = False
+        self._said = ""
         self._note = PlaceNote()
         self._list = PlaceList()
         self._advice = Static(id="outgoing-advice")
@@ -162,9 +163,11 @@ class OutgoingScreen(ModalScreen[str | None]):
 
     def say(self, words: str) -> None:
         """Say why something was not done, where the advice stands, until one moves on."""
-        self._advice.update(Content.styled(words, "bold $warning"))
+        self._said = words
+        self._advise()
 
     def action_decide(self, decision: str) -> None:
+        self._said = ""
         if (line := self._chosen()) is not None:
             self._decide(line.row, Decision(decision))
 
@@ -179,6 +182,7 @@ class OutgoingScreen(ModalScreen[str | None]):
         self.action_open_row()
 
     def on_place_list_moved(self, _message: PlaceList.Moved) -> None:
+        self._said = ""
         self._advise()
 
     def action_show_list(self) -> None:
@@ -201,7 +205,8 @@ class OutgoingScreen(ModalScreen[str | None]):
 
     def _advise(self) -> None:
         line = self._chosen()
-        self._advice.update(Content(advice(line.row, self._shown[1]) if line and self._shown else ""))
+        words = advice(line.row, self._shown[1]) if line and self._shown else ""
+        self._advice.update(Content.styled(self._said, "bold $warning") if self._said else Content(words))
 
 
 def outgoing_page(

@@ -98,6 +98,8 @@ class Reminding(DeskParts):
         def refused(error: P24Error) -> None:
             if self._outgoing is not None:
                 self._outgoing.say(explain(error))
+            else:
+                self._fail(error)
 
         self._writes.run(lambda: deeds[decision](self._system, actor, row.id), decided, refused)
 
