@@ -28,8 +28,11 @@ WATCHED_EVERY = 2.0
 STEPPED_BY = timedelta(seconds=2)
 """How far the clock may run from the time that has passed before every tick is run at once."""
 
-RECORDED_EVERY = 15.0
+RECORDED_EVERY = 60.0
 """Seconds between two records of a job that runs often and has nothing to do."""
+
+OFTEN = 15
+"""Seconds below which a job runs often."""
 
 TAKES_AT_MOST = 60.0
 """Seconds that a run may take before those that should have begun meanwhile count as missed."""
@@ -105,7 +108,7 @@ class Clockwork:
         """Run one tick and record how it went; a failure is recorded, logged and never spreads."""
         began = self._began[tick.name] = time.monotonic()
         since_record = began - self._recorded.pop(tick.name, float("-inf"))
-        quietly = tick.every < RECORDED_EVERY and since_record < RECORDED_EVERY
+        quietly = tick.every < OFTEN and since_record < RECORDED_EVERY
         try:
             recorded = ticks.run(self._system, tick.name, self._place, tick.run, quietly=quietly)
             self._recorded[tick.name] = began if recorded else began - since_record  # none after a failure

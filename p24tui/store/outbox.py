@@ -17,7 +17,7 @@ from p24tui.routine.outgoing import TO_DECIDE, Channel, OutgoingState, Purpose
 from p24tui.routine.reminder import CLOSED
 from p24tui.routine.visit import Visit
 from p24tui.store.engine import Tx
-from p24tui.store.tables import cases, outbox, patients, visits
+from p24tui.store.tables import HAS_GATEWAY_ID, cases, outbox, patients, visits
 from p24tui.store.values import CASE_FIELDS, OutgoingRow, PatientRecord, case_from, patient_from
 from p24tui.store.visits import visit_from
 
@@ -84,7 +84,8 @@ def about(tx: Tx, what: str, purpose: Purpose) -> list[OutgoingRow]:
 
 def by_gateway_id(tx: Tx, gateway: str, gateway_id: str) -> OutgoingRow | None:
     """The row that the gateway knows by this id; kept from other writers."""
-    return _first(tx, (outbox.c.gateway_id == gateway_id) & (outbox.c.gateway == gateway), lock=True)
+    known = (outbox.c.gateway_id == gateway_id) & (outbox.c.gateway == gateway)
+    return _first(tx, known & HAS_GATEWAY_ID, lock=True)
 
 
 def of_patient(tx: Tx, patient_id: str, unit_id: str, limit: int) -> list[OutgoingRow]:

@@ -11,9 +11,12 @@ import time
 
 from p24tui import bootstrap, settings
 from p24tui.clock import PacedClock
+from p24tui.routine import phone
+from p24tui.routine.hours import is_open
 from p24tui.routine.outgoing import Channel
+from p24tui.services import units
 from p24tui.services.sending import Sender
-from tests.outgoing import Persons, ScriptedGateway
+from tests.outgoing import MOBILE, Persons, ScriptedGateway
 from tests.world import MONDAY_NINE
 
 
@@ -22,6 +25,9 @@ def main() -> None:
         gateway = ScriptedGateway()
         system.gateways = {Channel.SMS: gateway}
         system.person_data = Persons()
+        for unit in units.all_units(system):  # what a process that has run for a while has loaded long ago
+            is_open(unit.hours, system.clock.now())
+        phone.e164(MOBILE)
         sender = Sender(system, f"claimant:{time.monotonic_ns()}")
         print("ready", flush=True)
         sys.stdin.readline()

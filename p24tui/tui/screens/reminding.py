@@ -14,7 +14,7 @@ from p24tui.tui.screens.desk_parts import DeskParts
 from p24tui.tui.screens.outgoing import Decision, OutgoingScreen, RemindScreen
 from p24tui.words import moment
 
-LOOKED_AT_EVERY = 10.0
+LOOKED_AT_EVERY = 30.0
 """Seconds between looks at how the sending fares, where nothing has been heard of it."""
 
 LOOKED_AT_APART = 2.0

@@ -71,9 +71,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("about", "purpose", "local_date", name=op.f("uq_outbox_about")),
     )
     op.create_index(op.f("ix_outbox_patient_id"), "outbox", ["patient_id"])
-    op.create_index(op.f("ix_outbox_visit_id"), "outbox", ["visit_id"])
+    of_visit, has_id = sa.text("visit_id IS NOT NULL"), sa.text("gateway_id <> ''")
+    op.create_index("ix_outbox_visit_id", "outbox", ["visit_id"], sqlite_where=of_visit, postgresql_where=of_visit)
     op.create_index("ix_outbox_state_try", "outbox", ["state", "try_at"])
-    op.create_index("ix_outbox_gateway_id", "outbox", ["gateway_id"])
+    op.create_index("ix_outbox_gateway_id", "outbox", ["gateway_id"], sqlite_where=has_id, postgresql_where=has_id)
     op.create_table(
         "sms_texts",
         sa.Column("unit_id", sa.Text(), nullable=False),
