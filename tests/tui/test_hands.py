@@ -90,6 +90,40 @@ async def test_a_window_that_narrows_leaves_no_box_that_one_cannot_see(sqlcipher
         assert case_service.look_again(world.system, world.actor("maria"), ids[0]).draft == "viktig text"
 
 
+async def test_a_window_that_narrows_while_a_draft_is_on_its_way_loses_none_of_it(sqlcipher_world: World) -> None:
+    world, cases = sqlcipher_world, fill(sqlcipher_world)
+    ids = mine(world, cases, "cough", "chest")
+    async with at_desk(world, size=(200, 60)) as pilot:
+        for case_id in ids:
+            await go_to(pilot, case_id, "enter")
+        await press(pilot, "escape", "d")
+        desk = desk_of(pilot)
+        left, right = desk.query(CasePane)
+        for words in ("viktig t", "viktig text"):
+            right.composer.text = words
+            right.composer.keep_draft()
+        desk._three_panes_or_not(False)
+        assert left.composer.text == "viktig text"
+        await settled(pilot)
+    (kept,) = [case_service.look_again(world.system, world.actor("maria"), one).draft for one in ids[:1]]
+    assert kept == "viktig text"
+
+
+async def test_a_draft_that_comes_late_does_not_undo_a_newer_one(sqlcipher_world: World) -> None:
+    world, cases = sqlcipher_world, fill(sqlcipher_world)
+    (cough,) = mine(world, cases, "cough")
+    async with at_desk(world) as pilot:
+        await go_to(pilot, cough, "enter")
+        desk = desk_of(pilot)
+        composer = desk.query(CasePane)[0].composer
+        composer.text = "viktig t"
+        composer.keep_draft()
+        composer.text = "viktig text"
+        desk.put_away()
+        await settled(pilot)
+    assert case_service.look_again(world.system, world.actor("maria"), cough).draft == "viktig text"
+
+
 async def test_what_is_typed_behind_a_note_stays_a_note(sqlcipher_world: World) -> None:
     world, cases = sqlcipher_world, fill(sqlcipher_world)
     (cough,) = mine(world, cases, "cough")

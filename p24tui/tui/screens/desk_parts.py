@@ -189,6 +189,7 @@ class DeskParts(Screen[None]):
         for pane in self._panes:
             for composer in pane.composers:
                 if (draft := composer.unkept()) is not None:
+                    composer.is_kept(*draft)
                     self._keep_draft(*draft, composer.audience)
 
     def _keep_draft(self, case_id: str, text: str, audience: Audience) -> None:

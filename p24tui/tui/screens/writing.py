@@ -86,6 +86,9 @@ class Writing(DeskParts):
         self._writes.run(lambda: services.notes.write_note(self._system, actor, case.id, text, note_id), written)
 
     def on_composer_draft_changed(self, message: Composer.DraftChanged) -> None:
+        if message.composer.has_overtaken(message):
+            return
+        message.composer.is_kept(message.case_id, message.text)
         self._keep_draft(message.case_id, message.text, message.composer.audience)
         if (line := self._line(message.case_id)) is not None and message.case_id == self._pane.case_id:
             self._whereabouts.be(line.case, Doing.TYPING if message.text else Doing.VIEWING)

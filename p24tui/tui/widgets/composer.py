@@ -91,6 +91,7 @@ class Composer(TextArea):
         self._here_since = 0.0
         self._message_id = fresh_id()
         self._kept = ""
+        self._asked: tuple[str | None, float] = (None, 0.0)
         self._keeping = False
         self._remark: tuple[int, Remark] | None = None
 
@@ -130,21 +131,34 @@ class Composer(TextArea):
     def sent(self, case_id: str, text: str) -> None:
         """That text has gone: it is cleared, here and as a draft. What has been written behind it since stays."""
         self._message_id = fresh_id()
-        self._kept = self.text = self.text.removeprefix(text)
+        self.text = self.text.removeprefix(text)
         self.move_cursor(self.document.end)
-        self.post_message(self.DraftChanged(self, case_id, self._kept))
+        self.post_message(self.DraftChanged(self, case_id, self.text))
 
     def unkept(self) -> tuple[str, str] | None:
-        """The case and what is written in it, where that has changed since it was last asked for."""
+        """The case and what is written in it, where that is not kept; what was said of it before is overtaken."""
+        self._asked = self._case_id, get_time()
+        return self._unkept()
+
+    def _unkept(self) -> tuple[str, str] | None:
         if self._case_id is None or self.text == self._kept:
             return None
-        self._kept = self.text
         return self._case_id, self.text
 
+    def is_kept(self, case_id: str, text: str) -> None:
+        """That text has been taken over by whoever keeps it."""
+        if case_id == self._case_id:
+            self._kept = text
+
     def keep_draft(self) -> None:
-        """Hand over what is written so that it is kept, where it has changed since it was last."""
-        if (draft := self.unkept()) is not None:
+        """Hand over what is written so that it is kept, where it is not."""
+        if (draft := self._unkept()) is not None:
             self.post_message(self.DraftChanged(self, *draft))
+
+    def has_overtaken(self, message: DraftChanged) -> bool:
+        """Whether newer words than the message's have been asked for since it was sent."""
+        case_id, at = self._asked
+        return message.case_id == case_id and message.time < at
 
     def put_phrase(self, text: str) -> None:
         """Put a phrase where the cursor is, and select the first gap in it to be typed over."""
