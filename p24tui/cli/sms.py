@@ -1,5 +1,6 @@
 """``p24tui sms`` and ``p24tui gateway``: what is sent, by which way, and whether that way can be used."""
 
+from dataclasses import asdict
 from datetime import time
 
 import click
@@ -25,8 +26,7 @@ def sms(ctx: click.Context, as_json: bool) -> None:
     with running() as system:
         stands = {unit.id: services_outbox.standing(system, [unit.id]) for unit in services_units.all_units(system)}
     if as_json:
-        names = ("uncertain", "failed", "planned", "overdue", "problem")
-        echo_json([{"unit": id, **{name: getattr(one, name) for name in names}} for id, one in stands.items()])
+        echo_json([{"unit": id, **asdict(one)} for id, one in stands.items()])
         return
     for id, one in stands.items():
         words = _("osäkra {uncertain}, misslyckade {failed}, planerade {planned}, försenade {overdue}")
@@ -85,8 +85,7 @@ def test(as_json: bool) -> None:
     with running() as system:
         checks = services_gateways.check(system)
     if as_json:
-        names = ("channel", "gateway", "leaves_machine", "works", "said")
-        echo_json([{name: getattr(one, name) for name in names} for one in checks])
+        echo_json([asdict(one) for one in checks])
     else:
         for one in checks:
             click.echo(f"{'✓' if one.works else '✗'} {one.channel.value:<6} {one.gateway:<10} {_said(one)}")

@@ -9,7 +9,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
-from p24tui.services.change import locked
+from p24tui.services.known import case_of_unit
 from p24tui.services.views import OpenCase, line
 from p24tui.store import cases, desk, events, messages, notes, outbox, people
 from p24tui.store.engine import Tx
@@ -35,7 +35,7 @@ def open_case(system: System, actor: Actor, case_id: str, *, read: bool = True) 
     """
     now = system.clock.now()
     with system.store.writing() as tx:
-        row = _of_unit(tx, actor, case_id)
+        row = case_of_unit(tx, actor, case_id, lock=True)
         desk.log_reading(tx, actor, now, "case", case_id=case_id, patient_id=row.patient.id)
         row = _read(tx, system, actor, row, chat.read(row.case)) if read else row
         return _content(tx, system, actor, row)
@@ -53,7 +53,7 @@ def look_again(system: System, actor: Actor, case_id: str) -> OpenCase:
 def mark_read(system: System, actor: Actor, case_id: str) -> None:
     """The person who has the case open has acted in it: what the patient wrote there is read."""
     with system.store.writing() as tx:
-        row = _of_unit(tx, actor, case_id)
+        row = case_of_unit(tx, actor, case_id, lock=True)
         _read(tx, system, actor, row, chat.read(row.case))
 
 
@@ -61,7 +61,7 @@ def mark_read(system: System, actor: Actor, case_id: str) -> None:
 def read_free_text(system: System, actor: Actor, case_id: str) -> None:
     """The person has the anamnesis before them: its free text, which no priority tells of, is read."""
     with system.store.writing() as tx:
-        row = _of_unit(tx, actor, case_id)
+        row = case_of_unit(tx, actor, case_id, lock=True)
         _read(tx, system, actor, row, chat.read_free_text(row.case))
 
 
@@ -71,9 +71,7 @@ def earlier_messages(system: System, actor: Actor, case_id: str, before: Message
     Raises ``BadInput`` where the unit has no such case; of a protected person's there are none.
     """
     with system.store.reading() as tx:
-        row = cases.one(tx, case_id)
-        if row is None or row.case.unit_id != actor.unit_id:
-            raise BadInput("no-case", case=case_id)
+        row = case_of_unit(tx, actor, case_id)
         return () if is_protected(row.patient.protection) else tuple(messages.of_case(tx, case_id, SHOWN, before))
 
 
@@ -88,7 +86,7 @@ def open_attachment(system: System, actor: Actor, attachment_id: str) -> Attachm
         found = messages.attachment(tx, attachment_id)
         if found is None:
             raise BadInput("no-attachment")
-        row = _of_unit(tx, actor, found.case_id)
+        row = case_of_unit(tx, actor, found.case_id, lock=True)
         if is_protected(row.patient.protection):
             raise BadInput("no-attachment")
         desk.log_reading(tx, actor, now, "attachment", case_id=found.case_id, patient_id=row.patient.id)
@@ -105,13 +103,6 @@ def find_case(system: System, typed: str) -> str:
     if len(found) != 1:
         raise BadInput("no-case" if not found else "many-cases", case=typed)
     return found[0]
-
-
-def _of_unit(tx: Tx, actor: Actor, case_id: str) -> CaseRow:
-    row = locked(tx, case_id)
-    if row.case.unit_id != actor.unit_id:
-        raise BadInput("no-case", case=case_id)
-    return row
 
 
 def _read(tx: Tx, system: System, actor: Actor, row: CaseRow, after: Case) -> CaseRow:

@@ -14,6 +14,7 @@ from p24tui.routine.case import Case, CaseState
 from p24tui.routine.outgoing import TO_DECIDE, Channel, OutgoingState, Planned, Purpose
 from p24tui.routine.patient import ShownPatient, shown
 from p24tui.routine.rule import rule
+from p24tui.services.known import case_of_unit
 from p24tui.services.views import OutboxStanding, OutgoingLine, OutgoingView
 from p24tui.store import cases, desk, events, outbox, people
 from p24tui.store.engine import Tx
@@ -56,28 +57,14 @@ def make_row(
         visit_at=visit_at,
         channel=Channel.SMS,
         recipient=recipient,
-        subject="",
         text=text,
-        invitation=None,
         due_at=planned.due_at,
         expires_at=planned.expires_at,
         try_at=planned.due_at,
-        state=OutgoingState.QUEUED,
-        problem="",
         queued_at=now,
         queued_by=by.staff_id,
         queued_by_name=by.name,
-        fence=0,
-        lease_until=None,
-        claimed_by="",
-        sent_at=None,
         changed_at=now,
-        gateway="",
-        gateway_id="",
-        parts=0,
-        settled_by="",
-        settled_at=None,
-        may_have_gone=False,
     )
 
 
@@ -88,15 +75,15 @@ def queue(tx: Tx, actor: Actor, row: OutgoingRow) -> tuple[OutgoingRow, bool]:
     One that was cancelled or has failed has not gone, and takes this one's place.
     """
     if outbox.add(tx, row):
-        _tell(tx, actor, row, "sms.queued")
+        tell(tx, actor, row, row.changed_at, "sms.queued")
         return row, True
-    known = outbox.like(tx, row.about, row.purpose, row.local_date)
-    assert known is not None
-    if not is_free(known):
-        return known, False
-    again = replace(row, id=known.id, fence=known.fence + 1)
-    _write(tx, again, known)
-    _tell(tx, actor, again, "sms.queued")
+    there = outbox.like(tx, row.about, row.purpose, row.local_date)
+    assert there is not None
+    if not there.is_free:
+        return there, False
+    again = replace(row, id=there.id, fence=there.fence + 1)
+    _write(tx, again, there)
+    tell(tx, actor, again, again.changed_at, "sms.queued")
     return again, True
 
 
@@ -106,7 +93,12 @@ def cancel_moot(tx: Tx, actor: Actor, before: Case, after: Case, now: datetime) 
     if not reminder.is_waited_for(before) or reminder.is_waited_for(after):
         return
     problem = "ended" if after.state is CaseState.ENDED else "answered"
-    for row in outbox.cancel_queued(tx, now, problem, about=about_case(after.id)):
+    cancel_planned(tx, actor, now, problem, about_case(after.id))
+
+
+def cancel_planned(tx: Tx, actor: Actor, now: datetime, problem: str, about: str) -> None:
+    """Cancel what has not gone about a case, or a visit at its time; the history says why."""
+    for row in outbox.cancel_queued(tx, now, problem, about=about):
         tell(tx, actor, row, now, "sms.cancelled", problem=problem)
 
 
@@ -153,7 +145,7 @@ def send_again(system: System, actor: Actor, id: str) -> OutgoingRow:
             changed_at=now,
         )
         _write(tx, again, row)
-        _tell(tx, actor, again, "sms.again")
+        tell(tx, actor, again, again.changed_at, "sms.again")
         return again
 
 
@@ -175,18 +167,13 @@ def not_twice(tx: Tx, what: str, purpose: Purpose, day: date, now: datetime, bes
     ``besides`` is a row that does not count. The case is locked, so that nobody else asks at the same time.
     """
     for one in outbox.about(tx, what, purpose):
-        if one.id == besides or is_free(one):
+        if one.id == besides or one.is_free:
             continue
         goes = one.state in (OutgoingState.QUEUED, OutgoingState.SENDING)
         if not goes and day not in (one.local_date, local_date(one.at)):
             continue
         late = "reminder-late" if one.due_at < now - OVERDUE_AFTER else "reminder-planned"
         raise Refused("SE-2", late if goes else "reminded", at=moment(one.at, now))
-
-
-def is_free(row: OutgoingRow) -> bool:
-    """Whether nothing has gone and nothing is on its way, so that the same may be wanted again."""
-    return row.state in (OutgoingState.CANCELLED, OutgoingState.FAILED) and not row.may_have_gone
 
 
 def about_case(case_id: str) -> str:
@@ -240,9 +227,7 @@ def of_case(system: System, actor: Actor, case_id: str, *, view: str = "") -> Ou
     """All that goes out, and has gone, to the patient of a case from its unit; logged as ``to_see`` is."""
     now = system.clock.now()
     with system.store.writing() as tx:
-        row = cases.one(tx, case_id)
-        if row is None or row.case.unit_id != actor.unit_id:
-            raise BadInput("no-case", case=case_id)
+        row = case_of_unit(tx, actor, case_id)
         if not view:
             desk.log_reading(tx, actor, now, "case", case_id=case_id, patient_id=row.patient.id)
         found = outbox.of_patient(tx, row.patient.id, row.case.unit_id, SHOWN)
@@ -251,8 +236,8 @@ def of_case(system: System, actor: Actor, case_id: str, *, view: str = "") -> Ou
 
 def _lines(tx: Tx, rows: Collection[OutgoingRow], now: datetime) -> tuple[OutgoingLine, ...]:
     """The rows with nothing in them that may not be shown."""
-    known = people.patients_by_id(tx, {row.patient_id for row in rows})
-    return tuple(_line(row, shown(known[row.patient_id], local_date(now))) for row in rows)
+    patients = people.patients_by_id(tx, {row.patient_id for row in rows})
+    return tuple(_line(row, shown(patients[row.patient_id], local_date(now))) for row in rows)
 
 
 def _line(row: OutgoingRow, patient: ShownPatient) -> OutgoingLine:
@@ -276,7 +261,7 @@ def _of_unit(tx: Tx, actor: Actor, id: str) -> OutgoingRow:
 
 def _to_decide(tx: Tx, actor: Actor, id: str) -> OutgoingRow:
     row = _of_unit(tx, actor, id)
-    if row.state not in TO_DECIDE or row.settled_at is not None:
+    if not row.is_undecided:
         raise Refused("SE-2", "sms-decided")
     return row
 
@@ -294,7 +279,7 @@ def _settle(
         changed_at=now,
     )
     _write(tx, after, row)
-    _tell(tx, actor, after, kind)
+    tell(tx, actor, after, after.changed_at, kind)
     return after
 
 
@@ -306,10 +291,6 @@ def _write(tx: Tx, after: OutgoingRow, before: OutgoingRow) -> None:
         if getattr(after, name) != getattr(before, name)
     }
     outbox.change(tx, before.id, before.fence, (before.state,), **changed)
-
-
-def _tell(tx: Tx, actor: Actor, row: OutgoingRow, kind: str) -> None:
-    tell(tx, actor, row, row.changed_at, kind)
 
 
 def tell(tx: Tx, actor: Actor, row: OutgoingRow, at: datetime, kind: str, **details: str) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from p24tui.clock import local_date
-from p24tui.errors import BadInput, Refused
+from p24tui.errors import Refused
 from p24tui.routine import reminder
 from p24tui.routine.actor import Actor
 from p24tui.routine.outgoing import Channel, OutgoingState, Planned, Purpose
@@ -12,15 +12,13 @@ from p24tui.routine.rule import rule
 from p24tui.services import outbox as services_outbox
 from p24tui.services import protections, sms_text
 from p24tui.services.change import locked, permitted
+from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit
 from p24tui.services.views import Preview
-from p24tui.store import cases, desk, events, outbox, people, reminders
+from p24tui.store import desk, events, outbox, reminders
 from p24tui.store.engine import Tx
-from p24tui.store.values import CaseRow, OutgoingRow, Unit
+from p24tui.store.values import OutgoingRow, Unit
 from p24tui.system import System
-
-LOOKED_AT = 100
-"""How many of a patient's latest reminders are looked at for one of today."""
 
 
 @rule("SE-2", "PR-2")
@@ -33,7 +31,7 @@ def preview(system: System, actor: Actor, case_id: str) -> Preview:
     now = system.clock.now()
     _look_up(system, actor, case_id, only_unknown=True)
     with system.store.writing() as tx:
-        row = _of_unit(tx, actor, case_id)
+        row = case_of_unit(tx, actor, case_id)
         permitted(reminder.may_remind(row.case, actor, row.patient), owner=row.owner)
         unit, planned = _planned(system, tx, row.case.unit_id)
         about = services_outbox.about_case(case_id)
@@ -85,7 +83,7 @@ def remind(system: System, actor: Actor, case_id: str, lang: str = sms_text.LANG
 def _look_up(system: System, actor: Actor, case_id: str, *, only_unknown: bool = False) -> None:
     """Ask about the patient's protection, where nothing else forbids the reminder already."""
     with system.store.reading() as tx:
-        row = _of_unit(tx, actor, case_id)
+        row = case_of_unit(tx, actor, case_id)
     refusal = reminder.may_remind(row.case, actor, row.patient)
     if refusal is not None and refusal.reason != "protection-unknown":
         permitted(refusal, owner=row.owner)
@@ -116,34 +114,20 @@ def put_times(
     """
     now = system.clock.now()
     with system.store.writing() as tx:
-        _unit(tx, unit_id)
-        known = times_of(tx, unit_id, now)
-        soon = int(known.soon_before.total_seconds()) // 60 if soon_before is None else soon_before
+        known_unit(tx, unit_id)
+        before = times_of(tx, unit_id, now)
+        soon = int(before.soon_before.total_seconds()) // 60 if soon_before is None else soon_before
         if soon_before is None and morning is None:
-            return known
-        at = morning or known.morning
+            return before
+        at = morning or before.morning
         reminders.put_times(tx, unit_id, soon, at.hour * 60 + at.minute)
         events.append(tx, actor, now, "unit.reminder-times", unit_id=unit_id, soon_before=soon, morning=at.isoformat())
         return times_of(tx, unit_id, now)
 
 
-def _unit(tx: Tx, unit_id: str) -> Unit:
-    unit = people.unit(tx, unit_id)
-    if unit is None:
-        raise BadInput("no-unit", unit=unit_id)
-    return unit
-
-
 def _planned(system: System, tx: Tx, unit_id: str) -> tuple[Unit, Planned]:
-    unit, now = _unit(tx, unit_id), system.clock.now()
+    unit, now = known_unit(tx, unit_id), system.clock.now()
     planned = reminder.answer_reminder(now, unit.hours, times_of(tx, unit_id, now))
     if planned is None:
         raise Refused("SE-2", "never-open")
     return unit, planned
-
-
-def _of_unit(tx: Tx, actor: Actor, case_id: str) -> CaseRow:
-    row = cases.one(tx, case_id)
-    if row is None or row.case.unit_id != actor.unit_id:
-        raise BadInput("no-case", case=case_id)
-    return row

@@ -24,11 +24,12 @@ from p24tui.routine.protection import Protection
 from p24tui.routine.reminder import Drop, Fail, Go, ReminderTimes, Wait
 from p24tui.routine.rule import rule
 from p24tui.services import delivery
+from p24tui.services.known import known_unit
 from p24tui.services.outbox import letter, nobody, rule_of, tell
 from p24tui.services.protections import look_up_known, with_protection
 from p24tui.services.reminders import times_of
 from p24tui.services.sms_text import size
-from p24tui.store import events, outbox, people
+from p24tui.store import events, outbox
 from p24tui.store.engine import Tx
 from p24tui.store.outbox import Claimed, Facts
 from p24tui.store.outbox_results import Result, results
@@ -194,8 +195,7 @@ class _Looking:
 
     def _unit(self, unit_id: str, now: datetime) -> tuple[Unit, ReminderTimes]:
         if unit_id not in self.units:
-            unit = people.unit(self.tx, unit_id)
-            assert unit is not None
+            unit = known_unit(self.tx, unit_id)
             self.units[unit_id] = unit, times_of(self.tx, unit_id, now)
         return self.units[unit_id]
 

@@ -9,7 +9,8 @@ from p24tui.gateways.outgoing.gsm import Size
 from p24tui.routine.actor import Actor
 from p24tui.routine.outgoing import Purpose
 from p24tui.routine.phrase import fill, unfilled
-from p24tui.store import events, people, reminders
+from p24tui.services.known import known_unit
+from p24tui.store import events, reminders
 from p24tui.store.engine import Tx
 from p24tui.store.values import Unit
 from p24tui.system import System
@@ -64,9 +65,7 @@ def put_text(system: System, actor: Actor, unit_id: str, purpose: Purpose, lang:
     """
     cleaned, now = clean_line(text, 1000), system.clock.now()
     with system.store.writing() as tx:
-        unit = people.unit(tx, unit_id)
-        if unit is None:
-            raise BadInput("no-unit", unit=unit_id)
+        unit = known_unit(tx, unit_id)
         filled = _checked(system, unit, cleaned) if cleaned else _filled(system, unit, library()[purpose, lang])
         reminders.put_text(tx, unit_id, purpose, lang, cleaned, actor.name, now)
         events.append(tx, actor, now, "unit.sms-text", unit_id=unit_id, purpose=purpose.value, lang=lang, text=cleaned)

@@ -2,6 +2,7 @@
 
 from p24tui.errors import BadInput
 from p24tui.routine.actor import Actor, Profession
+from p24tui.services.known import known_unit
 from p24tui.services.units import hsa_id
 from p24tui.store import events, people
 from p24tui.store.values import Staff, Unit
@@ -24,11 +25,10 @@ def put_staff(system: System, actor: Actor, member: Staff, unit_ids: tuple[str, 
     """
     with system.store.writing() as tx:
         for unit_id in unit_ids:
-            if people.unit(tx, unit_id) is None:
-                raise BadInput("no-unit", unit=unit_id)
-        known = people.staff_member(tx, member.id)
+            known_unit(tx, unit_id)
+        before = people.staff_member(tx, member.id)
         people.put_staff(tx, member, unit_ids)
-        kind = "staff.changed" if known else "staff.added"
+        kind = "staff.changed" if before else "staff.added"
         now = system.clock.now()
         profession = member.profession.value
         events.append(
@@ -55,8 +55,7 @@ def people_of(system: System, unit_id: str) -> dict[Staff, tuple[Unit, ...]]:
     Raises ``BadInput`` where there is no such unit.
     """
     with system.store.reading() as tx:
-        if people.unit(tx, unit_id) is None:
-            raise BadInput("no-unit", unit=unit_id)
+        known_unit(tx, unit_id)
         by_id = {unit.id: unit for unit in people.all_units(tx)}
         where = {member.id: unit_ids for member, unit_ids in people.all_staff(tx)}
         return {

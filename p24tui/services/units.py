@@ -8,6 +8,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.hours import OpeningHours
 from p24tui.routine.identity import check_hsa_id
 from p24tui.routine.queue import MESSAGE_AFTER_PRIORITY
+from p24tui.services.known import known_unit
 from p24tui.store import events, people
 from p24tui.store.values import Unit, UnitKind
 from p24tui.system import System
@@ -60,10 +61,7 @@ def all_units(system: System) -> list[Unit]:
 def find_unit(system: System, unit_id: str) -> Unit:
     """The unit with this HSA-id. Raises ``BadInput`` where there is none."""
     with system.store.reading() as tx:
-        found = people.unit(tx, unit_id)
-    if found is None:
-        raise BadInput("no-unit", unit=unit_id)
-    return found
+        return known_unit(tx, unit_id)
 
 
 def announce_opening(system: System, since: datetime) -> int:

@@ -13,6 +13,7 @@ from p24tui.routine.visit import Visit
 from p24tui.services import outbox as services_outbox
 from p24tui.services import protections, sms_text
 from p24tui.services.change import allowed, permitted
+from p24tui.services.known import known_unit
 from p24tui.services.reminders import times_of
 from p24tui.store import events, outbox, people, visits
 from p24tui.store.engine import Tx
@@ -57,7 +58,7 @@ def move(system: System, actor: Actor, visit_id: str, starts_at: datetime) -> Vi
             return before
         after = visits.save(tx, allowed(visit.move(before, starts_at)))
         events.append(tx, actor, now, "visit.moved", unit_id=after.unit_id, visit=after.id)
-        _cancel_planned(tx, actor, before, now, "visit-moved")
+        services_outbox.cancel_planned(tx, actor, now, "visit-moved", about_visit(before))
         _plan(tx, system, actor, after, _patient(tx, after.patient_id))
         return after
 
@@ -69,7 +70,7 @@ def cancel(system: System, actor: Actor, visit_id: str) -> Visit:
     with system.store.writing() as tx:
         after = visits.save(tx, allowed(visit.cancel(_visit(tx, actor, visit_id))))
         events.append(tx, actor, now, "visit.cancelled", unit_id=after.unit_id, visit=after.id)
-        _cancel_planned(tx, actor, after, now, "visit-cancelled")
+        services_outbox.cancel_planned(tx, actor, now, "visit-cancelled", about_visit(after))
         return after
 
 
@@ -79,8 +80,7 @@ def about_visit(one: Visit) -> str:
 
 
 def _plan(tx: Tx, system: System, actor: Actor, one: Visit, patient: Patient) -> None:
-    now, unit = system.clock.now(), people.unit(tx, one.unit_id)
-    assert unit is not None
+    now, unit = system.clock.now(), known_unit(tx, one.unit_id)
     told = any(row.state in HAS_GONE for row in outbox.of_visit(tx, one.id))
     planned = reminder.visit_reminders(one.starts_at, now, unit.hours, times_of(tx, unit.id, now), moved=told)
     for each in planned:
@@ -97,11 +97,6 @@ def _plan(tx: Tx, system: System, actor: Actor, one: Visit, patient: Patient) ->
             visit_at=one.starts_at,
         )
         services_outbox.queue(tx, actor, row)
-
-
-def _cancel_planned(tx: Tx, actor: Actor, one: Visit, now: datetime, problem: str) -> None:
-    for row in outbox.cancel_queued(tx, now, problem, about=about_visit(one)):
-        services_outbox.tell(tx, actor, row, now, "sms.cancelled", problem=problem)
 
 
 def _visit(tx: Tx, actor: Actor, visit_id: str) -> Visit:

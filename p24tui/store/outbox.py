@@ -25,6 +25,8 @@ _CASE = tuple(cases.c[name].label(f"case_{name}") for name in CASE_FIELDS)
 _VISIT = tuple(visits.c[name].label(f"visit_{name}") for name in Visit.__dataclass_fields__)
 _OUT = len(outbox.c)
 _PATIENT = len(patients.c)
+_UNDECIDED = outbox.c.state.in_(TO_DECIDE) & outbox.c.settled_at.is_(None)
+_PLANNED = outbox.c.state.in_((OutgoingState.QUEUED, OutgoingState.SENDING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +109,8 @@ def of_visit(tx: Tx, visit_id: str) -> list[OutgoingRow]:
 
 def to_see(tx: Tx, unit_ids: Collection[str], limit: int) -> list[OutgoingRow]:
     """What somebody must decide about, the oldest first, and then what is planned, the next to go first."""
-    undecided = outbox.c.state.in_(TO_DECIDE) & outbox.c.settled_at.is_(None)
     found = []
-    for which in (undecided, outbox.c.state.in_((OutgoingState.SENDING, OutgoingState.QUEUED))):
+    for which in (_UNDECIDED, _PLANNED):
         query = select(outbox).where(outbox.c.unit_id.in_(unit_ids), which).order_by(outbox.c.due_at, outbox.c.id)
         found += [_row(row) for row in tx.connection.execute(query.limit(limit))]
     return found
@@ -118,12 +119,10 @@ def to_see(tx: Tx, unit_ids: Collection[str], limit: int) -> list[OutgoingRow]:
 def counts(tx: Tx, unit_ids: Collection[str], due_before: datetime) -> list[Count]:
     """How what is not settled stands, by state and problem; overdue is what was due before that."""
     table = outbox.c
-    undecided = table.state.in_(TO_DECIDE) & table.settled_at.is_(None)
-    waiting = table.state.in_((OutgoingState.QUEUED, OutgoingState.SENDING))
     overdue = (table.due_at < due_before) & or_(table.problem != CLOSED, table.try_at < due_before)
     query = (
         select(table.state, table.problem, func.count(), func.count().filter(overdue))
-        .where(table.unit_id.in_(unit_ids), or_(undecided, waiting))
+        .where(table.unit_id.in_(unit_ids), or_(_UNDECIDED, _PLANNED))
         .group_by(table.state, table.problem)
     )
     return [

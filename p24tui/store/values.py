@@ -13,7 +13,7 @@ from p24tui.routine.actor import Profession
 from p24tui.routine.alert import Reason
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.hours import OpeningHours
-from p24tui.routine.outgoing import Channel, OutgoingState, Purpose
+from p24tui.routine.outgoing import TO_DECIDE, Channel, OutgoingState, Purpose
 from p24tui.routine.patient import Patient
 from p24tui.routine.protection import Protection
 
@@ -245,9 +245,9 @@ class Event:
     staff_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingRow:
-    """Something that goes out, or has gone. Instants are UTC.
+    """Something that goes out, or has gone, its columns in their order. Instants are UTC.
 
     ``about`` is the case, or the visit at its time; with ``purpose`` and ``local_date`` there is only one (H13).
     ``due_at`` is when it was to go, ``try_at`` when it is looked at next, ``expires_at`` until when it is of use.
@@ -259,41 +259,51 @@ class OutgoingRow:
     id: str
     unit_id: str
     patient_id: str
-    case_id: str | None
-    visit_id: str | None
+    case_id: str | None = None
+    visit_id: str | None = None
     about: str
     purpose: Purpose
     local_date: date
-    visit_at: datetime | None
+    visit_at: datetime | None = None
     channel: Channel
     recipient: str
-    subject: str
+    subject: str = ""
     text: str
-    invitation: dict[str, Any] | None
+    invitation: dict[str, Any] | None = None
     due_at: datetime
     expires_at: datetime
     try_at: datetime
-    state: OutgoingState
-    problem: str
+    state: OutgoingState = OutgoingState.QUEUED
+    problem: str = ""
     queued_at: datetime
     queued_by: str | None
     queued_by_name: str
-    fence: int
-    lease_until: datetime | None
-    claimed_by: str
-    sent_at: datetime | None
+    fence: int = 0
+    lease_until: datetime | None = None
+    claimed_by: str = ""
+    sent_at: datetime | None = None
     changed_at: datetime
-    gateway: str
-    gateway_id: str
-    parts: int
-    settled_by: str
-    settled_at: datetime | None
-    may_have_gone: bool
+    gateway: str = ""
+    gateway_id: str = ""
+    parts: int = 0
+    settled_by: str = ""
+    settled_at: datetime | None = None
+    may_have_gone: bool = False
 
     @property
     def at(self) -> datetime:
         """When it went, or is to go."""
         return self.due_at if self.sent_at is None else self.sent_at
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether somebody must see it and decide."""
+        return self.state in TO_DECIDE and self.settled_at is None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing has gone and nothing is on its way, so that the same may be wanted again."""
+        return self.state in (OutgoingState.CANCELLED, OutgoingState.FAILED) and not self.may_have_gone
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,11 +152,11 @@ class DeskScreen(Places, CaseDeeds, Reminding, Finding, Alarms):
             return
         if isinstance(notice, Alive):
             self._feed_is_alive()
-        elif notice.everything:
-            self._sending_is_old = True
+            return
+        self._sending_is_old = True
+        if notice.everything:
             self._read_all()
         else:
-            self._sending_is_old = True
             self._reader.read_changes(notice.case_ids)
             if "" in notice.case_ids:
                 self._read_units()

@@ -214,7 +214,7 @@ def outgoing_page(
 ) -> Page:
     """What goes out as a page: what has to be decided comes first."""
     by_id = {one.row.id: one for one in view.lines}
-    undecided = sum(_is_undecided(one.row) for one in view.lines)
+    undecided = sum(one.row.is_undecided for one in view.lines)
     planned = sum(one.row.state is OutgoingState.QUEUED for one in view.lines)
     words = ngettext("{count} att avgöra", "{count} att avgöra", undecided).format(count=undecided)
     above: list[Cell] = [(words, "urgent" if undecided else "quiet")]
@@ -269,13 +269,9 @@ def _last_words(row: OutgoingRow | None, now: datetime) -> str:
     return f"{at}, {outgoing_state_word(row.state)}"
 
 
-def _is_undecided(row: OutgoingRow) -> bool:
-    return row.state in TO_DECIDE and row.settled_at is None
-
-
 def _row(line: OutgoingLine, unit_names: Mapping[str, str], now: datetime, *, of_one: bool) -> Row:
     row = line.row
-    look = "urgent" if _is_undecided(row) else "quiet" if row.state is OutgoingState.CANCELLED else ""
+    look = "urgent" if row.is_undecided else "quiet" if row.state is OutgoingState.CANCELLED else ""
     state = outgoing_state_word(row.state)
     if row.problem:
         state = f"{state}: {outgoing_problem_words(row.problem)}"

@@ -16,7 +16,7 @@ from p24tui.i18n import N_, _
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.identity import show_number
-from p24tui.routine.outgoing import TO_DECIDE, OutgoingState
+from p24tui.routine.outgoing import OutgoingState
 from p24tui.routine.protection import Protection
 from p24tui.routine.queue import triage_failed
 from p24tui.routine.tone import Remark
@@ -296,7 +296,7 @@ def _reminder(reminders: Sequence[OutgoingRow], now: datetime) -> Content | None
         said.append(_("går nu") if due <= now else _("nästa {at}").format(at=short_moment(due, now)))
     if not said:
         return None
-    calls = any(one.state in TO_DECIDE and one.settled_at is None for one in gone)
+    calls = any(one.is_undecided for one in gone)
     words = _("sms {said}  ({key} visar)").format(said=" · ".join(said), key=key_name("outgoing"))
     return Content.styled(words, "bold $warning" if calls else "$foreground 80%")
 
