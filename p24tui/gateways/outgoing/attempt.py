@@ -59,6 +59,15 @@ class Attempt:
                     self._connection.shutdown(socket.SHUT_RDWR)
 
 
+def is_silence(error: BaseException | None) -> bool:
+    """Whether a peer kept silent: libraries wrap the ``TimeoutError`` that says so."""
+    while error is not None:
+        if isinstance(error, TimeoutError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def _fulfil(done: Future[T], work: Callable[[], T]) -> None:
     try:
         done.set_result(work())

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import msgspec
 
 from p24tui.errors import Unavailable
-from p24tui.gateways.outgoing.attempt import Attempt
+from p24tui.gateways.outgoing.attempt import Attempt, is_silence
 from p24tui.gateways.outgoing.model import (
     ANSWERS_WITHIN,
     RETRY_AFTER,
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     import httpx
 
 PART = "sms"
-
-PUBLIC_ADDRESS = "https://api.46elks.com/a1"
 
 _CREDITS_AFTER = timedelta(minutes=5)
 _LONGEST_WAIT = 600
@@ -81,7 +79,7 @@ class Elks:
         user: str,
         password: str,
         sender: str,
-        address: str = PUBLIC_ADDRESS,
+        address: str,
         report_to: Callable[[str], str] | None = None,
         timeout: float = ANSWERS_WITHIN,
     ) -> None:
@@ -143,13 +141,13 @@ class Elks:
         history = _read(reply, _History)
         if history is None or (history.next is not None and _utc(history.next) >= earliest):
             return None
-        sent = [one for one in history.data if one.direction == "outgoing" and one.to == outgoing.to]
-        since_then = [one for one in sent if one.created is not None and _utc(one.created) >= earliest]
+        ours = [one for one in history.data if one.direction == "outgoing" and one.to == outgoing.to]
+        dated = [(one, _utc(one.created)) for one in ours if one.created is not None]
+        since_then = [(one, at) for one, at in dated if at >= earliest]
         if len(since_then) != 1:
             return None
-        (found,) = since_then
-        ours = found.sender == self._sender and found.created is not None
-        if not ours or _utc(found.created or earliest) > since + _TAKEN_WITHIN:
+        ((found, created),) = since_then
+        if found.sender != self._sender or created > since + _TAKEN_WITHIN:
             return None
         return _report(found, outgoing.id)
 
@@ -161,7 +159,7 @@ class Elks:
             attempt.run(lambda: self._converse(attempt, reply, method, path, what), self._timeout)
         except Exception as error:  # noqa: BLE001 - whatever broke: how far it came decides
             _log.warning("46elks: %s", type(error).__name__)  # its text may hold the number
-            reply.broke = Problem.SILENCE if _is_silence(error) else Problem.CUT_OFF
+            reply.broke = Problem.SILENCE if is_silence(error) else Problem.CUT_OFF
         reply.left = attempt.left
         return reply
 
@@ -332,9 +330,3 @@ def _follow(attempt: Attempt, event: str, details: Mapping[str, Any]) -> None:
     # What is asked of a proxy, a way to 46elks, says nothing to anybody yet.
     elif event == "http11.send_request_headers.started" and details["request"].method != b"CONNECT":
         attempt.leave()
-
-
-def _is_silence(error: Exception) -> bool:
-    import httpx
-
-    return isinstance(error, (TimeoutError, httpx.TimeoutException))

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from stat import S_ISREG
@@ -20,7 +21,6 @@ from p24tui.gateways.outgoing.model import (
     Accepted,
     Answer,
     Fate,
-    Invitation,
     NotNow,
     Outgoing,
     Problem,
@@ -51,7 +51,7 @@ class FileGateway:
 
     def send(self, outgoing: Outgoing) -> Answer:
         """Append a line; accepted once it is on the disk. What could not be written whole is taken out again."""
-        line = json.dumps(_written(outgoing) | {"at": self._clock.now().isoformat()}).encode() + b"\n"
+        line = _line(asdict(outgoing) | {"at": self._clock.now()})
         try:
             with _opened(self._path) as file:
                 return _append(file, line, outgoing.id, self._path.parent)
@@ -95,24 +95,8 @@ class FileGateway:
             return False
 
 
-def _written(outgoing: Outgoing) -> dict[str, Any]:
-    return {
-        "id": outgoing.id,
-        "to": outgoing.to,
-        "text": outgoing.text,
-        "subject": outgoing.subject,
-        "invitation": None if outgoing.invitation is None else _invitation(outgoing.invitation),
-    }
-
-
-def _invitation(invitation: Invitation) -> dict[str, Any]:
-    return {
-        "uid": invitation.uid,
-        "sequence": invitation.sequence,
-        "starts_at": invitation.starts_at.isoformat(),
-        "ends_at": invitation.ends_at.isoformat(),
-        "cancelled": invitation.cancelled,
-    }
+def _line(values: dict[str, Any]) -> bytes:
+    return json.dumps(values, default=datetime.isoformat).encode() + b"\n"
 
 
 def _id_in(line: bytes) -> str | None:

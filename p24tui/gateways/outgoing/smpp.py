@@ -16,6 +16,7 @@ from p24tui.gateways.outgoing.gsm import MOST_PARTS, Encoded, split, with_header
 from p24tui.gateways.outgoing.model import (
     ANSWERS_WITHIN,
     Answer,
+    Fate,
     NotNow,
     Outgoing,
     Problem,
@@ -115,13 +116,13 @@ class Smpp:
         deadline = monotonic() + self._timeout
         try:
             link = self._session.link_by(deadline)
-            answers = [self._queried(link, one, deadline) for one in gateway_id.split(BETWEEN_IDS)]
+            told = [_told(self._queried(link, one, deadline)) for one in gateway_id.split(BETWEEN_IDS)]
+            fate = fate_of_all(told)
         except NoAnswerError:
             return None
         except Exception as error:  # noqa: BLE001 - it never raises
             _log.error("%s: %s", PART, type(error).__name__)
             return None
-        fate = fate_of_all([fate_of_state(one.message_state) if one.status == OK else None for one in answers])
         return Report(fate, outgoing.id, gateway_id) if fate else None
 
     def listen(self, heard: Callable[[Report], None]) -> None:
@@ -266,3 +267,8 @@ class Smpp:
             with self._changed:
                 message.told = report.fate
         return True
+
+
+def _told(pdu: Pdu) -> Fate | None:
+    """What the answer to ``query_sm`` says; anything else that came in its place says nothing."""
+    return fate_of_state(pdu.message_state) if pdu.command == "query_sm_resp" and pdu.status == OK else None

@@ -19,11 +19,11 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
+from p24tui.gateways.outgoing.smpp_messages import OK, UNKNOWN_COMMAND
+
 _HEADER = struct.Struct(">LLLL")  # length, command, status, sequence
 _RESPONSE = 0x80000000
 _LAST_SEQUENCE = 0x7FFFFFFF
-_OK = 0x00
-_UNKNOWN_COMMAND = 0x03  # ESME_RINVCMDID
 
 LONGEST = 65_536
 """Octets; a PDU is a few hundred."""
@@ -94,7 +94,7 @@ class Link:
         """
         with self._lock:
             self._sequence = sequence = self._sequence % _LAST_SEQUENCE + 1
-        request = Request(sequence, _octets(command, sequence, _OK, fields), answered)
+        request = Request(sequence, _octets(command, sequence, OK, fields), answered)
         return request if self._put(request) else None
 
     def reply(self, request: Pdu, status: int) -> None:
@@ -116,7 +116,7 @@ class Link:
         """Write what is to be written and read what came, waiting up to ``wait`` seconds for it.
 
         Gives the requests of the other side; answers go to whoever asked. Raises ``OSError`` where the connection is
-        lost or what came is no SMPP.
+        lost, or in the turn before what came was no SMPP.
         """
         if self._lost is not None:
             raise self._lost
@@ -180,7 +180,8 @@ class Link:
         while len(self._received) >= _HEADER.size:
             length = _HEADER.unpack_from(self._received)[0]
             if not _HEADER.size <= length <= LONGEST:
-                raise ConnectionAbortedError
+                self._lost = ConnectionAbortedError()
+                break
             if len(self._received) < length:
                 break
             whole.append(self._received[:length])
@@ -198,7 +199,7 @@ class Link:
                 request.answered(pdu)
             return None
         if pdu is None:
-            self._put(_Reply(_octets("generic_nack", sequence, _UNKNOWN_COMMAND, {})))
+            self._put(_Reply(_octets("generic_nack", sequence, UNKNOWN_COMMAND, {})))
         return pdu
 
 

@@ -20,6 +20,7 @@ BETWEEN_IDS = ","
 """Stands between the message ids of several parts in the one id that is kept."""
 
 OK = 0x00
+UNKNOWN_COMMAND = 0x03  # ESME_RINVCMDID
 
 # These say that a message was not taken. Any other status, such as an operator's own, may mean anything.
 _NOT_NOW = {

@@ -9,7 +9,7 @@ from typing import Any
 
 from p24tui.gateways.outgoing.model import Problem
 from p24tui.gateways.outgoing.smpp_link import Link, Pdu, connect
-from p24tui.gateways.outgoing.smpp_messages import OK, text_of
+from p24tui.gateways.outgoing.smpp_messages import OK, UNKNOWN_COMMAND, text_of
 from p24tui.text import clean_line
 
 ENQUIRES_AFTER = 30.0
@@ -25,7 +25,6 @@ CLOSES_WITHIN = 2.0
 _BINDS_BY_TURNS_OF = 0.2  # seconds, so that it can be closed meanwhile
 _UNBINDS_WITHIN = 1.0
 
-_UNKNOWN_COMMAND = 0x03  # ESME_RINVCMDID
 _BUSY = {0x05, 0x14, 0x58}  # already bound, queue full, throttled: known to the other side, yet not now
 
 _log = logging.getLogger(__name__)
@@ -221,5 +220,5 @@ class Session:
         elif command in {"enquire_link", "unbind"}:
             link.reply(request, OK)
         elif command != "alert_notification":  # which has no answer
-            link.reply(request, _UNKNOWN_COMMAND)
+            link.reply(request, UNKNOWN_COMMAND)
         return command

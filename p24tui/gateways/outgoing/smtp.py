@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.utils import format_datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from p24tui.clock import Clock, SystemClock
 from p24tui.errors import Unavailable
-from p24tui.gateways.outgoing.attempt import Attempt
+from p24tui.gateways.outgoing.attempt import Attempt, is_silence
 from p24tui.gateways.outgoing.model import (
     ANSWERS_WITHIN,
     Accepted,
@@ -31,6 +30,7 @@ from p24tui.gateways.outgoing.model import (
     Report,
     Uncertain,
 )
+from p24tui.ids import stable_id
 from p24tui.text import clean_line, clean_text
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Smtp:
             _log.warning("smtp: %s", type(error).__name__)  # its text may hold the address
             if not attempt.left:
                 return NotNow(Problem.UNREACHABLE)
-            return Uncertain(Problem.SILENCE if _is_silence(error) else Problem.CUT_OFF)
+            return Uncertain(Problem.SILENCE if is_silence(error) else Problem.CUT_OFF)
 
     def look_up(self, outgoing: Outgoing, gateway_id: str, since: datetime) -> Report | None:
         """SMTP cannot be asked what became of an e-mail."""
@@ -244,11 +244,6 @@ def _answer(code: int) -> Answer:
     return _not_taken(code, Problem.REFUSED) if 400 <= code < 600 else Uncertain(Problem.CUT_OFF)
 
 
-def _is_silence(error: Exception) -> bool:
-    # smtplib makes one error of a connection that broke and of one that kept silent.
-    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
-
-
 def _is_plain_address(written: str) -> bool:
     """Whether it is one address and nothing else: no name, no list, no comment, nothing that is not printed.
 
@@ -304,7 +299,7 @@ def _message(sender: "Address", outgoing: Outgoing, now: datetime) -> "EmailMess
 
 def _id_part(id: str) -> str:
     """Our id, the same each time, as it may stand in a ``Message-ID``."""
-    return id if _SAFE_ID.match(id) else sha256(id.encode("utf-8", "surrogatepass")).hexdigest()
+    return id if _SAFE_ID.match(id) else stable_id(id)
 
 
 def _calendar(invitation: Invitation, method: str, sender: "Address", outgoing: Outgoing, now: datetime) -> str:

@@ -20,7 +20,6 @@ import pytest
 
 from p24tui.clock import SetClock
 from p24tui.errors import Unavailable
-from p24tui.gateways.outgoing import elks
 from p24tui.gateways.outgoing.attempt import Attempt, GivenUp
 from p24tui.gateways.outgoing.elks import Elks, read_report
 from p24tui.gateways.outgoing.model import (
@@ -562,11 +561,10 @@ def test_nothing_that_is_logged_names_anybody(server: ElksServer, caplog: pytest
 
 
 def test_it_is_a_gateway_that_leaves_the_machine_and_imports_no_client_by_itself() -> None:
-    one: Gateway = Elks(user="", password="", sender="")
+    one: Gateway = Elks(user="", password="", sender="", address="https://127.0.0.1/a1")
     assert (one.name, one.leaves_machine) == ("46elks", True)
     one.listen(lambda _: None)
     one.close()
     program = "import sys, p24tui.gateways.outgoing.elks, p24tui.gateways.outgoing.smtp; print('httpx' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert run.stdout == "False\n"
-    assert elks.PUBLIC_ADDRESS == "https://api.46elks.com/a1"

@@ -554,9 +554,13 @@ def test_what_somebody_wrote_is_refused_as_nobody_would_read_it(center: Smsc) ->
         ({"1": 2, "2": 5, "3": 2}, Fate.FAILED),
         ({"1": 2, "2": 2}, None),
         ({"1": 7, "2": 2, "3": 2}, None),
+        ({"1": 2, "2": "nack", "3": 2}, None),
+        ({"1": 5, "2": "nack", "3": 2}, Fate.FAILED),
     ],
 )
-def test_what_has_become_of_a_message_can_be_looked_up(center: Smsc, states: dict[str, int], fate: Fate | None) -> None:
+def test_what_has_become_of_a_message_can_be_looked_up(
+    center: Smsc, states: dict[str, int | str], fate: Fate | None
+) -> None:
     center.tell(states=states)
     with gateway_to(center.port) as gateway:
         expected = fate and Report(fate, "m1", "1,2,3")

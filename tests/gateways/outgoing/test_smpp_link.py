@@ -113,6 +113,20 @@ def test_an_answer_that_nobody_asked_for_is_passed_over(ends: tuple[Link, socket
     assert [one.sequence for one in turned(link)] == [8]
 
 
+@pytest.mark.hazard("H13")
+def test_what_came_before_a_length_that_cannot_be_is_taken(ends: tuple[Link, socket.socket]) -> None:
+    link, theirs = ends
+    answers: list[Pdu | None] = []
+    asked = link.ask("submit_sm", answers.append)
+    assert asked is not None
+    link.turn(0.01)
+    theirs.sendall(pdu(SUBMIT_SM_RESP, asked.sequence, b"abc-1\0") + b"HTTP/1.1 400 Bad Request")
+    link.turn(1)
+    assert [one and one.message_id for one in answers] == [b"abc-1"]
+    with pytest.raises(ConnectionAbortedError):
+        link.turn(0)
+
+
 @pytest.mark.parametrize("length", [0, 15, LONGEST + 1, 0xFFFFFFFF])
 def test_a_length_that_cannot_be_ends_the_connection(ends: tuple[Link, socket.socket], length: int) -> None:
     link, theirs = ends

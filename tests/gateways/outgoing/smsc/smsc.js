@@ -106,7 +106,8 @@ function submit(from, pdu) {
 
 function query(from, pdu) {
   const state = states[pdu.message_id];
-  if (state) from.send(pdu.response({message_id: pdu.message_id, message_state: state}));
+  if (state === 'nack') from.send(new smpp.PDU('generic_nack', {sequence_number: pdu.sequence_number}));
+  else if (state) from.send(pdu.response({message_id: pdu.message_id, message_state: state}));
   else from.send(pdu.response({command_status: smpp.ESME_RQUERYFAIL}));
 }
 
