@@ -39,7 +39,7 @@ REFUSALS = {
     "reminder-planned": N_("En påminnelse är redan på väg: den går {at}."),
     "reminder-late": N_("En påminnelse skulle ha gått {at} men väntar fortfarande. Se efter varför bland utskicken."),
     "never-open": N_("Enheten har inga öppettider, så påminnelsen har ingen tid att gå på."),
-    "sms-gone": N_("Det har redan gått, eller går just nu."),
+    "sms-gone": N_("Det finns inget att stoppa: bara det som är planerat går att stoppa."),
     "sms-decided": N_("Det finns inget att avgöra: någon annan har gjort det, eller så har besked kommit."),
     "sms-too-late": N_("Det är inte till nytta längre: tiden har gått. Ring patienten i stället."),
     "visit-cancelled": N_("Besöket är redan avbokat."),

@@ -22,7 +22,7 @@ from p24tui.tui.widgets.place import PlaceList, PlaceNote
 from p24tui.words import moment, outgoing_problem_words, outgoing_state_word, purpose_words, short_moment
 
 WIDE_LIST = 90
-"""Cells from which the list has room for names."""
+"""Cells from which the list has room for names in full, and for why something has not gone."""
 
 
 class RemindScreen(ModalScreen[str | None]):
@@ -135,6 +135,7 @@ class OutgoingScreen(ModalScreen[str | None]):
         self._note = PlaceNote()
         self._list = PlaceList()
         self._advice = Static(id="outgoing-advice")
+        self._keys = Static(classes="dialog-keys")
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide", id="outgoing-dialog"):
@@ -142,8 +143,7 @@ class OutgoingScreen(ModalScreen[str | None]):
             yield self._note
             yield self._list
             yield self._advice
-            keys = _("Enter ärendet   x stoppa   o skicka igen   k låt vara   Esc tillbaka")
-            yield Static(keys, classes="dialog-keys")
+            yield self._keys
 
     def on_mount(self) -> None:
         self._list.focus()
@@ -207,6 +207,7 @@ class OutgoingScreen(ModalScreen[str | None]):
         line = self._chosen()
         words = advice(line.row, self._shown[1]) if line and self._shown else ""
         self._advice.update(Content.styled(self._said, "bold $warning") if self._said else Content(words))
+        self._keys.update("   ".join(keys_for(line.row if line else None)))
 
 
 def outgoing_page(
@@ -233,8 +234,9 @@ def outgoing_page(
             Column(_("Läge")),
         )
 
-    def row(id: str, _width: int) -> Row:
-        return _row(by_id[id], unit_names if several else {}, now, of_one=of_one)
+    def row(id: str, width: int) -> Row:
+        why = of_one or width >= WIDE_LIST
+        return _row(by_id[id], unit_names if several else {}, now, of_one=of_one, why=why)
 
     return Page(tuple(above), columns, tuple(by_id), row, _("Inget är planerat, och inget behöver avgöras."))
 
@@ -262,6 +264,18 @@ def advice(row: OutgoingRow, now: datetime) -> str:
     return f"{who}\n{words}"
 
 
+def keys_for(row: OutgoingRow | None) -> list[str]:
+    """The keys that do something with a row."""
+    keys = []
+    if row is not None and row.case_id is not None:
+        keys.append(_("Enter ärendet"))
+    if row is not None and row.state is OutgoingState.QUEUED:
+        keys.append(_("x stoppa"))
+    if row is not None and row.is_undecided:
+        keys += [_("o skicka igen"), _("k låt vara")]
+    return [*keys, _("Esc tillbaka")]
+
+
 def _last_words(row: OutgoingRow | None, now: datetime) -> str:
     if row is None:
         return _("ingen tidigare påminnelse")
@@ -269,11 +283,11 @@ def _last_words(row: OutgoingRow | None, now: datetime) -> str:
     return f"{at}, {outgoing_state_word(row.state)}"
 
 
-def _row(line: OutgoingLine, unit_names: Mapping[str, str], now: datetime, *, of_one: bool) -> Row:
+def _row(line: OutgoingLine, unit_names: Mapping[str, str], now: datetime, *, of_one: bool, why: bool) -> Row:
     row = line.row
     look = "urgent" if row.is_undecided else "quiet" if row.state is OutgoingState.CANCELLED else ""
     state = outgoing_state_word(row.state)
-    if row.problem:
+    if row.problem and why:
         state = f"{state}: {outgoing_problem_words(row.problem)}"
     name: tuple[Cell, ...] = () if of_one else ((line.patient.name or _("Skyddad person"), ""),)
     unit: tuple[Cell, ...] = ((unit_names.get(row.unit_id, ""), "quiet"),) if unit_names else ()

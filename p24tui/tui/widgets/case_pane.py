@@ -297,7 +297,7 @@ def _reminder(reminders: Sequence[OutgoingRow], now: datetime) -> Content | None
     if not said:
         return None
     calls = any(one.is_undecided for one in gone)
-    words = _("sms {said}  ({key} visar)").format(said=" · ".join(said), key=key_name("outgoing"))
+    words = _("sms {said} ({key})").format(said=" · ".join(said), key=key_name("outgoing"))
     return Content.styled(words, "bold $warning" if calls else "$foreground 80%")
 
 

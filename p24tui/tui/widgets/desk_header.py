@@ -170,7 +170,10 @@ class DeskHeader(Widget):
             said.append(ngettext("{count} osäkert", "{count} osäkra", one.uncertain).format(count=one.uncertain))
         if one.failed:
             said.append(ngettext("{count} misslyckat", "{count} misslyckade", one.failed).format(count=one.failed))
-        return (_("SMS {said}").format(said=", ".join(said)) if said else "", "bold $warning")
+        if not said:
+            return ("", "")
+        words = _("SMS {said} ({key})")
+        return (words.format(said=", ".join(said), key=key_name("outgoing")), "bold $warning")
 
     def _counted(self, width: int) -> Iterator[Content]:
         one = self.counts
