@@ -249,7 +249,13 @@ def undone_words(kind: str) -> str:
 
 def reason_words(reason: Reason, waits: str) -> str:
     """Why a case calls for attention; ``waits`` is how long the patient has waited, in words."""
-    said = {Reason.SUICIDE: N_("suicidrisk väntar"), Reason.PRIORITY: N_("ny prio 1,"), Reason.UNREAD: N_("oläst")}
+    said = {
+        Reason.SUICIDE: N_("suicidrisk väntar"),
+        Reason.PRIORITY: N_("ny prio 1,"),
+        Reason.LOST: N_("den som hade ärendet är borta,"),
+        Reason.GUARANTEE: N_("vårdgarantin går snart ut,"),
+        Reason.UNREAD: N_("oläst"),
+    }
     return f"{_(said[reason])} {waits}"
 
 

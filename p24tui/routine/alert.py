@@ -13,6 +13,8 @@ class Reason(StrEnum):
 
     SUICIDE = "suicide"
     PRIORITY = "priority"
+    LOST = "lost"
+    GUARANTEE = "guarantee"
     UNREAD = "unread"
 
 
@@ -35,23 +37,36 @@ class AlertPace:
     escalates: timedelta
 
 
-@rule("CH-3", "CH-13", "SU-2")
-def alert(case: Case, unread_before: datetime | None) -> Alert | None:
+@rule("CH-3", "CH-13", "GA-1", "SH-1", "SU-2")
+def alert(case: Case, unread_before: datetime | None, near_since: datetime | None = None) -> Alert | None:
     """Why the case calls for attention now, the gravest reason alone; none where it does not.
 
-    Suicide risk calls while nobody has taken it on, priority 1 while nobody has the case, and an unread message once
-    the patient has waited since ``unread_before`` (UTC), which is none while the unit is closed.
+    Suicide risk calls while nobody has taken it on, and where whoever had taken it on is lost; priority 1 while nobody
+    has the case; a case that came back from somebody who was lost, until somebody has it; a deadline of the care
+    guarantee that has been near since ``near_since``; and an unread message once the patient has waited since
+    ``unread_before``, which is none while the unit is closed. Both are UTC.
     """
     if case.state is CaseState.ENDED:
         return None
+    reason, since = _gravest(case, unread_before, near_since)
+    return None if reason is None or since is None else Alert(case.id, case.unit_id, reason, since)
+
+
+def _gravest(
+    case: Case, unread_before: datetime | None, near_since: datetime | None
+) -> tuple[Reason | None, datetime | None]:
     if case.suicide is SuicideRisk.AWAITING:
-        return Alert(case.id, case.unit_id, Reason.SUICIDE, case.received_at)
+        return Reason.SUICIDE, case.owner_lost_at or case.received_at
+    if case.owner_lost_at is not None:
+        return Reason.LOST if case.suicide is SuicideRisk.NONE else Reason.SUICIDE, case.owner_lost_at
     if case.priority == 1 and case.state is CaseState.NEW and case.owner_id is None:
-        return Alert(case.id, case.unit_id, Reason.PRIORITY, case.received_at)
+        return Reason.PRIORITY, case.received_at
+    if near_since is not None:
+        return Reason.GUARANTEE, near_since
     waits = case.waiting_since
     if case.unread and waits is not None and unread_before is not None and waits <= unread_before:
-        return Alert(case.id, case.unit_id, Reason.UNREAD, waits)
-    return None
+        return Reason.UNREAD, waits
+    return None, None
 
 
 @rule("CH-2")

@@ -36,6 +36,26 @@ class SuicideRisk(StrEnum):
     TAKEN_ON = "taken-on"
 
 
+class Urgency(StrEnum):
+    """What a clinician has said of a case, apart from the priority that came with it (CH-4)."""
+
+    UNSAID = "unsaid"
+    URGENT = "urgent"
+    CAN_WAIT = "can-wait"
+
+
+class Need(StrEnum):
+    """What the patient seeks, as a clinician has said: it decides which deadline of the care guarantee applies (GA-1).
+
+    ``RETURN`` is a return visit, a test, or waiting that is medically motivated; ``TREATMENT`` has been decided on.
+    """
+
+    UNSAID = "unsaid"
+    NEW = "new"
+    RETURN = "return"
+    TREATMENT = "treatment"
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """The facts of a case. Instants are aware UTC.
@@ -44,6 +64,12 @@ class Case:
     when the patient's oldest unanswered message came; it is none while the patient waits for nothing from us.
     ``answer_until`` is the end of the day that CH-6 adds. ``ending_by`` has taken the first of the two steps of
     CH-12. ``asked_by`` asks the owner to let them take the case over (CH-11). ``version`` rises with every write.
+
+    ``assessed_by`` is the clinician who has said ``urgency`` and ``need``, with ``need_since`` the local day from which
+    the latter counts where that is not the day of contact. ``no_times`` says that a time has been promised for the
+    coming day (SE-4). ``told_closing_at`` is when the patient was last told that the unit closes (CH-5), until they
+    write or are answered. ``owner_lost_at`` is when whoever had the case was lost, until somebody has it again (SH-1).
+    ``handed_to`` says in words to whom it is offered since ``handed_at`` (CH-11); empty where it is not.
     """
 
     id: str
@@ -71,4 +97,14 @@ class Case:
     asked_by_name: str = ""
     asked_at: datetime | None = None
     asked_reason: str = ""
+    urgency: Urgency = Urgency.UNSAID
+    need: Need = Need.UNSAID
+    need_since: date | None = None
+    assessed_by: str | None = None
+    assessed_at: datetime | None = None
+    no_times: bool = False
+    told_closing_at: datetime | None = None
+    owner_lost_at: datetime | None = None
+    handed_to: str = ""
+    handed_at: datetime | None = None
     version: int = 1

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, get_type_hints
 
 from p24tui.errors import BadInput
 from p24tui.routine.actor import Profession
+from p24tui.routine.case import Case
 from p24tui.routine.hours import OpeningHours
 from p24tui.settings import Settings
 from p24tui.store.connect import FILE_NAME, POSTGRESQL, VERSION, connect_sqlcipher
@@ -20,8 +21,9 @@ from p24tui.store.key import database_key
 from p24tui.store.values import CASE_FIELDS, PATIENT_FIELDS, CaseRow, Staff, Unit, UnitKind, case_row
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_INSTANTS = frozenset({"received_at", "waiting_since", "answered_at", "ended_at", "answer_until", "asked_at"})
-_DATES = frozenset({"held_until", "born"})
+_INSTANTS = frozenset(name for name, hint in get_type_hints(Case).items() if hint in (datetime, datetime | None))
+_DATES = frozenset({"held_until", "need_since", "born"})
+_FLAGS = frozenset({"has_form", "no_times"})
 
 _STAFF = "SELECT id, name, profession, active FROM staff WHERE id = ?"
 _UNITS = (
@@ -109,7 +111,7 @@ class BareConnection:
     def _value(self, name: str, value: Any) -> Any:
         if value is None:
             return None
-        if name == "has_form":
+        if name in _FLAGS:
             return bool(value)
         if name in _INSTANTS:
             return value.astimezone(UTC) if self._on_postgresql else _EPOCH + timedelta(microseconds=value)

@@ -12,13 +12,39 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.types import JSON
 
 from p24tui.store.columns import Instant, Serial, metadata
+from p24tui.store.duty_tables import (
+    after_hours,
+    case_guests,
+    closing_warnings,
+    closings,
+    handovers,
+    roster,
+    shifts,
+    unit_acknowledgements,
+)
 from p24tui.store.outgoing_tables import HAS_GATEWAY_ID, outbox, reminder_times, sms_texts, visits
 
-__all__ = ["HAS_GATEWAY_ID", "metadata", "outbox", "reminder_times", "sms_texts", "visits"]
+__all__ = [
+    "HAS_GATEWAY_ID",
+    "after_hours",
+    "case_guests",
+    "closing_warnings",
+    "closings",
+    "handovers",
+    "metadata",
+    "outbox",
+    "reminder_times",
+    "roster",
+    "shifts",
+    "sms_texts",
+    "unit_acknowledgements",
+    "visits",
+]
 
 units = Table(
     "units",
@@ -97,6 +123,16 @@ cases = Table(
     Column("asked_by_name", Text, nullable=False, server_default=""),
     Column("asked_at", Instant),
     Column("asked_reason", Text, nullable=False, server_default=""),
+    Column("urgency", Text, nullable=False, server_default="unsaid", comment="a clinician's word, not the priority"),
+    Column("need", Text, nullable=False, server_default="unsaid"),
+    Column("need_since", Date),
+    Column("assessed_by", Text, comment="the clinician who has said urgency and need"),
+    Column("assessed_at", Instant),
+    Column("no_times", Boolean, nullable=False, server_default=false(), comment="a time has been promised"),
+    Column("told_closing_at", Instant, comment="when the patient was told that the unit closes"),
+    Column("owner_lost_at", Instant, comment="when whoever had it was lost"),
+    Column("handed_to", Text, nullable=False, server_default="", comment="to whom it is offered, in words"),
+    Column("handed_at", Instant),
     Column("version", Integer, nullable=False),
     Column("source", Text, nullable=False),
     Column("source_id", Text, nullable=False),

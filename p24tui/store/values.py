@@ -11,7 +11,7 @@ from typing import Any
 
 from p24tui.routine.actor import Profession
 from p24tui.routine.alert import Reason
-from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
+from p24tui.routine.case import Case, CaseState, ContactKind, Need, SuicideRisk, Urgency
 from p24tui.routine.hours import OpeningHours
 from p24tui.routine.outgoing import TO_DECIDE, Channel, OutgoingState, Purpose
 from p24tui.routine.patient import Patient
@@ -217,6 +217,8 @@ def case_from(values: Sequence[Any]) -> Case:
     facts["kind"] = ContactKind(facts["kind"])
     facts["state"] = CaseState(facts["state"])
     facts["suicide"] = SuicideRisk(facts["suicide"])
+    facts["urgency"] = Urgency(facts["urgency"])
+    facts["need"] = Need(facts["need"])
     return Case(**facts)
 
 

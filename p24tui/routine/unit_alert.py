@@ -1,0 +1,26 @@
+"""What calls for attention at a unit as a whole, and is no single case: who answers for the inflow, and the closing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class UnitReason(StrEnum):
+    """Why a unit calls, the gravest first.
+
+    ``NOBODY``: it is open, and nobody is responsible for the inflow (CH-2). ``UNSIGNED``: it has closed, and nobody has
+    signed that every case was gone through (CH-7). ``GAP``: the roster has a gap on the next day that it opens (CH-2).
+    """
+
+    NOBODY = "nobody"
+    UNSIGNED = "unsigned"
+    GAP = "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitAlert:
+    """A unit that calls. ``since`` tells one cause from the next (UTC), and is also when a gap begins."""
+
+    unit_id: str
+    reason: UnitReason
+    since: datetime
