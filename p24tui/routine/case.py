@@ -65,8 +65,8 @@ class Case:
     ``answer_until`` is the end of the day that CH-6 adds. ``ending_by`` has taken the first of the two steps of
     CH-12. ``asked_by`` asks the owner to let them take the case over (CH-11). ``version`` rises with every write.
 
-    ``assessed_by`` is the clinician who has said ``urgency`` and ``need``, with ``need_since`` the local day from which
-    the latter counts where that is not the day of contact. ``no_times`` says that a time has been promised for the
+    ``urgency`` and ``need`` are a clinician's word, with ``need_since`` the local day on which a treatment was decided;
+    ``assessed_by`` has made the medical assessment. ``no_times`` says that a time has been promised for the
     coming day (SE-4). ``told_closing_at`` is when the patient was last told that the unit closes (CH-5), until they
     write or are answered. ``owner_lost_at`` is when whoever had the case was lost, until somebody has it again (SH-1).
     ``handed_to`` says in words to whom it is offered since ``handed_at`` (CH-11); empty where it is not.

@@ -55,7 +55,15 @@ def answer(case: Case, actor: Actor, protection: Protection, now: datetime) -> C
         return Refusal("CH-12", "ended")
     if refusal := owned_by(case, actor):
         return refusal
-    answered = replace(case, state=CaseState.WAITING, waiting_since=None, answered_at=now, ending_by=None)
+    answered = replace(
+        case,
+        state=CaseState.WAITING,
+        waiting_since=None,
+        answered_at=now,
+        ending_by=None,
+        no_times=False,
+        told_closing_at=None,
+    )
     return _unheld(answered)
 
 
@@ -78,6 +86,7 @@ def receive(case: Case, sent_at: datetime) -> Case:
         ending_by=None,
         ended_at=None,
         answer_until=None,
+        told_closing_at=None,
     )
     return _unheld(untaken(woken))
 

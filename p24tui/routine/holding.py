@@ -11,10 +11,11 @@ from p24tui.routine.rule import rule
 
 
 @rule("SE-4", "SU-2")
-def hold(case: Case, actor: Actor, until: date, reason: str, today: date) -> Case | Refusal:
+def hold(case: Case, actor: Actor, until: date, reason: str, today: date, *, no_times: bool = False) -> Case | Refusal:
     """Let the case rest until the morning of ``until``. It says until when, why and by whom.
 
-    Nobody has it meanwhile, so a case with suspected suicide risk never rests.
+    Nobody has it meanwhile, so a case with suspected suicide risk never rests. Where there were ``no_times`` to
+    offer it becomes the first task of that day.
     """
     if case.state is CaseState.ENDED:
         return Refusal("CH-12", "ended")
@@ -36,6 +37,7 @@ def hold(case: Case, actor: Actor, until: date, reason: str, today: date) -> Cas
         held_by=actor.staff_id,
         owner_id=None,
         ending_by=None,
+        no_times=no_times,
     )
     return unasked(held)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.rule import rule
 
-OrderKey = tuple[bool, int, datetime, str]
+OrderKey = tuple[bool, int, bool, datetime, str]
 
 NOBODY_WAITS = datetime.max.replace(tzinfo=UTC)
 
@@ -18,16 +18,19 @@ def triage_failed(case: Case) -> bool:
     return case.kind is ContactKind.TRIAGED and case.priority is None
 
 
-@rule("CH-3", "CH-10", "CH-13", "SU-2")
-def order_key(case: Case, message_after: int = MESSAGE_AFTER_PRIORITY) -> OrderKey:
+@rule("CH-3", "CH-10", "CH-13", "GA-1", "SE-4", "SU-2")
+def order_key(case: Case, message_after: int = MESSAGE_AFTER_PRIORITY, *, near: bool = False) -> OrderKey:
     """The one total order of the list; smaller comes first.
 
-    Suicide risk that awaits a psychologist or doctor, then a triage that failed, then priority 1 to 5 with the message
-    without triage right after priority ``message_after``, then the longest wait, then the id. Where the patient waits
-    for nothing the case comes after those that wait; what has ended comes after all that has not. Arrivals in any
-    order give the same list (H6). Waits grow together, so the key needs no clock and never goes stale in a list.
+    Suicide risk that awaits a psychologist or doctor, then a triage that failed, then priority 1, then those who were
+    promised a time this day, then priority 2 to 5 with the message without triage right after priority
+    ``message_after``. Among equals come those whose deadline of the care guarantee is ``near``, then the longest wait,
+    then the id. Where the patient waits for nothing the case comes after those that wait; what has ended comes after
+    all that has not. Arrivals in any order give the same list (H6). Waits grow together, so without a deadline that
+    draws near the key never goes stale in a list.
     """
-    return (case.state is CaseState.ENDED, _rank(case, message_after), case.waiting_since or NOBODY_WAITS, case.id)
+    ended = case.state is CaseState.ENDED
+    return (ended, _rank(case, message_after), not near, case.waiting_since or NOBODY_WAITS, case.id)
 
 
 def _rank(case: Case, message_after: int) -> int:
@@ -35,6 +38,14 @@ def _rank(case: Case, message_after: int) -> int:
         return 0
     if triage_failed(case):
         return 1
+    if is_first_task(case) and case.priority != 1:
+        return 5
     if case.priority is None:
-        return 2 * message_after + 1
-    return 2 * case.priority
+        return 4 * message_after + 2
+    return 4 * case.priority
+
+
+@rule("SE-4")
+def is_first_task(case: Case) -> bool:
+    """Whether the patient was promised a time for this day, and has not been answered since."""
+    return case.no_times and case.state not in (CaseState.HELD, CaseState.ENDED)

@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 
-from p24tui.clock import local_date
 from p24tui.errors import BadInput
 from p24tui.routine import chat
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
-from p24tui.services.known import case_of_unit
+from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.views import OpenCase, line
 from p24tui.store import cases, desk, events, messages, notes, outbox, people
 from p24tui.store.engine import Tx
@@ -123,7 +122,8 @@ def _content(tx: Tx, system: System, actor: Actor, row: CaseRow) -> OpenCase:
     now = system.clock.now()
     case_id = row.case.id
     here = [one for one in desk.present_in(tx, [case_id], now) if one.place != actor.place]
-    shown = line(row, local_date(now), here)
+    unit = known_unit(tx, row.case.unit_id)
+    shown = line(row, unit, now, here)
     contact = cases.contact(tx, case_id)
     history = tuple(events.of_case(tx, case_id, HISTORY_SHOWN))
     if shown.patient.protected:

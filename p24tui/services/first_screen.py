@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from p24tui.clock import Clock, local_date
+from p24tui.clock import Clock
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
@@ -46,9 +46,9 @@ def read(settings: Settings, clock: Clock, place: str) -> FirstScreen | None:
 
 def _screen(found: FirstRows, unit_id: str, clock: Clock, place: str) -> FirstScreen:
     member, units = found.member, tuple(sorted(found.units, key=lambda unit: unit.id != unit_id))
-    message_after = {unit.id: unit.message_after for unit in units}
-    shown = lines(found.rows, message_after, local_date(clock.now()), {}, {})
-    view = QueueView(fresh_id(), tuple(unit.id for unit in units), shown, message_after)
+    by_id = {unit.id: unit for unit in units}
+    shown = lines(found.rows, by_id, clock.now(), {}, {})
+    view = QueueView(fresh_id(), tuple(by_id), shown, by_id)
     return FirstScreen(member, Actor(member.id, member.name, member.profession, unit_id, place), units, view)
 
 

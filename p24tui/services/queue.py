@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from p24tui.clock import day_began, local_date
+from p24tui.clock import day_began
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
@@ -39,7 +39,7 @@ def open_list(
     with system.store.reading() as tx:
         since = feed.end_of_log(tx)
         rows = cases.of_units(tx, wanted, ended_after=now - ENDED_SHOWN if ended else None)
-        message_after = {unit.id: unit.message_after for unit in people.all_units(tx) if unit.id in wanted}
+        units = {unit.id: unit for unit in people.all_units(tx) if unit.id in wanted}
         present = _others(desk.present_at(tx, wanted, now), actor)
         seen = alerts.acknowledged_at(tx, wanted)
     fresh = [row for row in rows if row.patient.id not in shown_patients]
@@ -47,8 +47,8 @@ def open_list(
         with system.store.writing() as tx:
             kind, view = ("arrivals", view) if view else ("list", fresh_id())
             _log(tx, system, actor, kind, fresh, view)
-    shown = lines(rows, message_after, local_date(now), present, seen)
-    return QueueView(view, wanted, shown, message_after, since, ended)
+    shown = lines(rows, units, now, present, seen)
+    return QueueView(view, wanted, shown, units, since, ended)
 
 
 @rule("LO-1")
@@ -68,7 +68,7 @@ def arrivals(
     if fresh:
         with system.store.writing() as tx:
             _log(tx, system, actor, "arrivals", fresh, view.id)
-    return lines(rows, view.message_after, local_date(now), present, seen)
+    return lines(rows, view.units, now, present, seen)
 
 
 @rule("LO-1", "PR-1")
@@ -84,14 +84,16 @@ def ended_today(
     with system.store.reading() as tx:
         ended_by = overview.ended_since(tx, unit_ids, day_began(now))
         rows = cases.some(tx, ended_by)
+        units = {unit.id: unit for unit in people.all_units(tx)}
     fresh = [row for row in rows if row.patient.id not in shown_patients]
     if fresh or not view:
         with system.store.writing() as tx:
             kind, view = ("arrivals", view) if view else ("list", fresh_id())
             _log(tx, system, actor, kind, fresh, view)
     rows.sort(key=lambda row: (row.case.ended_at or now, row.case.id), reverse=True)
-    today = local_date(now)
-    return EndedView(view, tuple(EndedLine(line(row, today), ended_by[row.case.id]) for row in rows))
+    return EndedView(
+        view, tuple(EndedLine(line(row, units[row.case.unit_id], now), ended_by[row.case.id]) for row in rows)
+    )
 
 
 def find_text(system: System, view: QueueView, words: str) -> frozenset[str]:

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import replace
 
-from p24tui.clock import day_began, local_date
+from p24tui.clock import day_began
 from p24tui.errors import BadInput
 from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
 from p24tui.services.views import OwnRead, OwnReads, line
-from p24tui.store import cases, desk, read_log
+from p24tui.store import cases, desk, people, read_log
 from p24tui.store.engine import Tx
 from p24tui.store.values import CaseRow
 from p24tui.system import System
@@ -27,14 +27,15 @@ def own_today(system: System, actor: Actor) -> OwnReads:
     if actor.staff_id is None:
         raise BadInput("who-acts")
     now = system.clock.now()
-    since, today = day_began(now), local_date(now)
+    since = day_began(now)
     with system.store.writing() as tx:
         opened = {read.case_id for read in read_log.of_person(tx, actor.staff_id, since, SHOWN) if read.case_id}
         rows = {row.case.id: row for row in cases.some(tx, opened)}
+        units = {unit.id: unit for unit in people.all_units(tx)}
         _log(tx, system, actor, rows.values())
         count = read_log.count_of(tx, actor.staff_id, since)
         reads = read_log.of_person(tx, actor.staff_id, since, SHOWN)
-    lines = {id: line(row, today) for id, row in rows.items()}
+    lines = {id: line(row, units[row.case.unit_id], now) for id, row in rows.items()}
     shown = (
         OwnRead(one.seq, one.at, one.kind, one.unit_id, one.patients, lines.get(one.case_id or "")) for one in reads
     )

@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
+from p24tui.clock import local_date
 from p24tui.gateways.outgoing.gsm import Size
 from p24tui.routine.case import Case, CaseState
+from p24tui.routine.guarantee import Guarantee
 from p24tui.routine.list_filter import ListFilter
 from p24tui.routine.patient import ShownPatient, shown
-from p24tui.routine.queue import order_key
+from p24tui.routine.queue import OrderKey, order_key
+from p24tui.services.guarantee import guarantee_of
 from p24tui.store.values import (
     Acknowledged,
     AttachmentLine,
@@ -23,6 +26,7 @@ from p24tui.store.values import (
     OutgoingRow,
     Position,
     Present,
+    Unit,
 )
 
 
@@ -36,41 +40,57 @@ class CaseLine:
     owner: str
     present: tuple[Present, ...] = ()
     acknowledged: tuple[Acknowledged, ...] = ()
+    guarantee: Guarantee | None = None
+
+    def order_key(self, message_after: int, now: datetime) -> OrderKey:
+        """Its place in the list now."""
+        near = self.guarantee is not None and self.guarantee.is_near(now)
+        return order_key(self.case, message_after, near=near)
 
 
 def line(
-    row: CaseRow, today: date, present: Collection[Present] = (), acknowledged: Collection[Acknowledged] = ()
+    row: CaseRow,
+    unit: Unit,
+    now: datetime,
+    present: Collection[Present] = (),
+    acknowledged: Collection[Acknowledged] = (),
 ) -> CaseLine:
     """One line, with nothing in it that may not be shown."""
-    patient = shown(row.patient, today)
-    case = replace(row.case, matter="", held_reason="", asked_reason="") if patient.protected else row.case
-    return CaseLine(case, patient, case.matter, row.owner, tuple(present), tuple(acknowledged))
+    patient = shown(row.patient, local_date(now))
+    if patient.protected:
+        case = replace(row.case, matter="", held_reason="", asked_reason="")
+        return CaseLine(case, patient, "", row.owner, tuple(present), tuple(acknowledged))
+    promised = guarantee_of(row.case, unit, now)
+    return CaseLine(row.case, patient, row.case.matter, row.owner, tuple(present), tuple(acknowledged), promised)
 
 
 def lines(
     rows: Collection[CaseRow],
-    message_after: Mapping[str, int],
-    today: date,
+    units: Mapping[str, Unit],
+    now: datetime,
     present: Mapping[str, Collection[Present]],
     acknowledged: Mapping[str, Collection[Acknowledged]],
 ) -> tuple[CaseLine, ...]:
-    """The lines of a list, in its order. ``message_after`` is by unit, ``present`` and ``acknowledged`` by case."""
-    ordered = sorted(rows, key=lambda row: order_key(row.case, message_after[row.case.unit_id]))
-    return tuple(line(row, today, present.get(row.case.id, ()), acknowledged.get(row.case.id, ())) for row in ordered)
+    """The lines of a list, in its order. ``units`` are by id, ``present`` and ``acknowledged`` by case."""
+    found = (
+        line(row, units[row.case.unit_id], now, present.get(row.case.id, ()), acknowledged.get(row.case.id, ()))
+        for row in rows
+    )
+    return tuple(sorted(found, key=lambda one: one.order_key(units[one.case.unit_id].message_after, now)))
 
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
     """A list that somebody looks at. ``id`` ties later arrivals to it in the read log.
 
-    ``message_after`` places messages without triage, by unit (CH-10). ``since`` is the place in the change log from
+    ``units`` are by id. ``since`` is the place in the change log from
     which a feed goes on; it is none for a first screen, which has only the lines that come first.
     """
 
     id: str
     unit_ids: tuple[str, ...]
     lines: tuple[CaseLine, ...]
-    message_after: dict[str, int]
+    units: Mapping[str, Unit]
     since: Position | None = None
     ended: bool = False
 

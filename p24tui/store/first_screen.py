@@ -39,8 +39,9 @@ FROM (
         CASE
             WHEN c.suicide = 'awaiting' THEN 0
             WHEN c.kind = 'triaged' AND c.priority IS NULL THEN 1
-            WHEN c.priority IS NULL THEN 2 * u.message_after + 1
-            ELSE 2 * c.priority
+            WHEN c.no_times AND c.state <> 'held' AND c.priority IS DISTINCT FROM 1 THEN 5
+            WHEN c.priority IS NULL THEN 4 * u.message_after + 2
+            ELSE 4 * c.priority
         END,
         c.waiting_since IS NULL, c.waiting_since, c.id
     LIMIT {limit}

@@ -126,7 +126,7 @@ cases = Table(
     Column("urgency", Text, nullable=False, server_default="unsaid", comment="a clinician's word, not the priority"),
     Column("need", Text, nullable=False, server_default="unsaid"),
     Column("need_since", Date),
-    Column("assessed_by", Text, comment="the clinician who has said urgency and need"),
+    Column("assessed_by", Text, comment="who has made the medical assessment"),
     Column("assessed_at", Instant),
     Column("no_times", Boolean, nullable=False, server_default=false(), comment="a time has been promised"),
     Column("told_closing_at", Instant, comment="when the patient was told that the unit closes"),

@@ -4,7 +4,7 @@ It takes in one changed line in the same time whether there are a thousand or a 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
@@ -14,8 +14,14 @@ from sortedcontainers import SortedList
 from p24tui.clock import day_began
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.list_filter import ListFilter, passes
-from p24tui.routine.queue import OrderKey, order_key
+from p24tui.routine.queue import OrderKey
 from p24tui.services.views import CaseLine, QueueView
+from p24tui.store.values import Unit
+
+Nearness = tuple[datetime, str]
+"""When a deadline of the care guarantee is near, and of which case."""
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,8 @@ class LiveList:
 
     def __init__(self, staff_id: str | None) -> None:
         self._staff_id = staff_id
-        self._message_after: dict[str, int] = {}
+        self._units: Mapping[str, Unit] = {}
+        self._now = datetime.min.replace(tzinfo=UTC)
         self._today_began = datetime.min.replace(tzinfo=UTC)
         self._filter = ListFilter()
         self._words: tuple[str, ...] = ()
@@ -68,6 +75,7 @@ class LiveList:
         self._folded: dict[str, str] = {}
         self._everything: SortedList[OrderKey] = SortedList()
         self._order: SortedList[OrderKey] = SortedList()
+        self._drawing_near: SortedList[Nearness] = SortedList()
         self._shown: set[str] = set()
         self._tally = _Tally(self._today_began)
         self._open = Hidden()
@@ -139,12 +147,13 @@ class LiveList:
             for line in view.lines:
                 self._note_arrival(line)
         self.whole = view.since is not None
-        self._message_after = view.message_after
+        self._units, self._now = view.units, now
         self._lines = {line.case.id: line for line in view.lines}
         self._keys = {id: self._key(line) for id, line in self._lines.items()}
         self._folded = {id: _fold(line) for id, line in self._lines.items()}
         self.arrived = {id: arrival for id, arrival in self.arrived.items() if id in self._lines}
         self._everything = SortedList(self._keys.values())
+        self._drawing_near = SortedList(_nearness(line) for line in view.lines if self._will_be_near(line))
         self._today_began = day_began(now)
         self._count_all()
         self._arrange()
@@ -174,9 +183,10 @@ class LiveList:
         return len(self.arrived) > before
 
     def tick(self, now: datetime) -> bool:
-        """Time has passed; whether another day has begun, so that what is older has changed."""
+        """Time has passed; whether the list is another by it: a deadline is near, or another day has begun."""
+        moved = self._let_draw_near(now)
         if day_began(now) == self._today_began:
-            return False
+            return moved
         self._today_began = day_began(now)
         self._count_all()
         self._arrange()
@@ -235,10 +245,28 @@ class LiveList:
         self._tally.add(case, step)
         self._open.count(case, step, self._today_began)
 
+    def _let_draw_near(self, now: datetime) -> bool:
+        """Place anew what has come near its deadline of the care guarantee since the last time (GA-1)."""
+        self._now = now
+        near: list[CaseLine] = []
+        while self._drawing_near and self._drawing_near[0][0] <= now:
+            line = self._lines[self._drawing_near.pop(0)[1]]
+            near.append(line)
+        for line in near:
+            self._take_out(line)
+            self._take_in(line)
+        return bool(near)
+
+    def _will_be_near(self, line: CaseLine) -> bool:
+        promised = line.guarantee
+        return promised is not None and promised.near_at is not None and promised.near_at > self._now
+
     def _take_in(self, line: CaseLine) -> None:
         id, key = line.case.id, self._key(line)
         self._lines[id], self._keys[id], self._folded[id] = line, key, _fold(line)
         self._everything.add(key)
+        if self._will_be_near(line):
+            self._drawing_near.add(_nearness(line))
         self._count(line.case, 1)
         if self._shows(line):
             self._shown.add(id)
@@ -251,6 +279,7 @@ class LiveList:
         key = self._keys.pop(id)
         del self._lines[id], self._folded[id]
         self._everything.remove(key)
+        self._drawing_near.discard(_nearness(line))
         self._count(line.case, -1)
         if id in self._shown:
             self._shown.remove(id)
@@ -259,7 +288,7 @@ class LiveList:
             self._hidden.count(line.case, -1, self._today_began)
 
     def _key(self, line: CaseLine) -> OrderKey:
-        return order_key(line.case, self._message_after.get(line.case.unit_id, 0))
+        return line.order_key(self._units[line.case.unit_id].message_after, self._now)
 
     def _shows(self, line: CaseLine) -> bool:
         """Whether the search and the filter let the line through; what the messages hold, as a whole, counts too."""
@@ -302,6 +331,11 @@ class _Tally:
             held,
             older,
         )
+
+
+def _nearness(line: CaseLine) -> Nearness:
+    promised = line.guarantee
+    return (promised.near_at if promised and promised.near_at else _NEVER, line.case.id)
 
 
 def _fold(line: CaseLine) -> str:

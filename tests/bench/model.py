@@ -11,9 +11,9 @@ from datetime import datetime
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from p24tui.clock import SystemClock, local_date
-from p24tui.routine.patient import shown
-from p24tui.services.views import CaseLine, QueueView
+from p24tui.clock import SystemClock
+from p24tui.services.units import make_unit
+from p24tui.services.views import CaseLine, QueueView, line
 from p24tui.tui.live_list import LiveList
 from p24tui.tui.widgets.patient_list import PatientList
 from tests.bench.filled import STAFF, case_id, make_row
@@ -105,16 +105,16 @@ def _draw_one(app: _ListApp, chance: random.Random, now: datetime) -> float:
 
 
 def _filled_list(count: int, now: datetime) -> LiveList:
-    today = local_date(now)
     rows = (make_row(number, now) for number in range(count))
-    lines = tuple(CaseLine(row.case, shown(row.patient, today), row.case.matter, row.owner) for row in rows)
+    unit = make_unit(UNIT, "Vårdcentralen Åsen", "primary-care")
+    lines = tuple(line(row, unit, now) for row in rows)
     live = LiveList(STAFF)
-    live.show(QueueView("bench", (UNIT,), lines, {UNIT: 3}), now)
+    live.show(QueueView("bench", (UNIT,), lines, {UNIT: unit}), now)
     return live
 
 
 def _changed(live: LiveList, number: int, chance: random.Random) -> list[CaseLine]:
     """The case with another place in the list."""
-    line = live.line(case_id(number))
-    assert line is not None
-    return [replace(line, case=replace(line.case, priority=chance.randint(1, 5), unread=line.case.unread + 1))]
+    found = live.line(case_id(number))
+    assert found is not None
+    return [replace(found, case=replace(found.case, priority=chance.randint(1, 5), unread=found.case.unread + 1))]

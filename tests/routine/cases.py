@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from p24tui.routine.actor import Actor, Profession
-from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
+from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk, Urgency
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 UNIT = "SE2321000016-ASEN"
@@ -39,4 +39,10 @@ def any_case(draw: st.DrawFn) -> Case:
         waiting_since=None if minutes is None else NOW - timedelta(minutes=minutes),
         owner_id=draw(st.none() | st.sampled_from(["SE2321000016-ML01", "SE2321000016-JB02"])),
         unread=draw(st.integers(0, 3)),
+        unread_free_text=draw(st.integers(0, 1)),
+        urgency=draw(st.sampled_from(Urgency)),
+        no_times=draw(st.booleans()),
+        held_until=draw(st.none() | st.sampled_from([NOW.date(), NOW.date() + timedelta(days=1)])),
+        told_closing_at=draw(st.none() | st.sampled_from([NOW - timedelta(days=1), NOW])),
+        owner_lost_at=draw(st.none() | st.just(NOW)),
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from p24tui.routine.case import CaseState, ContactKind, SuicideRisk
+from p24tui.routine.case import CaseState, ContactKind, Need, SuicideRisk
 from p24tui.routine.protection import Protection
 from p24tui.services import chat, first_screen, queue
 from p24tui.settings import Settings
@@ -35,6 +35,8 @@ def fill(world: World, many: int) -> None:
             waiting_since=chance.choice([None, world.clock.now() - timedelta(seconds=chance.randrange(99999))]),
             held_until=chance.choice([None, date(2026, 12, 1)]),
             answered_at=chance.choice([None, world.clock.now()]),
+            need=Need.RETURN,  # nearness to a deadline orders the whole list alone, right behind this one
+            no_times=chance.choice([False, False, True]),
             has_form=chance.choice([True, False]),
         )
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from p24tui.clock import local_date
 from p24tui.errors import BadInput, Refused
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.phrase import unfilled
@@ -235,7 +234,7 @@ def test_a_few_letters_find_a_phrase_the_best_first(typed: str, ids: str) -> Non
 
 def shown_line(world: World, protection: Protection = Protection.NONE, name: str = "Maria Ljungberg") -> CaseLine:
     row = world.row(world.case(name=name, protection=protection).id)
-    return line(row, local_date(world.clock.now()))
+    return line(row, units.find_unit(world.system, UNIT), world.clock.now())
 
 
 TEXT = "Hej {patient}, jag är {staff}, {profession} på {unit}, i dag {weekday}. {fråga}"

@@ -9,16 +9,20 @@ from hypothesis import strategies as st
 
 from p24tui.clock import local_date
 from p24tui.routine.case import Case, CaseState, SuicideRisk
+from p24tui.routine.guarantee import Guarantee, Why
 from p24tui.routine.list_filter import Age, ListFilter
 from p24tui.routine.patient import ShownPatient
 from p24tui.routine.protection import Protection
 from p24tui.routine.queue import order_key
+from p24tui.services import units
 from p24tui.services.views import CaseLine, QueueView
 from p24tui.tui.live_list import Counts, Hidden, LiveList
 from tests.routine.cases import NOW, UNIT, any_case, case
 from tests.routine.test_list_filter import any_filter
+from tests.world import BERGA
 
 MARIA = "SE2321000016-ML01"
+UNITS = {id: units.make_unit(id, "Vårdcentralen", "primary-care") for id in (UNIT, BERGA)}
 
 
 def line(one: Case, name: str = "Karin Öberg", number: str = "196101182803") -> CaseLine:
@@ -28,7 +32,7 @@ def line(one: Case, name: str = "Karin Öberg", number: str = "196101182803") ->
 def live(*lines: CaseLine, chosen: ListFilter | None = None) -> LiveList:
     found = LiveList(MARIA)
     found.choose(chosen or ListFilter())
-    found.show(QueueView("v", (UNIT,), lines, {UNIT: 3}, (0, 0)), NOW)
+    found.show(QueueView("v", (UNIT,), lines, UNITS, (0, 0)), NOW)
     return found
 
 
@@ -137,17 +141,33 @@ def test_what_came_in_while_the_list_could_not_be_read_has_come_in() -> None:
     found = live(line(known), line(answered))
     assert found.arrivals == (0, 0)
     now = [line(known), line(replace(answered, state=CaseState.ANSWERED, unread=1)), line(case(id="c"))]
-    found.show(QueueView("v", (UNIT,), tuple(now), {UNIT: 3}, (0, 1)), NOW)
+    found.show(QueueView("v", (UNIT,), tuple(now), UNITS, (0, 1)), NOW)
     assert found.arrivals == (1, 1)
-    found.show(QueueView("v", (UNIT,), tuple(now[:2]), {UNIT: 3}, (0, 2)), NOW)
+    found.show(QueueView("v", (UNIT,), tuple(now[:2]), UNITS, (0, 2)), NOW)
     assert found.arrivals == (0, 1)
 
 
 def test_the_rest_of_the_list_behind_the_first_screen_has_not_come_in() -> None:
     found = LiveList(MARIA)
-    found.show(QueueView("v", (UNIT,), (line(case(id="a")),), {UNIT: 3}), NOW)
-    found.show(QueueView("v", (UNIT,), (line(case(id="a")), line(case(id="b"))), {UNIT: 3}, (0, 0)), NOW)
+    found.show(QueueView("v", (UNIT,), (line(case(id="a")),), UNITS), NOW)
+    found.show(QueueView("v", (UNIT,), (line(case(id="a")), line(case(id="b"))), UNITS, (0, 0)), NOW)
     assert found.arrivals == (0, 0)
+
+
+@pytest.mark.rule("GA-1")
+@pytest.mark.parametrize("late", [False, True])
+def test_a_case_moves_up_among_its_equals_when_its_deadline_draws_near(late: bool) -> None:
+    near = Guarantee(Why.CONTACT, NOW + timedelta(hours=4), NOW + timedelta(minutes=30))
+    found = live(line(case(id="a", waiting_since=NOW - timedelta(hours=1))), line(case(id="c", priority=2)))
+    slow = replace(line(case(id="b")), guarantee=near)
+    found.put([slow])
+    assert shown(found) == ["c", "a", "b"]
+    assert not found.tick(NOW + timedelta(minutes=29))
+    assert found.tick(NOW + timedelta(minutes=30))
+    assert shown(found) == ["c", "b", "a"]
+    assert not found.tick(NOW + timedelta(minutes=31))
+    found.put([replace(slow, guarantee=replace(near, near_at=NOW + timedelta(hours=1 if late else 0)))])
+    assert shown(found) == (["c", "a", "b"] if late else ["c", "b", "a"])
 
 
 def test_what_has_ended_goes_at_once_when_it_is_no_longer_asked_for() -> None:

@@ -27,7 +27,7 @@ def _add_to_cases() -> None:
         ),
         sa.Column("need", sa.Text(), nullable=False, server_default="unsaid"),
         sa.Column("need_since", sa.Date(), nullable=True),
-        sa.Column("assessed_by", sa.Text(), nullable=True, comment="the clinician who has said urgency and need"),
+        sa.Column("assessed_by", sa.Text(), nullable=True, comment="who has made the medical assessment"),
         sa.Column("assessed_at", INSTANT, nullable=True),
         sa.Column(
             "no_times", sa.Boolean(), nullable=False, server_default=sa.false(), comment="a time has been promised"

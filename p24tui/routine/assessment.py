@@ -1,0 +1,48 @@
+"""What a clinician says of a case, kept apart from the priority that came with it (CH-4)."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from p24tui.routine.actor import Actor
+from p24tui.routine.case import Case, CaseState, Need, SuicideRisk, Urgency
+from p24tui.routine.chat import may_handle
+from p24tui.routine.decision import Refusal
+from p24tui.routine.protection import Protection
+from p24tui.routine.rule import rule
+
+
+@rule("CH-4", "GA-1")
+def assess(
+    case: Case,
+    actor: Actor,
+    protection: Protection,
+    urgency: Urgency,
+    need: Need,
+    now: datetime,
+    *,
+    need_since: date | None = None,
+    is_assessed: bool = False,
+) -> Case | Refusal:
+    """Say how urgent the case is and what is sought. The received priority stays as it came.
+
+    ``is_assessed`` says that the medical assessment has been made with it; one that has been made stays made. Any
+    clinician may, whoever has the case; ``need_since`` is the day on which a treatment was decided.
+    """
+    if refusal := may_handle(actor, protection):
+        return refusal
+    if case.state is CaseState.ENDED:
+        return Refusal("CH-12", "ended")
+    if case.unread or case.unread_free_text:
+        return Refusal("CH-4", "assess-unread")
+    if (need is Need.TREATMENT) != (need_since is not None):
+        return Refusal("GA-1", "need-since")
+    said = replace(case, urgency=urgency, need=need, need_since=need_since)
+    return replace(said, assessed_by=actor.staff_id, assessed_at=now) if is_assessed else said
+
+
+@rule("CH-4", "CH-7")
+def is_urgent(case: Case) -> bool:
+    """Whether a case must not be left: by a clinician's word, or by priority 1 until a clinician has said otherwise."""
+    if case.suicide is SuicideRisk.AWAITING or case.urgency is Urgency.URGENT:
+        return True
+    return case.priority == 1 and case.urgency is Urgency.UNSAID

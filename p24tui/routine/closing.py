@@ -1,0 +1,159 @@
+"""Closing for the day: no case is left that nobody has looked at, and every patient knows (CH-5 to CH-7)."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+
+from p24tui.routine.actor import Actor
+from p24tui.routine.assessment import is_urgent
+from p24tui.routine.case import Case, CaseState, SuicideRisk
+from p24tui.routine.chat import may_handle
+from p24tui.routine.decision import Refusal
+from p24tui.routine.hours import local_day
+from p24tui.routine.list_filter import has_unread
+from p24tui.routine.protection import Protection
+from p24tui.routine.rule import rule
+
+
+class Level(IntEnum):
+    """How near closing is: nothing to say yet, a fact, a warning, an alarm."""
+
+    NONE = 0
+    FACT = 1
+    WARNING = 2
+    ALARM = 3
+
+
+class Standing(StrEnum):
+    """Where an open case stands in the closing check. Everything up to ``LEFT`` wants something done.
+
+    ``TOLD``: the patient knows that the unit closes. ``RESTS``: it is held to a later day.
+    """
+
+    SUICIDE = "suicide"
+    URGENT = "urgent"
+    UNREAD = "unread"
+    LEFT = "left"
+    TOLD = "told"
+    RESTS = "rests"
+
+
+DONE = frozenset({Standing.TOLD, Standing.RESTS})
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """A case that is left open at closing, and who has it."""
+
+    case_id: str
+    owner_id: str
+
+
+@rule("CH-5")
+def level(minutes_left: float, warnings: Collection[int]) -> Level:
+    """How loud closing is when it is so many minutes away.
+
+    ``warnings`` are the unit's minutes: the first is a fact, the last an alarm, what lies between warns.
+    """
+    falling = sorted(warnings, reverse=True)
+    if not falling or minutes_left > falling[0]:
+        return Level.NONE
+    if minutes_left <= falling[-1]:
+        return Level.ALARM
+    return Level.FACT if len(falling) > 2 and minutes_left > falling[1] else Level.WARNING
+
+
+@rule("CH-5", "CH-7", "SU-2")
+def standing(case: Case, today: date) -> Standing:
+    """Where an open case stands in the closing check of this local day: the gravest that is left to do."""
+    if case.suicide is not SuicideRisk.NONE and (
+        case.suicide is SuicideRisk.AWAITING or case.owner_id is None or case.owner_lost_at is not None
+    ):
+        return Standing.SUICIDE
+    if is_urgent(case):
+        return Standing.URGENT
+    if has_unread(case):
+        return Standing.UNREAD
+    if case.state is CaseState.HELD and case.held_until is not None and case.held_until > today:
+        return Standing.RESTS
+    if case.told_closing_at is not None and local_day(case.told_closing_at) == today:
+        return Standing.TOLD
+    return Standing.LEFT
+
+
+@rule("CH-5", "CH-7", "SU-2")
+def may_tell(case: Case, actor: Actor, protection: Protection, today: date) -> Refusal | None:
+    """Whether this person may tell the patient that the unit closes: any clinician may, whoever has the case.
+
+    It is no answer to what nobody has read, to what a clinician calls urgent, or to suicide risk; and once a day is
+    enough.
+    """
+    if refusal := may_handle(actor, protection):
+        return refusal
+    if case.state is CaseState.ENDED:
+        return Refusal("CH-12", "ended")
+    if case.suicide is not SuicideRisk.NONE:
+        return Refusal("SU-2", "closing-suicide")
+    match standing(case, today):
+        case Standing.URGENT:
+            return Refusal("CH-7", "closing-urgent")
+        case Standing.UNREAD:
+            return Refusal("CH-7", "unread")
+        case Standing.TOLD:
+            return Refusal("CH-5", "closing-told")
+        case Standing.RESTS:
+            return Refusal("CH-5", "closing-rests")
+    return None
+
+
+@rule("CH-4", "CH-5", "CH-7")
+def may_tell_among_many(case: Case, actor: Actor, protection: Protection, today: date) -> Refusal | None:
+    """The same where many are told at once: priority 1 is never among them, whatever has been said of it."""
+    if refusal := may_tell(case, actor, protection, today):
+        return refusal
+    return Refusal("CH-7", "closing-priority") if case.priority == 1 else None
+
+
+@rule("CH-5")
+def tell(case: Case, actor: Actor, protection: Protection, now: datetime) -> Case | Refusal:
+    """The patient is told. Nothing else changes: who waits for an answer still does, from when they did."""
+    return may_tell(case, actor, protection, local_day(now)) or replace(case, told_closing_at=now)
+
+
+@rule("CH-7", "SU-2")
+def may_sign(cases: Iterable[Case], actor: Actor, today: date) -> tuple[Remaining, ...] | Refusal:
+    """What remains, and who has it, where the closing of this local day may be signed.
+
+    ``cases`` are all of the unit's open ones. A suicide risk that nobody has taken on, an urgent case and an unread
+    word are dealt with first; what else is left has somebody who has it.
+    """
+    if refusal := may_handle(actor, Protection.NONE):
+        return refusal
+    remaining: list[Remaining] = []
+    found: set[str] = set()
+    for one in cases:
+        where = standing(one, today)
+        if where in DONE:
+            continue
+        found.add(where if where is not Standing.LEFT else "owned" if one.owner_id else "left")
+        if one.owner_id:
+            remaining.append(Remaining(one.id, one.owner_id))
+    for where, refusal in _IN_THE_WAY.items():
+        if where in found:
+            return refusal
+    return tuple(remaining)
+
+
+_IN_THE_WAY = {
+    Standing.SUICIDE: Refusal("SU-2", "sign-suicide"),
+    Standing.URGENT: Refusal("CH-7", "sign-urgent"),
+    Standing.UNREAD: Refusal("CH-7", "sign-unread"),
+    Standing.LEFT: Refusal("CH-7", "sign-left"),
+}
+
+
+@rule("CH-7")
+def still_holds(signed_at: datetime, last_came: datetime | None) -> bool:
+    """Whether what was signed is so still: nothing has come from a patient between it and closing (UTC)."""
+    return last_came is None or last_came <= signed_at
