@@ -20,6 +20,29 @@ REFUSALS = {
         "Misstänkt suicidrisk: ärendet får inte vila utan att någon har det. Behåll det, eller be en kollega ta över."
     ),
     "unread": N_("Patienten har skrivit något som ingen har läst. Öppna ärendet och läs det först."),
+    "assess-unread": N_("Läs först det som patienten har skrivit. Bedöm sedan."),
+    "need-since": N_("Skriv vilken dag behandlingen beslutades. Det behövs bara då."),
+    "closing-suicide": N_(
+        "Vid misstänkt suicidrisk räcker inte frasen Stängning. En psykolog eller läkare svarar, eller lämna över."
+    ),
+    "closing-urgent": N_(
+        "Ärendet är brådskande: det får inte lämnas med Stängning. Svara, lämna över, eller bedöm att det kan vänta."
+    ),
+    "closing-told": N_("Patienten har redan fått veta i dag att enheten stänger."),
+    "closing-rests": N_("Ärendet vilar till en senare dag. Patienten behöver inte få veta mer i dag."),
+    "closing-priority": N_("Prioritet 1 är aldrig med när flera får Stängning. Gör det ärendet för sig."),
+    "patient-waits": N_(
+        "Patienten väntar på enheten. En dag läggs till bara när det är patienten som inte har svarat."
+    ),
+    "sign-early": N_("Det är för tidigt att signera stängningen. Den kan signeras under den sista timmen."),
+    "sign-suicide": N_(
+        "Ett ärende med misstänkt suicidrisk väntar på psykolog eller läkare. Det går inte att stänga förrän någon har tagit emot det."
+    ),
+    "sign-urgent": N_("Ett brådskande ärende är inte åtgärdat. Svara, lämna över, eller bedöm att det kan vänta."),
+    "sign-unread": N_("Något som en patient har skrivit är oläst. Läs det, så går det att signera."),
+    "sign-left": N_(
+        "Ett ärende är kvar utan att någon har det. Ge Stängning, låt det vila, avsluta det eller ta emot det."
+    ),
     "not-confirmed": N_("Ärendet är inte avslutat: avslutet bekräftas i ett andra steg, av samma person."),
     "yours": N_("Du har redan ärendet."),
     "asked": N_("En kollega ber redan att få ta över ärendet."),

@@ -110,6 +110,9 @@ EVENTS = {
     "case.held": N_("Lät ärendet vila till {until}: {reason}"),
     "case.due": N_("Vilan är slut."),
     "case.ended": N_("Avslutade ärendet."),
+    "case.assessed": N_("Bedömde ärendet: {assessment}"),
+    "case.kept": N_("Behöll ärendet till {until}: inga tider i dag, en tid erbjuds då."),
+    "closing.told": N_("Sade till patienten att enheten stänger för dagen."),
     "case.taken-over": N_("Tog över ärendet från {owner}."),
     "takeover.asked": N_("Bad att få ta över: {reason}"),
     "takeover.granted": N_("Lämnade ärendet till {to}, som hade bett om det."),
@@ -198,6 +201,7 @@ JOBS = {
     "opening-hours": N_("öppettider"),
     "outbox": N_("sms"),
     "uncertain": N_("osäkra sms"),
+    "closing": N_("stängningskontroll"),
 }
 
 

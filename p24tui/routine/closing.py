@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from p24tui.routine.actor import Actor
@@ -10,7 +10,7 @@ from p24tui.routine.assessment import is_urgent
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.chat import may_handle
 from p24tui.routine.decision import Refusal
-from p24tui.routine.hours import local_day
+from p24tui.routine.hours import HORIZON_DAYS, OpeningHours, day_openings, local_day
 from p24tui.routine.list_filter import has_unread
 from p24tui.routine.protection import Protection
 from p24tui.routine.rule import rule
@@ -64,9 +64,26 @@ def level(minutes_left: float, warnings: Collection[int]) -> Level:
     return Level.FACT if len(falling) > 2 and minutes_left > falling[1] else Level.WARNING
 
 
+@rule("CH-7")
+def closing_at_hand(hours: OpeningHours, now: datetime, ahead: timedelta) -> datetime | None:
+    """The closing that is to be signed (UTC): the day's last one from ``ahead`` before it, until the next opening.
+
+    None while the unit is open and that is further off, and for a unit that has not been open within 400 days.
+    """
+    day = local_day(now)
+    for _ in range(HORIZON_DAYS):
+        openings = day_openings(hours, day)
+        if openings and openings[-1][1] - ahead <= now:
+            return openings[-1][1]
+        if openings and openings[0][0] <= now:
+            return None
+        day -= timedelta(days=1)
+    return None
+
+
 @rule("CH-5", "CH-7", "SU-2")
-def standing(case: Case, today: date) -> Standing:
-    """Where an open case stands in the closing check of this local day: the gravest that is left to do."""
+def standing(case: Case, day: date) -> Standing:
+    """Where an open case stands in the closing check of a local day: the gravest that is left to do."""
     if case.suicide is not SuicideRisk.NONE and (
         case.suicide is SuicideRisk.AWAITING or case.owner_id is None or case.owner_lost_at is not None
     ):
@@ -75,15 +92,15 @@ def standing(case: Case, today: date) -> Standing:
         return Standing.URGENT
     if has_unread(case):
         return Standing.UNREAD
-    if case.state is CaseState.HELD and case.held_until is not None and case.held_until > today:
+    if case.state is CaseState.HELD and case.held_until is not None and case.held_until > day:
         return Standing.RESTS
-    if case.told_closing_at is not None and local_day(case.told_closing_at) == today:
+    if case.told_closing_at is not None and local_day(case.told_closing_at) >= day:
         return Standing.TOLD
     return Standing.LEFT
 
 
 @rule("CH-5", "CH-7", "SU-2")
-def may_tell(case: Case, actor: Actor, protection: Protection, today: date) -> Refusal | None:
+def may_tell(case: Case, actor: Actor, protection: Protection, day: date) -> Refusal | None:
     """Whether this person may tell the patient that the unit closes: any clinician may, whoever has the case.
 
     It is no answer to what nobody has read, to what a clinician calls urgent, or to suicide risk; and once a day is
@@ -95,7 +112,7 @@ def may_tell(case: Case, actor: Actor, protection: Protection, today: date) -> R
         return Refusal("CH-12", "ended")
     if case.suicide is not SuicideRisk.NONE:
         return Refusal("SU-2", "closing-suicide")
-    match standing(case, today):
+    match standing(case, day):
         case Standing.URGENT:
             return Refusal("CH-7", "closing-urgent")
         case Standing.UNREAD:
@@ -108,9 +125,9 @@ def may_tell(case: Case, actor: Actor, protection: Protection, today: date) -> R
 
 
 @rule("CH-4", "CH-5", "CH-7")
-def may_tell_among_many(case: Case, actor: Actor, protection: Protection, today: date) -> Refusal | None:
+def may_tell_among_many(case: Case, actor: Actor, protection: Protection, day: date) -> Refusal | None:
     """The same where many are told at once: priority 1 is never among them, whatever has been said of it."""
-    if refusal := may_tell(case, actor, protection, today):
+    if refusal := may_tell(case, actor, protection, day):
         return refusal
     return Refusal("CH-7", "closing-priority") if case.priority == 1 else None
 
@@ -121,8 +138,14 @@ def tell(case: Case, actor: Actor, protection: Protection, now: datetime) -> Cas
     return may_tell(case, actor, protection, local_day(now)) or replace(case, told_closing_at=now)
 
 
+@rule("CH-6", "SE-3")
+def may_end_with_day(case: Case) -> Refusal | None:
+    """Whether the case may be ended with a day added: only where it is the patient who has not answered."""
+    return None if case.state is CaseState.WAITING else Refusal("CH-6", "patient-waits")
+
+
 @rule("CH-7", "SU-2")
-def may_sign(cases: Iterable[Case], actor: Actor, today: date) -> tuple[Remaining, ...] | Refusal:
+def may_sign(cases: Iterable[Case], actor: Actor, day: date) -> tuple[Remaining, ...] | Refusal:
     """What remains, and who has it, where the closing of this local day may be signed.
 
     ``cases`` are all of the unit's open ones. A suicide risk that nobody has taken on, an urgent case and an unread
@@ -133,7 +156,7 @@ def may_sign(cases: Iterable[Case], actor: Actor, today: date) -> tuple[Remainin
     remaining: list[Remaining] = []
     found: set[str] = set()
     for one in cases:
-        where = standing(one, today)
+        where = standing(one, day)
         if where in DONE:
             continue
         found.add(where if where is not Standing.LEFT else "owned" if one.owner_id else "left")

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from p24tui.services import (
         alerts,
+        assessment,
         cases,
         chat,
+        closing,
+        duty,
         ending,
         holding,
         list_views,
@@ -34,8 +37,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "alerts",
+    "assessment",
     "cases",
     "chat",
+    "closing",
+    "duty",
     "ending",
     "holding",
     "list_views",

@@ -10,6 +10,7 @@ from p24tui.services.change import change, change_in, locked
 from p24tui.services.limits import limit
 from p24tui.services.phrases import phrase
 from p24tui.store import messages
+from p24tui.store.engine import Tx
 from p24tui.store.values import Author, CaseRow, Message
 from p24tui.system import System
 
@@ -32,30 +33,52 @@ def confirm_end(system: System, actor: Actor, case_id: str, version: int) -> Cas
 
     A protected person is told where to seek care instead (PR-3). Raises ``Refused`` or ``Stale``.
     """
+    with system.store.writing() as tx:
+        row, now = locked(tx, case_id), system.clock.now()
+        farewell = fresh_id() if is_protected(row.patient.protection) else None
+        case = _confirm(tx, system, actor, case_id, version, farewell)
+        if farewell:
+            text = phrase("protected")
+            messages.add(tx, Message(farewell, case_id, Author.SYSTEM, None, "", text, now, now))
+        return case
+
+
+def end_in(tx: Tx, system: System, actor: Actor, case_id: str, version: int | None, farewell: str) -> Case:
+    """Both steps within a transaction that does more, for who has been asked; the patient gets ``farewell``."""
+    now, id = system.clock.now(), fresh_id()
+    requested = change_in(
+        tx,
+        system,
+        actor,
+        case_id,
+        "ending.requested",
+        lambda row: ending.request_end(row.case, actor, row.patient.protection),
+        version=version,
+        rule="CH-12",
+    )
+    case = _confirm(tx, system, actor, case_id, requested.version, id)
+    messages.add(tx, Message(id, case_id, Author.STAFF, actor.staff_id, actor.name, farewell, now, now))
+    return case
+
+
+def _confirm(tx: Tx, system: System, actor: Actor, case_id: str, version: int, message_id: str | None) -> Case:
     now = system.clock.now()
     days = limit("added_days", now)
 
     def decide(row: CaseRow) -> Case | Refusal:
         return ending.confirm_end(row.case, actor, row.patient.protection, now, days)
 
-    with system.store.writing() as tx:
-        row = locked(tx, case_id)
-        farewell = fresh_id() if is_protected(row.patient.protection) else None
-        case = change_in(
-            tx,
-            system,
-            actor,
-            case_id,
-            "case.ended",
-            decide,
-            version=version,
-            rule="CH-12",
-            message_id=farewell,
-        )
-        if farewell:
-            text = phrase("protected")
-            messages.add(tx, Message(farewell, case_id, Author.SYSTEM, None, "", text, now, now))
-        return case
+    return change_in(
+        tx,
+        system,
+        actor,
+        case_id,
+        "case.ended",
+        decide,
+        version=version,
+        rule="CH-12",
+        message_id=message_id,
+    )
 
 
 def keep_open(system: System, actor: Actor, case_id: str) -> Case:

@@ -65,6 +65,12 @@ def all_phrases(system: System, actor: Actor) -> tuple[Phrase, ...]:
     return tuple(standing.values())
 
 
+def in_force(tx: Tx, actor: Actor, id: str) -> str:
+    """The text of a phrase of the library as it stands here: the unit's own where it has one, with its placeholders."""
+    unit_s = [one for one in phrases.for_person(tx, actor.unit_id, None) if one.replaces == id]
+    return unit_s[0].text if unit_s else next(one.text for one in library() if one.id == id)
+
+
 def find(among: tuple[Phrase, ...], typed: str) -> tuple[Phrase, ...]:
     """The phrases in which every typed word is found, the best first; all of them where nothing is typed.
 

@@ -60,6 +60,28 @@ class Responsible:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """A case that was left open when a closing was signed, and who had it."""
+
+    case_id: str
+    owner_id: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A unit's day that somebody has signed as gone through (CH-7). ``signed_at`` is UTC."""
+
+    id: str
+    unit_id: str
+    local_date: date
+    signed_at: datetime
+    staff_id: str
+    staff_name: str
+    remaining: tuple[LeftOpen, ...] = ()
+
+
 class UnitKind(StrEnum):
     """A vårdcentral, or another clinic: at the first a patient may always send the chat (CH-9)."""
 

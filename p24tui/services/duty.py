@@ -1,0 +1,59 @@
+"""How units stand as wholes: when they close and whether that is signed, and what about them calls for attention."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from p24tui.errors import BadInput
+from p24tui.routine.actor import Actor
+from p24tui.routine.rule import rule
+from p24tui.routine.unit_alert import UnitAlert, UnitReason
+from p24tui.services import closing
+from p24tui.store import duty, events, people
+from p24tui.store.engine import Tx
+from p24tui.store.values import Closing, Unit
+from p24tui.system import System
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One unit: the closing that is at hand and who has signed it, and what calls.
+
+    ``alerts`` are all, ``unseen`` those that nobody has acknowledged.
+    """
+
+    closes_at: datetime | None
+    signed: Closing | None
+    alerts: tuple[UnitAlert, ...] = ()
+    unseen: tuple[UnitAlert, ...] = ()
+
+
+def duty_of(system: System, unit_ids: Collection[str]) -> Mapping[str, Duty]:
+    """How these units stand, by id."""
+    now = system.clock.now()
+    with system.store.reading() as tx:
+        seen = duty.acknowledged(tx, unit_ids)
+        found = {unit.id: unit for unit in people.all_units(tx) if unit.id in unit_ids}
+        return {id: _duty(tx, unit, now, seen) for id, unit in found.items()}
+
+
+@rule("CH-2", "CH-7")
+def acknowledge(system: System, actor: Actor, called: Collection[UnitAlert]) -> int:
+    """Note that the actor has seen what calls: it falls silent on every console. How many nobody had seen before."""
+    if actor.staff_id is None:
+        raise BadInput("who-acts")
+    now, new = system.clock.now(), 0
+    with system.store.writing() as tx:
+        for one in called:
+            if duty.acknowledge(tx, one, actor.staff_id, now):
+                new += 1
+                events.append(tx, actor, now, "unit.acknowledged", unit_id=one.unit_id, reason=one.reason.value)
+    return new
+
+
+def _duty(tx: Tx, unit: Unit, now: datetime, seen: frozenset[UnitAlert]) -> Duty:
+    closes_at = closing.at_hand(unit, now)
+    signed = closing.signed_of(tx, unit, closes_at) if closes_at else None
+    late = closing.unsigned_since(tx, unit, now)
+    alerts = [UnitAlert(unit.id, UnitReason.UNSIGNED, late)] if late else []
+    return Duty(closes_at, signed, tuple(alerts), tuple(one for one in alerts if one not in seen))
