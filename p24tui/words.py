@@ -5,17 +5,19 @@ Word and symbol come first, so that colour never says anything alone.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from p24tui.clock import local
 from p24tui.i18n import N_, _
 from p24tui.routine.actor import Profession
 from p24tui.routine.alert import Reason
-from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
+from p24tui.routine.case import Case, CaseState, ContactKind, Need, SuicideRisk, Urgency
+from p24tui.routine.closing import Standing
+from p24tui.routine.guarantee import Guarantee, Why
 from p24tui.routine.list_filter import Age, ListFilter
 from p24tui.routine.outgoing import OutgoingState, Purpose
-from p24tui.routine.queue import triage_failed
+from p24tui.routine.queue import is_first_task, triage_failed
 from p24tui.routine.tone import Fault, Remark
 from p24tui.text import clean_line
 
@@ -27,6 +29,7 @@ FREE_TEXT = "¶"
 TYPING = "✎"
 VIEWING = "◉"
 LOST = "▲"
+GUARANTEE = "§"
 
 STATES = {
     CaseState.NEW: N_("Ny"),
@@ -144,6 +147,8 @@ EVENTS = {
 def event_words(kind: str, details: Mapping[str, Any]) -> str:
     """What happened to a case, in words; of a kind that has none, the kind itself."""
     cleaned = defaultdict(str, {name: clean_line(str(value)) for name, value in details.items()})
+    if kind == "case.assessed":
+        cleaned["assessment"] = assessment_words(cleaned["urgency"], cleaned["need"])
     if kind.startswith("sms."):
         cleaned["problem"] = outgoing_problem_words(cleaned["problem"])
     return _(EVENTS[kind]).format_map(cleaned) if kind in EVENTS else kind
@@ -157,6 +162,72 @@ PURPOSES = {
     Purpose.VISIT_SOON: N_("videobesök strax"),
     Purpose.INVITATION: N_("inbjudan till videobesök"),
 }
+
+CLOSING_MARKS = {
+    Standing.SUICIDE: N_("! suicidrisk"),
+    Standing.URGENT: N_("! brådskande"),
+    Standing.UNREAD: N_("● oläst"),
+    Standing.LEFT: N_("kvar"),
+    Standing.TOLD: N_("✓ informerad"),
+    Standing.RESTS: N_("✓ vilar"),
+}
+"""Where a case stands in the closing check."""
+
+URGENCIES = {
+    Urgency.UNSAID: N_("inget sagt om brådska"),
+    Urgency.URGENT: N_("brådskande"),
+    Urgency.CAN_WAIT: N_("kan vänta"),
+}
+
+NEEDS = {
+    Need.UNSAID: N_("inget sagt om vad som söks"),
+    Need.NEW: N_("nytt eller tydligt sämre besvär"),
+    Need.RETURN: N_("återbesök, prov, eller väntan av medicinska skäl"),
+    Need.TREATMENT: N_("behandling som är beslutad"),
+}
+
+GUARANTEES = {
+    Why.CONTACT: N_("kontakt samma dag"),
+    Why.ASSESSMENT: N_("medicinsk bedömning inom 3 dagar"),
+    Why.ASSESSMENT_ASSUMED: N_("medicinsk bedömning inom 3 dagar, om besväret är nytt"),
+    Why.VISIT: N_("besök inom 90 dagar"),
+    Why.TREATMENT: N_("behandling inom 90 dagar från beslutet"),
+    Why.ASSESSED: N_("bedömningen är gjord"),
+    Why.ANSWERED: N_("kontakten är tagen"),
+    Why.RETURN: N_("gäller inte: återbesök, prov eller väntan av medicinska skäl"),
+    Why.BOOKED: N_("besöket är bokat"),
+}
+
+
+def guarantee_words(one: Guarantee, now: datetime) -> str:
+    """What the care guarantee promises the case, and until when."""
+    words = _(GUARANTEES[one.why])
+    if one.due_at is None:
+        return words
+    last = one.due_at - timedelta(seconds=1)
+    if now >= one.due_at:
+        return _("{words}: gick ut {day}").format(words=words, day=day_words(last))
+    today = local(last).date() == local(now).date()
+    return _("{words}: senast {day}").format(words=words, day=_("i dag") if today else day_words(last))
+
+
+def guarantee_mark(one: Guarantee | None, now: datetime) -> str:
+    """A short mark for a deadline that is near or has passed; empty else."""
+    if one is None or one.due_at is None or not one.is_near(now):
+        return ""
+    last = one.due_at - timedelta(seconds=1)
+    if now >= one.due_at:
+        return GUARANTEE + _("ute")
+    same_day = local(last).date() == local(now).date()
+    return GUARANTEE + (_("idag") if same_day else f"{local(last).day} {_(MONTHS[local(last).month - 1])}")
+
+
+def assessment_words(urgency: str, need: str) -> str:
+    """What a clinician has said of a case, from the history."""
+    said = [_(URGENCIES[Urgency(urgency)])] if urgency else []
+    said += [_(NEEDS[Need(need)])] if need and need != Need.UNSAID else []
+    return ", ".join(said)
+
 
 OUTGOING_STATES = {
     OutgoingState.QUEUED: N_("planerat"),
@@ -292,6 +363,10 @@ def state_marks(case: Case, *, why: bool = False) -> str:
     words = [_(STATE_MARKS[case.state])]
     if case.suicide is SuicideRisk.AWAITING:
         words.insert(0, _("SUI"))
+    if case.urgency is Urgency.URGENT:
+        words.insert(0, _("BRÅDSK"))
+    if is_first_task(case):
+        words.insert(0, _("TID I DAG"))
     if triage_failed(case):
         words.append(_("utan prio"))
     if case.ending_by:
@@ -321,6 +396,12 @@ def waited(since: datetime | None, now: datetime) -> str:
     return _("{count} dgr").format(count=minutes // (24 * 60))
 
 
+def day_words(instant: datetime) -> str:
+    """The day in Sweden, such as ``mån 23 nov``."""
+    at = local(instant)
+    return f"{_(WEEKDAYS[at.weekday()])} {at.day} {_(MONTHS[at.month - 1])}"
+
+
 def clock_time(instant: datetime) -> str:
     """The time of day in Sweden, such as ``16.32``."""
     return local(instant).strftime("%H.%M")
@@ -328,8 +409,7 @@ def clock_time(instant: datetime) -> str:
 
 def day_and_time(instant: datetime) -> str:
     """Weekday, day, month and time, such as ``mån 23 nov 16.32``."""
-    at = local(instant)
-    return f"{_(WEEKDAYS[at.weekday()])} {at.day} {_(MONTHS[at.month - 1])} {clock_time(instant)}"
+    return f"{day_words(instant)} {clock_time(instant)}"
 
 
 def moment(instant: datetime, now: datetime) -> str:

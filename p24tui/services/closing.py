@@ -17,7 +17,7 @@ from p24tui.routine.phrase import may_send, unfilled
 from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
 from p24tui.services import phrases
-from p24tui.services.change import allowed, change_in, permitted
+from p24tui.services.change import allowed, change, change_in, permitted
 from p24tui.services.ending import end_in
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit
@@ -83,6 +83,14 @@ def tell_many(
         if not heed(told):
             break
     return results
+
+
+def take_on(system: System, actor: Actor, case_id: str, version: int) -> Case:
+    """The case in the actor's hands, so that it can be held or ended: what nobody has is taken on.
+
+    Raises ``Refused`` where it may not be theirs, or ``Stale``.
+    """
+    return change(system, actor, case_id, "case.claimed", lambda row: _taken_on(row, actor), version=version)
 
 
 @rule("SE-4")

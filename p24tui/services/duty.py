@@ -19,11 +19,12 @@ from p24tui.system import System
 class Duty:
     """One unit: the closing that is at hand and who has signed it, and what calls.
 
-    ``alerts`` are all, ``unseen`` those that nobody has acknowledged.
+    ``warnings`` are minutes before closing. ``alerts`` are all, ``unseen`` those that nobody has acknowledged.
     """
 
     closes_at: datetime | None
     signed: Closing | None
+    warnings: tuple[int, ...] = ()
     alerts: tuple[UnitAlert, ...] = ()
     unseen: tuple[UnitAlert, ...] = ()
 

@@ -31,7 +31,7 @@ class AlarmBook:
         """These cases as they are now. ``unread_before`` is, by unit, since when a message may lie unread."""
         for line in lines:
             case = line.case
-            call = alert(case, unread_before.get(case.unit_id))
+            call = alert(case, unread_before.get(case.unit_id), _near_since(line, unread_before, now))
             if call is not None and _seen(line, call):
                 call = None
             before = self._calls.get(case.id)
@@ -87,6 +87,14 @@ class AlarmBook:
         call, first_seen = self._calls.pop(case_id)
         self._heard.discard(_place(call))
         self._waiting.discard((first_seen, case_id))
+
+
+def _near_since(line: CaseLine, unread_before: Mapping[str, datetime | None], now: datetime) -> datetime | None:
+    """Since when the case's deadline is near, while the unit is open and it can still be kept."""
+    promised = line.guarantee
+    if promised is None or promised.due_at is None or unread_before.get(line.case.unit_id) is None:
+        return None
+    return promised.near_at if promised.is_near(now) and now < promised.due_at else None
 
 
 def _place(call: Alert) -> Place:

@@ -15,6 +15,7 @@ class Where(StrEnum):
     CASE = "case"
     COMPOSER = "composer"
     PLACE = "place"
+    CLOSING = "closing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class Key:
 
 
 _BOTH = (Where.LIST, Where.CASE)
+_ON_A_CASE = (*_BOTH, Where.CLOSING)
+_IN_PLACES = (Where.PLACE, Where.CLOSING)
 
 KEYS = (
     Key(
@@ -87,9 +90,9 @@ KEYS = (
         "claim",
         N_("ta emot"),
         N_("Ta emot ärendet: det blir ditt. Har någon annan det, be att få ta över."),
-        _BOTH,
+        _ON_A_CASE,
     ),
-    Key("x", "release", N_("släpp"), N_("Släpp ärendet: det går tillbaka till kön."), _BOTH),
+    Key("x", "release", N_("släpp"), N_("Släpp ärendet: det går tillbaka till kön."), _ON_A_CASE),
     Key(
         "s",
         "remind",
@@ -97,8 +100,54 @@ KEYS = (
         N_("Påminn patienten med sms. Först visas till vem, vilket nummer och texten."),
         _BOTH,
     ),
-    Key("h", "hold", N_("håll"), N_("Låt ärendet vila till en dag, med en orsak."), _BOTH),
-    Key("a", "end", N_("avsluta"), N_("Avsluta ärendet, i två steg."), _BOTH),
+    Key("h", "hold", N_("håll"), N_("Låt ärendet vila till en dag, med en orsak."), _ON_A_CASE),
+    Key("a", "end", N_("avsluta"), N_("Avsluta ärendet, i två steg."), _ON_A_CASE),
+    Key(
+        "j",
+        "assess",
+        N_("bedöm"),
+        N_("Bedöm: hur brådskande, och vad som söks. Prioriteten som kom står kvar."),
+        _ON_A_CASE,
+        in_bar=False,
+    ),
+    Key(
+        "s", "closing_tell", N_("stängning"), N_("Säg till patienten att enheten stänger för dagen."), (Where.CLOSING,)
+    ),
+    Key(
+        "m",
+        "closing_tell_many",
+        N_("till många"),
+        N_("Säg det till alla som det är säkert för. Först visas vem som får vad."),
+        (Where.CLOSING,),
+    ),
+    Key(
+        "i",
+        "closing_keep",
+        N_("inga tider"),
+        N_("Behåll ärendet: patienten får veta att en tid erbjuds, och det blir först nästa vardag."),
+        (Where.CLOSING,),
+    ),
+    Key(
+        "d",
+        "closing_end_with_day",
+        N_("en dag"),
+        N_("Avsluta där patienten inte har svarat: hen kan svara hela nästa dag."),
+        (Where.CLOSING,),
+    ),
+    Key(
+        "n",
+        "closing_next",
+        N_("nästa kvar"),
+        N_("Gå till nästa ärende som är kvar att göra något åt."),
+        (Where.CLOSING,),
+    ),
+    Key(
+        "v",
+        "closing_sign",
+        N_("signera"),
+        N_("Signera med ditt namn att inget är bortglömt, eller vad som är kvar och vem som har det."),
+        (Where.CLOSING,),
+    ),
     Key(
         "z",
         "undo",
@@ -153,10 +202,10 @@ KEYS = (
         "outgoing",
         N_("utskick"),
         N_("Sms att avgöra och planerade; i ett ärende patientens alla. Där stoppar man och skickar igen."),
-        (*_BOTH, Where.PLACE),
+        (*_BOTH, *_IN_PLACES),
         in_bar=False,
     ),
-    Key("enter", "open_row", N_("gå till ärendet"), N_("Gå till ärendet på raden, och öppna det."), (Where.PLACE,)),
+    Key("enter", "open_row", N_("gå till ärendet"), N_("Gå till ärendet på raden, och öppna det."), _IN_PLACES),
     Key(
         "f2",
         "show_list",
@@ -165,7 +214,7 @@ KEYS = (
         (Where.EVERYWHERE,),
         in_bar=False,
     ),
-    Key("escape", "show_list", N_("till listan"), N_("Tillbaka till listan."), (Where.PLACE,), id="leave_place"),
+    Key("escape", "show_list", N_("till listan"), N_("Tillbaka till listan."), _IN_PLACES, id="leave_place"),
     Key(
         "f3",
         "show_video",
@@ -288,7 +337,7 @@ KEYS = (
         N_("Sök bland alla kommandon."),
         (Where.EVERYWHERE,),
     ),
-    Key("question_mark", "help", N_("hjälp"), N_("Den här hjälpen."), (*_BOTH, Where.PLACE)),
+    Key("question_mark", "help", N_("hjälp"), N_("Den här hjälpen."), (*_BOTH, *_IN_PLACES)),
     Key(
         "f1",
         "help",

@@ -12,8 +12,9 @@ from enum import Enum
 from sortedcontainers import SortedList
 
 from p24tui.clock import day_began
+from p24tui.routine.assessment import is_urgent
 from p24tui.routine.case import Case, CaseState, SuicideRisk
-from p24tui.routine.list_filter import ListFilter, passes
+from p24tui.routine.list_filter import ListFilter, has_unread, passes
 from p24tui.routine.queue import OrderKey
 from p24tui.services.views import CaseLine, QueueView
 from p24tui.store.values import Unit
@@ -34,6 +35,15 @@ class Counts:
     waiting: int = 0
     held: int = 0
     older: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AtClosing:
+    """How many of a unit's cases are open, hold something unread, are urgent."""
+
+    cases: int
+    unread: int
+    urgent: int
 
 
 @dataclass(slots=True)
@@ -103,6 +113,10 @@ class LiveList:
     def counts(self) -> Counts:
         """How the open cases of the filter's units stand, whatever else it leaves out."""
         return self._tally.counts(self._filter.units)
+
+    def at_closing(self, unit_id: str) -> AtClosing:
+        """What of a unit's cases matters at closing, whatever the filter."""
+        return self._tally.at_closing(unit_id)
 
     @property
     def hidden(self) -> Hidden:
@@ -307,11 +321,20 @@ class _Tally:
         self._today_began = today_began
         self._states: Counter[tuple[str, CaseState]] = Counter()
         self._older: Counter[str] = Counter()
+        self._unread: Counter[str] = Counter()
+        self._urgent: Counter[str] = Counter()
+
+    def at_closing(self, unit_id: str) -> AtClosing:
+        """What of a unit's cases matters at closing."""
+        still_open = sum(many for (id, _state), many in self._states.items() if id == unit_id)
+        return AtClosing(still_open, self._unread[unit_id], self._urgent[unit_id])
 
     def add(self, case: Case, step: int) -> None:
         """Count a case in (1) or out (-1)."""
         if case.state is CaseState.ENDED:
             return
+        self._unread[case.unit_id] += step * has_unread(case)
+        self._urgent[case.unit_id] += step * is_urgent(case)
         self._states[case.unit_id, case.state] += step
         self._older[case.unit_id] += step * (case.received_at < self._today_began)
 

@@ -8,7 +8,8 @@ from enum import StrEnum
 from p24tui.clock import day_began, local
 from p24tui.i18n import N_, _, ngettext
 from p24tui.routine.actor import Profession
-from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
+from p24tui.routine.assessment import is_urgent
+from p24tui.routine.case import Case, CaseState, ContactKind
 from p24tui.routine.list_filter import has_unread
 from p24tui.services.views import CaseLine, EndedLine, EndedView, OwnRead, OwnReads
 from p24tui.words import (
@@ -114,39 +115,22 @@ def _no_row(id: str, _width: int) -> Row:
 def video_page(lines: Iterable[CaseLine], unit_names: Mapping[str, str], now: datetime) -> Page:
     """The open video visits, by the time they came."""
     visits = sorted(
-        (line for line in _still_open(lines) if line.case.kind is ContactKind.VIDEO),
+        (line for line in still_open(lines) if line.case.kind is ContactKind.VIDEO),
         key=lambda line: (line.case.received_at, line.case.id),
     )
     many = len(visits)
     above = [(ngettext("{count} öppet videobesök", "{count} öppna videobesök", many).format(count=many), "strong")]
-    above += _counted(visits)
+    above += counted(visits)
     return _case_page(visits, above, unit_names, now, _("Inga öppna videobesök."))
 
 
-def closing_page(lines: Iterable[CaseLine], unit_names: Mapping[str, str], now: datetime) -> Page:
-    """Every open case, those from before today first and then in the order that ``lines`` have; none is left out."""
-    began = day_began(now)
-    everything = list(_still_open(lines))
-    older = [line for line in everything if line.case.received_at < began]
-    today = [line for line in everything if line.case.received_at >= began]
-    many = len(everything)
-    above = [(ngettext("{count} öppet ärende", "{count} öppna ärenden", many).format(count=many), "strong")]
-    if older:
-        above.append((_("{count} äldre").format(count=len(older)), "unread"))
-    above += _counted(everything)
-    return _case_page([*older, *today], above, unit_names, now, _("Inga öppna ärenden: inget är kvar."))
-
-
-def _still_open(lines: Iterable[CaseLine]) -> Iterable[CaseLine]:
+def still_open(lines: Iterable[CaseLine]) -> Iterable[CaseLine]:
+    """Those that have not ended."""
     return (line for line in lines if line.case.state is not CaseState.ENDED)
 
 
-def is_urgent(case: Case) -> bool:
-    """Whether a case is of priority 1, or suicide risk is suspected and nobody has taken it on."""
-    return case.priority == 1 or case.suicide is SuicideRisk.AWAITING
-
-
-def _counted(lines: list[CaseLine]) -> list[Cell]:
+def counted(lines: list[CaseLine]) -> list[Cell]:
+    """How many are unread, and how many urgent."""
     unread = sum(has_unread(line.case) for line in lines)
     urgent = sum(is_urgent(line.case) for line in lines)
     said = [(ngettext("{count} oläst", "{count} olästa", unread).format(count=unread), "unread" if unread else "quiet")]
@@ -183,15 +167,14 @@ def _case_row(line: CaseLine, unit_names: Mapping[str, str], now: datetime, *, i
     case, mark = line.case, priority_mark(line.case)
     urgently = mark in (SUICIDE, TRIAGE_FAILED, "1")
     state = "urgent" if urgently else "unread" if has_unread(case) else ""
-    older = case.received_at < day_began(now)
     owner = line.owner if in_full else line.owner.split(" ")[0]
     unit = ((unit_names.get(case.unit_id, ""), "quiet"),) if unit_names else ()
     return Row(
         (
             (mark, "urgent" if urgently else ""),
-            (_("äldre {day}").format(day=_day(case.received_at)), "unread") if older else (_time(case), "quiet"),
+            came(case, now),
             (waited(case.waiting_since, now), ""),
-            (_name(line), ""),
+            (name_of(line), ""),
             (line.matter, ""),
             *unit,
             (state_marks(case, why=in_full), state),
@@ -201,8 +184,11 @@ def _case_row(line: CaseLine, unit_names: Mapping[str, str], now: datetime, *, i
     )
 
 
-def _time(case: Case) -> str:
-    return clock_time(case.received_at)
+def came(case: Case, now: datetime) -> Cell:
+    """When the case came; one from before today is marked."""
+    if case.received_at < day_began(now):
+        return (_("äldre {day}").format(day=_day(case.received_at)), "unread")
+    return (clock_time(case.received_at), "quiet")
 
 
 def _day(instant: datetime) -> str:
@@ -210,7 +196,8 @@ def _day(instant: datetime) -> str:
     return f"{at.day} {_(MONTHS[at.month - 1])}"
 
 
-def _name(line: CaseLine) -> str:
+def name_of(line: CaseLine) -> str:
+    """The patient's name, or that it is a protected person."""
     return line.patient.name or _("Skyddad person")
 
 
@@ -237,7 +224,7 @@ def _ended_row(one: EndedLine, unit_names: Mapping[str, str]) -> Row:
     case = one.line.case
     unit = ((unit_names.get(case.unit_id, ""), "quiet"),) if unit_names else ()
     at = clock_time(case.ended_at) if case.ended_at else "–"
-    return Row(((at, "quiet"), (_name(one.line), ""), (one.line.matter, ""), *unit, (one.by or "–", "")), case)
+    return Row(((at, "quiet"), (name_of(one.line), ""), (one.line.matter, ""), *unit, (one.by or "–", "")), case)
 
 
 def log_page(own: OwnReads, unit_names: Mapping[str, str], now: datetime) -> Page:
@@ -264,7 +251,7 @@ def log_page(own: OwnReads, unit_names: Mapping[str, str], now: datetime) -> Pag
 
 def _log_row(one: OwnRead, unit_names: Mapping[str, str]) -> Row:
     many = ngettext("{count} patient", "{count} patienter", one.patients).format(count=one.patients)
-    patient = (many, "quiet") if one.line is None else (_name(one.line), "")
+    patient = (many, "quiet") if one.line is None else (name_of(one.line), "")
     unit = unit_names.get(one.unit_id, one.unit_id)
     words = (reading_words(one.kind), "")
     case = one.line.case if one.line else None

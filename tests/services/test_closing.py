@@ -1,4 +1,4 @@
-"""Closing: patients are told once, what had no times comes first the next day, and somebody signs (CH-5, CH-7, SE-4)."""
+"""Closing: patients are told once, what had no times comes first the next day, and it is signed (CH-5, CH-7, SE-4)."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta

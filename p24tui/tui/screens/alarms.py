@@ -12,14 +12,14 @@ from p24tui.services.views import CaseLine
 from p24tui.store.values import Responsible
 from p24tui.text import clean_line
 from p24tui.tui.alarm_book import AlarmBook
-from p24tui.tui.screens.desk_parts import DeskParts
+from p24tui.tui.screens.duties import Duties
 from p24tui.words import reason_words, waited
 
 NAMED = 4
 """How many of the cases that call are named."""
 
 
-class Alarms(DeskParts):
+class Alarms(Duties):
     """The section of the desk that calls. It is silent until the whole list is there."""
 
     _book: AlarmBook | None = None
@@ -66,26 +66,24 @@ class Alarms(DeskParts):
         waits = line.case.waiting_since if line else None
         return f"{clean_line(name)}: {reason_words(call.reason, waited(waits or call.since, now))}"
 
-    def _ring(self, many: int) -> None:
-        """By bell and by the terminal's own notice, as chosen. That names nobody: it may show on a locked screen."""
-        chosen = self._system.settings.alerts
-        if "bell" in chosen:
-            self.app.bell()
-        if "notify" in chosen and (driver := self.app._driver) is not None:
-            words = ngettext("{count} ärende kräver uppmärksamhet", "{count} ärenden kräver uppmärksamhet", many)
-            driver.write(f"\x1b]9;p24tui: {words.format(count=many)}\x07")
-            driver.flush()
-
     def action_acknowledge(self) -> None:
         """Say that one has seen what calls: it stops on every console."""
-        if not self._book:
+        heard, units = self._book.heard() if self._book else [], self._unseen_of_units()
+        many = len(heard) + len(units)
+        if not many:
             self._say(_("Inget larmar."))
             return
-        heard = self._book.heard()
-        words = ngettext("{count} larm kvitterat.", "{count} larm kvitterade.", len(heard)).format(count=len(heard))
-        self._writes.run(
-            lambda: services.alerts.acknowledge(self._system, self._actor, heard), lambda _new: self._say(words)
-        )
+        words = ngettext("{count} larm kvitterat.", "{count} larm kvitterade.", many).format(count=many)
+
+        def acknowledge() -> None:
+            services.alerts.acknowledge(self._system, self._actor, heard)
+            services.duty.acknowledge(self._system, self._actor, units)
+
+        def acknowledged(_nothing: None) -> None:
+            self._duties_are_old = True
+            self._say(words)
+
+        self._writes.run(acknowledge, acknowledged)
 
     def action_go_to_alarm(self) -> None:
         """Go to the case that calls the loudest."""

@@ -3,7 +3,9 @@
 from p24tui import services
 from p24tui.clock import local_date
 from p24tui.i18n import _
+from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState
+from p24tui.routine.hours import next_weekday
 from p24tui.routine.protection import is_protected
 from p24tui.store.values import Attachment
 from p24tui.tui.key_table import ACTIONS
@@ -89,7 +91,8 @@ class CaseDeeds(Writing, TakingOver, OpenCases):
                 lambda: services.chat.release(self._system, actor, case.id, case.version),
                 lambda after: self._did(after, _("Ärendet är tillbaka i kön.")),
             )
-            self.set_focus(self._pane.conversation if self._in_case else self._list)
+            if self.focused is not self._closing_list:
+                self.set_focus(self._pane.conversation if self._in_case else self._list)
 
     def action_undo(self) -> None:
         """Undo what one did last with a case."""
@@ -132,15 +135,26 @@ class CaseDeeds(Writing, TakingOver, OpenCases):
             return
         actor = self._as(case.unit_id)
 
+        def hold(answer: Hold) -> Case:
+            mine = self._in_hand(case, actor)
+            return services.chat.hold(self._system, actor, mine.id, mine.version, answer.until, answer.reason)
+
         def held(answer: Hold | None) -> None:
             if answer is not None:
                 self._writes.run(
-                    lambda: services.chat.hold(self._system, actor, case.id, case.version, answer.until, answer.reason),
+                    lambda: hold(answer),
                     lambda after: self._did(after, _("Ärendet vilar till {day}.").format(day=answer.until.isoformat())),
                 )
 
-        today = local_date(self._system.clock.now())
-        self.app.push_screen(HoldScreen(self._patient_name(case), today), held)
+        hours = next(unit.hours for unit in self._units if unit.id == case.unit_id)
+        until = next_weekday(hours, local_date(self._system.clock.now()))
+        self.app.push_screen(HoldScreen(self._patient_name(case), until), held)
+
+    def _in_hand(self, case: Case, actor: Actor) -> Case:
+        """In the closing check what nobody has is taken on by what one does with it. An errand's work."""
+        if self.focused is not self._closing_list or case.owner_id is not None:
+            return case
+        return services.closing.take_on(self._system, actor, case.id, case.version)
 
     def action_end(self) -> None:
         if (case := self._chosen()) is None:
@@ -155,7 +169,11 @@ class CaseDeeds(Writing, TakingOver, OpenCases):
             else:
                 self._say(_("Avslutet är begärt men inte bekräftat."))
 
-        self._writes.run(lambda: services.ending.request_end(self._system, actor, case.id, case.version), requested)
+        def request() -> Case:
+            mine = self._in_hand(case, actor)
+            return services.ending.request_end(self._system, actor, mine.id, mine.version)
+
+        self._writes.run(request, requested)
 
     def _ask_to_confirm(self, case: Case) -> None:
         actor = self._as(case.unit_id)

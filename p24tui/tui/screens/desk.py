@@ -20,6 +20,8 @@ from p24tui.tui.key_table import Where
 from p24tui.tui.list_reader import Found, ListReader
 from p24tui.tui.screens.alarms import Alarms
 from p24tui.tui.screens.case_deeds import CaseDeeds
+from p24tui.tui.screens.closing import ClosingCheck
+from p24tui.tui.screens.duties import Duties
 from p24tui.tui.screens.finding import Finding
 from p24tui.tui.screens.places_of_desk import Places
 from p24tui.tui.screens.reminding import Reminding
@@ -50,7 +52,7 @@ COUNTED_APART = 0.5
 """Seconds between two tellings of how the queue stands, while much changes."""
 
 
-class DeskScreen(Places, CaseDeeds, Reminding, Finding, Alarms):
+class DeskScreen(ClosingCheck, Places, CaseDeeds, Reminding, Finding, Alarms, Duties):
     """Keeps the list in step with the database, and says so when it cannot.
 
     ``first`` is what is shown at once, before the database layer is loaded: the lines that come first.
@@ -158,6 +160,7 @@ class DeskScreen(Places, CaseDeeds, Reminding, Finding, Alarms):
             self._read_all()
         else:
             self._reader.read_changes(notice.case_ids)
+            self._duties_are_old = True
             if "" in notice.case_ids:
                 self._read_units()
 
@@ -242,10 +245,12 @@ class DeskScreen(Places, CaseDeeds, Reminding, Finding, Alarms):
             self._show_openness()
             self._age_alarms()
             self._place_is_old = True
+            self._say_duties()
         if self._counts_due:
             self._count()
         self._freshen_place()
         self._look_at_sending()
+        self._look_at_duties()
         self._sound()
         if self._is_silent() and self._header.trouble is None:
             self._header.trouble = Trouble.DATABASE  # until a reading shows that only the feed is lost
@@ -274,7 +279,7 @@ class DeskScreen(Places, CaseDeeds, Reminding, Finding, Alarms):
         self._header.openness = {unit.id: openness(unit.hours, now) for unit in self._units}
 
     def on_descendant_focus(self) -> None:
-        if self.focused not in (self._place_list, self._overview):
+        if self.focused not in (self._place_list, self._closing_list, self._overview):
             self._leave_place()
         if (pane := self._pane_of_focus()) is not None:
             self._be_in_pane(pane)
@@ -284,9 +289,11 @@ class DeskScreen(Places, CaseDeeds, Reminding, Finding, Alarms):
             where = Where.CASE
         elif self.focused in (self._search_line, self._filter_bar):
             where = Where.EVERYWHERE
+        elif self.focused is self._closing_list:
+            where = Where.CLOSING
         elif self.focused in (self._place_list, self._overview):
             where = Where.PLACE
         else:
             where = Where.LIST
         self._key_bar.where = where
-        self._alarm_bar.typing = self._ask_bar.typing = where not in (Where.LIST, Where.CASE)
+        self._alarm_bar.typing = self._ask_bar.typing = where not in (Where.LIST, Where.CASE, Where.CLOSING)

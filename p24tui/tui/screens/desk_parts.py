@@ -1,6 +1,6 @@
 """What the desk is made of: its widgets, its two errand threads, and what all its sections need of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from textual.app import ComposeResult
@@ -15,6 +15,8 @@ from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
+from p24tui.routine.decision import Refusal
+from p24tui.services.duty import Duty
 from p24tui.services.views import CaseLine, QueueView
 from p24tui.store.values import Audience, Unit
 from p24tui.system import System
@@ -29,11 +31,12 @@ from p24tui.tui.widgets.case_pane import CasePane
 from p24tui.tui.widgets.case_strip import CaseStrip
 from p24tui.tui.widgets.conversation import Conversation
 from p24tui.tui.widgets.desk_header import DeskHeader, Trouble
+from p24tui.tui.widgets.duty_bar import DutyBar
 from p24tui.tui.widgets.filter_bar import FilterBar
 from p24tui.tui.widgets.key_bar import KeyBar
 from p24tui.tui.widgets.list_note import ListNote
 from p24tui.tui.widgets.patient_list import PatientList
-from p24tui.tui.widgets.place import PlaceList, PlaceNote, PlaceTabs
+from p24tui.tui.widgets.place import ClosingList, PlaceList, PlaceNote, PlaceTabs
 from p24tui.tui.widgets.place_overview import PlaceOverview
 from p24tui.tui.widgets.refusal_bar import RefusalBar
 from p24tui.tui.widgets.search_line import SearchLine
@@ -86,6 +89,7 @@ class DeskParts(Screen[None]):
         self._own_versions: dict[str, int] = {}
         self._active = 0
         self._view: QueueView | None = None
+        self._duties: Mapping[str, Duty] = {}
         self._whereabouts = Whereabouts(system, self._as, self._writes)
         profession = profession_word(actor.profession) if actor.profession else ""
         names = {unit.id: clean_line(unit.name) for unit in units}
@@ -100,17 +104,20 @@ class DeskParts(Screen[None]):
         self._place_tabs = PlaceTabs(places_of(actor.profession), id="place-tabs")
         self._place_note = PlaceNote(id="place-note")
         self._place_list = PlaceList(id="place-list")
+        self._closing_list = ClosingList(id="closing-list")
         self._overview = PlaceOverview(id="overview")
         self._too_small = Static(id="too-small")
         self._list_note = ListNote(id="list-note")
         self._search_line = SearchLine(id="search-line")
         self._filter_bar = FilterBar(self._list.unit_names, id="filter-bar")
         self._alarm_bar = AlarmBar(id="alarm-bar")
+        self._duty_bar = DutyBar(id="duty-bar")
         self._refusal_bar = RefusalBar(id="refusal-bar")
         self._key_bar = KeyBar(id="key-bar")
 
     def compose(self) -> ComposeResult:
         yield self._header
+        yield self._duty_bar
         yield self._alarm_bar
         yield self._ask_bar
         yield self._case_strip
@@ -122,6 +129,7 @@ class DeskParts(Screen[None]):
         with Vertical(id="place"):
             yield self._place_note
             yield self._place_list
+            yield self._closing_list
             yield self._overview
         yield self._too_small
         yield self._list_note
@@ -157,6 +165,10 @@ class DeskParts(Screen[None]):
 
     def _chosen(self) -> Case | None:
         """The case that a key acts on: the open one while the focus is in it, else the one under the cursor."""
+        if self.focused is self._closing_list:
+            row = self._closing_list.cursor_row
+            line = self._live.line(row.case.id) if row and row.case else None
+            return line.case if line else None
         if (pane := self._pane_of_focus()) is not None:
             return pane.case
         if self.focused is self._aside:
@@ -233,6 +245,10 @@ class DeskParts(Screen[None]):
     def _unsay(self, words: str) -> None:
         if self._header.notice == words:
             self._header.notice = ""
+
+    def _refuse(self, refusal: Refusal) -> None:
+        """Say why a rule says no, as where a service does."""
+        self._fail(Refused(refusal.rule, refusal.reason))
 
     def _fail(self, error: P24Error) -> None:
         self._heading_for = ""

@@ -1,7 +1,7 @@
 """The small questions: the second step of an ending, and until when a case is held and why."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -48,14 +48,14 @@ class Hold:
 
 
 class HoldScreen(ModalScreen[Hold | None]):
-    """Asks for the day and the reason; tomorrow is filled in."""
+    """Asks for the day and the reason; ``until`` is filled in, the next day that is staffed."""
 
     BINDINGS = [Binding("escape", "leave", show=False)]
 
-    def __init__(self, name: str, today: date) -> None:
+    def __init__(self, name: str, until: date) -> None:
         super().__init__()
         self._name = name
-        self._tomorrow = today + timedelta(days=1)
+        self._until = until
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -63,7 +63,7 @@ class HoldScreen(ModalScreen[Hold | None]):
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             with Grid(classes="form"):
                 yield Label(_("Till morgonen den"))
-                yield Field(self._tomorrow.isoformat(), id="hold-until")
+                yield Field(self._until.isoformat(), id="hold-until")
                 yield Label(_("Varför"))
                 yield Field(placeholder=_("till exempel: tid erbjuds i morgon"), id="hold-reason")
             yield Static("", id="hold-problem", classes="dialog-problem")

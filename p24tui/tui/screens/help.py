@@ -19,7 +19,8 @@ PLACES = {
     Where.LIST: N_("I patientlistan"),
     Where.CASE: N_("I ett öppet ärende"),
     Where.COMPOSER: N_("När du skriver"),
-    Where.PLACE: N_("På de andra platserna (F3–F7)"),
+    Where.CLOSING: N_("I stängningskontrollen (F4)"),
+    Where.PLACE: N_("På de andra platserna (F3, F5–F7)"),
     Where.EVERYWHERE: N_("Överallt"),
 }
 

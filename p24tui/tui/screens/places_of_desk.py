@@ -1,21 +1,23 @@
 """The places of the desk: going between them, and keeping the one that is shown up to date."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from textual.widget import Widget
 
 from p24tui import services
+from p24tui.clock import local_date
 from p24tui.errors import P24Error
 from p24tui.i18n import _
 from p24tui.services.views import EndedView, Overview, OwnReads
 from p24tui.store.values import Doing
-from p24tui.tui.key_table import ACTIONS
+from p24tui.tui.closing_page import Signature, closing_page
+from p24tui.tui.key_table import ACTIONS, KEYS, Where
 from p24tui.tui.places import (
     TITLES,
     Page,
     Place,
-    closing_page,
     ended_page,
     log_page,
     places_of,
@@ -37,6 +39,9 @@ IN_ANY_PLACE = frozenset(
 )
 """Actions of the table of keys that are open in every place."""
 
+AT_CLOSING = frozenset(key.action for key in KEYS if Where.CLOSING in key.where)
+"""Those of the closing check; what is its alone is open nowhere else."""
+
 
 class Places(DeskParts):
     """The section of the desk that shows another place instead of the list and the open case.
@@ -54,8 +59,10 @@ class Places(DeskParts):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In another place nothing acts on the list's cursor, which one does not see there."""
-        elsewhere = self._place is not Place.LIST
-        if (action == "open_row" and not elsewhere) or (elsewhere and action in ACTIONS - IN_ANY_PLACE):
+        elsewhere, closing = self._place is not Place.LIST, self._place is Place.CLOSING
+        if (action == "open_row" and not elsewhere) or (action.startswith("closing_") and not closing):
+            return False
+        if elsewhere and action in ACTIONS - IN_ANY_PLACE - (AT_CLOSING if closing else frozenset()):
             return False
         return super().check_action(action, parameters)
 
@@ -88,7 +95,7 @@ class Places(DeskParts):
 
     def action_open_row(self) -> None:
         """Go to the case that the row leads to: in the list where that has it, and into it."""
-        row = self._place_list.cursor_row if self._place not in (Place.LIST, Place.OVERVIEW) else None
+        row = self._rows.cursor_row if self._place not in (Place.LIST, Place.OVERVIEW) else None
         if row is None or row.case is None:
             self._say(_("Här finns inget ärende att gå till."))
             return
@@ -110,13 +117,24 @@ class Places(DeskParts):
             self._whereabouts.leave()
         self._be_in(place)
         self._place_note.cells = ()
-        self._place_list.show(waiting_page(), anew=True)
+        self._rows.show(waiting_page(), anew=True)
         self._overview.clear()
-        self._place_list.display = self._place_note.display = place is not Place.OVERVIEW
-        self._overview.display = place is Place.OVERVIEW
+        self._place_note.display = place is not Place.OVERVIEW
+        for widget in (self._place_list, self._closing_list, self._overview):
+            widget.display = widget is self._heart
         self._ended_view, self._ended_shown = "", frozenset()
-        (self._overview if place is Place.OVERVIEW else self._place_list).focus()
+        self._heart.focus()
         self._show_place()
+
+    @property
+    def _rows(self) -> PlaceList:
+        """The rows of the place that is shown."""
+        return self._closing_list if self._place is Place.CLOSING else self._place_list
+
+    @property
+    def _heart(self) -> Widget:
+        """What takes the keys in the place that is shown."""
+        return self._overview if self._place is Place.OVERVIEW else self._rows
 
     def _leave_place(self) -> None:
         """The list and the open case stand there again."""
@@ -143,12 +161,25 @@ class Places(DeskParts):
     def _show_from_list(self) -> None:
         if not self._live.whole:
             return
-        page = video_page if self._place is Place.VIDEO else closing_page
-        self._show_page(page(self._live.every_line_in_order, self._list.unit_names, self._system.clock.now()))
+        lines, names, now = self._live.every_line_in_order, self._list.unit_names, self._system.clock.now()
+        if self._place is Place.VIDEO:
+            self._show_page(video_page(lines, names, now))
+        else:
+            self._show_page(closing_page(lines, names, now, self._closing_days(), self._signatures()))
+
+    def _closing_days(self) -> dict[str, date]:
+        """The local day that is closed, by unit: today where no closing is at hand."""
+        return {id: local_date(one.closes_at) for id, one in self._duties.items() if one.closes_at}
+
+    def _signatures(self) -> list[Signature]:
+        """Who has signed the closings at hand."""
+        names = self._list.unit_names if len(self._units) > 1 else {}
+        signed = [one.signed for one in self._duties.values() if one.signed]
+        return [Signature(names.get(one.unit_id, ""), one.staff_name, one.signed_at) for one in signed]
 
     def _show_page(self, page: Page) -> None:
         self._place_note.cells = page.above
-        self._place_list.show(page)
+        self._rows.show(page)
 
     def _read_place(self) -> None:
         unit_ids = [unit.id for unit in self._units]

@@ -3,6 +3,7 @@
 from rich.style import Style
 from textual import events
 from textual.app import RenderResult
+from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
@@ -59,25 +60,33 @@ class PlaceNote(Widget):
 
     cells: reactive[tuple[Cell, ...]] = reactive(())
 
-    STYLES = {"strong": "bold", "urgent": "bold $error", "unread": "bold $accent", "quiet": "$foreground 70%"}
+    STYLES = {
+        "strong": "bold",
+        "urgent": "bold $error",
+        "unread": "bold $accent",
+        "quiet": "$foreground 70%",
+        "done": "bold $success",
+    }
 
     def render(self) -> RenderResult:
         said = [Content.styled(clean_line(text), self.STYLES.get(style, "")) for text, style in self.cells]
         return Content.assemble(" ", Content.styled(" · ", "$foreground 60%").join(said))
 
 
+MOVES: list[BindingType] = [
+    ("down", "move(1)", ""),
+    ("up", "move(-1)", ""),
+    ("pagedown", "page(1)", ""),
+    ("pageup", "page(-1)", ""),
+    ("home", "edge(0)", ""),
+    ("end", "edge(-1)", ""),
+]
+
+
 class PlaceList(ScrollView, can_focus=True):
     """The rows of a page. Only those in sight are made and drawn."""
 
-    BINDINGS = [
-        ("down", "move(1)", ""),
-        ("up", "move(-1)", ""),
-        ("pagedown", "page(1)", ""),
-        ("pageup", "page(-1)", ""),
-        ("home", "edge(0)", ""),
-        ("end", "edge(-1)", ""),
-        *bindings(Where.PLACE),
-    ]
+    BINDINGS = [*MOVES, *bindings(Where.PLACE)]
     COMPONENT_CLASSES = {
         f"place-list--{name}" for name in ("line", "cursor", "heading", "urgent", "unread", "quiet", "empty")
     }
@@ -93,6 +102,11 @@ class PlaceList(ScrollView, can_focus=True):
         self._page = waiting_page()
         self._index = 0
         self._clicked = ""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The rows, in order."""
+        return self._page.ids
 
     @property
     def cursor_id(self) -> str:
@@ -116,6 +130,11 @@ class PlaceList(ScrollView, can_focus=True):
         if self.scroll_offset.y > 0:
             self.scroll_to(y=max(0, self._index - offset), animate=False, immediate=True)
         self._stand_on(self._index)
+
+    def move_to(self, id: str) -> None:
+        """Put the cursor on a row of the page."""
+        if id in self._page.ids:
+            self._stand_on(self._page.ids.index(id))
 
     def action_move(self, step: int) -> None:
         self._stand_on(self._index + step)
@@ -208,6 +227,12 @@ class PlaceList(ScrollView, can_focus=True):
         for (text, name), (column, cells) in zip(row.cells, self._columns(), strict=True):
             parts.append((_fitted(text, column, cells), base if on_cursor or not name else self._style(name)))
         return draw.strip(parts, self._width, base)
+
+
+class ClosingList(PlaceList, inherit_bindings=False):
+    """The closing check: its rows take what one does with a case at closing."""
+
+    BINDINGS = [*MOVES, *bindings(Where.CLOSING)]
 
 
 def _fitted(text: str, column: Column, cells: int) -> str:

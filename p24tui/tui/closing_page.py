@@ -1,0 +1,119 @@
+"""The closing check as a page: every open case of one's units, with where each stands, what is left to do first."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from p24tui.clock import day_began, local_date
+from p24tui.i18n import _, ngettext
+from p24tui.routine.closing import DONE, Standing, standing
+from p24tui.services.views import CaseLine
+from p24tui.tui.places import NAME, WIDE, Cell, Column, Page, Row, came, counted, name_of, still_open
+from p24tui.words import CLOSING_MARKS, SUICIDE, TRIAGE_FAILED, clock_time, priority_mark, state_marks, waited
+
+LOOKS = {Standing.SUICIDE: "urgent", Standing.URGENT: "urgent", Standing.UNREAD: "unread", Standing.LEFT: ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who has signed a unit's closing, and when (UTC)."""
+
+    unit: str
+    name: str
+    at: datetime
+
+
+def closing_page(
+    lines: Iterable[CaseLine],
+    unit_names: Mapping[str, str],
+    now: datetime,
+    days: Mapping[str, date],
+    signatures: Iterable[Signature] = (),
+) -> Page:
+    """Every open case; none is left out. ``lines`` are in the list's order, ``days`` the day that each unit closes.
+
+    First what is left to do, those from before today before the others, and then what is done.
+    """
+    everything = list(still_open(lines))
+    today = local_date(now)
+    where = {one.case.id: standing(one.case, days.get(one.case.unit_id, today)) for one in everything}
+    began = day_began(now)
+    ordered = sorted(
+        everything, key=lambda one: (where[one.case.id] in DONE, one.case.received_at >= began)
+    )  # the rest of the order is the list's
+    by_id = {one.case.id: one for one in ordered}
+    several = len(unit_names) > 1
+
+    def columns(width: int) -> tuple[Column, ...]:
+        wide = width >= WIDE
+        unit = (Column(_("Enhet"), 10 if wide else 5),) if several else ()
+        state = (Column(_("Läge"), 30),) if wide else ()
+        return (
+            Column(_("P"), 1),
+            Column(_("Kom"), 12),
+            Column(_("Väntat"), 7, right=True),
+            Column(_("Patient"), most=NAME),
+            Column(_("Ärende")),
+            *unit,
+            *state,
+            Column(_("Stängning"), 13),
+            Column(_("Hos"), 18 if wide else 7),
+        )
+
+    def row(id: str, width: int) -> Row:
+        return _row(by_id[id], where[id], unit_names if several else {}, now, wide=width >= WIDE)
+
+    above = _above(everything, where, began, signatures)
+    return Page(tuple(above), columns, tuple(by_id), row, _("Inga öppna ärenden: inget är kvar."))
+
+
+def is_done(line: CaseLine, day: date) -> bool:
+    """Whether nothing is left to do with the case at the closing of that day."""
+    return standing(line.case, day) in DONE
+
+
+def _above(
+    everything: list[CaseLine], where: Mapping[str, Standing], began: datetime, signatures: Iterable[Signature]
+) -> list[Cell]:
+    many, found = len(everything), Counter(where.values())
+    done = sum(found[one] for one in DONE)
+    older = sum(one.case.received_at < began for one in everything)
+    above: list[Cell] = [
+        (ngettext("{count} öppet ärende", "{count} öppna ärenden", many).format(count=many), "strong"),
+        (_("{count} kvar").format(count=many - done), "strong" if many > done else "done"),
+    ]
+    if older:
+        above.append((_("{count} äldre").format(count=older), "unread"))
+    if found[Standing.SUICIDE]:
+        above.append((_("{count} suicidrisk").format(count=found[Standing.SUICIDE]), "urgent"))
+    above += counted(everything)
+    signed = [
+        _("signerad {at} av {name}").format(at=clock_time(one.at), name=one.name) + (f" ({one.unit})" * bool(one.unit))
+        for one in signatures
+    ]
+    above.append((", ".join(signed), "done") if signed else (_("inte signerad"), "quiet"))
+    return above
+
+
+def _row(line: CaseLine, where: Standing, unit_names: Mapping[str, str], now: datetime, *, wide: bool) -> Row:
+    case, mark = line.case, priority_mark(line.case)
+    urgently = mark in (SUICIDE, TRIAGE_FAILED, "1")
+    quiet = "quiet" if where in DONE else ""
+    owner = line.owner if wide else line.owner.split(" ")[0]
+    unit: tuple[Cell, ...] = ((unit_names.get(case.unit_id, ""), "quiet"),) if unit_names else ()
+    state: tuple[Cell, ...] = ((state_marks(case, why=True), quiet),) if wide else ()
+    return Row(
+        (
+            (mark, "urgent" if urgently else quiet),
+            came(case, now),
+            (waited(case.waiting_since, now), quiet),
+            (name_of(line), quiet),
+            (line.matter, quiet),
+            *unit,
+            *state,
+            (_(CLOSING_MARKS[where]), LOOKS.get(where, "quiet")),
+            (owner or "–", "" if owner else "quiet"),
+        ),
+        case,
+    )

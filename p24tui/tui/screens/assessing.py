@@ -1,0 +1,163 @@
+"""A clinician's word on a case: how urgent it is, what is sought, and whether the medical assessment is made (CH-4)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from p24tui import services
+from p24tui.i18n import N_, _
+from p24tui.routine.case import Case, Need, Urgency
+from p24tui.routine.decision import Refusal
+from p24tui.services.views import CaseLine
+from p24tui.text import clean_line
+from p24tui.tui.screens.desk_parts import DeskParts
+from p24tui.tui.widgets.field import Field
+from p24tui.words import GUARANTEE, NEEDS, URGENCIES, assessment_words, guarantee_words
+
+CHOICES: tuple[Urgency | Need, ...] = (Urgency.URGENT, Urgency.CAN_WAIT, Need.NEW, Need.RETURN, Need.TREATMENT)
+"""What the digits choose, from 1; chosen again, nothing is said of it."""
+
+DONE_DIGIT = len(CHOICES) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What one says of a case."""
+
+    urgency: Urgency
+    need: Need
+    need_since: date | None
+    is_assessed: bool
+
+
+class AssessScreen(ModalScreen[Assessment | None]):
+    """Digits choose, Enter says it. The priority that came is shown beside, and never changed."""
+
+    BINDINGS = [
+        *(Binding(str(digit), f"choose({digit})", show=False) for digit in range(1, DONE_DIGIT + 1)),
+        Binding("enter", "save", show=False),
+        Binding("escape", "leave", show=False),
+    ]
+
+    def __init__(self, line: CaseLine, name: str, promised: str) -> None:
+        super().__init__()
+        case = line.case
+        self._case = case
+        self._name = name
+        self._promised = promised
+        self._urgency, self._need = case.urgency, case.need
+        self._done = case.assessed_at is not None
+        self._lines = Static(id="assess-lines")
+        self._since = Field(
+            case.need_since.isoformat() if case.need_since else "", placeholder=_("beslutad den, som 2026-11-30")
+        )
+        self._problem = Static(classes="dialog-problem")
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            title = _("Bedöm ärendet för {name}").format(name=clean_line(self._name))
+            yield Static(Content.styled(title, "bold"))
+            priority = self._case.priority or "–"
+            yield Static(_("Prioriteten som kom är {priority}: en indikator, som står kvar.").format(priority=priority))
+            yield self._lines
+            yield self._since
+            yield Static(self._promised, markup=False, classes="dialog-note")
+            yield self._problem
+            yield Static(_("1–6 välj   Enter spara   Esc ångra"), classes="dialog-keys")
+
+    def on_mount(self) -> None:
+        self._paint()
+
+    def action_choose(self, digit: int) -> None:
+        if digit == DONE_DIGIT:
+            self._done = self._case.assessed_at is not None or not self._done
+            self._paint()
+            return
+        chosen = CHOICES[digit - 1]
+        if isinstance(chosen, Urgency):
+            self._urgency = Urgency.UNSAID if self._urgency is chosen else chosen
+        else:
+            self._need = Need.UNSAID if self._need is chosen else chosen
+        self._paint()
+        if self._need is Need.TREATMENT:
+            self._since.focus()
+
+    def on_input_submitted(self) -> None:
+        self.action_save()
+
+    def action_save(self) -> None:
+        since = None
+        if self._need is Need.TREATMENT:
+            try:
+                since = date.fromisoformat(self._since.value.strip())
+            except ValueError:
+                self._problem.update(Content(_("Skriv vilken dag behandlingen beslutades, som 2026-11-30.")))
+                return
+        newly = self._done and self._case.assessed_at is None
+        self.dismiss(Assessment(self._urgency, self._need, since, newly))
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def _paint(self) -> None:
+        rows = [Content.styled(_("Hur brådskande"), "$foreground 75%")]
+        for digit, choice in enumerate(CHOICES, 1):
+            if choice is Need.NEW:
+                rows.append(Content.styled(_("Vad som söks"), "$foreground 75%"))
+            words = URGENCIES[choice] if isinstance(choice, Urgency) else NEEDS[choice]
+            rows.append(_option(digit, _(words), choice in (self._urgency, self._need)))
+        rows.append(Content.styled(_("Bedömningen"), "$foreground 75%"))
+        rows.append(_option(DONE_DIGIT, _(MADE), self._done))
+        self._lines.update(Content("\n").join(rows))
+        self._since.display = self._need is Need.TREATMENT
+
+
+MADE = N_("den medicinska bedömningen är gjord av mig, eller tidigare")
+
+
+def _option(digit: int, words: str, chosen: bool) -> Content:
+    mark = "●" if chosen else "○"
+    return Content.styled(f"  {digit}  {mark} {words}", "bold" if chosen else "")
+
+
+class Assessing(DeskParts):
+    """The section of the desk in which clinicians say what they think of a case."""
+
+    def action_assess(self) -> None:
+        if (case := self._chosen()) is None:
+            return
+        line = self._line(case.id)
+        if line is None or line.patient.protected:
+            self._refuse(Refusal("PR-1", "protected"))
+            return
+        actor = self._as(case.unit_id)
+        now = self._system.clock.now()
+        promised = f"{GUARANTEE} {guarantee_words(line.guarantee, now)}" if line.guarantee else ""
+
+        def answered(said: Assessment | None) -> None:
+            if said is not None:
+                self._writes.run(
+                    lambda: services.assessment.assess(
+                        self._system,
+                        actor,
+                        case.id,
+                        case.version,
+                        said.urgency,
+                        said.need,
+                        need_since=said.need_since,
+                        is_assessed=said.is_assessed,
+                    ),
+                    self._assessed,
+                )
+
+        self.app.push_screen(AssessScreen(line, self._patient_name(case), promised), answered)
+
+    def _assessed(self, after: Case) -> None:
+        self._own_versions[after.id] = after.version
+        self._say(_("Bedömt: {words}.").format(words=assessment_words(after.urgency, after.need)))

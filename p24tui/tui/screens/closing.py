@@ -1,0 +1,161 @@
+"""The closing check at the desk: one key for each thing that one does with a case at closing, and the signature."""
+
+from collections.abc import Callable
+from datetime import date
+
+from p24tui import services
+from p24tui.clock import local_date
+from p24tui.i18n import _, ngettext
+from p24tui.routine import closing
+from p24tui.routine.actor import Actor
+from p24tui.routine.case import Case, CaseState
+from p24tui.routine.decision import Refusal
+from p24tui.services.views import CaseLine
+from p24tui.store.values import Closing
+from p24tui.tui.closing_page import is_done
+from p24tui.tui.screens.assessing import Assessing
+from p24tui.tui.screens.places_of_desk import Places
+from p24tui.tui.screens.questions import AskTellScreen, SignScreen
+from p24tui.tui.screens.telling import Recipient, TellManyScreen
+
+Deed = Callable[[Actor], None]
+
+
+class ClosingCheck(Places, Assessing):
+    """The section of the desk that closes for the day."""
+
+    def action_closing_tell(self) -> None:
+        """Say to the patient of the row that the unit closes; the text is shown first."""
+        if (case := self._chosen()) is not None:
+            self._ask(case, services.closing.PHRASE, lambda actor: self._tell(case, actor))
+
+    def action_closing_keep(self) -> None:
+        """Keep the case for the next weekday, because there were no times."""
+        if (case := self._chosen()) is not None:
+            self._ask(case, services.closing.NO_TIMES_PHRASE, lambda actor: self._keep(case, actor))
+
+    def action_closing_end_with_day(self) -> None:
+        """End the chat of a patient who has not answered, with the day that they can answer in."""
+        if (case := self._chosen()) is None:
+            return
+        if (refusal := closing.may_end_with_day(case)) is not None:
+            self._refuse(refusal)
+            return
+        self._ask(case, services.closing.ENDED_PHRASE, lambda actor: self._end_with_day(case, actor))
+
+    def action_closing_next(self) -> None:
+        """Go to the next row at which something is left to do."""
+        ids = self._closing_list.ids
+        if not ids:
+            return
+        here = ids.index(self._closing_list.cursor_id)
+        for id in (*ids[here + 1 :], *ids[:here]):
+            line = self._live.line(id)
+            if line is not None and not is_done(line, self._day_of(line.case)):
+                self._closing_list.move_to(id)
+                return
+        self._say(_("Inget mer är kvar att åtgärda."))
+
+    def action_closing_tell_many(self) -> None:
+        """Say it to all whom it is safe to say it to, after a look at who gets what."""
+        lines = [line for line in self._live.every_line_in_order if line.case.state is not CaseState.ENDED]
+        recipients = [self._recipient(line) for line in lines]
+        will_get = [one.case.id for one in recipients if one.refusal is None]
+
+        def have(texts: dict[str, str]) -> None:
+            if self.app.screen is self:
+                self.app.push_screen(TellManyScreen(self._system, self._as, recipients, texts))
+
+        def read() -> dict[str, str]:
+            units = {one.case.unit_id for one in recipients if one.refusal is None}
+            found: dict[str, str] = {}
+            for unit_id in units:
+                ids = [one.case.id for one in recipients if one.refusal is None and one.case.unit_id == unit_id]
+                found |= services.closing.text_for(self._system, self._as(unit_id), ids)
+            return found
+
+        if will_get:
+            self._reads.run(read, have)
+        else:
+            self._say(_("Det finns ingen att säga det till: gå igenom dem som är kvar en för en."))
+
+    def action_closing_sign(self) -> None:
+        """Sign the closing of the unit of the row, or of one's own."""
+        case = self._chosen()
+        unit_id = case.unit_id if case else self._actor.unit_id
+        actor = self._as(unit_id)
+        lines = [line for line in self._live.every_line if line.case.unit_id == unit_id]
+        still_open = [line for line in lines if line.case.state is not CaseState.ENDED]
+        day = self._closing_days().get(unit_id)
+        if day is None:
+            self._refuse(Refusal("CH-7", "sign-early"))
+            return
+        remaining = closing.may_sign([line.case for line in still_open], actor, day)
+        if isinstance(remaining, Refusal):
+            self._refuse(remaining)
+            self.action_closing_next()
+            return
+        left = {one.case_id for one in remaining}
+        said = [(line.patient.name or _("Skyddad person"), line.owner) for line in still_open if line.case.id in left]
+        unit = next(one.name for one in self._units if one.id == unit_id)
+
+        def answered(signs: bool | None) -> None:
+            if signs:
+                self._writes.run(lambda: services.closing.sign(self._system, actor), self._signed)
+
+        self.app.push_screen(SignScreen(unit, day, len(still_open), said, actor.name), answered)
+
+    def _signed(self, signed: Closing) -> None:
+        self._duties_are_old = self._place_is_old = True
+        many = len(signed.remaining)
+        rest = (
+            ngettext(
+                "{count} ärende är kvar hos den som har det.", "{count} ärenden är kvar hos dem som har dem.", many
+            )
+            if many
+            else _("Inget är bortglömt.")
+        )
+        self._say(_("Stängningen är signerad. {rest}").format(rest=rest.format(count=many)))
+
+    def _tell(self, case: Case, actor: Actor) -> None:
+        self._writes.run(
+            lambda: services.closing.tell(self._system, actor, case.id, case.version),
+            lambda _after: self._done(_("{name} vet att enheten stänger.").format(name=self._patient_name(case))),
+        )
+
+    def _keep(self, case: Case, actor: Actor) -> None:
+        def kept(after: Case) -> None:
+            day = after.held_until.isoformat() if after.held_until else ""
+            self._done(_("Ärendet kommer först den {day}.").format(day=day))
+
+        self._writes.run(lambda: services.closing.keep_for_tomorrow(self._system, actor, case.id, case.version), kept)
+
+    def _end_with_day(self, case: Case, actor: Actor) -> None:
+        self._writes.run(
+            lambda: services.closing.end_with_day(self._system, actor, case.id, case.version),
+            lambda _after: self._done(_("Avslutat. Patienten kan svara hela nästa dag.")),
+        )
+
+    def _done(self, words: str) -> None:
+        self._say(words)
+        self._duties_are_old = True
+
+    def _ask(self, case: Case, phrase: str, deed: Deed) -> None:
+        """Show what the patient will be told before it is done."""
+        actor, name = self._as(case.unit_id), self._patient_name(case)
+
+        def have(texts: dict[str, str]) -> None:
+            if self.app.screen is self and case.id in texts:
+                self.app.push_screen(
+                    AskTellScreen(phrase, name, texts[case.id]), lambda yes: deed(actor) if yes else None
+                )
+
+        self._reads.run(lambda: services.closing.text_for(self._system, actor, [case.id], phrase), have)
+
+    def _recipient(self, line: CaseLine) -> Recipient:
+        actor, day = self._as(line.case.unit_id), self._day_of(line.case)
+        refusal = closing.may_tell_among_many(line.case, actor, line.patient.protection, day)
+        return Recipient(line.case, line.patient.name or _("Skyddad person"), refusal)
+
+    def _day_of(self, case: Case) -> date:
+        return self._closing_days().get(case.unit_id, local_date(self._system.clock.now()))
