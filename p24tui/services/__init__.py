@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         ticks,
         tone,
         undo,
+        unit_settings,
         units,
     )
 
@@ -52,6 +53,7 @@ __all__ = [
     "ticks",
     "tone",
     "undo",
+    "unit_settings",
     "units",
 ]
 

@@ -23,6 +23,7 @@ from p24tui.store.values import (
     OutgoingRow,
     Position,
     Present,
+    Unit,
 )
 
 
@@ -162,6 +163,14 @@ class SavedView:
 
     name: str
     filter: ListFilter
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSettings:
+    """A unit with its hours, and how many minutes before closing it is warned, the last of them the alarm."""
+
+    unit: Unit
+    warnings: tuple[int, ...]
 
 
 class PhraseKind(StrEnum):
