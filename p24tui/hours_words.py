@@ -1,5 +1,6 @@
 """Opening hours in words: a week, a day and why it is as it is, and what a change means."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import groupby
@@ -7,7 +8,7 @@ from itertools import groupby
 from p24tui.i18n import N_, _
 from p24tui.routine.holidays import is_eve
 from p24tui.routine.hours import BadHours, OpeningHours
-from p24tui.routine.opening import Openings
+from p24tui.routine.opening import CLOSED, Openings, parse_openings
 from p24tui.routine.special_days import DayPlan, Ground, changed_days, coming, plan
 from p24tui.text import clean_line
 from p24tui.words import MONTHS, WEEKDAYS
@@ -41,6 +42,8 @@ PROBLEMS = {
     "shape": N_("skriv som 08:00-17:00 eller stängt"),
 }
 
+_HOUR = re.compile(r"\b([0-9]{1,2})(?::([0-9]{2}))?\b(?!:)")
+
 FAR_AHEAD = 300
 """Days ahead from which a date needs its year."""
 
@@ -66,7 +69,8 @@ def day_words(day: date, today: date) -> str:
 
 def applies_words(found: DayPlan) -> str:
     """What applies on a day and why, such as ``stängt (julafton)``; without a reason where it is the week's."""
-    own = _("eget för dagen") if found.ground is Ground.OWN else ""
+    decided = _("egna tider") if found.openings else _("eget beslut")
+    own = decided if found.ground is Ground.OWN else ""
     why = ", ".join(filter(None, [holiday_words(found.name), own]))
     words = openings_words(found.openings)
     return f"{words} ({why})" if why else words
@@ -99,6 +103,18 @@ def change_words(before: OpeningHours, after: OpeningHours, today: date) -> Iter
         yield _("aftnar: {what}").format(what=eves_words(after)) + example
     for day in changed_days(before, after):
         yield _plan_words(plan(after, day), today)
+
+
+def read_openings(typed: str) -> Openings:
+    """A day's openings as people write them: ``8-12, 13.00–17`` too, and that it is closed in words.
+
+    Raises ``BadHours`` where they cannot be used.
+    """
+    plain = clean_line(typed).strip().lower()
+    if plain in {_("stängt"), _("stängd"), CLOSED}:
+        return ()
+    plain = plain.replace("–", "-").replace(".", ":")
+    return parse_openings(_HOUR.sub(lambda one: f"{one[1]:0>2}:{one[2] or '00'}", plain))
 
 
 def problem_words(error: BadHours) -> str:

@@ -58,7 +58,7 @@ def test_unit_hours_changes_what_is_written_says_what_that_means_and_shows_it() 
     assert done.exit_code == 0, done.output
     assert done.output.splitlines() == [
         "mån–fre: 08.00–12.00, 13.00–17.00",
-        f"{day_words(day, today)}: stängt (eget för dagen)",
+        f"{day_words(day, today)}: stängt (eget beslut)",
     ]
     shown = run("unit", "hours", UNIT).output
     assert "mån–fre     08.00–12.00, 13.00–17.00" in shown
@@ -73,10 +73,10 @@ def test_unit_hours_changes_what_is_written_says_what_that_means_and_shows_it() 
 @pytest.mark.rule("CH-1")
 def test_a_day_is_closed_given_openings_of_its_own_and_as_usual_again() -> None:
     day = str(ordinary_day())
-    assert run("unit", "day", UNIT, day, "closed").output.endswith(": stängt (eget för dagen)\n")
+    assert run("unit", "day", UNIT, day, "closed").output.endswith(": stängt (eget beslut)\n")
     assert hours()["closed"] == [day]
     assert run("unit", "day", UNIT, day, "08:00-10:00, 10:30-12:00").output.endswith(
-        ": 08.00–10.00, 10.30–12.00 (eget för dagen)\n"
+        ": 08.00–10.00, 10.30–12.00 (egna tider)\n"
     )
     assert hours()["special"] == {day: [["08:00", "10:00"], ["10:30", "12:00"]]}
     assert run("unit", "day", UNIT, day, "usual").output.endswith(": 08.00–17.00\n")
@@ -145,8 +145,8 @@ def test_a_change_in_words() -> None:
         "mån: 08.00–12.00",
         "ons–tor: 08.00–12.00",
         "fre: stängt",
-        "aftnar: som veckan i övrigt, tor 24 dec: 09.00–11.00 (julafton, eget för dagen)",
-        "tor 24 dec: 09.00–11.00 (julafton, eget för dagen)",
+        "aftnar: som veckan i övrigt, tor 24 dec: 09.00–11.00 (julafton, egna tider)",
+        "tor 24 dec: 09.00–11.00 (julafton, egna tider)",
         "mån 28 dec: 08.00–12.00",
         "mån 1 nov 2027: 08.00–12.00",
     ]

@@ -21,6 +21,7 @@ from p24tui.tui.list_reader import Found, ListReader
 from p24tui.tui.screens.alarms import Alarms
 from p24tui.tui.screens.case_deeds import CaseDeeds
 from p24tui.tui.screens.finding import Finding
+from p24tui.tui.screens.hours_of_desk import HoursDesk
 from p24tui.tui.screens.places_of_desk import Places
 from p24tui.tui.screens.reminding import Reminding
 from p24tui.tui.whereabouts import RENEW_EVERY
@@ -50,7 +51,7 @@ COUNTED_APART = 0.5
 """Seconds between two tellings of how the queue stands, while much changes."""
 
 
-class DeskScreen(Places, CaseDeeds, Reminding, Finding, Alarms):
+class DeskScreen(Places, CaseDeeds, Reminding, HoursDesk, Finding, Alarms):
     """Keeps the list in step with the database, and says so when it cannot.
 
     ``first`` is what is shown at once, before the database layer is loaded: the lines that come first.
