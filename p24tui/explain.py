@@ -109,6 +109,10 @@ BAD_INPUT = {
     "unit-name": N_("Enheten behöver ett namn."),
     "hsa-id": N_("{value} är inget HSA-id. Skriv SE, tio siffror, bindestreck och tecken: SE2321000016-ASEN."),
     "hours": N_("Öppettiderna går inte att använda vid {text}. Skriv som mon-fri 08:00-12:00,13:00-17:00."),
+    "day-past": N_("{day} har redan varit. Väntetider är räknade på hur den var, så den går inte att ändra."),
+    "closing-warnings": N_(
+        "Varningarna före stängning ska vara {fewest} till {most} fallande tal, minuter mellan {latest} och {earliest}: 60 30 15 5."
+    ),
     "staff-name": N_("Personen behöver ett namn."),
     "no-case": N_("Ärendet {case} finns inte på den här enheten."),
     "many-cases": N_("Flera ärenden börjar på {case}. Skriv fler tecken."),

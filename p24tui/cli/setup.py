@@ -1,12 +1,12 @@
 """``p24tui init``, ``staff`` and ``unit``: setting the program up and keeping its people and units right."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import click
 
 from p24tui import bootstrap
 from p24tui import settings as settings_file
+from p24tui.cli import unit_hours
 from p24tui.cli.base import echo_json, operator, running, settings_in_force
 from p24tui.errors import BadInput
 from p24tui.i18n import _
@@ -154,14 +154,11 @@ def unit_add(hsa_id: str, name: str, kind: str, hours: str) -> None:
 @click.option("--message-after", type=click.IntRange(1, 5), help=_("Prioritet som meddelanden utan triage står efter."))
 def unit_change(hsa_id: str, name: str | None, kind: str | None, hours: str | None, message_after: int | None) -> None:
     with running() as system:
-        one = services_units.find_unit(system, hsa_id)
-        checked = services_units.make_unit(
-            one.id,
-            one.name if name is None else name,
-            kind or one.kind,
-            message_after=message_after or one.message_after,
+        changed = services_units.change_unit(
+            system, operator(system), hsa_id, name=name, kind=kind, message_after=message_after, written=hours
         )
-        weekly = one.hours.weekly if hours is None else services_units.opening_hours(hours).weekly
-        opening = replace(one.hours, weekly=weekly)
-        services_units.put_unit(system, operator(system), replace(checked, hours=opening))
-    click.echo(_("Sparat: {name}").format(name=checked.name))
+    click.echo(_("Sparat: {name}").format(name=changed.name))
+
+
+for command in unit_hours.COMMANDS:
+    unit.add_command(command)

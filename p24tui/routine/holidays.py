@@ -24,9 +24,14 @@ def is_holiday(day: date) -> bool:
     return day in _public(day.year)
 
 
+def eve_name(day: date) -> str | None:
+    """The Swedish name of the usually closed eve that the day is, or none."""
+    return _eves(day.year).get(day)
+
+
 def is_eve(day: date) -> bool:
     """Whether the day is påskafton, midsommarafton, julafton or nyårsafton."""
-    return day in _eves(day.year)
+    return eve_name(day) is not None
 
 
 @rule("CH-1")
@@ -41,9 +46,10 @@ def _public(year: int) -> Mapping[date, str]:
 
 
 @cache
-def _eves(year: int) -> frozenset[date]:
+def _eves(year: int) -> Mapping[date, str]:
     days = _days(year, "de_facto", "optional")
-    return frozenset(day for day, names in days.items() if USUALLY_CLOSED_EVES & set(names.split("; ")))
+    named = ((day, USUALLY_CLOSED_EVES & set(names.split("; "))) for day, names in days.items())
+    return MappingProxyType({day: "; ".join(sorted(names)) for day, names in named if names})
 
 
 def _days(year: int, *categories: str) -> Mapping[date, str]:

@@ -24,10 +24,12 @@ __all__ = [
     "OpeningHours",
     "Openness",
     "closes_at",
+    "closes_for_day",
     "day_openings",
     "describe",
     "instant_of",
     "is_open",
+    "last_closing",
     "local_day",
     "next_staffed",
     "next_weekday",
@@ -74,9 +76,18 @@ def openings_on(hours: OpeningHours, day: date) -> Openings:
 
 @lru_cache(maxsize=1024)
 def day_openings(hours: OpeningHours, day: date) -> tuple[Span, ...]:
-    """When the unit is staffed on that local day: instants in UTC, in order, from opening up to closing."""
-    spans = ((instant_of(day, one.opens), instant_of(day, one.closes)) for one in openings_on(hours, day))
-    return tuple(span for span in spans if span[0] < span[1])
+    """When the unit is staffed on that local day: instants in UTC, in order, from opening up to closing.
+
+    A break that lies in the hour which the clock skips is none.
+    """
+    spans: list[Span] = []
+    for one in openings_on(hours, day):
+        opens, closes = instant_of(day, one.opens), instant_of(day, one.closes)
+        if spans and spans[-1][1] == opens:
+            opens, _closed = spans.pop()
+        if opens < closes:
+            spans.append((opens, closes))
+    return tuple(spans)
 
 
 @rule("CH-1")
@@ -91,6 +102,25 @@ def closes_at(hours: OpeningHours, now: datetime) -> datetime | None:
     for opens, closes in day_openings(hours, local_day(now)):
         if opens <= now < closes:
             return closes
+    return None
+
+
+@rule("CH-5", "CH-7")
+def closes_for_day(hours: OpeningHours, now: datetime) -> datetime | None:
+    """The last closing of the local day of ``now``, also when it has passed; none on a day that is closed."""
+    spans = day_openings(hours, local_day(_utc(now)))
+    return spans[-1][1] if spans else None
+
+
+@rule("CH-7")
+def last_closing(hours: OpeningHours, now: datetime) -> datetime | None:
+    """The latest closing of a day at or before ``now``; none if there was none within 400 days."""
+    now = _utc(now)
+    today = local_day(now)
+    for n in range(HORIZON_DAYS + 1):
+        spans = day_openings(hours, today - n * _DAY)
+        if spans and spans[-1][1] <= now:
+            return spans[-1][1]
     return None
 
 
@@ -151,15 +181,22 @@ def staffed_until(hours: OpeningHours, start: datetime, amount: timedelta) -> da
 
 
 def staffed_since(hours: OpeningHours, now: datetime, amount: timedelta) -> datetime | None:
-    """The instant from which ``amount`` of staffed time has passed by ``now``; none where there was not so much."""
-    left, day = amount, local_day(now)
-    for _ in range(HORIZON_DAYS):
-        for opens, closes in reversed(day_openings(hours, day)):
-            staffed = min(closes, now) - opens
-            if staffed >= left:
-                return min(closes, now) - left
-            left -= max(staffed, _NOTHING)
-        day -= _DAY
+    """The last instant since which ``amount`` of staffed time has passed by ``now``.
+
+    None if there was not so much within 400 days. Raises ``ValueError`` for a negative amount.
+    """
+    now = _utc(now)
+    if amount < _NOTHING:
+        raise ValueError("staffed time cannot be counted forwards")
+    if not amount:
+        return now
+    left, today = amount, local_day(now)
+    for n in range(HORIZON_DAYS + 1):
+        for opens, closes in reversed(day_openings(hours, today - n * _DAY)):
+            ends = min(closes, now)
+            if ends - opens >= left:
+                return ends - left
+            left -= max(ends - opens, _NOTHING)
     return None
 
 
@@ -170,7 +207,7 @@ def next_weekday(hours: OpeningHours, day: date) -> date:
     For a unit with no opening within 400 days it is the next weekday that is no usual eve.
     """
     ahead = [day + n * _DAY for n in range(1, HORIZON_DAYS + 1)]
-    staffed = (one for one in ahead if openings_on(hours, one))
+    staffed = (one for one in ahead if day_openings(hours, one))
     return next(staffed, None) or next(one for one in ahead if is_weekday(one) and not is_eve(one))
 
 

@@ -120,28 +120,68 @@ def parse_hours(text: str) -> OpeningHours:
     is an example; ``mon,wed-thu`` works too. Weekdays left out are closed, and so are the usual eves.
     Raises ``BadHours``, a ``ValueError``, with a sentence that says what is wrong.
     """
+    said = _read(text)
+    if not said.weekly:
+        raise BadHours("day", text, f"no day of the week is mentioned; never open is {_NEVER!r}")
+    return OpeningHours.from_data(said.over({}))
+
+
+def rewrite_hours(hours: OpeningHours, text: str) -> OpeningHours:
+    """The opening hours with what the line of text says; what it leaves out stays as it is.
+
+    A text that mentions a day of the week says the whole week. Raises ``BadHours`` as ``parse_hours`` does.
+    """
+    return OpeningHours.from_data(_read(text).over(hours.to_data()))
+
+
+def parse_openings(text: str) -> Openings:
+    """A day's openings, such as ``08:00-12:00,13:00-17:00``; none where the day is ``closed``.
+
+    Raises ``BadHours``, a ``ValueError``, with a sentence that says what is wrong.
+    """
+    spans = _day("".join(text.lower().split()))
+    found = _openings(spans)
+    _check_order(found)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a line of text says: weekdays and dates with their openings as pairs, and whether the eves are closed."""
+
+    weekly: dict[str, list[list[str]]]
+    dates: dict[str, list[list[str]]]
+    closed_eves: bool | None
+
+    def over(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Plain data of opening hours, with this in place of what it says of the same."""
+        special = {day: pairs for day, pairs in data.get("special", {}).items() if day not in self.dates}
+        closed = [day for day in data.get("closed", []) if day not in self.dates]
+        return {
+            "weekly": self.weekly or data.get("weekly", {}),
+            "special": special | {day: pairs for day, pairs in self.dates.items() if pairs},
+            "closed": [*closed, *(day for day, pairs in self.dates.items() if not pairs)],
+            "closed_eves": data.get("closed_eves", True) if self.closed_eves is None else self.closed_eves,
+        }
+
+
+def _read(text: str) -> _Said:
     weekly: dict[str, list[list[str]]] = {}
-    special: dict[str, list[list[str]]] = {}
-    closed: list[str] = []
+    dates: dict[str, list[list[str]]] = {}
     eves: list[bool] = []
     for when, what in _parts(text):
         if when == EVES:
             eves.append(_open_or_closed(what))
         elif when[:1].isdigit():
-            _say_once(when, special.keys() | set(closed))
-            if what == CLOSED:
-                closed.append(when)
-            else:
-                special[when] = _spans(what)
+            _say_once(when, dates)
+            dates[when] = _day(what)
         else:
             for name in chain.from_iterable(map(_day_names, when.split(","))):
-                _say_once(name, weekly.keys())
-                weekly[name] = [] if what == CLOSED else _spans(what)
-    if not weekly:
-        raise BadHours("day", text, f"no day of the week is mentioned; never open is {_NEVER!r}")
+                _say_once(name, weekly)
+                weekly[name] = _day(what)
     if len(eves) > 1:
         raise BadHours("twice", EVES, "the eves are mentioned twice")
-    return OpeningHours.from_data({"weekly": weekly, "special": special, "closed": closed, "closed_eves": all(eves)})
+    return _Said(weekly, dates, eves[0] if eves else None)
 
 
 def describe(hours: OpeningHours) -> str:
@@ -232,8 +272,8 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
         yield when, "".join(what.split())
 
 
-def _spans(text: str) -> list[list[str]]:
-    return [span.split("-") for span in text.split(",")]
+def _day(text: str) -> list[list[str]]:
+    return [] if text == CLOSED else [span.split("-") for span in text.split(",")]
 
 
 def _day_names(text: str) -> tuple[str, ...]:

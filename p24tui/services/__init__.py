@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         ticks,
         tone,
         undo,
+        unit_settings,
         units,
     )
 
@@ -58,6 +59,7 @@ __all__ = [
     "ticks",
     "tone",
     "undo",
+    "unit_settings",
     "units",
 ]
 

@@ -8,7 +8,7 @@ from p24tui.errors import BadInput
 from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
 from p24tui.routine.unit_alert import UnitAlert, UnitReason
-from p24tui.services import closing
+from p24tui.services import closing, unit_settings
 from p24tui.store import duty, events, people
 from p24tui.store.engine import Tx
 from p24tui.store.values import Closing, Unit
@@ -34,8 +34,9 @@ def duty_of(system: System, unit_ids: Collection[str]) -> Mapping[str, Duty]:
     now = system.clock.now()
     with system.store.reading() as tx:
         seen = duty.acknowledged(tx, unit_ids)
+        warnings = unit_settings.warnings_in(tx, system, unit_ids)
         found = {unit.id: unit for unit in people.all_units(tx) if unit.id in unit_ids}
-        return {id: _duty(tx, unit, now, seen) for id, unit in found.items()}
+        return {id: _duty(tx, unit, now, seen, warnings[id]) for id, unit in found.items()}
 
 
 @rule("CH-2", "CH-7")
@@ -52,9 +53,10 @@ def acknowledge(system: System, actor: Actor, called: Collection[UnitAlert]) -> 
     return new
 
 
-def _duty(tx: Tx, unit: Unit, now: datetime, seen: frozenset[UnitAlert]) -> Duty:
+def _duty(tx: Tx, unit: Unit, now: datetime, seen: frozenset[UnitAlert], warnings: tuple[int, ...]) -> Duty:
     closes_at = closing.at_hand(unit, now)
     signed = closing.signed_of(tx, unit, closes_at) if closes_at else None
     late = closing.unsigned_since(tx, unit, now)
     alerts = [UnitAlert(unit.id, UnitReason.UNSIGNED, late)] if late else []
-    return Duty(closes_at, signed, tuple(alerts), tuple(one for one in alerts if one not in seen))
+    unseen = tuple(one for one in alerts if one not in seen)
+    return Duty(closes_at, signed, warnings, tuple(alerts), unseen)

@@ -15,9 +15,9 @@ def case_of_unit(tx: Tx, actor: Actor, case_id: str, *, lock: bool = False) -> C
     return row
 
 
-def known_unit(tx: Tx, unit_id: str) -> Unit:
-    """The unit with this HSA-id. Raises ``BadInput`` where there is none."""
-    found = people.unit(tx, unit_id)
+def known_unit(tx: Tx, unit_id: str, *, lock: bool = False) -> Unit:
+    """The unit with this HSA-id. ``lock`` keeps other writers from it. Raises ``BadInput`` where there is none."""
+    found = people.unit(tx, unit_id, lock=lock)
     if found is None:
         raise BadInput("no-unit", unit=unit_id)
     return found

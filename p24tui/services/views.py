@@ -184,6 +184,14 @@ class SavedView:
     filter: ListFilter
 
 
+@dataclass(frozen=True, slots=True)
+class UnitSettings:
+    """A unit with its hours, and how many minutes before closing it is warned, the last of them the alarm."""
+
+    unit: Unit
+    warnings: tuple[int, ...]
+
+
 class PhraseKind(StrEnum):
     """Whose a phrase is: it came with the program, or is the unit's, or somebody's own."""
 

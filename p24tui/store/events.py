@@ -78,7 +78,15 @@ def last_of(tx: Tx, case_id: str, kinds: Collection[str]) -> Event | None:
     return None if row is None else Event(*row)
 
 
-def _history(case_id: str) -> Select[Any]:
+def last_of_unit(tx: Tx, unit_id: str, kinds: Collection[str]) -> Event | None:
+    """The last event of a unit itself, and of none of its cases, that is of one of these kinds."""
+    query = _history(None).where(events.c.unit_id == unit_id, events.c.kind.in_(kinds))
+    row = tx.connection.execute(query.order_by(events.c.seq.desc()).limit(1)).first()
+    return None if row is None else Event(*row)
+
+
+def _history(case_id: str | None) -> Select[Any]:
+    """Of a case, or of none."""
     table = events.c
     columns = (table.at, table.kind, table.actor, table.profession, table.place, table.rule, table.details)
     return select(*columns, table.staff_id).where(table.case_id == case_id)

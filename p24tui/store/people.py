@@ -22,9 +22,12 @@ def all_units(tx: Tx) -> list[Unit]:
     return [_unit(*row) for row in tx.connection.execute(query)]
 
 
-def unit(tx: Tx, unit_id: str) -> Unit | None:
-    """One unit."""
-    row = tx.connection.execute(select(units).where(units.c.id == unit_id)).first()
+def unit(tx: Tx, unit_id: str, *, lock: bool = False) -> Unit | None:
+    """One unit. ``lock`` keeps other writers from it until the transaction ends; who refers to it need not wait."""
+    query = select(units).where(units.c.id == unit_id)
+    if lock and tx.on_postgresql:
+        query = query.with_for_update(key_share=True)
+    row = tx.connection.execute(query).first()
     return None if row is None else _unit(*row)
 
 

@@ -256,6 +256,14 @@ KEYS = (
         in_bar=False,
     ),
     Key(
+        "ctrl+o",
+        "show_hours",
+        N_("öppettider"),
+        N_("Se och ändra enhetens öppettider, helgdagar och varningar före stängning."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+    Key(
         "ctrl+pagedown",
         "next_case",
         N_("nästa öppna"),

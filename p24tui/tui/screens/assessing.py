@@ -49,7 +49,7 @@ class AssessScreen(ModalScreen[Assessment | None]):
         super().__init__()
         case = line.case
         self._case = case
-        self._name = name
+        self._patient = name
         self._promised = promised
         self._urgency, self._need = case.urgency, case.need
         self._done = case.assessed_at is not None
@@ -61,7 +61,7 @@ class AssessScreen(ModalScreen[Assessment | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            title = _("Bedöm ärendet för {name}").format(name=clean_line(self._name))
+            title = _("Bedöm ärendet för {name}").format(name=clean_line(self._patient))
             yield Static(Content.styled(title, "bold"))
             priority = self._case.priority or "–"
             yield Static(_("Prioriteten som kom är {priority}: en indikator, som står kvar.").format(priority=priority))

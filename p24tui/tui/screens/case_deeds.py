@@ -1,5 +1,7 @@
 """What one does with a case at the desk: open it, take it on, write, hold it, end it."""
 
+from collections.abc import Callable
+
 from p24tui import services
 from p24tui.clock import local_date
 from p24tui.i18n import _
@@ -135,8 +137,10 @@ class CaseDeeds(Writing, TakingOver, OpenCases):
             return
         actor = self._as(case.unit_id)
 
+        in_hand = self._in_hand(case, actor)
+
         def hold(answer: Hold) -> Case:
-            mine = self._in_hand(case, actor)
+            mine = in_hand()
             return services.chat.hold(self._system, actor, mine.id, mine.version, answer.until, answer.reason)
 
         def held(answer: Hold | None) -> None:
@@ -150,11 +154,11 @@ class CaseDeeds(Writing, TakingOver, OpenCases):
         until = next_weekday(hours, local_date(self._system.clock.now()))
         self.app.push_screen(HoldScreen(self._patient_name(case), until), held)
 
-    def _in_hand(self, case: Case, actor: Actor) -> Case:
-        """In the closing check what nobody has is taken on by what one does with it. An errand's work."""
+    def _in_hand(self, case: Case, actor: Actor) -> Callable[[], Case]:
+        """An errand that has the case for what is done with it: in the closing check what nobody has is taken on."""
         if self.focused is not self._closing_list or case.owner_id is not None:
-            return case
-        return services.closing.take_on(self._system, actor, case.id, case.version)
+            return lambda: case
+        return lambda: services.closing.take_on(self._system, actor, case.id, case.version)
 
     def action_end(self) -> None:
         if (case := self._chosen()) is None:
@@ -169,8 +173,10 @@ class CaseDeeds(Writing, TakingOver, OpenCases):
             else:
                 self._say(_("Avslutet är begärt men inte bekräftat."))
 
+        in_hand = self._in_hand(case, actor)
+
         def request() -> Case:
-            mine = self._in_hand(case, actor)
+            mine = in_hand()
             return services.ending.request_end(self._system, actor, mine.id, mine.version)
 
         self._writes.run(request, requested)

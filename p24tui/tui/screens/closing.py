@@ -27,12 +27,12 @@ class ClosingCheck(Places, Assessing):
     def action_closing_tell(self) -> None:
         """Say to the patient of the row that the unit closes; the text is shown first."""
         if (case := self._chosen()) is not None:
-            self._ask(case, services.closing.PHRASE, lambda actor: self._tell(case, actor))
+            self._ask_to_tell(case, services.closing.PHRASE, lambda actor: self._tell(case, actor))
 
     def action_closing_keep(self) -> None:
         """Keep the case for the next weekday, because there were no times."""
         if (case := self._chosen()) is not None:
-            self._ask(case, services.closing.NO_TIMES_PHRASE, lambda actor: self._keep(case, actor))
+            self._ask_to_tell(case, services.closing.NO_TIMES_PHRASE, lambda actor: self._keep(case, actor))
 
     def action_closing_end_with_day(self) -> None:
         """End the chat of a patient who has not answered, with the day that they can answer in."""
@@ -41,7 +41,7 @@ class ClosingCheck(Places, Assessing):
         if (refusal := closing.may_end_with_day(case)) is not None:
             self._refuse(refusal)
             return
-        self._ask(case, services.closing.ENDED_PHRASE, lambda actor: self._end_with_day(case, actor))
+        self._ask_to_tell(case, services.closing.ENDED_PHRASE, lambda actor: self._end_with_day(case, actor))
 
     def action_closing_next(self) -> None:
         """Go to the next row at which something is left to do."""
@@ -120,27 +120,29 @@ class ClosingCheck(Places, Assessing):
     def _tell(self, case: Case, actor: Actor) -> None:
         self._writes.run(
             lambda: services.closing.tell(self._system, actor, case.id, case.version),
-            lambda _after: self._done(_("{name} vet att enheten stänger.").format(name=self._patient_name(case))),
+            lambda _after: self._closing_did(
+                _("{name} vet att enheten stänger.").format(name=self._patient_name(case))
+            ),
         )
 
     def _keep(self, case: Case, actor: Actor) -> None:
         def kept(after: Case) -> None:
             day = after.held_until.isoformat() if after.held_until else ""
-            self._done(_("Ärendet kommer först den {day}.").format(day=day))
+            self._closing_did(_("Ärendet kommer först den {day}.").format(day=day))
 
         self._writes.run(lambda: services.closing.keep_for_tomorrow(self._system, actor, case.id, case.version), kept)
 
     def _end_with_day(self, case: Case, actor: Actor) -> None:
         self._writes.run(
             lambda: services.closing.end_with_day(self._system, actor, case.id, case.version),
-            lambda _after: self._done(_("Avslutat. Patienten kan svara hela nästa dag.")),
+            lambda _after: self._closing_did(_("Avslutat. Patienten kan svara hela nästa dag.")),
         )
 
-    def _done(self, words: str) -> None:
+    def _closing_did(self, words: str) -> None:
         self._say(words)
         self._duties_are_old = True
 
-    def _ask(self, case: Case, phrase: str, deed: Deed) -> None:
+    def _ask_to_tell(self, case: Case, phrase: str, deed: Deed) -> None:
         """Show what the patient will be told before it is done."""
         actor, name = self._as(case.unit_id), self._patient_name(case)
 

@@ -42,12 +42,12 @@ class AskTellScreen(YesNoScreen):
     def __init__(self, phrase: str, name: str, text: str) -> None:
         super().__init__()
         self._phrase = phrase
-        self._name = name
+        self._patient = name
         self._text = text
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            title = _(TITLES[self._phrase]).format(name=clean_line(self._name))
+            title = _(TITLES[self._phrase]).format(name=clean_line(self._patient))
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             yield Static(Content(clean_text(self._text)), classes="told-text")
             yield Static(_(DEEDS[self._phrase]), classes="dialog-keys")

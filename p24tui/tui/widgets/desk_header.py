@@ -10,6 +10,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from p24tui.i18n import _, ngettext
+from p24tui.routine.closing import Level
 from p24tui.routine.hours import Openness
 from p24tui.services.views import OutboxStanding
 from p24tui.store.values import Responsible
@@ -37,6 +38,14 @@ LATE_AFTER = 4
 """Seconds without a word from the feed after which it is said how old the list is."""
 
 
+LOUDNESS = {
+    Level.FACT: "bold $success",
+    Level.WARNING: "bold $warning",
+    Level.ALARM: "bold $background on $error",
+}
+"""How the countdown to closing looks."""
+
+
 class Trouble(Enum):
     """What the list suffers from."""
 
@@ -52,6 +61,7 @@ class DeskHeader(Widget):
 
     openness: reactive[Mapping[str, Openness]] = reactive(dict)
     responsible: reactive[Mapping[str, Responsible] | None] = reactive(None)
+    closing: reactive[Mapping[str, tuple[Level, int | None]]] = reactive(dict)
     counts: reactive[Counts | None] = reactive(None)
     trouble: reactive[Trouble | None] = reactive(None)
     arrived: reactive[tuple[int, int]] = reactive((0, 0))
@@ -124,10 +134,17 @@ class DeskHeader(Widget):
         """Open or closed; unit by unit where they differ."""
         states = {short_name(name): self.openness[id] for id, name in self._unit_names.items() if id in self.openness}
         if len(set(states.values())) == 1:
-            return [self._openness(next(iter(states.values())), in_full=True)]
+            return [self._countdown() or self._openness(next(iter(states.values())), in_full=True)]
         wide = self.size.width >= WIDE
         said = ((name, *self._openness(one, in_full=wide)) for name, one in states.items())
         return [(f"{name} {words}  ", style) for name, words, style in said]
+
+    def _countdown(self) -> tuple[str, str] | None:
+        """How soon the unit closes, from the first warning on; as loud as that is near."""
+        loudness, minutes = max(self.closing.values(), key=lambda one: one[0], default=(Level.NONE, None))
+        if loudness is Level.NONE or minutes is None:
+            return None
+        return (_("ÖPPET · stänger om {minutes} min").format(minutes=minutes), LOUDNESS[loudness])
 
     def _openness(self, one: Openness, *, in_full: bool) -> tuple[str, str]:
         at = one.changes_at

@@ -1,0 +1,21 @@
+"""What a unit has decided for itself: when it is warned before closing."""
+
+from collections.abc import Collection
+
+from sqlalchemy import insert, select, update
+
+from p24tui.store.engine import Tx
+from p24tui.store.tables import closing_warnings as table
+
+
+def closing_warnings(tx: Tx, unit_ids: Collection[str]) -> dict[str, tuple[int, ...]]:
+    """The minutes before closing that units have chosen, falling, by unit; one that has chosen none is left out."""
+    query = select(table.c.unit_id, table.c.minutes).where(table.c.unit_id.in_(unit_ids))
+    return {unit_id: tuple(minutes) for unit_id, minutes in tx.connection.execute(query)}
+
+
+def put_closing_warnings(tx: Tx, unit_id: str, minutes: tuple[int, ...]) -> None:
+    """Keep the unit's choice, in place of the one before."""
+    values = {"minutes": list(minutes)}
+    if tx.connection.execute(update(table).where(table.c.unit_id == unit_id).values(values)).rowcount == 0:
+        tx.connection.execute(insert(table).values(unit_id=unit_id, **values))
