@@ -84,7 +84,6 @@ def test_the_closing_follows_what_is_decided_for_the_day() -> None:
 
 
 @pytest.mark.rule("CH-7")
-@pytest.mark.hazard("H3")
 @pytest.mark.parametrize(
     ("now", "closing"),
     [

@@ -130,7 +130,6 @@ def test_two_who_change_different_days_at_once_keep_both(world: World) -> None:
 
 
 @pytest.mark.rule("CH-1")
-@pytest.mark.hazard("H22")
 def test_every_console_hears_that_a_unit_has_changed(world: World) -> None:
     heard: list[Notice] = []
     feed = Feed(world.system.store, heard.append)
