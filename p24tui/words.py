@@ -169,7 +169,6 @@ CLOSING_MARKS = {
     Standing.UNREAD: N_("● oläst"),
     Standing.LEFT: N_("kvar"),
     Standing.TOLD: N_("✓ informerad"),
-    Standing.RESTS: N_("✓ vilar"),
 }
 """Where a case stands in the closing check."""
 
@@ -220,6 +219,13 @@ def guarantee_mark(one: Guarantee | None, now: datetime) -> str:
         return GUARANTEE + _("ute")
     same_day = local(last).date() == local(now).date()
     return GUARANTEE + (_("idag") if same_day else f"{local(last).day} {_(MONTHS[local(last).month - 1])}")
+
+
+def closing_mark(case: Case, where: Standing) -> str:
+    """Where a case stands in the closing check, as short as a column needs it."""
+    if where is Standing.RESTS and case.held_until is not None:
+        return _("✓ till {day}").format(day=f"{case.held_until.day} {_(MONTHS[case.held_until.month - 1])}")
+    return _(CLOSING_MARKS[where])
 
 
 def assessment_words(urgency: str, need: str) -> str:

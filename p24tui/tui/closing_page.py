@@ -10,7 +10,7 @@ from p24tui.i18n import _, ngettext
 from p24tui.routine.closing import DONE, Standing, standing
 from p24tui.services.views import CaseLine
 from p24tui.tui.places import NAME, WIDE, Cell, Column, Page, Row, came, counted, name_of, still_open
-from p24tui.words import CLOSING_MARKS, SUICIDE, TRIAGE_FAILED, clock_time, priority_mark, state_marks, waited
+from p24tui.words import SUICIDE, TRIAGE_FAILED, clock_time, closing_mark, priority_mark, state_marks, waited
 
 LOOKS = {Standing.SUICIDE: "urgent", Standing.URGENT: "urgent", Standing.UNREAD: "unread", Standing.LEFT: ""}
 
@@ -85,15 +85,13 @@ def _above(
     ]
     if older:
         above.append((_("{count} äldre").format(count=older), "unread"))
-    if found[Standing.SUICIDE]:
-        above.append((_("{count} suicidrisk").format(count=found[Standing.SUICIDE]), "urgent"))
-    above += counted(everything)
     signed = [
         _("signerad {at} av {name}").format(at=clock_time(one.at), name=one.name) + (f" ({one.unit})" * bool(one.unit))
         for one in signatures
     ]
-    above.append((", ".join(signed), "done") if signed else (_("inte signerad"), "quiet"))
-    return above
+    if signed:
+        return [*above, (", ".join(signed), "done")]
+    return [*above, *counted(everything), (_("inte signerad"), "quiet")]
 
 
 def _row(line: CaseLine, where: Standing, unit_names: Mapping[str, str], now: datetime, *, wide: bool) -> Row:
@@ -112,7 +110,7 @@ def _row(line: CaseLine, where: Standing, unit_names: Mapping[str, str], now: da
             (line.matter, quiet),
             *unit,
             *state,
-            (_(CLOSING_MARKS[where]), LOOKS.get(where, "quiet")),
+            (closing_mark(case, where), LOOKS.get(where, "quiet")),
             (owner or "–", "" if owner else "quiet"),
         ),
         case,

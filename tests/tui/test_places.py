@@ -12,7 +12,7 @@ from p24tui.tui.places import Place, places_of
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.key_bar import KeyBar
 from p24tui.tui.widgets.patient_list import PatientList
-from p24tui.tui.widgets.place import PlaceList, PlaceTabs
+from p24tui.tui.widgets.place import ClosingList, PlaceTabs
 from p24tui.tui.widgets.place_overview import PlaceOverview, bars
 from tests.services.test_read_log import log_of
 from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled
@@ -106,9 +106,9 @@ async def test_closing_shows_every_open_case_whatever_the_filter_the_older_ones_
         assert len(desk_of(pilot).query_one(PatientList).live) == 1
         await press(pilot, "f4")
         shown = screen_text(pilot)
-        assert "10 öppna ärenden · 1 äldre · 7 olästa · 2 brådskande" in shown
+        assert "10 öppna ärenden · 9 kvar · 1 äldre · 7 olästa · 2 brådskande · inte signerad" in shown
         assert "äldre 20 nov" in cursor_line(pilot)
-        assert "VILAR 25 nov" in shown
+        assert "✓ till 25 nov" in shown
         assert "Slut Stina" not in shown
         assert "visas inte" not in shown
         names = ("Sven Åkesson", "Erik Lund", "Nils Björk", "Karin Öberg", "Ali Noor", "Skyddad person", "Birgitta Ek")
@@ -126,7 +126,7 @@ async def test_urgent_is_priority_one_and_suicide_risk_that_nobody_has_taken_on(
     sqlcipher_world.case(priority=2, unread=0, unread_free_text=1)
     async with at_desk(sqlcipher_world) as pilot:
         await press(pilot, "f4")
-        assert "4 öppna ärenden · 4 olästa · 2 brådskande" in screen_text(pilot)
+        assert "4 öppna ärenden · 4 kvar · 4 olästa · 2 brådskande" in screen_text(pilot)
 
 
 async def test_video_visits_come_by_the_time_they_came(sqlcipher_world: World) -> None:
@@ -243,7 +243,7 @@ async def test_a_second_click_on_a_row_opens_its_case(sqlcipher_world: World) ->
         await press(pilot, "f4")
         for _click in range(2):
             assert place_of(pilot) is Place.CLOSING
-            await pilot.click(PlaceList, offset=(20, 2))
+            await pilot.click(ClosingList, offset=(20, 2))
             await settled(pilot)
         assert desk_of(pilot)._pane.case_id == cases["suicide"].id
 
@@ -258,7 +258,7 @@ async def test_what_one_writes_is_kept_and_stands_there_when_one_comes_back(
         desk_of(pilot).query_one(PatientList).move_to(cough)
         await press(pilot, "t", *"Hej Ali")
         for key in ("f3", "f4", "f5", "f6", "f7"):
-            await press(pilot, key, "x", "a", "h", "f2")
+            await press(pilot, key, *(() if key == "f4" else ("x", "a", "h")), "f2")
             assert isinstance(desk_of(pilot).focused, Composer)
             assert desk_of(pilot)._pane.composer.text == "Hej Ali"
         await press(pilot, "f6", "f2", *" igen")
@@ -270,8 +270,8 @@ async def test_in_a_place_no_letter_and_no_command_acts_on_the_list(sqlcipher_wo
     cases = fill(sqlcipher_world)
     async with at_desk(sqlcipher_world) as pilot:
         before = [sqlcipher_world.event_kinds(case.id) for case in cases.values()]
-        await press(pilot, "f4", "t", "a", "h", "x", "z", "k", "f", "slash")
-        assert place_of(pilot) is Place.CLOSING
+        await press(pilot, "f3", "t", "a", "h", "x", "z", "k", "f", "slash", "s", "v")
+        assert place_of(pilot) is Place.VIDEO
         assert [sqlcipher_world.event_kinds(case.id) for case in cases.values()] == before
         desk = desk_of(pilot)
         assert not desk.check_action("claim", ())

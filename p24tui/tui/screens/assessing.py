@@ -39,6 +39,8 @@ class Assessment:
 class AssessScreen(ModalScreen[Assessment | None]):
     """Digits choose, Enter says it. The priority that came is shown beside, and never changed."""
 
+    AUTO_FOCUS = ""
+
     BINDINGS = [
         *(Binding(str(digit), f"choose({digit})", show=False) for digit in range(1, DONE_DIGIT + 1)),
         Binding("enter", "save", show=False),

@@ -94,7 +94,7 @@ class TellManyScreen(ModalScreen[None]):
         self._thread.finish()
 
     @property
-    def is_running(self) -> bool:
+    def is_telling(self) -> bool:
         """Whether patients are being told just now."""
         return self._runs
 
