@@ -11,6 +11,7 @@ from typing import Any
 from p24tui.clock import local
 from p24tui.i18n import N_, _
 from p24tui.routine.actor import Profession
+from p24tui.routine.after_hours import RefersTo, Severity
 from p24tui.routine.alert import Reason
 from p24tui.routine.case import Case, CaseState, ContactKind, Need, SuicideRisk, Urgency
 from p24tui.routine.closing import Standing
@@ -110,6 +111,7 @@ EVENTS = {
     "case.read": N_("Läste det olästa."),
     "case.claimed": N_("Tog emot ärendet."),
     "case.released": N_("Släppte ärendet till kön."),
+    "case.referred": N_("Hänvisades automatiskt till {numbers}: enheten hade stängt."),
     "case.held": N_("Lät ärendet vila till {until}: {reason}"),
     "case.due": N_("Vilan är slut."),
     "case.ended": N_("Avslutade ärendet."),
@@ -152,6 +154,28 @@ def event_words(kind: str, details: Mapping[str, Any]) -> str:
     if kind.startswith("sms."):
         cleaned["problem"] = outgoing_problem_words(cleaned["problem"])
     return _(EVENTS[kind]).format_map(cleaned) if kind in EVENTS else kind
+
+
+SEVERITIES = {
+    Severity.SUICIDE: N_("misstänkt suicidrisk"),
+    Severity.PRIORITY_1: N_("prioritet 1"),
+    Severity.PRIORITY_2: N_("prioritet 2"),
+    Severity.PRIORITY_3: N_("prioritet 3"),
+    Severity.PRIORITY_4: N_("prioritet 4"),
+    Severity.PRIORITY_5: N_("prioritet 5"),
+    Severity.FAILED: N_("triage utan prioritet"),
+    Severity.MESSAGE: N_("meddelande utan triage"),
+}
+
+
+def severity_words(severity: Severity) -> str:
+    """How severe a contact is that comes while a unit is closed, in words."""
+    return _(SEVERITIES[severity])
+
+
+def refers_to_words(refers_to: RefersTo) -> str:
+    """Where one is referred by telephone, in words."""
+    return _(" och ").join(refers_to.named)
 
 
 PURPOSES = {

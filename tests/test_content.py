@@ -60,7 +60,7 @@ UNITS = {"seconds", "minutes", "hours", "days", "years"}
 
 PHRASE_KEYS = {"id", "title_sv", "text_sv", "title_en", "text_en"}
 KEYWORDS = {"keywords"}
-PLACEHOLDERS = {"patient", "unit", "staff", "profession", "weekday"}
+PLACEHOLDERS = {"patient", "unit", "staff", "profession", "weekday", "opens"}
 """Those that the program fills in."""
 
 FOR_STAFF = {"fråga", "vad", "mottagare", "dag", "tid", "råd", "tecken", "läkemedel"}
@@ -195,6 +195,7 @@ def test_the_limits_are_the_routines_and_the_laws_and_the_alarms() -> None:
         "alert_rings_apart": (10, "seconds", "CH-3"),
         "alert_escalates_after": (120, "seconds", "CH-2"),
         "takeover_waits": (120, "seconds", "CH-11"),
+        "conversation_lives": (30, "minutes", "CH-8"),
         "visit_soon_before": (15, "minutes", "NA-3"),
         "visit_morning": (7, "hours", "NA-3"),
         "visit_reminders_apart": (30, "minutes", "NA-3"),

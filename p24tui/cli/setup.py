@@ -7,6 +7,7 @@ import click
 from p24tui import bootstrap
 from p24tui import settings as settings_file
 from p24tui.cli import unit_hours
+from p24tui.cli.after_hours import after_hours
 from p24tui.cli.base import echo_json, operator, running, settings_in_force
 from p24tui.errors import BadInput
 from p24tui.i18n import _
@@ -132,6 +133,9 @@ def unit(ctx: click.Context, as_json: bool) -> None:
         return
     for one in known:
         click.echo(f"{one.id:<32}{one.name:<32}{one.kind.value:<14}{describe(one.hours)}")
+
+
+unit.add_command(after_hours)
 
 
 @unit.command("add", help=_("Lägg till en enhet."))

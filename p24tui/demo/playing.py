@@ -17,6 +17,7 @@ from p24tui import bootstrap
 from p24tui.clock import Clock, PacedClock
 from p24tui.demo import content, fhir
 from p24tui.errors import BadInput, Unavailable
+from p24tui.gateways.fhir.write import is_automatic
 from p24tui.services.patient_side import Said, SourceCase
 from p24tui.settings import Settings
 from p24tui.system import System
@@ -203,7 +204,8 @@ class PlayedPatient:
 
 def _said(resource: dict[str, Any]) -> Said:
     text = "\n".join(part.get("contentString", "") for part in resource["payload"])
-    return Said(resource["sender"]["display"], text, datetime.fromisoformat(resource["sent"]))
+    sent_at = datetime.fromisoformat(resource["sent"])
+    return Said(resource["sender"]["display"], text, sent_at, is_automatic(resource))
 
 
 def _client(demo: Demo) -> httpx.Client:

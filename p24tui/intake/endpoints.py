@@ -17,10 +17,10 @@ from p24tui.errors import BadInput, Unavailable
 from p24tui.gateways.fhir import write
 from p24tui.gateways.outgoing.elks import Elks, read_report
 from p24tui.gateways.outgoing.report_address import is_right
-from p24tui.intake import replies
+from p24tui.intake import closed, replies
 from p24tui.intake.replies import FhirResponse, HttpProblem
 from p24tui.intake.stream import Hub, events
-from p24tui.services import delivery, intake, patient_side
+from p24tui.services import after_hours, delivery, intake, patient_side
 from p24tui.services.patient_side import Page
 from p24tui.system import System
 
@@ -82,6 +82,14 @@ class Endpoints:
         following = f"{address}?{urlencode({**onward, 'after': page.after})}"
         this = f"{address}?{urlencode(dict(query))}" if query else address
         return FhirResponse(write.searchset([answer for _cursor, answer in page.answers], this, following))
+
+    async def after_hours(self, request: Request) -> Response:
+        """What a page can show a patient before they send: whether the unit is open, and where to turn till then."""
+        await self._source(request)
+        asked = request.query_params
+        severity, lang = closed.severity(asked), closed.lang(asked)
+        told = await self._read(after_hours.told, self._system, asked.get("unit", ""), severity, lang)
+        return closed.reply(told, self._system.clock.now(), lang)
 
     async def stream(self, request: Request) -> Response:
         """Staff's messages as they are written."""
@@ -157,6 +165,8 @@ async def _answer(endpoint: Endpoint, request: Request) -> Response:
     except BadInput as error:
         if error.reason in SAID:
             return replies.error(HttpProblem(400, "invalid", SAID[error.reason]))
+        if error.reason == "no-unit":
+            return replies.error(HttpProblem(404, "not-found", "no unit here has that HSA-id"))
         return _unavailable(error.reason)
     except Unavailable as error:
         return _unavailable(error.detail)

@@ -40,11 +40,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message as the patient sees it. ``sender`` is empty where it is the patient's own."""
+    """A message as the patient sees it. ``sender`` is empty where it is the patient's own.
+
+    ``automatic`` says that nobody of the staff has written it.
+    """
 
     sender: str
     text: str
     sent_at: datetime
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,7 @@ def _answer(one: Outgoing, names: tuple[str, ...]) -> Answer:
         message.author_name,
         message.text,
         message.sent_at,
+        message.author is Author.SYSTEM,
     )
 
 

@@ -11,7 +11,9 @@ from p24tui.errors import BadInput, Refused
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.chat import CLINICIANS
+from p24tui.routine.hours import opens_next
 from p24tui.routine.phrase import fill, unfilled
+from p24tui.services.patient_time import WEEKDAYS, moment_words
 from p24tui.services.views import CaseLine, Phrase, PhraseKind
 from p24tui.store import events, phrases
 from p24tui.store.engine import Tx
@@ -24,8 +26,6 @@ from p24tui.words import PROFESSIONS
 LONGEST_TITLE = 60
 LONGEST_TEXT = 4000
 
-# Patients are written to in Swedish, whatever language the console speaks.
-WEEKDAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
 _SAID_TO_PATIENTS = frozenset({Profession.NURSE, Profession.DOCTOR, Profession.PSYCHOLOGIST})
 
 
@@ -136,16 +136,18 @@ def drop_phrase(system: System, actor: Actor, phrase_id: str) -> None:
 
 
 def filled(text: str, line: CaseLine, unit: Unit, actor: Actor, now: datetime) -> str:
-    """The text of a phrase with what the case knows: patient, unit, staff, profession, and today's weekday.
+    """The text of a phrase with what is known: patient, unit, staff, profession, today's weekday, the next opening.
 
     What it does not know is left to be filled in, a protected person's name among it (PR-1).
     """
+    opens = opens_next(unit.hours, now) if "{opens}" in text else None
     known = {
         "patient": clean_line(line.patient.name),
         "unit": clean_line(unit.name),
         "staff": clean_line(actor.name),
         "profession": PROFESSIONS[actor.profession] if actor.profession in _SAID_TO_PATIENTS else "",
         "weekday": WEEKDAYS[local_date(now).weekday()],
+        "opens": moment_words(opens, now) if opens else "",
     }
     return fill(text, {name: value for name, value in known.items() if value})
 

@@ -48,6 +48,11 @@ def one(tx: Tx, message_id: str) -> Message | None:
     return None if row is None else from_row(row)
 
 
+def any_of(tx: Tx, message_ids: Collection[str]) -> bool:
+    """Whether any of these messages is stored."""
+    return bool(tx.connection.execute(select(exists().where(messages.c.id.in_(message_ids)))).scalar())
+
+
 def count(tx: Tx, case_id: str) -> int:
     """How many messages a case has."""
     return tx.connection.execute(select(func.count()).where(messages.c.case_id == case_id)).scalar_one()

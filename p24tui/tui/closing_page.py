@@ -12,6 +12,9 @@ from p24tui.services.views import CaseLine
 from p24tui.tui.places import NAME, WIDE, Cell, Column, Page, Row, came, counted, name_of, still_open
 from p24tui.words import SUICIDE, TRIAGE_FAILED, clock_time, closing_mark, priority_mark, state_marks, waited
 
+VERY_WIDE = 140
+"""Cells from which it stands why a case is held, and who has it in full."""
+
 LOOKS = {Standing.SUICIDE: "urgent", Standing.URGENT: "urgent", Standing.UNREAD: "unread", Standing.LEFT: ""}
 
 
@@ -48,7 +51,7 @@ def closing_page(
     def columns(width: int) -> tuple[Column, ...]:
         wide = width >= WIDE
         unit = (Column(_("Enhet"), 10 if wide else 5),) if several else ()
-        state = (Column(_("Läge"), 30),) if wide else ()
+        state = (Column(_("Läge"), 30 if width >= VERY_WIDE else 17),) if wide else ()
         return (
             Column(_("P"), 1),
             Column(_("Kom"), 12),
@@ -58,11 +61,11 @@ def closing_page(
             *unit,
             *state,
             Column(_("Stängning"), 13),
-            Column(_("Hos"), 18 if wide else 7),
+            Column(_("Hos"), 18 if width >= VERY_WIDE else 7),
         )
 
     def row(id: str, width: int) -> Row:
-        return _row(by_id[id], where[id], unit_names if several else {}, now, wide=width >= WIDE)
+        return _row(by_id[id], where[id], unit_names if several else {}, now, width=width)
 
     above = _above(everything, where, began, signatures)
     return Page(tuple(above), columns, tuple(by_id), row, _("Inga öppna ärenden: inget är kvar."))
@@ -94,13 +97,14 @@ def _above(
     return [*above, *counted(everything), (_("inte signerad"), "quiet")]
 
 
-def _row(line: CaseLine, where: Standing, unit_names: Mapping[str, str], now: datetime, *, wide: bool) -> Row:
+def _row(line: CaseLine, where: Standing, unit_names: Mapping[str, str], now: datetime, *, width: int) -> Row:
     case, mark = line.case, priority_mark(line.case)
     urgently = mark in (SUICIDE, TRIAGE_FAILED, "1")
     quiet = "quiet" if where in DONE else ""
-    owner = line.owner if wide else line.owner.split(" ")[0]
+    owner = line.owner if width >= VERY_WIDE else line.owner.split(" ")[0]
     unit: tuple[Cell, ...] = ((unit_names.get(case.unit_id, ""), "quiet"),) if unit_names else ()
-    state: tuple[Cell, ...] = ((state_marks(case, why=True), quiet),) if wide else ()
+    words = state_marks(case, why=width >= VERY_WIDE)
+    state: tuple[Cell, ...] = ((words, quiet),) if width >= WIDE else ()
     return Row(
         (
             (mark, "urgent" if urgently else quiet),

@@ -109,7 +109,7 @@ def _message(one: Message, opened: OpenCase, now: datetime, files: Sequence[Atta
     names = {
         Author.PATIENT: one.author_name or opened.line.patient.name,
         Author.STAFF: one.author_name,
-        Author.SYSTEM: _("automatiskt"),
+        Author.SYSTEM: _("automatiskt svar"),
     }
     text = clean_text(one.text[:SHOWN_CHARACTERS])
     if len(one.text) > SHOWN_CHARACTERS:

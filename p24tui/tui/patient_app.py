@@ -188,6 +188,8 @@ class PatientApp(App[None]):
 
 def _as_read(said: Said, now: datetime) -> Content:
     who = clean_line(said.sender) or _("Du")
+    if said.automatic:
+        who = _("{unit}, automatiskt svar").format(unit=who)
     heading = f"{moment(said.sent_at, now)}  {who}"
     style = "bold $secondary" if said.sender else "bold $primary"
     return Content.assemble((heading, style), "\n", clean_text(said.text[:SHOWN_CHARACTERS]))

@@ -95,9 +95,27 @@ def test_staff_and_units_are_added_and_changed(home: Path) -> None:
     assert unit["message_after"] == 2
 
 
+@pytest.mark.rule("CH-8")
+def test_a_unit_decides_where_it_refers_while_it_is_closed(home: Path) -> None:
+    run(*INIT)
+    shown = run("unit", "after-hours", UNIT).output.splitlines()
+    assert shown[0].split() == ["suicide", "misstänkt", "suicidrisk", "112"]
+    assert shown[-1].split() == ["message", "meddelande", "utan", "triage", "112", "och", "1177"]
+    changed = run("unit", "after-hours", UNIT, "3", "both").output
+    assert next(one for one in changed.splitlines() if one.startswith("3 ")).endswith("112 och 1177  (enhetens eget)")
+    listed = json.loads(run("unit", "after-hours", UNIT, "--json").output)
+    assert {"severity": "3", "refers_to": "both", "own": True} in listed
+    assert {"severity": "4", "refers_to": "1177", "own": False} in listed
+    assert "(enhetens eget)" not in run("unit", "after-hours", UNIT, "3", "usual").output
+
+
 @pytest.mark.parametrize(
     "args",
     [
+        ("unit", "after-hours", "SE2321000016-NONE"),
+        ("unit", "after-hours", UNIT, "1"),
+        ("unit", "after-hours", UNIT, "6", "112"),
+        ("unit", "after-hours", UNIT, "1", "113"),
         ("unit", "change", UNIT, "--hours", "alltid"),
         ("unit", "change", "SE2321000016-NONE", "--name", "x"),
         ("staff", "change", "SE2321000016-NONE", "--name", "x"),

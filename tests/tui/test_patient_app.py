@@ -19,6 +19,7 @@ from p24tui.services.patient_side import Said
 from p24tui.tui.app import P24App
 from p24tui.tui.patient_app import PatientApp
 from tests import samples
+from tests.routine.test_hours import at
 from tests.tui import kit
 from tests.tui.kit import fill, screen_text
 from tests.world import MONDAY_NINE, UNIT, World
@@ -205,6 +206,29 @@ async def test_the_conversation_is_in_order_and_follows_what_comes() -> None:
     assert next(n for n, one in enumerate(lines) if "Senast" in one) > next(
         n for n, one in enumerate(lines) if "Rad 19" in one
     )
+
+
+@pytest.mark.rule("CH-8", "CH-9")
+@pytest.mark.hazard("H4")
+async def test_who_writes_in_the_evening_reads_the_automatic_answer(sqlcipher_world: World) -> None:
+    world = sqlcipher_world
+    world.clock.instant = at("2026-11-27", "17:30")
+    sent = [samples.patient(CASE), samples.encounter(CASE, CASE, priority="2")]
+    intake.load(world.system, SOURCE, samples.body(samples.bundle(*sent)))
+    token = intake.make_token(world.system, SOURCE)
+    with serving(world.system) as address:
+        demo = make_demo(world.system.settings, PacedClock(MONDAY_NINE), address, token, seed=1, training=True)
+        person = PlayedPatient(demo, CASE, world.clock)
+        names = ("Maria Ljungberg", "Vårdcentralen Åsen")
+        one = PatientApp(*names, (), say=person.say, hear=person.hear, clock=world.clock, theme="dark")
+        async with at_patients(one, (80, 24)) as pilot:
+            await listen(pilot)
+            shown = screen_text(pilot)
+        person.close()
+    assert "17.30  Vårdcentralen Åsen, automatiskt svar" in shown
+    said = " ".join(shown.replace("│", " ").split())
+    assert "Vi läser ditt ärende när vi öppnar måndag 30 november klockan 08.00." in said
+    assert "ring 1177, när som helst på dygnet." in said
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])

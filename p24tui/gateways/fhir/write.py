@@ -13,10 +13,16 @@ from p24tui.gateways.fhir.refs import HSA_ID
 
 Json = dict[str, Any]
 
+MESSAGE_KIND = "urn:p24tui:message-kind"
+AUTOMATIC = "automatic"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A message to the patient. ``case_names`` are the source's own names of its case."""
+    """A message to the patient. ``case_names`` are the source's own names of its case.
+
+    ``automatic`` says that nobody of the staff has written it.
+    """
 
     id: str
     case_names: tuple[str, ...]
@@ -25,6 +31,7 @@ class Answer:
     author: str
     text: str
     sent_at: datetime
+    automatic: bool = False
 
 
 def outcome(issues: Iterable[Issue], code: str = "invalid") -> Json:
@@ -50,7 +57,7 @@ def response_bundle(type: str, entries: list[Json]) -> Json:
 def communication(answer: Answer) -> Json:
     """A message from staff, or an automatic one, as the patient's side reads it."""
     display = f"{answer.author}, {answer.unit_name}" if answer.author else answer.unit_name
-    return {
+    said: Json = {
         "resourceType": "Communication",
         "id": answer.id,
         "status": "completed",
@@ -63,6 +70,15 @@ def communication(answer: Answer) -> Json:
         },
         "payload": [{"contentString": answer.text}],
     }
+    if answer.automatic:
+        said["category"] = [{"coding": [{"system": MESSAGE_KIND, "code": AUTOMATIC}]}]
+    return said
+
+
+def is_automatic(communication: Json) -> bool:
+    """Whether a message that was read back says that nobody of the staff has written it."""
+    codings = [coding for one in communication.get("category", ()) for coding in one.get("coding", ())]
+    return {"system": MESSAGE_KIND, "code": AUTOMATIC} in codings
 
 
 def searchset(answers: Sequence[Answer], self_url: str, next_url: str) -> Json:

@@ -5,10 +5,12 @@ from typing import Any
 
 from p24tui.gateways.fhir.model import Kind, SentCase
 from p24tui.routine import chat
+from p24tui.routine.after_hours import severity_of
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.rule import rule
 from p24tui.services.change import locked
 from p24tui.services.intake.outcome import Verdict
+from p24tui.services.intake.referring import refer, say_closed
 from p24tui.services.intake.taking import Taken, Taking, digest
 from p24tui.store import cases, events, intake, people
 from p24tui.store.engine import Tx
@@ -24,24 +26,29 @@ def take_case(taking: Taking, sent: SentCase) -> Taken:
 
     Raises ``Unusable`` where the unit or the patient is not known here.
     """
-    if people.unit(taking.tx, sent.unit_id) is None:
+    unit = people.unit(taking.tx, sent.unit_id)
+    if unit is None:
         raise taking.refused("serviceProvider", f"no unit here has the HSA-id {sent.unit_id}")
     patient_id = taking.resolve(sent.patient, Kind.PATIENT)
     said = digest(patient_id, *_said(sent))
     known = taking.known()
     if taking.says_nothing_new(known, said):
         assert known is not None
+        say_closed(taking, unit, known.stored_as)
         return Taken(Verdict.DUPLICATE, known.stored_as)
     if known is None:
-        case_id = taking.id()
+        case_id, is_contact = taking.id(), True
         _add(taking, sent, case_id, patient_id)
         verdict = Verdict.CREATED
     else:
         case_id = known.stored_as
-        verdict = _update(taking, sent, case_id, patient_id)
+        verdict, is_contact = _update(taking, sent, case_id, patient_id)
     taking.remember(case_id, said)
     if record := people.patient(taking.tx, id=patient_id):
         taking.protect(record, sent.flagged)
+    if is_contact:
+        refer(taking, unit, case_id)
+    say_closed(taking, unit, case_id)
     return Taken(verdict, case_id)
 
 
@@ -82,8 +89,11 @@ def _kind(taking: Taking, sent: SentCase) -> ContactKind:
     return ContactKind.TRIAGED if sent.triaged or taking.index.has_form(taking.head) else ContactKind.MESSAGE
 
 
-def _update(taking: Taking, sent: SentCase, case_id: str, patient_id: str) -> Verdict:
-    """News of a case: the matter, a priority that comes late, a suicide risk. Owner and state are the staff's."""
+def _update(taking: Taking, sent: SentCase, case_id: str, patient_id: str) -> tuple[Verdict, bool]:
+    """News of a case: the matter, a priority that comes late, a suicide risk. Owner and state are the staff's.
+
+    The second says whether the case is known to be of another severity now, which makes it news from the patient.
+    """
     before = locked(taking.tx, case_id).case
     if before.patient_id != patient_id:
         raise taking.refused("subject", "the same Encounter came earlier for another patient")
@@ -104,10 +114,10 @@ def _update(taking: Taking, sent: SentCase, case_id: str, patient_id: str) -> Ve
     ]
     changed += _update_contact(taking, sent, case_id)
     if not changed:
-        return Verdict.DUPLICATE
+        return Verdict.DUPLICATE, False
     taking.save(before, after)
     taking.event("case.updated", case_id, before.unit_id, changed=changed)
-    return Verdict.UPDATED
+    return Verdict.UPDATED, severity_of(after) is not severity_of(before)
 
 
 def _newly_at_risk(sent: SentCase, before: Case) -> bool:

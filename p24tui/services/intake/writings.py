@@ -13,6 +13,7 @@ from p24tui.services.change import locked
 from p24tui.services.intake.contacts import kind_was_assumed
 from p24tui.services.intake.outcome import Verdict
 from p24tui.services.intake.persons import guardian_numbers
+from p24tui.services.intake.referring import refer
 from p24tui.services.intake.taking import Taken, Taking, digest
 from p24tui.store import messages, people
 from p24tui.store.values import Attachment, Author, CaseRow, FormAnswer, Message
@@ -45,6 +46,7 @@ def take_message(taking: Taking, sent: SentMessage) -> Taken:
     if taking.refused_parts():
         _tell_of_refused_files(taking, row.case, message_id)
     _finish(taking, row, message_id, said)
+    _refer(taking, row)
     return Taken(Verdict.CREATED, message_id)
 
 
@@ -70,6 +72,7 @@ def take_form(taking: Taking, sent: SentForm) -> Taken:
     taking.save(row.case, _with_form(taking, row.case, free_text))
     taking.event("form.received", case_id, row.case.unit_id)
     _finish(taking, row, form_id, said)
+    _refer(taking, row)
     return Taken(Verdict.CREATED, form_id)
 
 
@@ -145,6 +148,12 @@ def _finish(taking: Taking, row: CaseRow, stored_as: str, said: str) -> None:
         record = people.patient(taking.tx, id=row.patient.id)
         assert record is not None
         taking.protect(record, Protection.NONE)
+
+
+def _refer(taking: Taking, row: CaseRow) -> None:
+    unit = people.unit(taking.tx, row.case.unit_id)
+    assert unit is not None  # no unit is ever taken away
+    refer(taking, unit, row.case.id)
 
 
 def _tell_of_refused_files(taking: Taking, case: Case, of: str) -> None:

@@ -80,7 +80,7 @@ class Alarms(Duties):
             services.duty.acknowledge(self._system, self._actor, units)
 
         def acknowledged(_nothing: None) -> None:
-            self._duties_are_old = True
+            self._look_at_duties(at_once=True)
             self._say(words)
 
         self._writes.run(acknowledge, acknowledged)

@@ -14,6 +14,7 @@ from p24tui.services.views import CaseLine
 from p24tui.store.values import Closing
 from p24tui.tui.closing_page import is_done
 from p24tui.tui.screens.assessing import Assessing
+from p24tui.tui.screens.duties import Duties
 from p24tui.tui.screens.places_of_desk import Places
 from p24tui.tui.screens.questions import AskTellScreen, SignScreen
 from p24tui.tui.screens.telling import Recipient, TellManyScreen
@@ -21,7 +22,7 @@ from p24tui.tui.screens.telling import Recipient, TellManyScreen
 Deed = Callable[[Actor], None]
 
 
-class ClosingCheck(Places, Assessing):
+class ClosingCheck(Places, Assessing, Duties):
     """The section of the desk that closes for the day."""
 
     def action_closing_tell(self) -> None:
@@ -106,7 +107,7 @@ class ClosingCheck(Places, Assessing):
         self.app.push_screen(SignScreen(unit, day, len(still_open), said, actor.name), answered)
 
     def _signed(self, signed: Closing) -> None:
-        self._duties_are_old = self._place_is_old = True
+        self._look_at_duties(at_once=True)
         many = len(signed.remaining)
         rest = (
             ngettext(

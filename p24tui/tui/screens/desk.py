@@ -195,6 +195,7 @@ class DeskScreen(ClosingCheck, Places, CaseDeeds, Reminding, HoursDesk, Finding,
                 lambda: (services.alerts.pace(self._system), services.alerts.unread_limit(self._system)),
                 lambda limits: self._start_alarms(*limits),
             )
+            self._look_at_duties()
             self.call_after_refresh(self.post_message, self.Loaded(view.since))
         if self._is_silent():
             self._header.trouble = Trouble.FEED

@@ -33,10 +33,11 @@ class Duties(DeskParts):
     _unit_rang_at: datetime | None = None
     _called_before: frozenset[UnitAlert] = frozenset()
 
-    def _look_at_duties(self) -> None:
-        """Looked at each second: how the units stand is read anew where it is time to."""
+    def _look_at_duties(self, *, at_once: bool = False) -> None:
+        """Looked at each second: how the units stand is read anew where it is time to, or ``at_once``."""
         passed = time.monotonic() - self._duties_at
-        if not self._live.whole or passed < (LOOKED_AT_APART if self._duties_are_old else LOOKED_AT_EVERY):
+        waits = 0.0 if at_once else LOOKED_AT_APART if self._duties_are_old else LOOKED_AT_EVERY
+        if not self._live.whole or passed < waits:
             return
         self._duties_at, self._duties_are_old = time.monotonic(), False
         ids = [unit.id for unit in self._units]
