@@ -7,9 +7,11 @@ from enum import StrEnum
 
 from p24tui.gateways.outgoing.gsm import Size
 from p24tui.routine.case import Case, CaseState
+from p24tui.routine.hours import Span
 from p24tui.routine.list_filter import ListFilter
 from p24tui.routine.patient import ShownPatient, shown
 from p24tui.routine.queue import order_key
+from p24tui.routine.roster import RosterEntry
 from p24tui.store.values import (
     Acknowledged,
     AttachmentLine,
@@ -23,6 +25,9 @@ from p24tui.store.values import (
     OutgoingRow,
     Position,
     Present,
+    Responsible,
+    Staff,
+    Unit,
 )
 
 
@@ -231,3 +236,36 @@ class Preview:
     gateway: str
     stays: bool
     last: OutgoingRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class RosterWeek:
+    """A week of a unit's roster, from Monday on. ``ahead`` are the gaps of the coming days, whichever week is shown."""
+
+    unit: Unit
+    monday: date
+    entries: tuple[RosterEntry, ...]
+    gaps: tuple[Span, ...]
+    ahead: tuple[Span, ...]
+    staff: tuple[Staff, ...]
+    responsible: Responsible | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """An event of a calendar that cannot be used: what it calls itself, when it is, and the reason as a key."""
+
+    title: str
+    when: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RosterImport:
+    """What came of importing a calendar: how many entries were added, changed, dropped, or stood there already."""
+
+    added: int
+    changed: int
+    dropped: int
+    unchanged: int
+    unusable: tuple[Unusable, ...]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -74,7 +75,9 @@ def length(spans: Iterable[Span]) -> timedelta:
         ([("17:00", "20:00")], ["23 08:00-17:00"]),
     ],
 )
-def test_a_gap_is_staffed_time_that_nobody_is_on_the_roster_for(rostered: list[tuple[str, str]], left: list[str]) -> None:
+def test_a_gap_is_staffed_time_that_nobody_is_on_the_roster_for(
+    rostered: list[tuple[str, str]], left: list[str]
+) -> None:
     entries = [on(MONDAY, "maria", start, end) for start, end in rostered]
     assert walls(gaps(HOURS, entries, at(MONDAY, "00:00"), at(MONDAY, "23:59"))) == left
 
@@ -126,7 +129,7 @@ def test_gaps_and_what_is_covered_are_all_of_the_staffed_time(
     found = gaps(hours, entries, start, end)
     covered = timedelta()
     edges = sorted({start, end, *(t for one in entries for t in (one.starts_at, one.ends_at) if start < t < end)})
-    for begins, ends in zip(edges, edges[1:], strict=False):
+    for begins, ends in pairwise(edges):
         if any(one.starts_at <= begins < one.ends_at for one in entries):
             covered += staffed_between(hours, begins, ends)
     assert length(found) + covered == staffed_between(hours, start, end)
