@@ -5,7 +5,7 @@ Word and symbol come first, so that colour never says anything alone.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from p24tui.clock import local
@@ -221,6 +221,27 @@ def outgoing_problem_words(problem: str) -> str:
     return _(OUTGOING_PROBLEMS[problem]) if problem in OUTGOING_PROBLEMS else problem
 
 
+CALENDAR_PROBLEMS = {
+    "person-unknown": N_("ingen på enheten heter eller har HSA-id så"),
+    "person-ambiguous": N_("flera på enheten heter så: ange HSA-id"),
+    "no-uid": N_("händelsen saknar UID"),
+    "no-end": N_("sluttid saknas"),
+    "all-day": N_("heldag utan klockslag"),
+    "time": N_("tiden går inte att läsa"),
+    "zone": N_("okänd tidszon"),
+    "recurrence": N_("upprepas på ett sätt som inte går att följa: bara varje dag eller vecka"),
+    "exception-alone": N_("ändrar en serie som inte finns i filen"),
+    "superseded": N_("finns i en senare version i samma fil"),
+    "roster-order": N_("slutar innan det har börjat"),
+    "roster-long": N_("är längre än ett pass får vara"),
+}
+
+
+def calendar_problem_words(reason: str) -> str:
+    """Why an event of a calendar cannot be used, in words; of what has none, its key."""
+    return _(CALENDAR_PROBLEMS[reason]) if reason in CALENDAR_PROBLEMS else reason
+
+
 READINGS = {
     "case": N_("öppnade ett ärende"),
     "list": N_("såg en lista"),
@@ -338,6 +359,17 @@ def short_moment(instant: datetime, now: datetime) -> str:
     at = local(instant)
     today = at.date() == local(now).date()
     return clock_time(instant) if today else f"{at.day} {_(MONTHS[at.month - 1])} {clock_time(instant)}"
+
+
+def day_words(day: date) -> str:
+    """Weekday, day and month, such as ``mån 23 nov``."""
+    return f"{_(WEEKDAYS[day.weekday()])} {day.day} {_(MONTHS[day.month - 1])}"
+
+
+def span_words(start: datetime, end: datetime) -> str:
+    """From when until when, such as ``mån 23 nov 08.00–12.00``; an end on another day has its weekday."""
+    same_day = local(start).date() == local(end).date()
+    return f"{day_and_time(start)}–{clock_time(end) if same_day else weekday_and_time(end)}"
 
 
 def weekday_and_time(instant: datetime) -> str:

@@ -194,6 +194,11 @@ def in_week(entries: Iterable[RosterEntry], monday: date) -> tuple[RosterEntry, 
     return tuple(sorted(found, key=lambda one: (one.starts_at, one.ends_at, one.name, one.id)))
 
 
+def span_of(day: date, start: time, end: time) -> Span:
+    """From ``start`` that day to ``end``, wall times in Sweden; an end that comes before the start is the day after."""
+    return instant_of(day, start), instant_of(day + _DAY if end < start else day, end)
+
+
 def monday_of(day: date) -> date:
     """The Monday with which the day's week begins."""
     return day - timedelta(days=day.weekday())

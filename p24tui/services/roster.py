@@ -141,6 +141,17 @@ def drop(system: System, actor: Actor, entry_id: str) -> RosterEntry:
         return before
 
 
+def find(system: System, unit_id: str, typed: str) -> RosterEntry:
+    """The unit's entry whose id begins with what somebody typed. Raises ``BadInput`` where none does, or several do."""
+    with system.store.reading() as tx:
+        found = store.beginning_with(tx, unit_id, typed)
+    if not typed or not found:
+        raise BadInput("no-roster-entry")
+    if len(found) > 1:
+        raise BadInput("many-roster-entries", id=clean_line(typed, 40))
+    return found[0]
+
+
 def plan_copy(system: System, unit_id: str, start: date, to: date) -> Copying:
     """What copying the week that begins on Monday ``start`` to that of ``to`` would come to; nothing is written."""
     with system.store.reading() as tx:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from p24tui.gateways.outgoing.gsm import Size
+from p24tui.gateways.roster_calendar import Unusable
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.hours import Span
 from p24tui.routine.list_filter import ListFilter
@@ -249,15 +250,6 @@ class RosterWeek:
     ahead: tuple[Span, ...]
     staff: tuple[Staff, ...]
     responsible: Responsible | None
-
-
-@dataclass(frozen=True, slots=True)
-class Unusable:
-    """An event of a calendar that cannot be used: what it calls itself, when it is, and the reason as a key."""
-
-    title: str
-    when: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

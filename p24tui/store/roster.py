@@ -28,9 +28,15 @@ def one(tx: Tx, entry_id: str) -> RosterEntry | None:
     return found[0] if found else None
 
 
-def of_calendar(tx: Tx, unit_id: str, calendar_ids: Collection[str]) -> list[RosterEntry]:
-    """The unit's entries that came from a calendar under one of these ids."""
-    return _read(tx, (roster.c.unit_id == unit_id) & roster.c.calendar_id.in_(calendar_ids))
+def beginning_with(tx: Tx, unit_id: str, typed: str) -> list[RosterEntry]:
+    """The unit's entries whose ids begin so."""
+    return _read(tx, (roster.c.unit_id == unit_id) & roster.c.id.startswith(typed, autoescape=True))
+
+
+def of_calendar(tx: Tx, unit_id: str, calendar_ids: Collection[str], entry_ids: Collection[str]) -> list[RosterEntry]:
+    """The unit's entries that came from a calendar under one of these ids, or that have one of ours."""
+    table = roster.c
+    return _read(tx, (table.unit_id == unit_id) & (table.calendar_id.in_(calendar_ids) | table.id.in_(entry_ids)))
 
 
 def put(tx: Tx, entries: Iterable[RosterEntry], by: str, at: datetime) -> None:
