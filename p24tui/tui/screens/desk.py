@@ -23,6 +23,7 @@ from p24tui.tui.screens.case_deeds import CaseDeeds
 from p24tui.tui.screens.finding import Finding
 from p24tui.tui.screens.places_of_desk import Places
 from p24tui.tui.screens.reminding import Reminding
+from p24tui.tui.screens.rostering import RosterDesk
 from p24tui.tui.whereabouts import RENEW_EVERY
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.conversation import Conversation
@@ -50,7 +51,7 @@ COUNTED_APART = 0.5
 """Seconds between two tellings of how the queue stands, while much changes."""
 
 
-class DeskScreen(Places, CaseDeeds, Reminding, Finding, Alarms):
+class DeskScreen(Places, CaseDeeds, Reminding, RosterDesk, Finding, Alarms):
     """Keeps the list in step with the database, and says so when it cannot.
 
     ``first`` is what is shown at once, before the database layer is loaded: the lines that come first.
@@ -242,6 +243,7 @@ class DeskScreen(Places, CaseDeeds, Reminding, Finding, Alarms):
             self._show_openness()
             self._age_alarms()
             self._place_is_old = True
+            self._watch_roster()
         if self._counts_due:
             self._count()
         self._freshen_place()
@@ -263,7 +265,13 @@ class DeskScreen(Places, CaseDeeds, Reminding, Finding, Alarms):
             self._have_units,
             self._reading_failed,
         )
-        self._read_responsible()
+        self._watch_roster()
+
+    def _watch_roster(self) -> None:
+        """By the clock somebody else becomes responsible, and what was to come has come."""
+        if self._live.whole:
+            self._read_responsible()
+        self._read_roster()
 
     def _have_units(self, units: tuple[Unit, ...]) -> None:
         self._units = units
