@@ -67,6 +67,11 @@ REFUSALS = {
     "sms-too-late": N_("Det är inte till nytta längre: tiden har gått. Ring patienten i stället."),
     "visit-cancelled": N_("Besöket är redan avbokat."),
     "protection-unknown": N_("Det går inte att få veta om personuppgifterna är skyddade. Inget sms skickas."),
+    "roster-order": N_("Passet måste sluta efter att det har börjat."),
+    "roster-long": N_("Passet får vara högst {hours} timmar. Dela upp det."),
+    "roster-person": N_("Personen är inte aktiv eller arbetar inte på enheten. Välj någon som gör det."),
+    "roster-there": N_("Personen står redan i bemanningen just den tiden."),
+    "roster-hand": N_("Chattansvaret lämnas över av den som har det, eller av enhetens legitimerade personal."),
 }
 
 BAD_INPUT = {
@@ -142,6 +147,13 @@ BAD_INPUT = {
     "intake-not-loopback": N_("Mottagningen lyssnar inte på {host} utan --to-network, bakom en proxy med TLS."),
     "intake-address": N_("Det går inte att lyssna på {host}:{port}: {problem}. Välj en annan adress eller port."),
     "bad-date": N_("{value} är inget datum. Skriv som 2026-11-30."),
+    "week": N_("{value} är ingen vecka. Skriv år och vecka, som 2026-48."),
+    "days": N_("Antalet dagar ska vara 1–{most}, inte {value}."),
+    "no-roster-entry": N_("Passet finns inte, eller så har någon annan tagit bort det."),
+    "many-roster-entries": N_("Flera pass börjar på {id}. Skriv fler tecken."),
+    "calendar": N_("Filen är ingen kalender (iCalendar), eller så är den inte hel. Inget har ändrats."),
+    "calendar-large": N_("Kalendern är för stor: högst {most} går att läsa på en gång. Dela upp den."),
+    "no-file": N_("Filen {path} går inte att läsa eller skriva: {problem}."),
     "no-demo": N_("Ingen demo körs. Patienten går bara att spela där, aldrig mot riktiga data: kör p24tui demo först."),
     "no-such-patient": N_("Inget öppet ärende i demon börjar på {typed}. p24tui patient visar dem som finns."),
     "many-patients": N_("Flera passar {typed}: {found}. Skriv fler tecken."),

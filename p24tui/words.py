@@ -5,7 +5,7 @@ Word and symbol come first, so that colour never says anything alone.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from p24tui.clock import local
@@ -229,9 +229,9 @@ def guarantee_words(one: Guarantee, now: datetime) -> str:
         return words
     last = one.due_at - timedelta(seconds=1)
     if now >= one.due_at:
-        return _("{words}: gick ut {day}").format(words=words, day=day_words(last))
+        return _("{words}: gick ut {day}").format(words=words, day=day_words(local(last).date()))
     today = local(last).date() == local(now).date()
-    return _("{words}: senast {day}").format(words=words, day=_("i dag") if today else day_words(last))
+    return _("{words}: senast {day}").format(words=words, day=_("i dag") if today else day_words(local(last).date()))
 
 
 def guarantee_mark(one: Guarantee | None, now: datetime) -> str:
@@ -324,6 +324,27 @@ def outgoing_state_word(state: OutgoingState) -> str:
 def outgoing_problem_words(problem: str) -> str:
     """What is in the way of something that goes out, in words; of what has none, its key."""
     return _(OUTGOING_PROBLEMS[problem]) if problem in OUTGOING_PROBLEMS else problem
+
+
+CALENDAR_PROBLEMS = {
+    "person-unknown": N_("ingen på enheten heter eller har HSA-id så"),
+    "person-ambiguous": N_("flera på enheten heter så: ange HSA-id"),
+    "no-uid": N_("händelsen saknar UID"),
+    "no-end": N_("sluttid saknas"),
+    "all-day": N_("heldag utan klockslag"),
+    "time": N_("tiden går inte att läsa"),
+    "zone": N_("okänd tidszon"),
+    "recurrence": N_("upprepas på ett sätt som inte går att följa: bara varje dag eller vecka"),
+    "exception-alone": N_("ändrar en serie som inte finns i filen"),
+    "superseded": N_("finns i en senare version i samma fil"),
+    "roster-order": N_("slutar innan det har börjat"),
+    "roster-long": N_("är längre än ett pass får vara"),
+}
+
+
+def calendar_problem_words(reason: str) -> str:
+    """Why an event of a calendar cannot be used, in words; of what has none, its key."""
+    return _(CALENDAR_PROBLEMS[reason]) if reason in CALENDAR_PROBLEMS else reason
 
 
 READINGS = {
@@ -426,12 +447,6 @@ def waited(since: datetime | None, now: datetime) -> str:
     return _("{count} dgr").format(count=minutes // (24 * 60))
 
 
-def day_words(instant: datetime) -> str:
-    """The day in Sweden, such as ``mån 23 nov``."""
-    at = local(instant)
-    return f"{_(WEEKDAYS[at.weekday()])} {at.day} {_(MONTHS[at.month - 1])}"
-
-
 def clock_time(instant: datetime) -> str:
     """The time of day in Sweden, such as ``16.32``."""
     return local(instant).strftime("%H.%M")
@@ -439,7 +454,7 @@ def clock_time(instant: datetime) -> str:
 
 def day_and_time(instant: datetime) -> str:
     """Weekday, day, month and time, such as ``mån 23 nov 16.32``."""
-    return f"{day_words(instant)} {clock_time(instant)}"
+    return f"{day_words(local(instant).date())} {clock_time(instant)}"
 
 
 def moment(instant: datetime, now: datetime) -> str:
@@ -452,6 +467,17 @@ def short_moment(instant: datetime, now: datetime) -> str:
     at = local(instant)
     today = at.date() == local(now).date()
     return clock_time(instant) if today else f"{at.day} {_(MONTHS[at.month - 1])} {clock_time(instant)}"
+
+
+def day_words(day: date) -> str:
+    """Weekday, day and month, such as ``mån 23 nov``."""
+    return f"{_(WEEKDAYS[day.weekday()])} {day.day} {_(MONTHS[day.month - 1])}"
+
+
+def span_words(start: datetime, end: datetime) -> str:
+    """From when until when, such as ``mån 23 nov 08.00–12.00``; an end on another day has its weekday."""
+    same_day = local(start).date() == local(end).date()
+    return f"{day_and_time(start)}–{clock_time(end) if same_day else weekday_and_time(end)}"
 
 
 def weekday_and_time(instant: datetime) -> str:

@@ -3,21 +3,22 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from p24tui.clock import SetClock
+from p24tui.clock import SetClock, local_date
 from p24tui.gateways.person_data import NoPersonData, PersonData
 from p24tui.ids import fresh_id
 from p24tui.routine import chat
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.case import Case, ContactKind
+from p24tui.routine.hours import instant_of
 from p24tui.routine.patient import Patient
 from p24tui.routine.protection import Protection
-from p24tui.services import staff, units
+from p24tui.services import roster, staff, units
 from p24tui.services.change import change_in
 from p24tui.services.setup import set_up
 from p24tui.settings import Settings
@@ -120,6 +121,13 @@ class World:
         units.put_unit(self.system, operator, units.make_unit(BERGA, "Vårdcentralen Berga", "primary-care"))
         for name in names:
             staff.put_staff(self.system, operator, staff.make_staff(*PEOPLE[name]), (UNIT, BERGA))
+
+    def rostered(self, name: str = "johan", days: int = 2) -> None:
+        """One of the people is responsible for the inflow over the opening hours of today and the days after it."""
+        staff_id, today = PEOPLE[name][0], local_date(self.clock.now())
+        for day in (today + timedelta(days=number) for number in range(days)):
+            span = instant_of(day, time(8)), instant_of(day, time(17))
+            roster.add(self.system, self.actor(name), staff_id, *span)
 
     def row(self, case_id: str) -> CaseRow:
         """The case as it is stored."""

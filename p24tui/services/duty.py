@@ -8,7 +8,7 @@ from p24tui.errors import BadInput
 from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
 from p24tui.routine.unit_alert import UnitAlert, UnitReason
-from p24tui.services import closing, unit_settings
+from p24tui.services import closing, roster, unit_settings
 from p24tui.store import duty, events, people
 from p24tui.store.engine import Tx
 from p24tui.store.values import Closing, Unit
@@ -58,5 +58,6 @@ def _duty(tx: Tx, unit: Unit, now: datetime, seen: frozenset[UnitAlert], warning
     signed = closing.signed_of(tx, unit, closes_at) if closes_at else None
     late = closing.unsigned_since(tx, unit, now)
     alerts = [UnitAlert(unit.id, UnitReason.UNSIGNED, late)] if late else []
+    alerts += roster.alerts_in(tx, unit, now)
     unseen = tuple(one for one in alerts if one not in seen)
     return Duty(closes_at, signed, warnings, tuple(alerts), unseen)

@@ -2,16 +2,19 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from p24tui.clock import local_date
 from p24tui.gateways.outgoing.gsm import Size
+from p24tui.gateways.roster_calendar import Unusable
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.guarantee import Guarantee
+from p24tui.routine.hours import Span
 from p24tui.routine.list_filter import ListFilter
 from p24tui.routine.patient import ShownPatient, shown
 from p24tui.routine.queue import OrderKey, order_key
+from p24tui.routine.roster import RosterEntry
 from p24tui.services.guarantee import guarantee_of
 from p24tui.store.values import (
     Acknowledged,
@@ -26,6 +29,8 @@ from p24tui.store.values import (
     OutgoingRow,
     Position,
     Present,
+    Responsible,
+    Staff,
     Unit,
 )
 
@@ -259,3 +264,27 @@ class Preview:
     gateway: str
     stays: bool
     last: OutgoingRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class RosterWeek:
+    """A week of a unit's roster, from Monday on. ``ahead`` are the gaps of the coming days, whichever week is shown."""
+
+    unit: Unit
+    monday: date
+    entries: tuple[RosterEntry, ...]
+    gaps: tuple[Span, ...]
+    ahead: tuple[Span, ...]
+    staff: tuple[Staff, ...]
+    responsible: Responsible | None
+
+
+@dataclass(frozen=True, slots=True)
+class RosterImport:
+    """What came of importing a calendar: how many entries were added, changed, dropped, or stood there already."""
+
+    added: int
+    changed: int
+    dropped: int
+    unchanged: int
+    unusable: tuple[Unusable, ...]

@@ -46,8 +46,8 @@ def _acknowledged(tx: Tx, where: ColumnElement[bool]) -> dict[str, tuple[Acknowl
     return found
 
 
-def who_is_responsible(tx: Tx, unit_ids: Collection[str]) -> dict[str, Responsible]:
-    """Who is responsible for the inflow, by unit; a unit that has nobody is left out."""
+def taken_by_hand(tx: Tx, unit_ids: Collection[str]) -> dict[str, Responsible]:
+    """Who last took the responsibility for the inflow by hand, by unit; whether that still counts the roster says."""
     query = (
         select(responsible.c.unit_id, staff.c.id, staff.c.name, staff.c.profession, responsible.c.since)
         .join(staff, staff.c.id == responsible.c.staff_id)

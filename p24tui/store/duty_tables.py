@@ -13,6 +13,7 @@ roster = Table(
     Column("staff_id", ForeignKey("staff.id"), nullable=False, comment="who is responsible for the inflow"),
     Column("starts_at", Instant, nullable=False),
     Column("ends_at", Instant, nullable=False),
+    Column("calendar_id", Text, nullable=False, comment="what the calendar that it came from calls it, or empty"),
     Column("changed_by", Text, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Index("ix_roster_unit_starts", "unit_id", "starts_at"),

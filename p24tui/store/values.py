@@ -52,12 +52,13 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True)
 class Responsible:
-    """Who is responsible for the inflow of a unit (CH-2), since when (UTC)."""
+    """Who is responsible for the inflow of a unit (CH-2), since when and until when (UTC)."""
 
     staff_id: str
     name: str
     profession: Profession
     since: datetime
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,6 +264,14 @@ KEYS = (
         in_bar=False,
     ),
     Key(
+        "f8",
+        "show_roster",
+        N_("bemanning"),
+        N_("Vem som är chattansvarig när, vecka för vecka, och var ingen är inlagd."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+    Key(
         "ctrl+pagedown",
         "next_case",
         N_("nästa öppna"),

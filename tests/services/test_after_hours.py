@@ -522,7 +522,7 @@ def test_the_phrase_and_the_automatic_answer_have_one_source(sqlcipher_world: Wo
     now = world.clock.now()
     row = world.row(world.case().id)
     library = next(one for one in phrases.library() if one.id == after_hours.PHRASE)
-    by_hand = phrases.filled(library.text, line(row, date(2026, 11, 27)), unit, world.actor("maria"), now)
+    by_hand = phrases.filled(library.text, line(row, unit, now), unit, world.actor("maria"), now)
     referral = Referral(RefersTo.ADVICE, may_send=True, read_at=at("2026-11-30", "08:00"))
     assert by_hand == f"Hej Maria Ljungberg. {after_hours.answer_text(unit, referral, now)}"
 

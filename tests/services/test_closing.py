@@ -25,6 +25,7 @@ CLOSES = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def late_in_the_day(world: World) -> None:
     world.clock.instant = HALF_PAST_FOUR
+    world.rostered()
 
 
 def quiet(world: World, **facts: Any) -> Case:

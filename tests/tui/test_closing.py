@@ -29,6 +29,7 @@ CLOSES = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def late_in_the_day(sqlcipher_world: World) -> None:
     sqlcipher_world.clock.instant = CLOSES - timedelta(minutes=28)
+    sqlcipher_world.rostered()
 
 
 def quiet(world: World, name: str, **facts: Any) -> Case:

@@ -26,6 +26,7 @@ from p24tui.tui.screens.finding import Finding
 from p24tui.tui.screens.hours_of_desk import HoursDesk
 from p24tui.tui.screens.places_of_desk import Places
 from p24tui.tui.screens.reminding import Reminding
+from p24tui.tui.screens.rostering import RosterDesk
 from p24tui.tui.whereabouts import RENEW_EVERY
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.conversation import Conversation
@@ -53,7 +54,7 @@ COUNTED_APART = 0.5
 """Seconds between two tellings of how the queue stands, while much changes."""
 
 
-class DeskScreen(ClosingCheck, Places, CaseDeeds, Reminding, HoursDesk, Finding, Alarms, Duties):
+class DeskScreen(ClosingCheck, Places, CaseDeeds, Reminding, HoursDesk, RosterDesk, Finding, Alarms, Duties):
     """Keeps the list in step with the database, and says so when it cannot.
 
     ``first`` is what is shown at once, before the database layer is loaded: the lines that come first.
@@ -248,6 +249,7 @@ class DeskScreen(ClosingCheck, Places, CaseDeeds, Reminding, HoursDesk, Finding,
             self._age_alarms()
             self._place_is_old = True
             self._say_duties()
+            self._watch_roster()
         if self._counts_due:
             self._count()
         self._freshen_place()
@@ -270,7 +272,13 @@ class DeskScreen(ClosingCheck, Places, CaseDeeds, Reminding, HoursDesk, Finding,
             self._have_units,
             self._reading_failed,
         )
-        self._read_responsible()
+        self._watch_roster()
+
+    def _watch_roster(self) -> None:
+        """By the clock somebody else becomes responsible, and what was to come has come."""
+        if self._live.whole:
+            self._read_responsible()
+        self._read_roster()
 
     def _have_units(self, units: tuple[Unit, ...]) -> None:
         self._units = units

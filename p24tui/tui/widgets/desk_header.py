@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import Enum
 
+from rich.cells import cell_len
 from textual.app import RenderResult
 from textual.content import Content
 from textual.reactive import reactive
@@ -112,10 +113,19 @@ class DeskHeader(Widget):
             (f" {self._banner} ", "bold $warning") if self._banner else "",
             (f" {units}", "bold"),
             (f"   {self._person if width >= VERY_WIDE else self._name}", "$foreground 80%"),
-            self._responsible_words(width),
         )
         right = Content.assemble((now, ""), ("   ", ""), *self._open_words(), (" ", ""))
-        return _between(left, right, width)
+        words, style = self._responsible_words(width)
+        in_full = words + self._until_words()
+        fits = wide and left.cell_length + cell_len(in_full) + right.cell_length < width
+        return _between(left + Content.styled(in_full if fits else words, style), right, width)
+
+    def _until_words(self) -> str:
+        """Until when whoever is responsible is; nothing where that differs, or is until the day ends."""
+        found = self.responsible or {}
+        until = {one.until for one in found.values()}
+        at = clock_time(last) if len(until) == 1 and (last := until.pop()) is not None else "00.00"
+        return "" if at == "00.00" or len(found) < len(self._unit_names) else _(" till {at}").format(at=at)
 
     def _responsible_words(self, width: int) -> tuple[str, str]:
         if self.responsible is None:

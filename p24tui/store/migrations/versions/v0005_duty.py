@@ -48,6 +48,12 @@ def _create_tables() -> None:
         sa.Column("staff_id", sa.Text(), nullable=False, comment="who is responsible for the inflow"),
         sa.Column("starts_at", INSTANT, nullable=False),
         sa.Column("ends_at", INSTANT, nullable=False),
+        sa.Column(
+            "calendar_id",
+            sa.Text(),
+            nullable=False,
+            comment="what the calendar that it came from calls it, or empty",
+        ),
         sa.Column("changed_by", sa.Text(), nullable=False),
         sa.Column("changed_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_roster_unit_id_units")),
