@@ -201,6 +201,8 @@ def test_the_limits_are_the_routines_and_the_laws_and_the_alarms() -> None:
         "sms_day_begins": (6, "hours", "SE-2"),
         "sms_night_begins": (21, "hours", "SE-2"),
         "answer_reminder_kept": (8, "hours", "SE-2"),
+        "roster_seen_ahead": (7, "days", "CH-2"),
+        "roster_entry_longest": (24, "hours", "CH-2"),
     }
 
 
