@@ -202,10 +202,15 @@ def test_the_limits_are_the_routines_and_the_laws_and_the_alarms() -> None:
         "sms_day_begins": (6, "hours", "SE-2"),
         "sms_night_begins": (21, "hours", "SE-2"),
         "answer_reminder_kept": (8, "hours", "SE-2"),
+        "care_guarantee_contact_near": (60, "minutes", "GA-1"),
+        "care_guarantee_near": (240, "minutes", "GA-1"),
+        "closing_signed_from": (60, "minutes", "CH-7"),
         "closing_warns_first": (60, "minutes", "CH-5"),
         "closing_warns_again": (30, "minutes", "CH-5"),
         "closing_warns_soon": (15, "minutes", "CH-7"),
         "closing_alarms": (5, "minutes", "CH-7"),
+        "roster_seen_ahead": (7, "days", "CH-2"),
+        "roster_entry_longest": (24, "hours", "CH-2"),
     }
 
 

@@ -199,7 +199,7 @@ def test_a_console_with_keys_that_clash_does_not_open(sqlcipher_world: World) ->
 
 async def test_another_key_acts_and_is_shown_and_the_old_one_no_longer_acts(sqlcipher_world: World) -> None:
     cough = fill(sqlcipher_world)["cough"].id
-    remap(sqlcipher_world, claim="å", send="f9 ctrl+enter", release="t", quit="f10", help="f8", acknowledge="K")
+    remap(sqlcipher_world, claim="å", send="f9 ctrl+enter", release="t", quit="f10", help="f11", acknowledge="K")
     async with at_desk(sqlcipher_world, size=(120, 80)) as pilot:
         assert " å ta emot " in bar_text(pilot)
         assert "K kvittera" in screen_text(pilot)
@@ -214,10 +214,10 @@ async def test_another_key_acts_and_is_shown_and_the_old_one_no_longer_acts(sqlc
         assert typed(pilot) == "Hej å"
         await press(pilot, "ctrl+enter")
         assert sqlcipher_world.row(cough).case.state is CaseState.WAITING
-        await press(pilot, "escape", "f8")
+        await press(pilot, "escape", "f11")
         assert shows(pilot, HelpScreen)
         assert "F9, Ctrl+Enter" in screen_text(pilot)
-        await press(pilot, "f8", "question_mark")
+        await press(pilot, "f11", "question_mark")
         assert not shows(pilot, HelpScreen)
         await press(pilot, "t", "ctrl+q")
         assert sqlcipher_world.row(cough).case.owner_id is None

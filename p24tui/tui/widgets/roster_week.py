@@ -129,7 +129,8 @@ class RosterWeekView(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self._style("line")
         if not self._days:
-            return draw.strip([(f"  {_('Hämtar …')}" if y == 1 else "", self._style("quiet"))], width, base)
+            words = "  " + _("Hämtar …") if y == 1 else ""
+            return draw.strip([(words, self._style("quiet"))], width, base)
         parts = self._beside(y) if self._is_wide else self._below(y)
         return draw.strip(parts, width, base)
 
@@ -292,7 +293,7 @@ def _block(item: RosterItem, minute: int, slot: int, cells: int) -> str:
 
 def _name(item: RosterItem) -> str:
     if item.entry is None:
-        return f"{LOST} {_('LUCKA')}"
+        return LOST + " " + _("LUCKA")
     name = clean_line(item.entry.name)
     return name if item.entry.available else _("{name} (borta)").format(name=name)
 
