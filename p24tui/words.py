@@ -110,6 +110,7 @@ EVENTS = {
     "case.held": N_("Lät ärendet vila till {until}: {reason}"),
     "case.due": N_("Vilan är slut."),
     "case.ended": N_("Avslutade ärendet."),
+    "case.reopened": N_("Ärendet öppnades igen."),
     "case.taken-over": N_("Tog över ärendet från {owner}."),
     "takeover.asked": N_("Bad att få ta över: {reason}"),
     "takeover.granted": N_("Lämnade ärendet till {to}, som hade bett om det."),
