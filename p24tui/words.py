@@ -5,7 +5,7 @@ Word and symbol come first, so that colour never says anything alone.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from p24tui.clock import local
@@ -15,6 +15,7 @@ from p24tui.routine.alert import Reason
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.list_filter import Age, ListFilter
 from p24tui.routine.outgoing import OutgoingState, Purpose
+from p24tui.routine.period import Length, Period
 from p24tui.routine.queue import triage_failed
 from p24tui.routine.tone import Fault, Remark
 from p24tui.text import clean_line
@@ -64,10 +65,26 @@ KINDS = {
 
 UNIT_WORDS = frozenset({"vårdcentralen", "vårdcentral", "mottagningen"})
 
+MARKS = {
+    SUICIDE: N_("suicidrisk väntar"),
+    TRIAGE_FAILED: N_("utan prio"),
+    "1": N_("prio 1"),
+    "2": N_("prio 2"),
+    "3": N_("prio 3"),
+    "4": N_("prio 4"),
+    "5": N_("prio 5"),
+    MESSAGE: N_("meddelande"),
+}
+"""What the marks in the column of priorities mean, the most urgent first."""
+
 WEEKDAYS = (N_("mån"), N_("tis"), N_("ons"), N_("tor"), N_("fre"), N_("lör"), N_("sön"))
 MONTHS = (
     N_("jan"), N_("feb"), N_("mar"), N_("apr"), N_("maj"), N_("jun"),
     N_("jul"), N_("aug"), N_("sep"), N_("okt"), N_("nov"), N_("dec"),
+)  # fmt: skip
+MONTHS_IN_FULL = (
+    N_("januari"), N_("februari"), N_("mars"), N_("april"), N_("maj"), N_("juni"),
+    N_("juli"), N_("augusti"), N_("september"), N_("oktober"), N_("november"), N_("december"),
 )  # fmt: skip
 
 
@@ -310,7 +327,12 @@ def waited(since: datetime | None, now: datetime) -> str:
     """How long someone has waited: minutes, then hours, then days. A dash where nobody waits."""
     if since is None:
         return "–"
-    minutes = max(0, int((now - since).total_seconds() // 60))
+    return time_words(now - since)
+
+
+def time_words(time: timedelta) -> str:
+    """How long something took: minutes, then hours, then days."""
+    minutes = max(0, int(time.total_seconds() // 60))
     if minutes < 100:
         return _("{count} min").format(count=minutes)
     if minutes < 48 * 60:
@@ -327,6 +349,22 @@ def day_and_time(instant: datetime) -> str:
     """Weekday, day, month and time, such as ``mån 23 nov 16.32``."""
     at = local(instant)
     return f"{_(WEEKDAYS[at.weekday()])} {at.day} {_(MONTHS[at.month - 1])} {clock_time(instant)}"
+
+
+def day_words(day: date) -> str:
+    """Weekday, day and month, such as ``mån 23 nov``."""
+    return f"{_(WEEKDAYS[day.weekday()])} {day.day} {_(MONTHS[day.month - 1])}"
+
+
+def period_words(period: Period) -> str:
+    """A period in words, such as ``mån 23 nov 2026``, ``vecka 48 2026`` or ``november 2026``."""
+    first = period.first
+    if period.length is Length.WEEK:
+        year, week, _day = first.isocalendar()
+        return _("vecka {week} {year}").format(week=week, year=year)
+    if period.length is Length.MONTH:
+        return f"{_(MONTHS_IN_FULL[first.month - 1])} {first.year}"
+    return f"{day_words(first)} {first.year}"
 
 
 def moment(instant: datetime, now: datetime) -> str:

@@ -19,6 +19,7 @@ COMMANDS = {
     "init": "p24tui.cli.setup:init",
     "intake": "p24tui.cli.intake:intake",
     "patient": "p24tui.cli.patient:patient",
+    "report": "p24tui.cli.report:report",
     "rules": "p24tui.cli.rules:rules",
     "sms": "p24tui.cli.sms:sms",
     "staff": "p24tui.cli.setup:staff",

@@ -11,7 +11,7 @@ from p24tui.routine.hours import Span, day_openings, instant_of, staffed_times
 from p24tui.routine.outgoing import OutgoingState
 from p24tui.routine.period import Length, Period
 from p24tui.services.known import known_unit
-from p24tui.services.overview import MARKS, overview_of
+from p24tui.services.overview import overview_of
 from p24tui.services.report_views import (
     Answering,
     FirstAnswers,
@@ -29,7 +29,7 @@ from p24tui.store.engine import Tx
 from p24tui.store.report import OnDuty, Received, Signed, Written
 from p24tui.store.values import Unit
 from p24tui.system import System
-from p24tui.words import SUICIDE, priority_mark
+from p24tui.words import MARKS, SUICIDE, priority_mark
 
 LATELY = 8
 """Hours of inflow that the console's header shows."""

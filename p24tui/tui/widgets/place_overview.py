@@ -11,12 +11,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from p24tui.clock import local
-from p24tui.i18n import N_, _, ngettext
+from p24tui.i18n import _, ngettext
 from p24tui.services.views import Overview, Standing
 from p24tui.tui import draw
 from p24tui.tui.key_table import Where
 from p24tui.tui.keys import bindings
-from p24tui.words import MESSAGE, SUICIDE, TRIAGE_FAILED, state_word, waited
+from p24tui.words import MARKS, state_word, waited
 
 BARS = "▁▂▃▄▅▆▇█"
 NO_BAR = "·"
@@ -29,17 +29,6 @@ TABLE = 38
 
 NUMBER = 5
 WAIT = 8
-
-MARKS = {
-    SUICIDE: N_("suicidrisk väntar"),
-    TRIAGE_FAILED: N_("utan prio"),
-    "1": N_("prio 1"),
-    "2": N_("prio 2"),
-    "3": N_("prio 3"),
-    "4": N_("prio 4"),
-    "5": N_("prio 5"),
-    MESSAGE: N_("meddelande"),
-}
 
 
 class PlaceOverview(VerticalScroll, can_focus=True):
