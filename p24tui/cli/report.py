@@ -10,7 +10,7 @@ import click
 from p24tui.cli.base import echo_json, running
 from p24tui.clock import local, local_date
 from p24tui.errors import BadInput
-from p24tui.i18n import _
+from p24tui.i18n import N_, _
 from p24tui.routine.period import Length, Period, period_of, read_period
 from p24tui.services import report as services_report
 from p24tui.services.report_views import Report, Waits
@@ -20,7 +20,7 @@ from p24tui.words import MARKS, clock_time, day_words, kind_word, period_words, 
 
 COLUMNS = ("unit", "from", "to", "measure", "key", "value")
 
-HELP = """Skriv ut hur en dag, en vecka eller en månad har gått: inflöde, väntan, svar, stängning. Bara personal nämns.
+HELP = N_("""Skriv ut hur en dag, en vecka eller en månad har gått: inflöde, väntan, svar, stängning. Bara personal nämns.
 
 Utan val gäller det idag. Tal i --json och --csv är antal, eller minuter där namnet slutar på minutes. Exempel på --json:
 
@@ -32,7 +32,7 @@ Utan val gäller det idag. Tal i --json och --csv är antal, eller minuter där 
       {"measure": "first_answer_minutes", "key": "median", "value": 12.5},
       {"measure": "closing_signed", "key": "2026-11-23", "value": "Maria Lind 17.05"}]}]
 
-En rad i --csv är ett av dem, med enhet och dagar framför: unit, from, to, measure, key, value."""
+En rad i --csv är ett av dem, med enhet och dagar framför: unit, from, to, measure, key, value.""")
 
 Measure = tuple[str, str, int | float | str]
 """What is measured, of what, and how much."""
@@ -181,16 +181,19 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _table(_("Kom in, efter kontakt"), {kind_word(kind): n for kind, n in report.inflow.kinds.items()})
     if report.now is not None:
         yield from _table(_("Öppna nu"), {state_word(state): one.cases for state, one in report.now.states.items()})
-        yield from _table(_("Hos vem nu"), {name or _("ingen"): one.cases for name, one in report.now.owners.items()})
+        yield from _table(
+            _("Hos vem nu"), {clean_line(name) or _("ingen"): one.cases for name, one in report.now.owners.items()}
+        )
     if report.answering:
         yield _line(_("Vem som svarade"), "")
     for one in report.answering:
         said = _("{cases} ärenden, {messages} meddelanden").format(cases=one.cases, messages=one.messages)
-        yield _line(f"  {one.name}", said)
+        yield _line(f"  {clean_line(one.name)}", said)
     if report.days:
         yield _line(_("Dag"), f"{_('chattansvarig'):<24}{_('stängning signerad')}")
     for day in report.days:
         yield _line(f"  {day_words(day.day)}", f"{responsible_words(day):<24}{closing_words(day)}")
+    yield _("Brådskande är prio 1, eller misstänkt suicidrisk.")
 
 
 def _table(title: str, numbers: Mapping[str, int]) -> Iterator[str]:
@@ -204,4 +207,4 @@ def _at(instant: datetime, report: Report) -> str:
 
 
 def _line(name: str, said: str) -> str:
-    return f"{clean_line(name):<28.28}  {said}".rstrip()
+    return f"{name:<28.28}  {said}".rstrip()

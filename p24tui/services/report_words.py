@@ -1,11 +1,15 @@
 """A report in sentences: the same on the screen and on standard output."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from p24tui.i18n import _, ngettext
 from p24tui.services.report_views import Report, SameDay, Sent, UnitDay, Waits
 from p24tui.text import clean_line
 from p24tui.words import clock_time, time_words
+
+MINUTES = 1000
+"""From how many minutes on a wait is said in hours, and then in days."""
 
 Fact = tuple[str, str]
 """What it is about, and what is to be said of it."""
@@ -25,10 +29,8 @@ def facts(report: Report) -> Iterator[Fact]:
 
 def waits_words(waits: Waits) -> str:
     """How long the first answer took: half of them, nine of ten, and the longest."""
-    said = _("hälften inom {median} · 9 av 10 inom {ninth} · längst {longest}")
-    return said.format(
-        median=time_words(waits.median), ninth=time_words(waits.ninth), longest=time_words(waits.longest)
-    )
+    said = _("median {median} · 90 % inom {ninth} · längst {longest}")
+    return said.format(median=_wait(waits.median), ninth=_wait(waits.ninth), longest=_wait(waits.longest))
 
 
 def same_day_words(same: SameDay) -> str:
@@ -59,13 +61,19 @@ def responsible_words(one: UnitDay) -> str:
         return _("stängt")
     if not missing:
         return _("hela dagen")
-    return _("ingen {missing} av {minutes} min").format(missing=missing, minutes=minutes)
+    return _("ingen i {missing} av {minutes} min").format(missing=missing, minutes=minutes)
+
+
+def _wait(time: timedelta) -> str:
+    """In minutes for as long as one can compare them at a glance."""
+    minutes = int(time.total_seconds() // 60)
+    return _("{count} min").format(count=minutes) if minutes < MINUTES else time_words(time)
 
 
 def _came_in(report: Report) -> str:
     cases, urgent = report.inflow.cases, report.inflow.urgent
     came = ngettext("{count} ärende", "{count} ärenden", cases).format(count=cases)
-    said = _("{came}, varav {urgent} brådskande (prio 1 eller misstänkt suicidrisk)")
+    said = _("{came}, varav {urgent} brådskande")
     return said.format(came=came, urgent=urgent) if cases else came
 
 

@@ -191,6 +191,7 @@ class DeskScreen(Places, CaseDeeds, Reminding, Finding, Alarms):
                 lambda: (services.alerts.pace(self._system), services.alerts.unread_limit(self._system)),
                 lambda limits: self._start_alarms(*limits),
             )
+            self._read_inflow()
             self.call_after_refresh(self.post_message, self.Loaded(view.since))
         if self._is_silent():
             self._header.trouble = Trouble.FEED
@@ -242,6 +243,8 @@ class DeskScreen(Places, CaseDeeds, Reminding, Finding, Alarms):
             self._show_openness()
             self._age_alarms()
             self._place_is_old = True
+            if self._live.whole:
+                self._read_inflow()
         if self._counts_due:
             self._count()
         self._freshen_place()
@@ -284,7 +287,9 @@ class DeskScreen(Places, CaseDeeds, Reminding, Finding, Alarms):
             where = Where.CASE
         elif self.focused in (self._search_line, self._filter_bar):
             where = Where.EVERYWHERE
-        elif self.focused in (self._place_list, self._overview):
+        elif self.focused is self._overview:
+            where = Where.OVERVIEW
+        elif self.focused is self._place_list:
             where = Where.PLACE
         else:
             where = Where.LIST

@@ -20,6 +20,7 @@ PLACES = {
     Where.CASE: N_("I ett öppet ärende"),
     Where.COMPOSER: N_("När du skriver"),
     Where.PLACE: N_("På de andra platserna (F3–F7)"),
+    Where.OVERVIEW: N_("I översikten (F6)"),
     Where.EVERYWHERE: N_("Överallt"),
 }
 
