@@ -13,8 +13,7 @@ from p24tui.tui import plots
 from p24tui.tui.places import Place
 from p24tui.tui.widgets.key_bar import KeyBar
 from p24tui.tui.widgets.place import PlaceTabs
-from p24tui.tui.widgets.place_overview import PlaceOverview
-from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled
+from tests.tui.kit import at_desk, desk_of, fill, overview_text, press, screen_text, settled
 from tests.world import BERGA, MONDAY_NINE, World
 
 pytestmark = pytest.mark.anyio
@@ -27,12 +26,6 @@ def line_with(pilot: Pilot[None], words: str) -> str:
     """The line in which these words stand, without its frame."""
     (line,) = [line for line in overview_text(pilot).splitlines() if words in line]
     return line.strip()
-
-
-def overview_text(pilot: Pilot[None]) -> str:
-    """All of the overview, what is scrolled out of sight too."""
-    overview = desk_of(pilot).query_one(PlaceOverview)
-    return str(overview._shown.visual)
 
 
 def believable(world: World) -> None:
@@ -50,8 +43,8 @@ async def test_a_day_a_week_and_a_month_are_one_key_away(sqlcipher_world: World,
     believable(sqlcipher_world)
     async with at_desk(sqlcipher_world, size=size) as pilot:
         await press(pilot, "f6")
-        shown = screen_text(pilot)
-        assert "mån 23 nov 2026 · så här långt" in shown
+        assert "mån 23 nov 2026 · så här långt" in screen_text(pilot)
+        shown = overview_text(pilot)
         assert "3 ärenden, varav 1 brådskande" in shown
         assert "median 60 min · 90 % inom 70 min · längst 70 min" in shown
         assert line_with(pilot, "Kontakt samma dag").endswith("2 av 2 ärenden (100 %) · 1 väntar ännu på det")
@@ -63,15 +56,15 @@ async def test_a_day_a_week_and_a_month_are_one_key_away(sqlcipher_world: World,
         await press(pilot, "left")
         assert "vecka 47 2026" in screen_text(pilot)
         assert "så här långt" not in screen_text(pilot)
-        assert "1 ärende, varav 0 brådskande" in screen_text(pilot)
+        assert "1 ärende, varav 0 brådskande" in overview_text(pilot)
         assert line_with(pilot, "Kontakt samma dag").endswith("0 av 1 ärende (0 %)")
         await press(pilot, "3")
         assert "november 2026" in screen_text(pilot)
-        assert "4 ärenden, varav 1 brådskande" in screen_text(pilot)
+        assert "4 ärenden, varav 1 brådskande" in overview_text(pilot)
         await press(pilot, "left")
         assert "oktober 2026" in screen_text(pilot)
         assert "Inget har kommit in." in screen_text(pilot)
-        assert "ingen är besvarad än" in screen_text(pilot)
+        assert "ingen är besvarad än" in overview_text(pilot)
         assert "ingen har svarat" in overview_text(pilot)
         await press(pilot, "home")
         assert "november 2026 · så här långt" in screen_text(pilot)
@@ -94,15 +87,15 @@ async def test_today_is_live_and_a_week_is_read_again_by_the_minute(sqlcipher_wo
         await press(pilot, "f6")
         sqlcipher_world.case()
         await settled(pilot)
-        assert "1 ärende, varav 0 brådskande" in screen_text(pilot)
+        assert "1 ärende, varav 0 brådskande" in overview_text(pilot)
         await press(pilot, "2")
         sqlcipher_world.case()
         await settled(pilot)
-        assert "1 ärende, varav 0 brådskande" in screen_text(pilot)
+        assert "1 ärende, varav 0 brådskande" in overview_text(pilot)
         sqlcipher_world.clock.advance(timedelta(minutes=1))
         sqlcipher_world.case()
         await settled(pilot)
-        assert "3 ärenden, varav 0 brådskande" in screen_text(pilot)
+        assert "3 ärenden, varav 0 brådskande" in overview_text(pilot)
 
 
 async def test_after_midnight_today_is_the_new_day(sqlcipher_world: World) -> None:
@@ -113,7 +106,7 @@ async def test_after_midnight_today_is_the_new_day(sqlcipher_world: World) -> No
         sqlcipher_world.case()
         await settled(pilot)
         assert "tis 24 nov 2026 · så här långt" in screen_text(pilot)
-        assert "1 ärende, varav 0 brådskande" in screen_text(pilot)
+        assert "1 ärende, varav 0 brådskande" in overview_text(pilot)
 
 
 async def test_units_are_shown_together_or_each(sqlcipher_world: World) -> None:
@@ -123,11 +116,11 @@ async def test_units_are_shown_together_or_each(sqlcipher_world: World) -> None:
     async with at_desk(sqlcipher_world) as pilot:
         await press(pilot, "f6")
         assert "· Åsen + Berga" in screen_text(pilot)
-        assert "2 ärenden, varav 0" in screen_text(pilot)
+        assert "2 ärenden, varav 0" in overview_text(pilot)
         assert "Enhet" in line_with(pilot, "Stängning signerad")
         await press(pilot, "u")
         assert "· Åsen ·" in screen_text(pilot)
-        assert "1 ärende, varav 0" in screen_text(pilot)
+        assert "1 ärende, varav 0" in overview_text(pilot)
         await press(pilot, "u")
         assert "· Berga ·" in screen_text(pilot)
         await press(pilot, "u")

@@ -69,16 +69,17 @@ class PlaceOverview(VerticalScroll, can_focus=True):
 
 
 def overview_lines(report: Report, unit_names: Mapping[str, str], width: int) -> list[Content]:
-    """The overview in a width of so many cells."""
-    blocks = [*_tables(report), _days(report, unit_names)]
+    """The overview in a width of so many cells: what came in, how it stands now, and how it went."""
+    now = list(_side_by_side(list(_open_now(report)), width))
     return [
         _title(report, unit_names),
         *_inflow(report, width),
         Content(""),
-        *_side_by_side([_facts(report, width)], width),
+        *([*now, Content("")] if now else []),
+        *_facts(report),
         *_waits(report, width),
         Content(""),
-        *_side_by_side(blocks, width),
+        *_side_by_side([*_of_period(report), _days(report, unit_names)], width),
     ]
 
 
@@ -121,11 +122,9 @@ def _inflow(report: Report, width: int) -> Iterator[Content]:
     yield from plots.columns(inflow.slots, report.period.length, width)
 
 
-def _facts(report: Report, width: int) -> Block:
-    lines = []
+def _facts(report: Report) -> Iterator[Content]:
     for name, said in facts(report):
-        lines.append(Content.assemble((f" {draw.fit(name, LABEL)}", "$foreground 80%"), (said, "")))
-    return Block(width, tuple(lines))
+        yield Content.assemble((f" {draw.fit(name, LABEL)}", "$foreground 80%"), (said, ""))
 
 
 def _waits(report: Report, width: int) -> Iterator[Content]:
@@ -151,15 +150,20 @@ Row = tuple[str, str, str, bool]
 """A name, two numbers, and whether there is anything of it."""
 
 
-def _tables(report: Report) -> Iterator[Block]:
-    now, inflow = report.now, report.inflow
-    if now is not None:
-        states = {state_word(state): one for state, one in now.states.items()}
-        yield _standings(_("Öppna efter läge"), states, report)
-        marks = {f"{mark}  {_(MARKS[mark])}": one for mark, one in now.priorities.items()}
-        yield _standings(_("Öppna efter prio"), marks, report)
-        owners = {name or _("ingen"): one for name, one in now.owners.items()}
-        yield _standings(_("Vem som har dem"), owners, report, _("inga öppna ärenden"))
+def _open_now(report: Report) -> Iterator[Block]:
+    now = report.now
+    if now is None:
+        return
+    states = {state_word(state): one for state, one in now.states.items()}
+    yield _standings(_("Öppna efter läge"), states, report)
+    marks = {f"{mark}  {_(MARKS[mark])}": one for mark, one in now.priorities.items()}
+    yield _standings(_("Öppna efter prio"), marks, report)
+    owners = {name or _("ingen"): one for name, one in now.owners.items()}
+    yield _standings(_("Vem som har dem"), owners, report, _("inga öppna ärenden"))
+
+
+def _of_period(report: Report) -> Iterator[Block]:
+    inflow = report.inflow
     priorities = {f"{mark}  {_(MARKS[mark])}": many for mark, many in inflow.marks.items()}
     yield _shares(_("Kom in efter prio"), priorities)
     yield _shares(_("Kom in efter kontakt"), {kind_word(kind): many for kind, many in inflow.kinds.items()})
