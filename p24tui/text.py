@@ -43,6 +43,9 @@ _KEPT = re.compile(
     "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f]+"
 )
 
+_FORMULA = frozenset("=+-@")
+_BLANK = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+
 _REPLACEMENTS = re.compile(f"{REPLACEMENT}{{2,}}")
 
 # A run this long is cut before the text is normalised, which takes time by the square of a run's length.
@@ -80,6 +83,17 @@ def clean_line(text: str, limit: int = 200) -> str:
     text = clean_text(_JOINER_OR_SELECTOR.sub("", text))
     line = _without_leading_marks(" ".join(text.split()))
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def spreadsheet_text(text: str) -> str:
+    """The text as a field of a table that is opened in a spreadsheet: never taken for a formula there.
+
+    What begins with one of ``= + - @`` (in any width), a tab or a line break, also after blanks that one may or may not
+    see, gets an apostrophe before it.
+    """
+    first = next((one for one in text if unicodedata.category(one) not in _BLANK), "")
+    formula = unicodedata.normalize("NFKC", first) in _FORMULA
+    return f"'{text}" if formula or text.startswith(("\t", "\r", "\n")) else text
 
 
 def _shown(one: str) -> str:

@@ -18,6 +18,7 @@ from p24tui.routine.closing import Standing
 from p24tui.routine.guarantee import Guarantee, Why
 from p24tui.routine.list_filter import Age, ListFilter
 from p24tui.routine.outgoing import OutgoingState, Purpose
+from p24tui.routine.period import Length, Period
 from p24tui.routine.queue import is_first_task, triage_failed
 from p24tui.routine.tone import Fault, Remark
 from p24tui.text import clean_line
@@ -68,10 +69,26 @@ KINDS = {
 
 UNIT_WORDS = frozenset({"vårdcentralen", "vårdcentral", "mottagningen"})
 
+MARKS = {
+    SUICIDE: N_("suicidrisk väntar"),
+    TRIAGE_FAILED: N_("utan prio"),
+    "1": N_("prio 1"),
+    "2": N_("prio 2"),
+    "3": N_("prio 3"),
+    "4": N_("prio 4"),
+    "5": N_("prio 5"),
+    MESSAGE: N_("meddelande"),
+}
+"""What the marks in the column of priorities mean, the most urgent first."""
+
 WEEKDAYS = (N_("mån"), N_("tis"), N_("ons"), N_("tor"), N_("fre"), N_("lör"), N_("sön"))
 MONTHS = (
     N_("jan"), N_("feb"), N_("mar"), N_("apr"), N_("maj"), N_("jun"),
     N_("jul"), N_("aug"), N_("sep"), N_("okt"), N_("nov"), N_("dec"),
+)  # fmt: skip
+MONTHS_IN_FULL = (
+    N_("januari"), N_("februari"), N_("mars"), N_("april"), N_("maj"), N_("juni"),
+    N_("juli"), N_("augusti"), N_("september"), N_("oktober"), N_("november"), N_("december"),
 )  # fmt: skip
 
 
@@ -118,6 +135,7 @@ EVENTS = {
     "case.assessed": N_("Bedömde ärendet: {assessment}"),
     "case.kept": N_("Behöll ärendet till {until}: inga tider i dag, en tid erbjuds då."),
     "closing.told": N_("Sade till patienten att enheten stänger för dagen."),
+    "case.reopened": N_("Ärendet öppnades igen."),
     "case.taken-over": N_("Tog över ärendet från {owner}."),
     "takeover.asked": N_("Bad att få ta över: {reason}"),
     "takeover.granted": N_("Lämnade ärendet till {to}, som hade bett om det."),
@@ -439,7 +457,12 @@ def waited(since: datetime | None, now: datetime) -> str:
     """How long someone has waited: minutes, then hours, then days. A dash where nobody waits."""
     if since is None:
         return "–"
-    minutes = max(0, int((now - since).total_seconds() // 60))
+    return time_words(now - since)
+
+
+def time_words(time: timedelta) -> str:
+    """How long something took: minutes, then hours, then days."""
+    minutes = max(0, int(time.total_seconds() // 60))
     if minutes < 100:
         return _("{count} min").format(count=minutes)
     if minutes < 48 * 60:
@@ -457,6 +480,22 @@ def day_and_time(instant: datetime) -> str:
     return f"{day_words(local(instant).date())} {clock_time(instant)}"
 
 
+def day_words(day: date) -> str:
+    """Weekday, day and month, such as ``mån 23 nov``."""
+    return f"{_(WEEKDAYS[day.weekday()])} {day.day} {_(MONTHS[day.month - 1])}"
+
+
+def period_words(period: Period) -> str:
+    """A period in words, such as ``mån 23 nov 2026``, ``vecka 48 2026`` or ``november 2026``."""
+    first = period.first
+    if period.length is Length.WEEK:
+        year, week, _day = first.isocalendar()
+        return _("vecka {week} {year}").format(week=week, year=year)
+    if period.length is Length.MONTH:
+        return f"{_(MONTHS_IN_FULL[first.month - 1])} {first.year}"
+    return f"{day_words(first)} {first.year}"
+
+
 def moment(instant: datetime, now: datetime) -> str:
     """The time alone where it was today, else with its day."""
     return clock_time(instant) if local(instant).date() == local(now).date() else day_and_time(instant)
@@ -467,11 +506,6 @@ def short_moment(instant: datetime, now: datetime) -> str:
     at = local(instant)
     today = at.date() == local(now).date()
     return clock_time(instant) if today else f"{at.day} {_(MONTHS[at.month - 1])} {clock_time(instant)}"
-
-
-def day_words(day: date) -> str:
-    """Weekday, day and month, such as ``mån 23 nov``."""
-    return f"{_(WEEKDAYS[day.weekday()])} {day.day} {_(MONTHS[day.month - 1])}"
 
 
 def span_words(start: datetime, end: datetime) -> str:

@@ -20,6 +20,7 @@ COMMANDS = {
     "intake": "p24tui.cli.intake:intake",
     "patient": "p24tui.cli.patient:patient",
     "roster": "p24tui.cli.roster:roster",
+    "report": "p24tui.cli.report:report",
     "rules": "p24tui.cli.rules:rules",
     "sms": "p24tui.cli.sms:sms",
     "staff": "p24tui.cli.setup:staff",

@@ -6,10 +6,12 @@ Where the clock changes, a wall time that does not exist is the moment of the ch
 twice it is the first. A function that is given a naive time raises ``ValueError``.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from p24tui.routine.holidays import is_eve, is_holiday, is_weekday
@@ -39,6 +41,7 @@ __all__ = [
     "parse_hours",
     "staffed_between",
     "staffed_since",
+    "staffed_times",
     "staffed_until",
 ]
 
@@ -159,6 +162,26 @@ def staffed_between(hours: OpeningHours, start: datetime, end: datetime) -> time
             total += max(min(closes, end) - max(opens, start), _NOTHING)
         day += _DAY
     return total
+
+
+def staffed_times(hours: OpeningHours, spans: Collection[Span]) -> list[timedelta]:
+    """How much staffed time there is in each of these spans; for very many at once. No span ends before it begins."""
+    if not spans:
+        return []
+    first, last = (local_day(edge) for edge in (min(start for start, _ in spans), max(end for _, end in spans)))
+    days = (first + n * _DAY for n in range((last - first).days + 1))
+    openings = [opening for day in days for opening in day_openings(hours, day)]
+    begins = [opens for opens, _ in openings]
+    before = list(accumulate((closes - opens for opens, closes in openings), initial=_NOTHING))
+
+    def staffed_by(at: datetime) -> timedelta:
+        place = bisect_right(begins, at)
+        if not place:
+            return _NOTHING
+        opens, closes = openings[place - 1]
+        return before[place - 1] + min(at, closes) - opens
+
+    return [staffed_by(end) - staffed_by(start) for start, end in spans]
 
 
 def staffed_until(hours: OpeningHours, start: datetime, amount: timedelta) -> datetime | None:

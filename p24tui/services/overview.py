@@ -11,12 +11,9 @@ from p24tui.services.views import Overview, Standing
 from p24tui.store import overview
 from p24tui.store.overview import Alike
 from p24tui.system import System
-from p24tui.words import MESSAGE, SUICIDE, TRIAGE_FAILED, priority_mark
+from p24tui.words import MARKS, priority_mark
 
 STATES = tuple(state for state in CaseState if state is not CaseState.ENDED)
-MARKS = (SUICIDE, TRIAGE_FAILED, "1", "2", "3", "4", "5", MESSAGE)
-"""What the list shows as priority, the most urgent first."""
-
 Sort = TypeVar("Sort", CaseState, str)
 
 
@@ -30,7 +27,7 @@ def overview_of(system: System, unit_ids: Collection[str]) -> Overview:
     return Overview(
         inflow=Counter(local(at).hour for at in received),
         states=_standings(STATES, alike, lambda one: one.state),
-        priorities=_standings(MARKS, alike, lambda one: _mark(one, now)),
+        priorities=_standings(tuple(MARKS), alike, lambda one: _mark(one, now)),
         owners={name: Standing(many, since) for name, many, since in owners},
         unread=sum(one.unread for one in alike),
     )

@@ -17,15 +17,17 @@ _AS_WRITTEN = {
     "ins": "insert",
     "pgup": "pageup",
     "pgdn": "pagedown",
+    "←": "left",
+    "→": "right",
 }
 _ALIASES = {alias: key for key, aliases in KEY_ALIASES.items() for alias in aliases}
 
-_SHOWN = {"escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn"}
+_SHOWN = {"escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn", "left": "←", "right": "→"}
 
 
 def canonical(written: str) -> str | None:
     """Textual's name of a key as people write it, such as ``Ctrl+S``, ``Esc`` or ``?``; none where it is no key."""
-    if len(written) == 1:
+    if len(written) == 1 and written not in _AS_WRITTEN:
         return _character_to_key(written) if written.isprintable() else None
     *modifiers, base = written.lower().split("+")
     base = _AS_WRITTEN.get(base, base)

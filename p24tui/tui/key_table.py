@@ -16,6 +16,7 @@ class Where(StrEnum):
     COMPOSER = "composer"
     PLACE = "place"
     CLOSING = "closing"
+    OVERVIEW = "overview"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ KEYS = (
         "outgoing",
         N_("utskick"),
         N_("Sms att avgöra och planerade; i ett ärende patientens alla. Där stoppar man och skickar igen."),
-        (*_BOTH, *_IN_PLACES),
+        (*_BOTH, *_IN_PLACES, Where.OVERVIEW),
         in_bar=False,
     ),
     Key("enter", "open_row", N_("gå till ärendet"), N_("Gå till ärendet på raden, och öppna det."), _IN_PLACES),
@@ -214,7 +215,27 @@ KEYS = (
         (Where.EVERYWHERE,),
         in_bar=False,
     ),
-    Key("escape", "show_list", N_("till listan"), N_("Tillbaka till listan."), _IN_PLACES, id="leave_place"),
+    Key("1", "overview_day", N_("dag"), N_("Översikten över en dag."), (Where.OVERVIEW,)),
+    Key("2", "overview_week", N_("vecka"), N_("Översikten över en vecka, måndag till söndag."), (Where.OVERVIEW,)),
+    Key("3", "overview_month", N_("månad"), N_("Översikten över en månad."), (Where.OVERVIEW,)),
+    Key("left", "overview_earlier", N_("förra"), N_("Dagen, veckan eller månaden före."), (Where.OVERVIEW,)),
+    Key(
+        "right",
+        "overview_later",
+        N_("nästa"),
+        N_("Dagen, veckan eller månaden efter."),
+        (Where.OVERVIEW,),
+    ),
+    Key("home", "overview_now", N_("nu"), N_("Tillbaka till nu: den här dagen, veckan, månaden."), (Where.OVERVIEW,)),
+    Key("u", "overview_unit", N_("enhet"), N_("Visa enheterna tillsammans eller en i taget."), (Where.OVERVIEW,)),
+    Key(
+        "escape",
+        "show_list",
+        N_("till listan"),
+        N_("Tillbaka till listan."),
+        (*_IN_PLACES, Where.OVERVIEW),
+        id="leave_place",
+    ),
     Key(
         "f3",
         "show_video",
@@ -243,7 +264,7 @@ KEYS = (
         "f6",
         "show_overview",
         N_("översikt"),
-        N_("Inflöde, väntan och vem som har vad, i siffror."),
+        N_("Inflöde, väntan och vem som har vad, för en dag, en vecka eller en månad."),
         (Where.EVERYWHERE,),
         in_bar=False,
     ),
@@ -353,7 +374,7 @@ KEYS = (
         N_("Sök bland alla kommandon."),
         (Where.EVERYWHERE,),
     ),
-    Key("question_mark", "help", N_("hjälp"), N_("Den här hjälpen."), (*_BOTH, *_IN_PLACES)),
+    Key("question_mark", "help", N_("hjälp"), N_("Den här hjälpen."), (*_BOTH, *_IN_PLACES, Where.OVERVIEW)),
     Key(
         "f1",
         "help",

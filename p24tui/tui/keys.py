@@ -25,6 +25,7 @@ NEEDED: Mapping[Where, frozenset[str]] = {
     Where.COMPOSER: _WRITING,
     Where.PLACE: _MOVING,
     Where.CLOSING: _MOVING,
+    Where.OVERVIEW: _MOVING - {"home"},  # it has no rows to move among, and scrolls by the others
     Where.EVERYWHERE: _WRITING,
 }
 """Keys that move the cursor or edit what one writes: no action may take them."""

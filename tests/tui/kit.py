@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.protection import Protection
@@ -11,6 +12,7 @@ from p24tui.services import staff
 from p24tui.store.values import FormAnswer
 from p24tui.tui.app import P24App
 from p24tui.tui.screens.desk import DeskScreen
+from p24tui.tui.widgets.place_overview import PlaceOverview
 from tests.world import UNIT, World
 
 FORM = (
@@ -89,6 +91,11 @@ def desk_of(pilot: Pilot[None]) -> DeskScreen:
     """The desk."""
     (desk,) = [screen for screen in pilot.app.screen_stack if isinstance(screen, DeskScreen)]
     return desk
+
+
+def overview_text(pilot: Pilot[None]) -> str:
+    """All of the overview, what is scrolled out of sight too."""
+    return str(desk_of(pilot).query_one(PlaceOverview).query_one(Static).visual)
 
 
 def screen_text(pilot: Pilot[None]) -> str:

@@ -95,7 +95,8 @@ def test_the_same_key_may_do_two_things_in_two_places() -> None:
         ("M", "M", "M"),
         ("Shift+m", "M", "M"),
         ("Ctrl+S", "ctrl+s", "Ctrl+S"),
-        ("shift+ctrl+left", "ctrl+shift+left", "Ctrl+Shift+Left"),
+        ("shift+ctrl+left", "ctrl+shift+left", "Ctrl+Shift+←"),
+        ("→", "right", "→"),
         ("?", "question_mark", "?"),
         ("/", "slash", "/"),
         ("+", "plus", "+"),
@@ -306,6 +307,7 @@ WAYS = {
     Where.CASE: ("t", "escape"),
     Where.COMPOSER: ("t",),
     Where.PLACE: ("f4",),
+    Where.OVERVIEW: ("f6",),
 }
 
 

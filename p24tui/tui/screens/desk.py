@@ -197,6 +197,7 @@ class DeskScreen(ClosingCheck, Places, CaseDeeds, Reminding, HoursDesk, RosterDe
                 lambda limits: self._start_alarms(*limits),
             )
             self._look_at_duties()
+            self._read_inflow()
             self.call_after_refresh(self.post_message, self.Loaded(view.since))
         if self._is_silent():
             self._header.trouble = Trouble.FEED
@@ -250,6 +251,8 @@ class DeskScreen(ClosingCheck, Places, CaseDeeds, Reminding, HoursDesk, RosterDe
             self._place_is_old = True
             self._say_duties()
             self._watch_roster()
+            if self._live.whole:
+                self._read_inflow()
         if self._counts_due:
             self._count()
         self._freshen_place()
@@ -301,7 +304,9 @@ class DeskScreen(ClosingCheck, Places, CaseDeeds, Reminding, HoursDesk, RosterDe
             where = Where.EVERYWHERE
         elif self.focused is self._closing_list:
             where = Where.CLOSING
-        elif self.focused in (self._place_list, self._overview):
+        elif self.focused is self._overview:
+            where = Where.OVERVIEW
+        elif self.focused is self._place_list:
             where = Where.PLACE
         else:
             where = Where.LIST

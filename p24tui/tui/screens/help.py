@@ -20,7 +20,8 @@ PLACES = {
     Where.CASE: N_("I ett öppet ärende"),
     Where.COMPOSER: N_("När du skriver"),
     Where.CLOSING: N_("I stängningskontrollen (F4)"),
-    Where.PLACE: N_("På de andra platserna (F3, F5–F7)"),
+    Where.OVERVIEW: N_("I översikten (F6)"),
+    Where.PLACE: N_("På de andra platserna (F3, F5, F7)"),
     Where.EVERYWHERE: N_("Överallt"),
 }
 

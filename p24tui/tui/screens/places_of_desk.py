@@ -10,7 +10,7 @@ from p24tui import services
 from p24tui.clock import local_date
 from p24tui.errors import P24Error
 from p24tui.i18n import _
-from p24tui.services.views import EndedView, Overview, OwnReads
+from p24tui.services.views import EndedView, OwnReads
 from p24tui.store.values import Doing
 from p24tui.tui.closing_page import Signature, closing_page
 from p24tui.tui.key_table import ACTIONS, KEYS, Where
@@ -24,7 +24,7 @@ from p24tui.tui.places import (
     video_page,
     waiting_page,
 )
-from p24tui.tui.screens.desk_parts import DeskParts
+from p24tui.tui.screens.overviewing import OVERVIEW_ACTIONS, Overviewing
 from p24tui.tui.widgets.place import PlaceList
 
 FROM_THE_LIST = frozenset({Place.VIDEO, Place.CLOSING})
@@ -36,6 +36,7 @@ IN_ANY_PLACE = frozenset(
         *("open_row", "help", "quit", "command_palette", "next_case", "previous_case"),
         *("acknowledge", "go_to_alarm", "answer_colleague", "take_responsibility", "outgoing"),
         *("show_hours", "show_roster"),
+        *OVERVIEW_ACTIONS,
     }
 )
 """Actions of the table of keys that are open in every place."""
@@ -44,7 +45,7 @@ AT_CLOSING = frozenset(key.action for key in KEYS if Where.CLOSING in key.where)
 """Those of the closing check; what is its alone is open nowhere else."""
 
 
-class Places(DeskParts):
+class Places(Overviewing):
     """The section of the desk that shows another place instead of the list and the open case.
 
     Whatever puts the focus elsewhere, on the list or in a case, leads back there.
@@ -64,6 +65,8 @@ class Places(DeskParts):
         if (action == "open_row" and not elsewhere) or (action.startswith("closing_") and not closing):
             return False
         if elsewhere and action in ACTIONS - IN_ANY_PLACE - (AT_CLOSING if closing else frozenset()):
+            return False
+        if action in OVERVIEW_ACTIONS and self._place is not Place.OVERVIEW:
             return False
         return super().check_action(action, parameters)
 
@@ -119,6 +122,7 @@ class Places(DeskParts):
         self._be_in(place)
         self._place_note.cells = ()
         self._rows.show(waiting_page(), anew=True)
+        self._period = None
         self._overview.clear()
         self._place_note.display = place is not Place.OVERVIEW
         for widget in (self._place_list, self._closing_list, self._overview):
@@ -149,6 +153,8 @@ class Places(DeskParts):
 
     def _freshen_place(self) -> None:
         """Looked at each second: where the list has changed, so has the place, but for what one has read oneself."""
+        if self._place is Place.OVERVIEW and not self._overview_ages:
+            return
         if self._place_is_old and self._place not in (Place.LIST, Place.LOG) and not self._reading_place:
             self._show_place()
 
@@ -192,7 +198,7 @@ class Places(DeskParts):
                 self._have_ended,
             )
         elif self._place is Place.OVERVIEW:
-            self._read(lambda: services.overview.overview_of(system, unit_ids), self._have_overview)
+            self._read(self._overview_errand(), self._have_report)
         elif self._place is Place.LOG:
             self._read(lambda: services.read_log.own_today(system, actor), self._have_own_reads)
 
@@ -215,9 +221,6 @@ class Places(DeskParts):
         self._ended_view = view.id
         self._ended_shown |= {one.line.case.patient_id for one in view.lines}
         self._show_page(ended_page(view, self._list.unit_names))
-
-    def _have_overview(self, overview: Overview) -> None:
-        self._overview.show(overview, self._system.clock.now())
 
     def _have_own_reads(self, own: OwnReads) -> None:
         self._show_page(log_page(own, self._list.unit_names, self._system.clock.now()))

@@ -18,6 +18,7 @@ from p24tui.store.values import Responsible
 from p24tui.text import clean_line
 from p24tui.tui.keys import key_name
 from p24tui.tui.live_list import Counts
+from p24tui.tui.plots import bars
 from p24tui.words import (
     LOST,
     UNREAD,
@@ -31,6 +32,9 @@ from p24tui.words import (
 
 WIDE = 100
 """Columns from which the words stand in full."""
+
+WITH_INFLOW = 120
+"""Columns from which whoever is responsible for the inflow sees it."""
 
 VERY_WIDE = 140
 """Columns from which there is room for one's profession."""
@@ -57,7 +61,8 @@ class Trouble(Enum):
 class DeskHeader(Widget):
     """Values in, two lines out. ``trouble`` replaces the counts by an alarm: the list may be old.
 
-    ``unit_names`` are those that the person works for, the one that the console was opened on first.
+    ``unit_names`` are those that the person works for, the one that the console was opened on first. ``inflow`` is
+    how many cases came in during each of the last hours, the last one last.
     """
 
     openness: reactive[Mapping[str, Openness]] = reactive(dict)
@@ -70,6 +75,7 @@ class DeskHeader(Widget):
     notice: reactive[str] = reactive("")
     sending: reactive[OutboxStanding | None] = reactive(None)
     failing_jobs: reactive[tuple[str, ...]] = reactive(())
+    inflow: reactive[tuple[int, ...]] = reactive(())
 
     def __init__(
         self, unit_names: Mapping[str, str], name: str, profession: str, banner: str = "", *, id: str | None = None
@@ -175,7 +181,20 @@ class DeskHeader(Widget):
         if sending[0] and width < WIDE and not self.notice and not any(self.arrived):
             words = ""  # how fresh the list is gives way to what is wrong
         gap = "   " if words and sending[0] else ""
-        return _between(left, Content.assemble(sending, gap, (words, style), " "), width)
+        right = Content.assemble(sending, gap, (words, style), " ")
+        inflow = self._inflow_words(width)
+        if left.cell_length + inflow.cell_length + right.cell_length < width:
+            left = Content.assemble(left, inflow)
+        return _between(left, right, width)
+
+    def _inflow_words(self, width: int) -> Content:
+        """What came in of late, to whoever is responsible for it, where there is room."""
+        mine = any(clean_line(one.name) == self._name for one in (self.responsible or {}).values())
+        if not mine or not self.inflow or width < WITH_INFLOW:
+            return Content("")
+        last = _("{count}/tim").format(count=self.inflow[-1])
+        words = Content.styled(f"{_('Inflöde')} ", "$foreground 80%")
+        return Content.assemble(words, (f"{bars(self.inflow)} ", "$primary"), (last, "bold"))
 
     def _sending_words(self, width: int) -> tuple[str, str]:
         """What is wrong with what acts by the clock, the gravest alone; nothing where all goes as it should."""

@@ -14,6 +14,22 @@ INSTANT = sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")
 def upgrade() -> None:
     _add_to_cases()
     _create_tables()
+    _create_indexes_to_count_by()
+
+
+def _create_indexes_to_count_by() -> None:
+    op.create_index("ix_cases_unit_received", "cases", ["unit_id", "received_at"])
+    counted = sa.text(
+        "kind IN ('case.ended', 'case.reopened', 'deed.undone', 'message.received', 'message.sent', "
+        "'sms.accepted', 'sms.delivered', 'sms.failed', 'sms.uncertain')"
+    )
+    op.create_index(
+        "ix_events_counted",
+        "events",
+        ["unit_id", "kind", "at", "case_id", "staff_id"],
+        sqlite_where=counted,
+        postgresql_where=counted,
+    )
 
 
 def _add_to_cases() -> None:

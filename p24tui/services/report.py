@@ -1,0 +1,203 @@
+"""How a day, a week or a month went for units, in numbers: for the head of unit. Nothing in it tells of a patient."""
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, time, timedelta
+
+from p24tui.clock import local_date
+from p24tui.routine.case import Case, ContactKind
+from p24tui.routine.hours import Span, day_openings, instant_of, staffed_times
+from p24tui.routine.outgoing import OutgoingState
+from p24tui.routine.period import Length, Period
+from p24tui.services.known import known_unit
+from p24tui.services.overview import overview_of
+from p24tui.services.report_views import (
+    Answering,
+    FirstAnswers,
+    Flow,
+    Inflow,
+    Report,
+    SameDay,
+    Sent,
+    Slot,
+    UnitDay,
+    Waits,
+)
+from p24tui.store import report
+from p24tui.store.engine import Tx
+from p24tui.store.report import OnDuty, Received, Signed, Written
+from p24tui.store.values import Unit
+from p24tui.system import System
+from p24tui.words import MARKS, SUICIDE, priority_mark
+
+LATELY = 8
+"""Hours of inflow that the console's header shows."""
+
+_HOUR = timedelta(hours=1)
+_NOTHING = timedelta()
+
+
+def report_of(system: System, unit_ids: Collection[str], period: Period) -> Report:
+    """How the period went for these units together, as far as is known now.
+
+    Raises ``BadInput`` where there is no such unit.
+    """
+    now = system.clock.now()
+    begins, ends = period.begins, period.ends
+    with system.store.reading() as tx:
+        units = [known_unit(tx, unit_id) for unit_id in unit_ids]
+        came = report.received(tx, unit_ids, begins, ends)
+        written = report.written(tx, unit_ids, begins, ends)
+        first = _first_answers(tx, came, written)
+        flow = _flow(tx, unit_ids, period, written)
+        sent = _sent(tx, unit_ids, begins, ends)
+        names = report.names(tx, {one.staff_id for one in written})
+        duties = report.on_duty(tx, unit_ids, begins, ends)
+        signatures = report.signed(tx, unit_ids, period.days)
+    today = period.length is Length.DAY and period.holds(local_date(now))
+    return Report(
+        tuple(unit_ids),
+        period,
+        now,
+        _inflow(came, period),
+        _answered(came, first, units),
+        _same_day(came, first, period, now),
+        flow,
+        sent,
+        _answering(written, names),
+        _days(units, period, duties, signatures, now),
+        overview_of(system, unit_ids) if today else None,
+    )
+
+
+def inflow_lately(system: System, unit_ids: Collection[str]) -> tuple[int, ...]:
+    """How many cases came in to these units during each of the last eight hours, the last one last."""
+    now = system.clock.now()
+    with system.store.reading() as tx:
+        came = report.received_at(tx, unit_ids, now - LATELY * _HOUR, now)
+    ago = Counter((now - at) // _HOUR for at in came)
+    return tuple(ago[hours] for hours in reversed(range(LATELY)))
+
+
+def unmanned(openings: Iterable[Span], duties: Sequence[Span]) -> timedelta:
+    """How much of these openings has nobody on duty. Duties may overlap, in any order."""
+    total = _NOTHING
+    for opens, closes in openings:
+        covered_to = opens
+        for starts, ends in sorted(duties):
+            total += max(min(starts, closes) - covered_to, _NOTHING)
+            covered_to = max(covered_to, min(ends, closes))
+        total += max(closes - covered_to, _NOTHING)
+    return total
+
+
+def waits_of(waits: Collection[timedelta]) -> Waits | None:
+    """Median, 90th percentile (the wait that at least nine of ten had at most) and the longest; none of none."""
+    if not waits:
+        return None
+    ordered = sorted(waits)
+    many = len(ordered)
+    middle = (ordered[(many - 1) // 2] + ordered[many // 2]) / 2
+    return Waits(middle, ordered[-(-9 * many // 10) - 1], ordered[-1])
+
+
+def _first_answers(tx: Tx, came: Collection[Received], written: Iterable[Written]) -> dict[str, datetime]:
+    """When each case that came in was first answered; those that were only after the period are looked for."""
+    ids = {one.id for one in came}
+    first: dict[str, datetime] = {}
+    for one in written:
+        if one.case_id in ids:
+            first[one.case_id] = min(one.first_at, first.get(one.case_id, one.first_at))
+    return first | report.first_answers(tx, (one.id for one in came if one.answered and one.id not in first))
+
+
+def _inflow(came: Collection[Received], period: Period) -> Inflow:
+    begins = [begins for begins, _ends in period.slots]
+    places = [bisect_right(begins, one.at) - 1 for one in came]
+    cases = Counter(places)
+    urgent = Counter(place for place, one in zip(places, came, strict=True) if one.priority == 1 or one.suspected)
+    marks = dict.fromkeys((mark for mark in MARKS if mark != SUICIDE), 0)
+    kinds = dict.fromkeys(ContactKind, 0)
+    for (kind, priority), many in Counter((one.kind, one.priority) for one in came).items():
+        marks[_mark(kind, priority, period.begins)] += many
+        kinds[kind] += many
+    return Inflow(tuple(Slot(at, cases[place], urgent[place]) for place, at in enumerate(begins)), marks, kinds)
+
+
+def _mark(kind: ContactKind, priority: int | None, at: datetime) -> str:
+    """The mark of the priority that came with such a case."""
+    return priority_mark(Case("", "", "", kind, "", at, priority=priority))
+
+
+def _answered(came: Collection[Received], first: Mapping[str, datetime], units: Iterable[Unit]) -> FirstAnswers:
+    answered = [(one, max(first[one.id], one.at)) for one in came if one.id in first]
+    waits = [at - one.at for one, at in answered]
+    staffed: list[timedelta] = []
+    for unit in units:
+        of_unit = [(one.at, at) for one, at in answered if one.unit_id == unit.id]
+        staffed += staffed_times(unit.hours, of_unit)
+    return FirstAnswers(len(answered), len(came) - len(answered), waits_of(waits), waits_of(staffed))
+
+
+def _same_day(came: Iterable[Received], first: Mapping[str, datetime], period: Period, now: datetime) -> SameDay:
+    midnights = [instant_of(day, time(0)) for day in period.days[1:]] + [period.ends]
+    kept = missed = pending = 0
+    for one in came:
+        day_ends = midnights[bisect_right(midnights, one.at)]
+        at = first.get(one.id)
+        if at is not None and at < day_ends:
+            kept += 1
+        elif at is None and now < day_ends:
+            pending += 1
+        else:
+            missed += 1
+    return SameDay(kept, missed, pending)
+
+
+def _flow(tx: Tx, unit_ids: Collection[str], period: Period, written: Iterable[Written]) -> Flow:
+    begins, ends = period.begins, period.ends
+    ended = report.count(tx, unit_ids, "case.ended", begins, ends)
+    return Flow(
+        ended - report.undone(tx, unit_ids, "case.ended", begins, ends),
+        report.count(tx, unit_ids, "case.reopened", begins, ends),
+        report.count(tx, unit_ids, "message.received", begins, ends),
+        sum(one.messages for one in written),
+    )
+
+
+def _sent(tx: Tx, unit_ids: Collection[str], begins: datetime, ends: datetime) -> Sent:
+    troubled = report.troubled(tx, unit_ids, begins, ends)
+    taken, delivered = (report.count(tx, unit_ids, kind, begins, ends) for kind in ("sms.accepted", "sms.delivered"))
+    return Sent(taken, delivered, troubled[OutgoingState.FAILED], troubled[OutgoingState.UNCERTAIN])
+
+
+def _answering(written: Iterable[Written], names: Mapping[str, str]) -> tuple[Answering, ...]:
+    """Who wrote in most cases first."""
+    cases: Counter[str] = Counter()
+    messages: Counter[str] = Counter()
+    for one in written:
+        cases[one.staff_id] += 1
+        messages[one.staff_id] += one.messages
+    found = [Answering(names.get(id, id), many, messages[id]) for id, many in cases.items()]
+    return tuple(sorted(found, key=lambda one: (-one.cases, -one.messages, one.name)))
+
+
+def _days(
+    units: Iterable[Unit], period: Period, duties: Iterable[OnDuty], signatures: Iterable[Signed], now: datetime
+) -> tuple[UnitDay, ...]:
+    by_unit: defaultdict[str, list[Span]] = defaultdict(list)
+    for one in duties:
+        by_unit[one.unit_id].append((one.starts_at, one.ends_at))
+    signed = {(one.unit_id, one.day): (one.name, one.at) for one in signatures}
+    found = []
+    for day in period.days:
+        for unit in units:
+            openings = day_openings(unit.hours, day)
+            signature = signed.get((unit.id, day))
+            if openings or signature:
+                opening = sum((closes - opens for opens, closes in openings), _NOTHING)
+                missing = unmanned(openings, by_unit[unit.id])
+                over = max((closes for _opens, closes in openings), default=now) <= now
+                found.append(UnitDay(unit.id, day, opening, missing, signature, over))
+    return tuple(found)
