@@ -427,9 +427,14 @@ def priority_mark(case: Case) -> str:
     return MESSAGE if case.priority is None else str(case.priority)
 
 
-def state_marks(case: Case, *, why: bool = False) -> str:
-    """State, what is special, and what is unread, as short as a column needs it; ``why`` adds why a case is held."""
+def state_marks(case: Case, *, promised: str = "", why: bool = False) -> str:
+    """State, what is special, and what is unread, as short as a column needs it.
+
+    ``promised`` is the mark of a deadline that is near; ``why`` adds why a case is held.
+    """
     words = [_(STATE_MARKS[case.state])]
+    if promised:
+        words.append(promised)
     if case.suicide is SuicideRisk.AWAITING:
         words.insert(0, _("SUI"))
     if case.urgency is Urgency.URGENT:

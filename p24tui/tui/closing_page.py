@@ -10,7 +10,16 @@ from p24tui.i18n import _, ngettext
 from p24tui.routine.closing import DONE, Standing, standing
 from p24tui.services.views import CaseLine
 from p24tui.tui.places import NAME, WIDE, Cell, Column, Page, Row, came, counted, name_of, still_open
-from p24tui.words import SUICIDE, TRIAGE_FAILED, clock_time, closing_mark, priority_mark, state_marks, waited
+from p24tui.words import (
+    SUICIDE,
+    TRIAGE_FAILED,
+    clock_time,
+    closing_mark,
+    guarantee_mark,
+    priority_mark,
+    state_marks,
+    waited,
+)
 
 VERY_WIDE = 140
 """Cells from which it stands why a case is held, and who has it in full."""
@@ -103,7 +112,7 @@ def _row(line: CaseLine, where: Standing, unit_names: Mapping[str, str], now: da
     quiet = "quiet" if where in DONE else ""
     owner = line.owner if width >= VERY_WIDE else line.owner.split(" ")[0]
     unit: tuple[Cell, ...] = ((unit_names.get(case.unit_id, ""), "quiet"),) if unit_names else ()
-    words = state_marks(case, why=width >= VERY_WIDE)
+    words = state_marks(case, promised=guarantee_mark(line.guarantee, now), why=width >= VERY_WIDE)
     state: tuple[Cell, ...] = ((words, quiet),) if width >= WIDE else ()
     return Row(
         (

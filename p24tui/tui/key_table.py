@@ -87,31 +87,6 @@ KEYS = (
     ),
     Key("n", "next_unread", N_("nästa olästa"), N_("Gå till nästa ärende med något oläst."), _BOTH),
     Key(
-        "t",
-        "claim",
-        N_("ta emot"),
-        N_("Ta emot ärendet: det blir ditt. Har någon annan det, be att få ta över."),
-        _ON_A_CASE,
-    ),
-    Key("x", "release", N_("släpp"), N_("Släpp ärendet: det går tillbaka till kön."), _ON_A_CASE),
-    Key(
-        "s",
-        "remind",
-        N_("sms"),
-        N_("Påminn patienten med sms. Först visas till vem, vilket nummer och texten."),
-        _BOTH,
-    ),
-    Key("h", "hold", N_("håll"), N_("Låt ärendet vila till en dag, med en orsak."), _ON_A_CASE),
-    Key("a", "end", N_("avsluta"), N_("Avsluta ärendet, i två steg."), _ON_A_CASE),
-    Key(
-        "j",
-        "assess",
-        N_("bedöm"),
-        N_("Bedöm: hur brådskande, och vad som söks. Prioriteten som kom står kvar."),
-        _ON_A_CASE,
-        in_bar=False,
-    ),
-    Key(
         "s", "closing_tell", N_("stängning"), N_("Säg till patienten att enheten stänger för dagen."), (Where.CLOSING,)
     ),
     Key(
@@ -148,6 +123,31 @@ KEYS = (
         N_("signera"),
         N_("Signera med ditt namn att inget är bortglömt, eller vad som är kvar och vem som har det."),
         (Where.CLOSING,),
+    ),
+    Key(
+        "t",
+        "claim",
+        N_("ta emot"),
+        N_("Ta emot ärendet: det blir ditt. Har någon annan det, be att få ta över."),
+        _ON_A_CASE,
+    ),
+    Key("x", "release", N_("släpp"), N_("Släpp ärendet: det går tillbaka till kön."), _ON_A_CASE),
+    Key(
+        "s",
+        "remind",
+        N_("sms"),
+        N_("Påminn patienten med sms. Först visas till vem, vilket nummer och texten."),
+        _BOTH,
+    ),
+    Key("h", "hold", N_("håll"), N_("Låt ärendet vila till en dag, med en orsak."), _ON_A_CASE),
+    Key("a", "end", N_("avsluta"), N_("Avsluta ärendet, i två steg."), _ON_A_CASE),
+    Key(
+        "j",
+        "assess",
+        N_("bedöm"),
+        N_("Bedöm: hur brådskande, och vad som söks. Prioriteten som kom står kvar."),
+        _ON_A_CASE,
+        in_bar=False,
     ),
     Key(
         "z",

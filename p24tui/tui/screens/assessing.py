@@ -120,7 +120,7 @@ class AssessScreen(ModalScreen[Assessment | None]):
         self._since.display = self._need is Need.TREATMENT
 
 
-MADE = N_("den medicinska bedömningen är gjord av mig, eller tidigare")
+MADE = N_("den medicinska bedömningen är gjord")
 
 
 def _option(digit: int, words: str, chosen: bool) -> Content:

@@ -13,7 +13,7 @@ from p24tui.i18n import N_, _
 from p24tui.tui.key_table import Where
 from p24tui.tui.keys import keys_in_use
 from p24tui.tui.look import ARRIVED
-from p24tui.words import FREE_TEXT, MESSAGE, SUICIDE, TRIAGE_FAILED, TYPING, UNREAD, VIEWING
+from p24tui.words import FREE_TEXT, GUARANTEE, MESSAGE, SUICIDE, TRIAGE_FAILED, TYPING, UNREAD, VIEWING
 
 PLACES = {
     Where.LIST: N_("I patientlistan"),
@@ -31,6 +31,7 @@ MARKS = (
     ("1–5", N_("prioritet från patientens formulär, 1 högst: en indikator, ingen bedömning")),
     (MESSAGE, N_("meddelande utan triage, ordnas efter väntetid")),
     (UNREAD, N_("något som ingen har läst")),
+    (GUARANTEE, N_("vårdgarantin går snart ut, eller har gått ut")),
     (FREE_TEXT, N_("fritext i formuläret som ingen har läst: den påverkar inte prioriteten")),
     (ARRIVED, N_("har kommit in sedan du sist öppnade något")),
     (TYPING, N_("någon skriver i ärendet")),

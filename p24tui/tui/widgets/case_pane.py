@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from p24tui.i18n import N_, _
 from p24tui.routine.actor import Actor
-from p24tui.routine.case import Case, CaseState, SuicideRisk
+from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency
 from p24tui.routine.identity import show_number
 from p24tui.routine.outgoing import OutgoingState
 from p24tui.routine.protection import Protection
@@ -29,11 +29,14 @@ from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.conversation import Conversation
 from p24tui.words import (
     FREE_TEXT,
+    GUARANTEE,
     SUICIDE,
     TYPING,
     VIEWING,
+    assessment_words,
     clock_time,
     day_and_time,
+    guarantee_words,
     kind_word,
     outgoing_state_word,
     remark_words,
@@ -268,6 +271,8 @@ def _who(opened: OpenCase, now: datetime) -> Content:
     if opened.guardians:
         names = ", ".join(clean_line(one.name) for one in opened.guardians)
         lines.append(Content.styled(_("vårdnadshavare: {names}").format(names=names), "$foreground 80%"))
+    if promised := _promised(opened, now):
+        lines.append(promised)
     if reminder := _reminder(opened.reminders, now):
         lines.append(reminder)
     if here := _present(opened):
@@ -281,6 +286,19 @@ def _facts(opened: OpenCase) -> list[str]:
     if opened.line.patient.protection is Protection.UNKNOWN:
         facts.append(_("skydd okänt: inga sms"))
     return facts
+
+
+def _promised(opened: OpenCase, now: datetime) -> Content | None:
+    """What the care guarantee promises, until when, and what a clinician has said of the case."""
+    line = opened.line
+    said = assessment_words(line.case.urgency, line.case.need) if line.case.urgency is not Urgency.UNSAID else ""
+    if line.guarantee is None:
+        return Content.styled(said, "$foreground 80%") if said else None
+    near = line.guarantee.is_near(now)
+    words = f"{GUARANTEE} {guarantee_words(line.guarantee, now)}"
+    promised = Content.styled(words, "bold $warning" if near else "$foreground 80%")
+    urgent = "bold $error" if line.case.urgency is Urgency.URGENT else "$foreground 80%"
+    return Content.assemble(promised, (f"  {said}", urgent)) if said else promised
 
 
 def _reminder(reminders: Sequence[OutgoingRow], now: datetime) -> Content | None:

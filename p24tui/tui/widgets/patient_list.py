@@ -19,7 +19,7 @@ from p24tui.tui import draw, look
 from p24tui.tui.key_table import Where
 from p24tui.tui.keys import bindings, key_name
 from p24tui.tui.live_list import LiveList
-from p24tui.words import SUICIDE, TRIAGE_FAILED, TYPING, VIEWING, priority_mark, state_marks, waited
+from p24tui.words import SUICIDE, TRIAGE_FAILED, TYPING, VIEWING, guarantee_mark, priority_mark, state_marks, waited
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +322,7 @@ class PatientList(ScrollView, can_focus=True):
         arrived = (look.ARRIVED, unread) if id in self.live.arrived else (" ", base)
         wide = self.scrollable_content_region.width >= WIDE
         unit = self.unit_names.get(case.unit_id, "")
+        promised = guarantee_mark(line.guarantee, self._now)
         parts = [
             (look.CURSOR, urgent) if on_cursor else arrived,
             (draw.fit(mark, PRIORITY) + " ", urgent if urgently else base),
@@ -330,7 +331,7 @@ class PatientList(ScrollView, can_focus=True):
             (draw.fit_right(age, AGE) + " ", quiet),
             (draw.fit(line.matter, widths.matter) + " ", text),
             (draw.fit(unit, widths.unit) + " " if widths.unit else "", quiet),
-            (draw.fit(state_marks(case, why=wide), widths.state) + " ", state_style),
+            (draw.fit(state_marks(case, promised=promised, why=wide), widths.state) + " ", state_style),
             (draw.fit(_whose(line, by_name=wide), widths.owner), base if line.owner or line.present else quiet),
         ]
         return draw.strip(parts, self.scrollable_content_region.width, base)
