@@ -4,7 +4,7 @@ Word and symbol come first, so that colour never says anything alone.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.list_filter import Age, ListFilter
 from p24tui.routine.outgoing import OutgoingState, Purpose
 from p24tui.routine.queue import triage_failed
+from p24tui.routine.shift import Ongoing, ShiftKind
 from p24tui.routine.tone import Fault, Remark
 from p24tui.text import clean_line
 
@@ -124,6 +125,9 @@ EVENTS = {
     "form.received": N_("Ett formulär kom in."),
     "attachment.refused": N_("En bilaga kunde inte tas emot."),
     "alert.acknowledged": N_("Kvitterade ett larm."),
+    "case.returned": N_("Gick tillbaka till kön: {owner} har inte hörts av."),
+    "case.owner-lost": N_("{owner} har inte hörts av men har kvar ärendet: suicidrisken larmar igen."),
+    "case.owner-back": N_("Är tillbaka och har ärendet."),
     "sms.queued": N_("Påminnelse med sms ska skickas."),
     "sms.again": N_("Lät påminnelsen skickas en gång till."),
     "sms.settled": N_("Lät påminnelsen vara som den är."),
@@ -198,12 +202,39 @@ JOBS = {
     "opening-hours": N_("öppettider"),
     "outbox": N_("sms"),
     "uncertain": N_("osäkra sms"),
+    "shifts": N_("skift"),
 }
 
 
 def job_words(name: str) -> str:
     """What a job by the clock looks after, in words; of one that has none, its name."""
     return _(JOBS[name]) if name in JOBS else name
+
+
+SHIFT_KINDS = {
+    ShiftKind.CHAT: N_("chatt"),
+    ShiftKind.VIDEO: N_("videobesök"),
+    ShiftKind.RESPONSIBLE: N_("chattansvarig"),
+    ShiftKind.OTHER: N_("annat"),
+}
+
+ONGOING = {
+    Ongoing.VISIT: N_("pågående besök"),
+    Ongoing.OWNED: N_("ditt ärende"),
+    Ongoing.OFFERED: N_("överlämnat, ingen har tagit emot"),
+    Ongoing.DRAFT: N_("utkast, inte skickat"),
+    Ongoing.NOTE_DRAFT: N_("anteckning, inte sparad"),
+}
+
+
+def shift_kind_word(kind: ShiftKind) -> str:
+    """What one does on a shift, in a word."""
+    return _(SHIFT_KINDS[kind])
+
+
+def ongoing_words(left: Iterable[Ongoing]) -> str:
+    """What one would leave behind in a case, in words."""
+    return ", ".join(_(ONGOING[one]) for one in left)
 
 
 def purpose_words(purpose: Purpose) -> str:

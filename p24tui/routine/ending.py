@@ -57,6 +57,7 @@ def confirm_end(case: Case, actor: Actor, protection: Protection, now: datetime,
         held_until=None,
         held_reason="",
         held_by=None,
+        owner_lost_at=None,
     )
     return unasked(ended)
 
