@@ -20,6 +20,7 @@ COMMANDS = {
     "intake": "p24tui.cli.intake:intake",
     "patient": "p24tui.cli.patient:patient",
     "rules": "p24tui.cli.rules:rules",
+    "shift": "p24tui.cli.shift:shift",
     "sms": "p24tui.cli.sms:sms",
     "staff": "p24tui.cli.setup:staff",
     "unit": "p24tui.cli.setup:unit",

@@ -1,7 +1,7 @@
 """Shifts: begun, kept alive, ended when nothing is left behind, and given up once where their person is lost."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import date, timedelta
 from threading import Barrier
@@ -218,8 +218,8 @@ def test_nobody_can_be_given_a_case_or_begin_a_text_while_their_shift_ends(world
     with ThreadPoolExecutor(2) as pool:
         with world.system.store.writing() as tx:
             shifts.keep_person(tx, maria.staff_id or "")
-            taken = pool.submit(chat.claim, world.system, maria, free.id, free.version)
-            begun = pool.submit(chat.save_draft, world.system, maria, free.id, "Hej")
+            taken: Future[object] = pool.submit(chat.claim, world.system, maria, free.id, free.version)
+            begun: Future[object] = pool.submit(chat.save_draft, world.system, maria, free.id, "Hej")
             assert not wait([taken, begun], timeout=0.5).done
         taken.result()
         begun.result()

@@ -83,13 +83,16 @@ class CaseDeeds(Writing, TakingOver, OpenCases):
 
     def action_release(self) -> None:
         if (case := self._chosen()) is not None:
-            self._keep_drafts()
-            actor = self._as(case.unit_id)
-            self._writes.run(
-                lambda: services.chat.release(self._system, actor, case.id, case.version),
-                lambda after: self._did(after, _("Ärendet är tillbaka i kön.")),
-            )
+            self._release(case)
             self.set_focus(self._pane.conversation if self._in_case else self._list)
+
+    def _release(self, case: Case) -> None:
+        self._keep_drafts()
+        actor = self._as(case.unit_id)
+        self._writes.run(
+            lambda: services.chat.release(self._system, actor, case.id, case.version),
+            lambda after: self._did(after, _("Ärendet är tillbaka i kön.")),
+        )
 
     def action_undo(self) -> None:
         """Undo what one did last with a case."""
@@ -128,8 +131,10 @@ class CaseDeeds(Writing, TakingOver, OpenCases):
         self._reads.run(lambda: services.cases.open_attachment(self._system, actor, attachment_id), show)
 
     def action_hold(self) -> None:
-        if (case := self._chosen()) is None:
-            return
+        if (case := self._chosen()) is not None:
+            self._hold(case)
+
+    def _hold(self, case: Case) -> None:
         actor = self._as(case.unit_id)
 
         def held(answer: Hold | None) -> None:
@@ -143,8 +148,10 @@ class CaseDeeds(Writing, TakingOver, OpenCases):
         self.app.push_screen(HoldScreen(self._patient_name(case), today), held)
 
     def action_end(self) -> None:
-        if (case := self._chosen()) is None:
-            return
+        if (case := self._chosen()) is not None:
+            self._end(case)
+
+    def _end(self, case: Case) -> None:
         self._keep_drafts()
         actor, here = self._as(case.unit_id), self._still_here()
 

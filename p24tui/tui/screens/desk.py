@@ -19,10 +19,10 @@ from p24tui.system import System
 from p24tui.tui.key_table import Where
 from p24tui.tui.list_reader import Found, ListReader
 from p24tui.tui.screens.alarms import Alarms
-from p24tui.tui.screens.case_deeds import CaseDeeds
 from p24tui.tui.screens.finding import Finding
 from p24tui.tui.screens.places_of_desk import Places
 from p24tui.tui.screens.reminding import Reminding
+from p24tui.tui.screens.shifting import Shifting
 from p24tui.tui.whereabouts import RENEW_EVERY
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.conversation import Conversation
@@ -50,7 +50,7 @@ COUNTED_APART = 0.5
 """Seconds between two tellings of how the queue stands, while much changes."""
 
 
-class DeskScreen(Places, CaseDeeds, Reminding, Finding, Alarms):
+class DeskScreen(Places, Shifting, Reminding, Finding, Alarms):
     """Keeps the list in step with the database, and says so when it cannot.
 
     ``first`` is what is shown at once, before the database layer is loaded: the lines that come first.
@@ -154,6 +154,7 @@ class DeskScreen(Places, CaseDeeds, Reminding, Finding, Alarms):
             self._feed_is_alive()
             return
         self._sending_is_old = True
+        self._shift_may_be_old()
         if notice.everything:
             self._read_all()
         else:
@@ -246,6 +247,7 @@ class DeskScreen(Places, CaseDeeds, Reminding, Finding, Alarms):
             self._count()
         self._freshen_place()
         self._look_at_sending()
+        self._look_at_shift()
         self._sound()
         if self._is_silent() and self._header.trouble is None:
             self._header.trouble = Trouble.DATABASE  # until a reading shows that only the feed is lost

@@ -32,7 +32,7 @@ IN_ANY_PLACE = frozenset(
     {
         *(place.action for place in Place),
         *("open_row", "help", "quit", "command_palette", "next_case", "previous_case"),
-        *("acknowledge", "go_to_alarm", "answer_colleague", "take_responsibility", "outgoing"),
+        *("acknowledge", "go_to_alarm", "answer_colleague", "take_responsibility", "outgoing", "show_shift"),
     }
 )
 """Actions of the table of keys that are open in every place."""

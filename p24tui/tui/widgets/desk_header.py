@@ -59,6 +59,7 @@ class DeskHeader(Widget):
     notice: reactive[str] = reactive("")
     sending: reactive[OutboxStanding | None] = reactive(None)
     failing_jobs: reactive[tuple[str, ...]] = reactive(())
+    shift: reactive[str] = reactive("")
 
     def __init__(
         self, unit_names: Mapping[str, str], name: str, profession: str, banner: str = "", *, id: str | None = None
@@ -102,6 +103,7 @@ class DeskHeader(Widget):
             (f" {self._banner} ", "bold $warning") if self._banner else "",
             (f" {units}", "bold"),
             (f"   {self._person if width >= VERY_WIDE else self._name}", "$foreground 80%"),
+            (f"   {self.shift}" if self.shift else "", "bold $warning"),
             self._responsible_words(width),
         )
         right = Content.assemble((now, ""), ("   ", ""), *self._open_words(), (" ", ""))
