@@ -221,9 +221,9 @@ SHIFT_KINDS = {
 ONGOING = {
     Ongoing.VISIT: N_("pågående besök"),
     Ongoing.OWNED: N_("ditt ärende"),
-    Ongoing.OFFERED: N_("överlämnat, ingen har tagit emot"),
-    Ongoing.DRAFT: N_("utkast, inte skickat"),
-    Ongoing.NOTE_DRAFT: N_("anteckning, inte sparad"),
+    Ongoing.OFFERED: N_("överlämnat, ej mottaget"),
+    Ongoing.DRAFT: N_("utkast ej skickat"),
+    Ongoing.NOTE_DRAFT: N_("anteckning ej sparad"),
 }
 
 

@@ -177,11 +177,8 @@ class ShiftScreen(ModalScreen[str | None]):
         """Show these facts of the shift."""
         self._shift, self._now = shift, now
         since = _("sedan {at} ({long})").format(at=moment(shift.started_at, now), long=waited(shift.started_at, now))
-        kind = shift_kind_word(shift.kind)
-        words = f"{profession_word(shift.profession)} · {kind} · {since}"
-        self._facts.update(
-            Content.assemble((words, "$foreground 80%"), (_("   c byter {kind}").format(kind=kind), "$primary"))
-        )
+        words = f"{profession_word(shift.profession)} · {shift_kind_word(shift.kind)} · {since}"
+        self._facts.update(Content.assemble((words, "$foreground 80%"), (_("   c byter uppgift"), "$primary")))
 
     def show(self, view: OngoingView, now: datetime) -> None:
         """Show what is left, with the cursor on the row it was on."""
@@ -249,14 +246,9 @@ def shift_page(view: OngoingView, now: datetime) -> Page:
 
     def columns(width: int) -> tuple[Column, ...]:
         wide = width >= WIDE_LIST
-        state = (Column(_("Läge"), 18),) if wide else ()
-        return (
-            Column(_("P"), 1),
-            Column(_("Patient"), 24 if wide else 18),
-            Column(_("Ärende")),
-            *state,
-            Column(_("Kvar"), 34),
-        )
+        state = (Column(_("Läge"), 16),) if wide else ()
+        name, left = Column(_("Patient"), 20 if wide else 18), Column(_("Kvar"), 31)
+        return (Column(_("P"), 1), name, Column(_("Ärende")), *state, left)
 
     def row(id: str, width: int) -> Row:
         return _row(by_id[id], wide=width >= WIDE_LIST)

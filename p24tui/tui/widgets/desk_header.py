@@ -103,7 +103,7 @@ class DeskHeader(Widget):
             (f" {self._banner} ", "bold $warning") if self._banner else "",
             (f" {units}", "bold"),
             (f"   {self._person if width >= VERY_WIDE else self._name}", "$foreground 80%"),
-            (f"   {self.shift}" if self.shift else "", "bold $warning"),
+            (f"   {self.shift}" if self.shift and wide else "", "bold $warning"),
             self._responsible_words(width),
         )
         right = Content.assemble((now, ""), ("   ", ""), *self._open_words(), (" ", ""))
@@ -219,6 +219,8 @@ class DeskHeader(Widget):
         late = 0 if self._now is None else int((self._now - self._fresh_at).total_seconds())
         if late >= LATE_AFTER:
             return (_("aktuell för {count} s sedan").format(count=late), "bold $warning")
+        if self.shift and self.size.width < WIDE:
+            return (self.shift, "bold $warning")  # the first line has no room for it
         return (_("aktuell {at}").format(at=clock_time(self._fresh_at)), "$foreground 70%")
 
 
