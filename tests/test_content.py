@@ -201,6 +201,9 @@ def test_the_limits_are_the_routines_and_the_laws_and_the_alarms() -> None:
         "sms_day_begins": (6, "hours", "SE-2"),
         "sms_night_begins": (21, "hours", "SE-2"),
         "answer_reminder_kept": (8, "hours", "SE-2"),
+        "shift_grace": (10, "minutes", "SH-1"),
+        "shift_seen_every": (20, "seconds", "SH-1"),
+        "shift_longest": (12, "hours", "SH-1"),
     }
 
 
