@@ -50,6 +50,9 @@ REFUSALS = {
     "ask-first": N_("{owner} har ärendet. Be först att få ta över det."),
     "ask-wait": N_("{owner} har inte hunnit svara än. Vänta en stund till, eller ring."),
     "not-asked": N_("Ingen ber längre att få ta över ärendet."),
+    "shift-ongoing": N_(
+        "Skiftet kan inte avslutas än: {count} kvar. Avsluta, släpp eller håll varje ärende först, så att ingen patient blir övergiven."
+    ),
     "nothing-to-undo": N_("Det finns inget av dig att ångra i ärendet."),
     "too-late-to-undo": N_("Något har hänt i ärendet sedan dess, så det går inte längre att ångra."),
     "patient-told": N_("Personen har redan fått veta att chatten är slut. Det går inte att ångra."),
@@ -123,6 +126,7 @@ BAD_INPUT = {
     "many-cases": N_("Flera ärenden börjar på {case}. Skriv fler tecken."),
     "no-attachment": N_("Bilagan finns inte."),
     "empty-message": N_("Meddelandet är tomt. Inget skickades."),
+    "no-shift": N_("Du har inget skift som pågår på enheten."),
     "no-sms": N_("Utskicket finns inte på den här enheten."),
     "no-visit": N_("Besöket finns inte på den här enheten."),
     "no-patient": N_("Patienten finns inte här. Registrera hen först."),

@@ -4,7 +4,7 @@ Word and symbol come first, so that colour never says anything alone.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from p24tui.routine.list_filter import Age, ListFilter
 from p24tui.routine.outgoing import OutgoingState, Purpose
 from p24tui.routine.period import Length, Period
 from p24tui.routine.queue import is_first_task, triage_failed
+from p24tui.routine.shift import Ongoing, ShiftKind
 from p24tui.routine.tone import Fault, Remark
 from p24tui.text import clean_line
 
@@ -150,6 +151,9 @@ EVENTS = {
     "form.received": N_("Ett formulär kom in."),
     "attachment.refused": N_("En bilaga kunde inte tas emot."),
     "alert.acknowledged": N_("Kvitterade ett larm."),
+    "case.returned": N_("Gick tillbaka till kön: {owner} har inte hörts av."),
+    "case.owner-lost": N_("{owner} har inte hörts av men har kvar ärendet: suicidrisken larmar igen."),
+    "case.owner-back": N_("Är tillbaka och har ärendet."),
     "sms.queued": N_("Påminnelse med sms ska skickas."),
     "sms.again": N_("Lät påminnelsen skickas en gång till."),
     "sms.settled": N_("Lät påminnelsen vara som den är."),
@@ -321,12 +325,39 @@ JOBS = {
     "outbox": N_("sms"),
     "uncertain": N_("osäkra sms"),
     "closing": N_("stängningskontroll"),
+    "shifts": N_("skift"),
 }
 
 
 def job_words(name: str) -> str:
     """What a job by the clock looks after, in words; of one that has none, its name."""
     return _(JOBS[name]) if name in JOBS else name
+
+
+SHIFT_KINDS = {
+    ShiftKind.CHAT: N_("chatt"),
+    ShiftKind.VIDEO: N_("videobesök"),
+    ShiftKind.RESPONSIBLE: N_("chattansvarig"),
+    ShiftKind.OTHER: N_("annat"),
+}
+
+ONGOING = {
+    Ongoing.VISIT: N_("pågående besök"),
+    Ongoing.OWNED: N_("ditt ärende"),
+    Ongoing.OFFERED: N_("överlämnat, ej mottaget"),
+    Ongoing.DRAFT: N_("utkast ej skickat"),
+    Ongoing.NOTE_DRAFT: N_("anteckning ej sparad"),
+}
+
+
+def shift_kind_word(kind: ShiftKind) -> str:
+    """What one does on a shift, in a word."""
+    return _(SHIFT_KINDS[kind])
+
+
+def ongoing_words(left: Iterable[Ongoing]) -> str:
+    """What one would leave behind in a case, in words."""
+    return ", ".join(_(ONGOING[one]) for one in left)
 
 
 def purpose_words(purpose: Purpose) -> str:
@@ -432,15 +463,7 @@ def state_marks(case: Case, *, promised: str = "", why: bool = False) -> str:
 
     ``promised`` is the mark of a deadline that is near; ``why`` adds why a case is held.
     """
-    words = [_(STATE_MARKS[case.state])]
-    if promised:
-        words.append(promised)
-    if case.suicide is SuicideRisk.AWAITING:
-        words.insert(0, _("SUI"))
-    if case.urgency is Urgency.URGENT:
-        words.insert(0, _("BRÅDSK"))
-    if is_first_task(case):
-        words.insert(0, _("TID I DAG"))
+    words = [*_special(case), _(STATE_MARKS[case.state]), promised]
     if triage_failed(case):
         words.append(_("utan prio"))
     if case.ending_by:
@@ -455,7 +478,17 @@ def state_marks(case: Case, *, promised: str = "", why: bool = False) -> str:
         words.append(f"{FREE_TEXT} {free_text}")
     if why and case.held_until is not None:
         words.append(f"· {case.held_reason}")
-    return " ".join(words)
+    return " ".join(filter(None, words))
+
+
+def _special(case: Case) -> list[str]:
+    """What must be seen of a case before its state."""
+    marks = {
+        N_("TID I DAG"): is_first_task(case),
+        N_("BRÅDSK"): case.urgency is Urgency.URGENT,
+        N_("SUI"): case.suicide is SuicideRisk.AWAITING,
+    }
+    return [_(mark) for mark, holds in marks.items() if holds]
 
 
 def waited(since: datetime | None, now: datetime) -> str:

@@ -15,7 +15,7 @@ from itertools import product
 from pathlib import Path
 
 from p24tui.explain import REFUSALS
-from p24tui.routine import chat, ending, holding, takeover
+from p24tui.routine import chat, ending, holding, shift, takeover
 from p24tui.routine import undo as undoing
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
@@ -100,6 +100,11 @@ def _undo(at: Situation, who: Actor) -> Outcomes:
     return [undoing.undo(at.case, at.last.before, at.last.kind, at.last.by, who, at.protection)]
 
 
+def _come_back(at: Situation, who: Actor) -> Outcomes:
+    lost = at.case.owner_lost_at is not None and at.case.owner_id == who.staff_id
+    return [shift.come_back(at.case, who.staff_id)] if lost and who.staff_id else []
+
+
 STAFF_STEPS: dict[str, Callable[[Situation, Actor], Outcomes]] = {
     "claim": lambda at, who: [chat.claim(at.case, who, at.protection)],
     "read": _read,
@@ -116,6 +121,7 @@ STAFF_STEPS: dict[str, Callable[[Situation, Actor], Outcomes]] = {
     "keep_open": lambda at, who: [ending.keep_open(at.case, who)],
     "confirm_end": lambda at, who: [ending.confirm_end(at.case, who, at.protection, NOW, 1)],
     "undo": _undo,
+    "come_back": _come_back,
 }
 """What staff do, each with what else it is tried with: a day too early, no reason, too little patience."""
 
@@ -125,6 +131,7 @@ READINGS = {"read", "read_free_text"}
 OTHER_STEPS: dict[str, Callable[[Case], Outcomes]] = {
     "receive": lambda case: [chat.receive(case, NOW)],
     "wake": lambda case: [holding.wake(case, NOW)] if holding.hold_is_due(case, TOMORROW) else [],
+    "give_up": lambda case: [shift.give_up(case, NOW)] if case.owner_id else [],
 }
 """What the patient does, and the clock."""
 

@@ -211,6 +211,9 @@ def test_the_limits_are_the_routines_and_the_laws_and_the_alarms() -> None:
         "closing_alarms": (5, "minutes", "CH-7"),
         "roster_seen_ahead": (7, "days", "CH-2"),
         "roster_entry_longest": (24, "hours", "CH-2"),
+        "shift_grace": (10, "minutes", "SH-1"),
+        "shift_seen_every": (20, "seconds", "SH-1"),
+        "shift_longest": (12, "hours", "SH-1"),
     }
 
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "roster": "p24tui.cli.roster:roster",
     "report": "p24tui.cli.report:report",
     "rules": "p24tui.cli.rules:rules",
+    "shift": "p24tui.cli.shift:shift",
     "sms": "p24tui.cli.sms:sms",
     "staff": "p24tui.cli.setup:staff",
     "unit": "p24tui.cli.setup:unit",

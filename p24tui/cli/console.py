@@ -40,8 +40,13 @@ def open_console(chosen: Settings, *, asks_who: bool) -> None:
             _open_desk(settings.load(), asks_who=asks_who)
 
 
-def run_desk(system: System, staff_id: str, unit_id: str, *, asks_who: bool, banner: str = "") -> None:
-    """Show the desk of a unit until the person leaves it, with the jobs running behind it."""
+def run_desk(
+    system: System, staff_id: str, unit_id: str, *, asks_who: bool, banner: str = "", begins_shift: bool = False
+) -> None:
+    """Show the desk of a unit until the person leaves it, with the jobs running behind it.
+
+    Whoever has no shift is asked for one, unless it ``begins_shift`` by itself.
+    """
     from p24tui.services import staff
 
     if not unit_id:
@@ -49,7 +54,7 @@ def run_desk(system: System, staff_id: str, unit_id: str, *, asks_who: bool, ban
     place = bootstrap.place("console")
     everybody = staff.people_of(system, unit_id)
     actor = None if asks_who else staff.acting(system, staff_id, unit_id, place)
-    _run(system, everybody, place, actor=actor, banner=banner)
+    _run(system, everybody, place, actor=actor, banner=banner, begins_shift=begins_shift)
 
 
 def _open_desk(chosen: Settings, *, asks_who: bool) -> None:
@@ -75,12 +80,23 @@ def _run(
     actor: Actor | None,
     first: QueueView | None = None,
     banner: str = "",
+    begins_shift: bool = False,
 ) -> None:
     from p24tui.tui.app import P24App
 
     with ExitStack() as running:
         rest = partial(_start_the_rest, system, place, running)
-        P24App(system, people, place, actor=actor, first=first, banner=banner, when_shown=rest).run()
+        P24App(
+            system,
+            people,
+            place,
+            actor=actor,
+            first=first,
+            banner=banner,
+            asks_for_shift=not begins_shift,
+            begins_shift=begins_shift,
+            when_shown=rest,
+        ).run()
 
 
 def _start_the_rest(system: System, place: str, running: ExitStack) -> None:

@@ -19,7 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from p24tui.clock import SystemClock
 from p24tui.errors import P24Error
 from p24tui.gateways.outgoing.model import Report
-from p24tui.services import closing, delivery, holding, presence, sending, ticks, units
+from p24tui.services import closing, delivery, holding, presence, sending, shift, ticks, units
 from p24tui.system import System
 
 WATCHED_EVERY = 2.0
@@ -56,6 +56,7 @@ class Clockwork:
         self._system = system
         self._place = place
         self._hours_since = system.clock.now()
+        self._shifts = shift.Watch()
         self._sender = sending.Sender(system, place)
         self._began: dict[str, float] = {}
         self._recorded: dict[str, float] = {}
@@ -75,6 +76,7 @@ class Clockwork:
             Tick("presence", 15, presence.expire),
             Tick("held-cases", 30, holding.wake_due),
             Tick("opening-hours", 15, self._announce_opening),
+            Tick("shifts", 15, self._shifts.give_up_lost),
             Tick("outbox", 5, lambda _system: self._sender.send_due()),
             Tick("uncertain", 10, delivery.look_up),
             Tick("closing", 30, closing.look_for_unsigned),

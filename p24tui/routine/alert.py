@@ -20,12 +20,16 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One case that calls. ``since`` tells one cause from the next: what comes after an acknowledgement calls anew."""
+    """One case that calls. ``since`` tells one cause from the next: what comes after an acknowledgement calls anew.
+
+    ``everywhere`` is heard on every console at once: whoever was to hear it first may be the one who is lost.
+    """
 
     case_id: str
     unit_id: str
     reason: Reason
     since: datetime
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,9 @@ def alert(case: Case, unread_before: datetime | None, near_since: datetime | Non
     if case.state is CaseState.ENDED:
         return None
     reason, since = _gravest(case, unread_before, near_since)
-    return None if reason is None or since is None else Alert(case.id, case.unit_id, reason, since)
+    if reason is None or since is None:
+        return None
+    return Alert(case.id, case.unit_id, reason, since, everywhere=case.owner_lost_at is not None)
 
 
 def _gravest(

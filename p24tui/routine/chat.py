@@ -36,15 +36,14 @@ def claim(case: Case, actor: Actor, protection: Protection) -> Case | Refusal:
         suicide = SuicideRisk.TAKEN_ON if actor.profession in ASSESSORS else SuicideRisk.AWAITING
     begun = case.state in (CaseState.NEW, CaseState.HELD, CaseState.DUE)
     state = CaseState.ONGOING if begun else case.state
-    return _unheld(replace(case, owner_id=actor.staff_id, state=state, suicide=suicide))
+    return _unheld(had(replace(case, owner_id=actor.staff_id, state=state, suicide=suicide)))
 
 
 def release(case: Case, actor: Actor) -> Case | Refusal:
     """Give the case back to the queue, where it stands as before: nothing about the patient's waiting changes."""
     if refusal := owned_by(case, actor):
         return refusal
-    state = _in_the_queue(case) if case.state is CaseState.ONGOING else case.state
-    return unasked(untaken(replace(case, owner_id=None, state=state, ending_by=None)))
+    return unasked(untaken(back_in_the_queue(replace(case, ending_by=None))))
 
 
 def answer(case: Case, actor: Actor, protection: Protection, now: datetime) -> Case | Refusal:
@@ -64,7 +63,7 @@ def answer(case: Case, actor: Actor, protection: Protection, now: datetime) -> C
         no_times=False,
         told_closing_at=None,
     )
-    return _unheld(answered)
+    return _unheld(had(answered))
 
 
 @rule("CH-6", "SE-3")
@@ -132,11 +131,23 @@ def untaken(case: Case) -> Case:
     return case
 
 
+def back_in_the_queue(case: Case) -> Case:
+    """The case with nobody who has it. An ongoing one stands as new, or with the one who has the word."""
+    return replace(case, owner_id=None, state=_in_the_queue(case))
+
+
 def _in_the_queue(case: Case) -> CaseState:
-    """Where an ongoing case stands that nobody has: as new, or with the one who has the word."""
+    if case.state is not CaseState.ONGOING:
+        return case.state
     if case.answered_at is None:
         return CaseState.NEW
     return CaseState.WAITING if case.waiting_since is None else CaseState.ANSWERED
+
+
+@rule("SH-1")
+def had(case: Case) -> Case:
+    """The case with somebody who has it and is there: that one before was lost calls no longer."""
+    return replace(case, owner_lost_at=None)
 
 
 def unasked(case: Case) -> Case:

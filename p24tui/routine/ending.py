@@ -58,6 +58,7 @@ def confirm_end(case: Case, actor: Actor, protection: Protection, now: datetime,
         held_reason="",
         held_by=None,
         no_times=False,
+        owner_lost_at=None,
     )
     return unasked(ended)
 

@@ -5,16 +5,22 @@ from datetime import datetime, timedelta
 
 from p24tui.routine.actor import ASSESSORS, Actor, Profession
 from p24tui.routine.case import Case, CaseState, SuicideRisk
-from p24tui.routine.chat import CLINICIANS, may_handle, owned_by, unasked
+from p24tui.routine.chat import CLINICIANS, had, may_handle, owned_by, unasked
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import Protection
 from p24tui.routine.rule import rule
 
 
-@rule("CH-11", "SU-2")
+@rule("CH-11", "SH-1", "SU-2")
 def is_free_to_take(case: Case, actor: Actor) -> bool:
-    """Whether a case may go to this person unasked: suspected suicide risk, to a psychologist or doctor."""
-    return case.suicide is SuicideRisk.AWAITING and actor.profession in ASSESSORS
+    """Whether a case may go to this person unasked: suspected suicide risk, to a psychologist or doctor.
+
+    Taken on by another psychologist or doctor it may not, but where that one is lost (SH-1).
+    """
+    calls = case.suicide is SuicideRisk.AWAITING or (
+        case.suicide is SuicideRisk.TAKEN_ON and case.owner_lost_at is not None
+    )
+    return calls and actor.profession in ASSESSORS
 
 
 @rule("CH-11")
@@ -91,4 +97,4 @@ def _handed(case: Case, receiver: Profession | None) -> Case:
     suicide = case.suicide
     if suicide is not SuicideRisk.NONE:
         suicide = SuicideRisk.TAKEN_ON if receiver in ASSESSORS else SuicideRisk.AWAITING
-    return unasked(replace(case, owner_id=case.asked_by, suicide=suicide, ending_by=None))
+    return unasked(had(replace(case, owner_id=case.asked_by, suicide=suicide, ending_by=None)))

@@ -142,4 +142,5 @@ def _content(tx: Tx, system: System, actor: Actor, row: CaseRow) -> OpenCase:
         desk.draft(tx, case_id, actor.staff_id, Audience.NOTE) if actor.staff_id else "",
         len(found) > SHOWN,
         tuple(outbox.of_patient(tx, row.patient.id, row.case.unit_id, REMINDERS_SHOWN)),
+        tuple(desk.left_drafts(tx, case_id, actor.staff_id)),
     )

@@ -15,6 +15,7 @@ from p24tui.routine.list_filter import ListFilter
 from p24tui.routine.patient import ShownPatient, shown
 from p24tui.routine.queue import OrderKey, order_key
 from p24tui.routine.roster import RosterEntry
+from p24tui.routine.shift import Ongoing
 from p24tui.services.guarantee import guarantee_of
 from p24tui.store.values import (
     Acknowledged,
@@ -24,6 +25,7 @@ from p24tui.store.values import (
     Event,
     FormAnswer,
     Guardian,
+    LeftDraft,
     Message,
     Note,
     OutgoingRow,
@@ -140,6 +142,22 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
+class OngoingLine:
+    """A case that one would leave behind by ending one's shift, and how."""
+
+    line: CaseLine
+    left: tuple[Ongoing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OngoingView:
+    """All that one would leave behind, the gravest first. ``id`` ties later readings to it in the read log."""
+
+    id: str
+    lines: tuple[OngoingLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OwnRead:
     """One of one's own readings. ``line`` is the case that was opened; ``patients`` is how many a list showed."""
 
@@ -164,7 +182,7 @@ class OpenCase:
     """All that a screen shows of a case. Of a protected person's there is only that it exists (PR-1).
 
     ``messages`` are the last of them; ``earlier`` says that there are more before them. ``reminders`` are those
-    that the patient gets from the unit, oldest first.
+    that the patient gets from the unit, oldest first. ``left_drafts`` are unsent texts of people who no longer have it.
     """
 
     line: CaseLine
@@ -179,6 +197,7 @@ class OpenCase:
     note_draft: str = ""
     earlier: bool = False
     reminders: tuple[OutgoingRow, ...] = ()
+    left_drafts: tuple[LeftDraft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

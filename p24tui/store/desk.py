@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from p24tui.routine.actor import Actor
 from p24tui.store.engine import Tx
 from p24tui.store.tables import cases, drafts, note_drafts, presence, read_log, staff
-from p24tui.store.values import Audience, Doing, Present
+from p24tui.store.values import Audience, Doing, LeftDraft, Present
 
 _DRAFTS = {Audience.MESSAGE: drafts, Audience.NOTE: note_drafts}
 
@@ -76,6 +76,18 @@ def draft(tx: Tx, case_id: str, staff_id: str, audience: Audience = Audience.MES
     table = _DRAFTS[audience]
     mine = (table.c.case_id == case_id) & (table.c.staff_id == staff_id)
     return tx.connection.execute(select(table.c.text).where(mine)).scalar_one_or_none() or ""
+
+
+def left_drafts(tx: Tx, case_id: str, reader: str | None) -> list[LeftDraft]:
+    """What people other than the reader have begun to write to the patient, and do not have the case any longer."""
+    has_it = select(cases.c.id).where(cases.c.id == drafts.c.case_id, cases.c.owner_id == drafts.c.staff_id).exists()
+    query = (
+        select(drafts.c.staff_id, staff.c.name, drafts.c.text, drafts.c.saved_at)
+        .join(staff, staff.c.id == drafts.c.staff_id)
+        .where(drafts.c.case_id == case_id, drafts.c.staff_id != (reader or ""), ~has_it)
+        .order_by(drafts.c.saved_at, drafts.c.staff_id)
+    )
+    return [LeftDraft(*row) for row in tx.connection.execute(query)]
 
 
 def save_draft(

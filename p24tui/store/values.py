@@ -16,6 +16,7 @@ from p24tui.routine.hours import OpeningHours
 from p24tui.routine.outgoing import TO_DECIDE, Channel, OutgoingState, Purpose
 from p24tui.routine.patient import Patient
 from p24tui.routine.protection import Protection
+from p24tui.routine.shift import ShiftKind
 
 Position = tuple[int, int]
 """A place in the change log: transaction and number. Everything after it is later for every reader."""
@@ -81,6 +82,34 @@ class Closing:
     staff_id: str
     staff_name: str
     remaining: tuple[LeftOpen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Somebody's shift at a unit, its columns in their order. Instants are UTC.
+
+    ``place`` is the console that began it or went on with it last; ``seen_at`` is when one was last heard. It is over
+    at ``ended_at``; one that was ``lost_at`` some time was not ended by its person.
+    """
+
+    id: str
+    staff_id: str
+    unit_id: str
+    profession: Profession
+    kind: ShiftKind
+    place: str
+    started_at: datetime
+    seen_at: datetime
+    ended_at: datetime | None = None
+    lost_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnShift:
+    """Somebody who works now."""
+
+    shift: Shift
+    name: str
 
 
 class UnitKind(StrEnum):
@@ -254,6 +283,16 @@ class Contact:
     e_id: str = ""
     e_id_at: datetime | None = None
     way_in: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftDraft:
+    """What somebody has begun to write to a patient whose case they no longer have. ``saved_at`` is UTC."""
+
+    staff_id: str
+    name: str
+    text: str
+    saved_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

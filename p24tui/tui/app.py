@@ -36,6 +36,7 @@ class P24App(App[None]):
     ``actor`` is who acts; where it is none the console asks first which of the unit's staff one is, which is no
     login. ``people`` are those one may be, each with the units they work for, the one that the console opens on first.
     ``first`` is what is shown at once. ``banner`` is a word that stands on every screen, such as the demo's.
+    Whoever has no shift ``asks_for_shift``, or where it ``begins_shift`` has one without being asked.
     ``when_shown`` is called once, in a thread, when the whole list stands on the screen: what need not be there
     before starts then. Raises ``BadInput`` where the settings' keys cannot be used.
     """
@@ -53,6 +54,8 @@ class P24App(App[None]):
         actor: Actor | None = None,
         first: QueueView | None = None,
         banner: str = "",
+        asks_for_shift: bool = False,
+        begins_shift: bool = False,
         when_shown: Callable[[], None] = lambda: None,
     ) -> None:
         self._keys = use_keys(system.settings.keys)
@@ -64,6 +67,8 @@ class P24App(App[None]):
         self._place = place
         self._actor = actor
         self._first = first
+        self._asks_for_shift = asks_for_shift
+        self._begins_shift = begins_shift
         self._when_shown = when_shown
         self._feed: Feed | None = None
         self._warned = False
@@ -98,12 +103,14 @@ class P24App(App[None]):
         say_how_to_quit(self)
 
     async def action_quit(self) -> None:
-        """Close; where what is typed cannot be saved, only when asked a second time."""
+        """Close; where something is left behind, or what is typed cannot be saved, only when asked a second time."""
         for desk in self._desks():
             desk.put_away()
             if desk.would_lose_text and not self._warned:
                 self._warned = True
                 desk.say_would_lose_text()
+                return
+            if desk.ends_shift_first():
                 return
         self.exit()
 
@@ -130,6 +137,8 @@ class P24App(App[None]):
     def on_desk_screen_loaded(self, message: DeskScreen.Loaded) -> None:
         since = message.since
         self.run_worker(lambda: self._start_feed(since), thread=True, name="feed")
+        for desk in self._desks():
+            desk.look_for_shift(asks=self._asks_for_shift, begins=self._begins_shift)
 
     def _start_feed(self, since: Position) -> None:
         """What changed while the list was read and painted is told first: the feed begins where the reading began."""

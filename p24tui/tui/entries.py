@@ -8,7 +8,7 @@ from itertools import groupby
 
 from p24tui.i18n import _, ngettext
 from p24tui.services.views import OpenCase
-from p24tui.store.values import AttachmentLine, Author, Event, FormAnswer, Message, Note
+from p24tui.store.values import AttachmentLine, Author, Event, FormAnswer, LeftDraft, Message, Note
 from p24tui.text import clean_line, clean_text
 from p24tui.tui.keys import key_name
 from p24tui.words import FREE_TEXT, event_words, moment
@@ -17,6 +17,7 @@ SHOWN_CHARACTERS = 20_000
 """How much of one message is drawn. All of it is stored."""
 
 NOTE = "◆"
+DRAFT = "✎"
 FILE = "▤"
 
 
@@ -57,7 +58,7 @@ def entries(
 
 
 def chat(opened: OpenCase, messages: Sequence[Message], now: datetime, *, more: bool) -> list[Entry]:
-    """Messages and notes in order of time; first, that there is a form."""
+    """Messages, notes and texts left unsent by others in order of time; first, that there is a form."""
     found = [_form_in_short(opened)] if opened.answers else []
     files: dict[str | None, list[AttachmentLine]] = {}
     for one in opened.attachments:
@@ -65,7 +66,8 @@ def chat(opened: OpenCase, messages: Sequence[Message], now: datetime, *, more: 
     said = [(one.sent_at, _message(one, opened, now, files.get(one.id, []))) for one in messages]
     oldest = messages[0].sent_at if messages and more else None
     noted = [(one.written_at, _note(one, now)) for one in opened.notes if oldest is None or one.written_at >= oldest]
-    return found + [entry for _at, entry in sorted(said + noted, key=lambda pair: pair[0])]
+    begun = [(one.saved_at, _left_draft(one, now)) for one in opened.left_drafts]
+    return found + [entry for _at, entry in sorted(said + noted + begun, key=lambda pair: pair[0])]
 
 
 def anamnesis(opened: OpenCase) -> list[Entry]:
@@ -121,6 +123,12 @@ def _message(one: Message, opened: OpenCase, now: datetime, files: Sequence[Atta
 def _note(one: Note, now: datetime) -> Entry:
     words = _("{name}, intern anteckning (patienten ser den inte)").format(name=clean_line(one.author_name))
     return Entry(one.id, f"{NOTE} {moment(one.written_at, now)}  {words}", clean_text(one.text), "note")
+
+
+def _left_draft(one: LeftDraft, now: datetime) -> Entry:
+    words = _("Utkast av {name}, inte skickat:").format(name=clean_line(one.name))
+    text = clean_text(one.text[:SHOWN_CHARACTERS])
+    return Entry(f"draft-{one.staff_id}", f"{DRAFT} {moment(one.saved_at, now)}  {words}", text, "note")
 
 
 def _file_lines(files: Sequence[AttachmentLine]) -> str:

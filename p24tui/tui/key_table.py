@@ -293,6 +293,14 @@ KEYS = (
         in_bar=False,
     ),
     Key(
+        "f9",
+        "show_shift",
+        N_("skift"),
+        N_("Ditt skift: vad som pågår, och att avsluta det. Inget får bli kvar."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+    Key(
         "ctrl+pagedown",
         "next_case",
         N_("nästa öppna"),
@@ -388,7 +396,7 @@ KEYS = (
         "ctrl+q",
         "quit",
         N_("avsluta p24tui"),
-        N_("Stäng konsolen. Utkast finns kvar."),
+        N_("Avsluta skiftet och stäng konsolen. Är något kvar visas det först. Utkast finns kvar."),
         (Where.EVERYWHERE,),
         in_bar=False,
     ),

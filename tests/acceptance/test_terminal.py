@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from p24tui.services import chat, takeover
+from p24tui.clock import SystemClock
+from p24tui.routine.shift import ShiftKind
+from p24tui.services import chat, shift, takeover
 from p24tui.store import messages, notes, phrases
 from p24tui.store.phrases import StoredPhrase
 from p24tui.store.values import Attachment, Author, FormAnswer, Note
@@ -39,7 +41,9 @@ FOREIGN = re.compile(
 
 
 def start(world: World, columns: int = 120, rows: int = 40, who: str = "maria") -> "Terminal":
+    """The console of somebody who is on shift by the machine's own clock, so that it does not ask."""
     settings = world.system.settings
+    shift.start(replace(world.system, clock=SystemClock()), world.actor(who), ShiftKind.CHAT)
     environment = {"P24TUI_HOME": str(settings.home), "P24TUI_UNIT": UNIT, "P24TUI_STAFF": PEOPLE[who][0]}
     if settings.database:
         environment["P24TUI_DATABASE"] = settings.database

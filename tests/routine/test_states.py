@@ -6,8 +6,9 @@ from typing import get_type_hints
 
 import pytest
 
-from p24tui.routine import chat, ending, holding, takeover, undo
+from p24tui.routine import chat, ending, holding, shift, takeover, undo
 from p24tui.routine.actor import ASSESSORS
+from p24tui.routine.alert import alert
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.chat import CLINICIANS
 from p24tui.routine.decision import Refusal
@@ -59,8 +60,8 @@ def test_a_document_without_marks_is_said() -> None:
 
 
 def test_every_step_that_the_rules_know_is_taken() -> None:
-    known = set[str]().union(*map(steps_of, (chat, ending, holding, takeover, undo)))
-    parts = {"unasked", "untaken"}  # of other steps
+    known = set[str]().union(*map(steps_of, (chat, ending, holding, shift, takeover, undo)))
+    parts = {"unasked", "untaken", "had", "back_in_the_queue"}  # of other steps
     assert known - parts == set(states.STEPS)
     assert {move.step for move, _case in DONE} == set(states.STEPS)
     assert set(states.DEEDS.values()) == undo.UNDOABLE
@@ -175,6 +176,22 @@ def test_suspected_suicide_risk_is_never_lost() -> None:
         assert (case.suicide is SuicideRisk.NONE) == (move.before.case.suicide is SuicideRisk.NONE)
 
 
+@pytest.mark.rule("SH-1", "SU-2")
+@pytest.mark.hazard("H7", "H12")
+def test_whoever_is_lost_has_nothing_but_what_calls() -> None:
+    for move, case in after("give_up"):
+        assert case.owner_lost_at is not None
+        assert alert(case, None) is not None
+        assert (case.owner_id is None) == (case.suicide is SuicideRisk.NONE)
+        assert (case.ending_by, case.waiting_since) == (None, move.before.case.waiting_since)
+
+
+@pytest.mark.rule("SH-1")
+@pytest.mark.parametrize("step", ["claim", "answer", "let_go", "take", "confirm_end", "come_back"])
+def test_it_calls_no_longer_when_somebody_has_it_or_it_has_ended(step: str) -> None:
+    assert all(case.owner_lost_at is None for _move, case in after(step))
+
+
 @pytest.mark.rule("CH-4")
 def test_nobody_but_a_clinician_has_a_case() -> None:
     owners = {case.owner_id for case in CASES} - {None}
@@ -198,10 +215,10 @@ def test_only_a_case_that_somebody_has_is_asked_for_and_by_somebody_else() -> No
 
 
 @pytest.mark.rule("CH-11")
-def test_a_case_leaves_its_owner_by_the_owners_own_step_by_take_or_by_undo() -> None:
+def test_a_case_leaves_its_owner_by_the_owners_own_step_by_take_by_undo_or_when_the_owner_is_lost() -> None:
     for move, case in DONE:
         owner = move.before.case.owner_id
-        if owner not in (None, case.owner_id) and move.step not in ("take", "undo"):
+        if owner not in (None, case.owner_id) and move.step not in ("take", "undo", "give_up"):
             assert move.actor is not None
             assert move.actor.staff_id == owner, move.step
 

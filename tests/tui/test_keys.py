@@ -66,7 +66,7 @@ def test_what_is_refused_names_the_action_the_key_and_what_it_clashes_with() -> 
     assert refusal(claim="x") == (
         "x för claim (ta emot) är redan tangenten för release (släpp) på samma ställe. Välj en annan."
     )
-    assert "claim (ta emot)" in refusal(quit="ctrl+s", send="f9", claim="ctrl+s")
+    assert "claim (ta emot)" in refusal(quit="ctrl+s", send="f12", claim="ctrl+s")
     assert refusal(eat="x").startswith("Tangentinställningen eat finns inte. De som finns är acknowledge, ")
     assert refusal(claim="hej").startswith("hej för claim (ta emot) är ingen tangent.")
     assert refusal(claim=()).startswith("claim (ta emot) måste ha minst en tangent.")
@@ -200,7 +200,7 @@ def test_a_console_with_keys_that_clash_does_not_open(sqlcipher_world: World) ->
 
 async def test_another_key_acts_and_is_shown_and_the_old_one_no_longer_acts(sqlcipher_world: World) -> None:
     cough = fill(sqlcipher_world)["cough"].id
-    remap(sqlcipher_world, claim="å", send="f9 ctrl+enter", release="t", quit="f10", help="f11", acknowledge="K")
+    remap(sqlcipher_world, claim="å", send="f12 ctrl+enter", release="t", quit="f10", help="f11", acknowledge="K")
     async with at_desk(sqlcipher_world, size=(120, 80)) as pilot:
         assert " å ta emot " in bar_text(pilot)
         assert "K kvittera" in screen_text(pilot)
@@ -210,14 +210,14 @@ async def test_another_key_acts_and_is_shown_and_the_old_one_no_longer_acts(sqlc
         assert sqlcipher_world.row(cough).case.owner_id is None
         await press(pilot, "å")
         assert sqlcipher_world.row(cough).owner == "Maria Lind"
-        assert " F9 skicka " in bar_text(pilot)
+        assert " F12 skicka " in bar_text(pilot)
         await press(pilot, *"Hej å", "ctrl+s")
         assert typed(pilot) == "Hej å"
         await press(pilot, "ctrl+enter")
         assert sqlcipher_world.row(cough).case.state is CaseState.WAITING
         await press(pilot, "escape", "f11")
         assert shows(pilot, HelpScreen)
-        assert "F9, Ctrl+Enter" in screen_text(pilot)
+        assert "F12, Ctrl+Enter" in screen_text(pilot)
         await press(pilot, "f11", "question_mark")
         assert not shows(pilot, HelpScreen)
         await press(pilot, "t", "ctrl+q")

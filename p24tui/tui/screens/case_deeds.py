@@ -87,14 +87,17 @@ class CaseDeeds(Writing, TakingOver, OpenCases):
 
     def action_release(self) -> None:
         if (case := self._chosen()) is not None:
-            self._keep_drafts()
-            actor = self._as(case.unit_id)
-            self._writes.run(
-                lambda: services.chat.release(self._system, actor, case.id, case.version),
-                lambda after: self._did(after, _("Ärendet är tillbaka i kön.")),
-            )
+            self._release(case)
             if self.focused is not self._closing_list:
                 self.set_focus(self._pane.conversation if self._in_case else self._list)
+
+    def _release(self, case: Case) -> None:
+        self._keep_drafts()
+        actor = self._as(case.unit_id)
+        self._writes.run(
+            lambda: services.chat.release(self._system, actor, case.id, case.version),
+            lambda after: self._did(after, _("Ärendet är tillbaka i kön.")),
+        )
 
     def action_undo(self) -> None:
         """Undo what one did last with a case."""
@@ -133,8 +136,10 @@ class CaseDeeds(Writing, TakingOver, OpenCases):
         self._reads.run(lambda: services.cases.open_attachment(self._system, actor, attachment_id), show)
 
     def action_hold(self) -> None:
-        if (case := self._chosen()) is None:
-            return
+        if (case := self._chosen()) is not None:
+            self._hold(case)
+
+    def _hold(self, case: Case) -> None:
         actor = self._as(case.unit_id)
 
         in_hand = self._in_hand(case, actor)
@@ -161,8 +166,10 @@ class CaseDeeds(Writing, TakingOver, OpenCases):
         return lambda: services.closing.take_on(self._system, actor, case.id, case.version)
 
     def action_end(self) -> None:
-        if (case := self._chosen()) is None:
-            return
+        if (case := self._chosen()) is not None:
+            self._end(case)
+
+    def _end(self, case: Case) -> None:
         self._keep_drafts()
         actor, here = self._as(case.unit_id), self._still_here()
 

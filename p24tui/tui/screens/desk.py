@@ -19,7 +19,6 @@ from p24tui.system import System
 from p24tui.tui.key_table import Where
 from p24tui.tui.list_reader import Found, ListReader
 from p24tui.tui.screens.alarms import Alarms
-from p24tui.tui.screens.case_deeds import CaseDeeds
 from p24tui.tui.screens.closing import ClosingCheck
 from p24tui.tui.screens.duties import Duties
 from p24tui.tui.screens.finding import Finding
@@ -27,6 +26,7 @@ from p24tui.tui.screens.hours_of_desk import HoursDesk
 from p24tui.tui.screens.places_of_desk import Places
 from p24tui.tui.screens.reminding import Reminding
 from p24tui.tui.screens.rostering import RosterDesk
+from p24tui.tui.screens.shifting import Shifting
 from p24tui.tui.whereabouts import RENEW_EVERY
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.conversation import Conversation
@@ -54,7 +54,7 @@ COUNTED_APART = 0.5
 """Seconds between two tellings of how the queue stands, while much changes."""
 
 
-class DeskScreen(ClosingCheck, Places, CaseDeeds, Reminding, HoursDesk, RosterDesk, Finding, Alarms, Duties):
+class DeskScreen(ClosingCheck, Places, Shifting, Reminding, HoursDesk, RosterDesk, Finding, Alarms, Duties):
     """Keeps the list in step with the database, and says so when it cannot.
 
     ``first`` is what is shown at once, before the database layer is loaded: the lines that come first.
@@ -158,6 +158,7 @@ class DeskScreen(ClosingCheck, Places, CaseDeeds, Reminding, HoursDesk, RosterDe
             self._feed_is_alive()
             return
         self._sending_is_old = True
+        self._shift_may_be_old()
         if notice.everything:
             self._read_all()
         else:
@@ -258,6 +259,7 @@ class DeskScreen(ClosingCheck, Places, CaseDeeds, Reminding, HoursDesk, RosterDe
         self._freshen_place()
         self._look_at_sending()
         self._look_at_duties()
+        self._look_at_shift()
         self._sound()
         if self._is_silent() and self._header.trouble is None:
             self._header.trouble = Trouble.DATABASE  # until a reading shows that only the feed is lost

@@ -221,8 +221,8 @@ class DeskParts(Screen[None]):
 
     def _still_here(self) -> Callable[[], bool]:
         """Asked later: whether one has neither gone elsewhere meanwhile nor begun something else."""
-        journey, focused = self._journey, self.focused
-        return lambda: journey == self._journey and focused is self.focused and self.app.screen is self
+        journey, focused, screen = self._journey, self.focused, self.app.screen
+        return lambda: journey == self._journey and focused is self.focused and self.app.screen is screen
 
     def _line(self, case_id: str) -> CaseLine | None:
         """What is known here of a case: from the list, or where that has it no longer, from the open case."""

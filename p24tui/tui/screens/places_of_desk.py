@@ -35,7 +35,7 @@ IN_ANY_PLACE = frozenset(
         *(place.action for place in Place),
         *("open_row", "help", "quit", "command_palette", "next_case", "previous_case"),
         *("acknowledge", "go_to_alarm", "answer_colleague", "take_responsibility", "outgoing"),
-        *("show_hours", "show_roster"),
+        *("show_hours", "show_roster", "show_shift"),
         *OVERVIEW_ACTIONS,
     }
 )

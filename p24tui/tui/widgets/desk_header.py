@@ -76,6 +76,7 @@ class DeskHeader(Widget):
     sending: reactive[OutboxStanding | None] = reactive(None)
     failing_jobs: reactive[tuple[str, ...]] = reactive(())
     inflow: reactive[tuple[int, ...]] = reactive(())
+    shift: reactive[str] = reactive("")
 
     def __init__(
         self, unit_names: Mapping[str, str], name: str, profession: str, banner: str = "", *, id: str | None = None
@@ -119,6 +120,7 @@ class DeskHeader(Widget):
             (f" {self._banner} ", "bold $warning") if self._banner else "",
             (f" {units}", "bold"),
             (f"   {self._person if width >= VERY_WIDE else self._name}", "$foreground 80%"),
+            (f"   {self.shift}" if self.shift and wide else "", "bold $warning"),
         )
         right = Content.assemble((now, ""), ("   ", ""), *self._open_words(), (" ", ""))
         words, style = self._responsible_words(width)
@@ -263,6 +265,8 @@ class DeskHeader(Widget):
         late = 0 if self._now is None else int((self._now - self._fresh_at).total_seconds())
         if late >= LATE_AFTER:
             return (_("aktuell för {count} s sedan").format(count=late), "bold $warning")
+        if self.shift and self.size.width < WIDE:
+            return (self.shift, "bold $warning")  # the first line has no room for it
         return (_("aktuell {at}").format(at=clock_time(self._fresh_at)), "$foreground 70%")
 
 

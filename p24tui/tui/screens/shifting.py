@@ -1,0 +1,260 @@
+"""One's shift at the desk: begun, kept alive, lost and said so, and ended when nothing is left behind."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from p24tui import services
+from p24tui.errors import P24Error, Refused
+from p24tui.explain import explain
+from p24tui.i18n import _
+from p24tui.routine.shift import ShiftKind
+from p24tui.services.views import OngoingLine, OngoingView
+from p24tui.store.values import Shift
+from p24tui.text import clean_line
+from p24tui.tui.keys import key_name
+from p24tui.tui.screens.case_deeds import CaseDeeds
+from p24tui.tui.screens.shift import Begin, LostShiftScreen, ShiftScreen, StartShiftScreen, Step
+from p24tui.tui.widgets.desk_header import Trouble
+from p24tui.words import moment, profession_word, waited
+
+
+class Shifting(CaseDeeds):
+    """The section of the desk that knows whether one is on shift (SH-1)."""
+
+    _shift: Shift | None = None
+    _shift_screen: ShiftScreen | None = None
+    _beat_at: datetime | None = None
+    _beating = False
+    _reading_left = False
+    _left_is_old = False
+    _leaving = False
+
+    def look_for_shift(self, *, asks: bool, begins: bool) -> None:
+        """Go on with the shift that one has at this unit; where there is none, ask for one, or begin one."""
+        system, actor = self._system, self._actor
+
+        def look() -> Shift | None:
+            found = services.shift.current(system, actor)
+            if found is None and not begins:
+                return None
+            return services.shift.start(system, actor, found.kind if found else ShiftKind.CHAT)
+
+        def have(found: Shift | None) -> None:
+            if found is not None:
+                self._be_on(found)
+            elif asks:
+                self._ask_for_shift()
+
+        self._writes.run(look, have)
+
+    def action_show_shift(self) -> None:
+        """One's shift, and what is ongoing; where one has none, begin one."""
+        if self._shift_screen is not None:
+            return
+        if self._shift is None:
+            self._ask_for_shift()
+        else:
+            self._keep_drafts()
+            self._open_shift(self._shift)
+
+    def ends_shift_first(self) -> bool:
+        """One wants to close: whether the shift is ended first, or what is left shown. Asked again one just closes."""
+        if self._shift is None or self._leaving or self._header.trouble is Trouble.DATABASE:
+            return False
+        self._leaving = True
+        self._end_shift(self._leave_it)
+        return True
+
+    def _ask_for_shift(self) -> None:
+        names = {unit.id: clean_line(unit.name) for unit in self._units}
+        role = profession_word(self._actor.profession) if self._actor.profession else ""
+        self.app.push_screen(StartShiftScreen(names, role), self._begin_shift)
+
+    def _begin_shift(self, wanted: Begin | None) -> None:
+        if wanted is None:
+            self._header.shift = _("inget skift")
+            return
+        system, actor = self._system, self._as(wanted.unit_id)
+
+        def begin() -> Shift:
+            begun = services.shift.start(system, actor, wanted.kind)
+            if wanted.kind is ShiftKind.RESPONSIBLE:
+                services.alerts.take_responsibility(system, actor)
+            return begun
+
+        def begun(shift: Shift) -> None:
+            self._be_on(shift)
+            self._say(_("Ditt skift har börjat. {key} visar det.").format(key=key_name("show_shift")))
+
+        self._writes.run(begin, begun)
+
+    def _be_on(self, shift: Shift | None) -> None:
+        self._shift, self._beat_at = shift, self._system.clock.now()
+        self._header.shift = "" if shift is not None else _("inget skift")
+        self._show_length()
+
+    def _look_at_shift(self) -> None:
+        """Looked at each second: whether it is time to say that one is there."""
+        shift, now = self._shift, self._system.clock.now()
+        if shift is None or self._beat_at is None:
+            return
+        if not self._beating and abs(now - self._beat_at) >= services.shift.seen_every(now):
+            self._say_that_one_is_there(shift, now)
+        self._show_length()
+
+    def _show_length(self) -> None:
+        """One is reminded of a shift that has lasted very long."""
+        shift, now = self._shift, self._system.clock.now()
+        if shift is not None and now - shift.started_at >= services.shift.longest(now):
+            self._header.shift = _("skift {long}").format(long=waited(shift.started_at, now))
+
+    def _say_that_one_is_there(self, shift: Shift, now: datetime) -> None:
+        """Should the database not answer, the header says so, and the next sign of life follows soon."""
+        self._beating, self._beat_at = True, now
+        actor = self._as(shift.unit_id)
+
+        def heard(found: Shift | None) -> None:
+            self._beating = False
+            if self._shift is not None and self._shift.id == shift.id and (found is None or found.id != shift.id):
+                self._learn_of(shift)
+
+        def unheard(_error: P24Error) -> None:
+            self._beating = False
+
+        self._writes.run(lambda: services.shift.seen(self._system, actor), heard, unheard)
+
+    def _learn_of(self, shift: Shift) -> None:
+        """The shift is not alive any longer: it was lost, and the next begins; or it was ended on another console."""
+        system, actor = self._system, self._as(shift.unit_id)
+
+        def learn() -> tuple[Shift | None, Shift | None]:
+            was = services.shift.find(system, shift.id)
+            lost = was is not None and was.lost_at is not None
+            return was, services.shift.start(system, actor, shift.kind) if lost else services.shift.current(
+                system, actor
+            )
+
+        def learnt(found: tuple[Shift | None, Shift | None]) -> None:
+            was, now_on = found
+            self._be_on(now_on)
+            if was is not None and was.lost_at is not None:
+                self._say_lost(was)
+            else:
+                self._say(_("Ditt skift är avslutat på en annan konsol."))
+
+        self._writes.run(learn, learnt, lambda _error: None)
+
+    def _say_lost(self, was: Shift) -> None:
+        now = self._system.clock.now()
+        if "bell" in self._system.settings.alerts:
+            self.app.bell()
+        minutes = int(services.shift.grace(now).total_seconds()) // 60
+        if self._shift_screen is not None:
+            self._shift_screen.dismiss(None)
+        self.app.push_screen(LostShiftScreen(moment(was.seen_at, now), minutes))
+
+    def _open_shift(self, shift: Shift, said: str = "") -> None:
+        unit = next((unit.name for unit in self._units if unit.id == shift.unit_id), shift.unit_id)
+        screen = ShiftScreen(clean_line(unit), shift, self._system.clock.now(), self._take_step)
+        self._shift_screen = screen
+        screen.say(said)
+        self.app.push_screen(screen, self._left_shift)
+        self._read_left()
+
+    def _left_shift(self, case_id: str | None) -> None:
+        screen, self._shift_screen, self._leaving = self._shift_screen, None, False
+        if screen is None or screen.view is None or case_id is None:
+            return
+        line = next(one.line for one in screen.view.lines if one.line.case.id == case_id)
+        if self._live.line(case_id) is not None:
+            self.post_message(self.GoTo(case_id))
+        self.post_message(self.Enter((self._line(case_id) or line).case))
+
+    def _shift_may_be_old(self) -> None:
+        """Something has changed: what is left is read anew where it is shown, one reading at a time."""
+        self._left_is_old = True
+        self._read_left()
+
+    def _read_left(self) -> None:
+        screen, shift = self._shift_screen, self._shift
+        if screen is None or shift is None or self._reading_left:
+            return
+        self._reading_left, self._left_is_old = True, False
+        known = screen.view
+        view, shown = (known.id, {one.line.case.patient_id for one in known.lines}) if known else ("", set[str]())
+        actor = self._as(shift.unit_id)
+
+        def have(found: OngoingView) -> None:
+            self._reading_left = False
+            if screen is self._shift_screen:
+                screen.show(found, self._system.clock.now())
+                if self._left_is_old:
+                    self._read_left()
+
+        def failed(error: P24Error) -> None:
+            self._reading_left = False
+            self._fail(error)
+
+        self._reads.run(
+            lambda: services.shift.ongoing(self._system, actor, view=view, shown_patients=shown), have, failed
+        )
+
+    def _take_step(self, step: Step, line: OngoingLine | None) -> None:
+        self._leaving = False
+        case = line.line.case if line is not None else None
+        if step is Step.END_SHIFT:
+            self._end_shift(self._fail)
+        elif step is Step.OTHER_KIND and self._shift is not None:
+            self._do_something_else(self._shift)
+        elif case is not None and step is Step.RELEASE:
+            self._release(case)
+        elif case is not None and step is Step.HOLD:
+            self._hold(case)
+        elif case is not None and step is Step.END:
+            self._end(case)
+
+    def _do_something_else(self, shift: Shift) -> None:
+        kinds = list(ShiftKind)
+        kind, actor = kinds[(kinds.index(shift.kind) + 1) % len(kinds)], self._as(shift.unit_id)
+
+        def changed(after: Shift) -> None:
+            self._shift = after
+            if self._shift_screen is not None:
+                self._shift_screen.show_shift(after, self._system.clock.now())
+
+        self._writes.run(lambda: services.shift.change(self._system, actor, kind), changed)
+
+    def _end_shift(self, failed: Callable[[P24Error], None]) -> None:
+        """End it, and close the console."""
+        assert self._shift is not None
+        actor = self._as(self._shift.unit_id)
+
+        def ended(_shift: Shift) -> None:
+            self._shift = None
+            self.app.exit()
+
+        self._keep_drafts()
+        self._writes.run(lambda: services.shift.end(self._system, actor), ended, failed)
+
+    def _leave_it(self, error: P24Error) -> None:
+        """It could not be ended on the way out: what is left is shown; where nothing can be known, one just leaves."""
+        if not isinstance(error, Refused) or self._shift is None:
+            self.app.exit()
+            return
+        minutes = int(services.shift.grace(self._system.clock.now()).total_seconds()) // 60
+        words = _(
+            "Skiftet är inte avslutat: {count} kvar. {key} igen stänger ändå; då går ärendena till kön efter {minutes} "
+            "minuter, och utkasten finns kvar."
+        ).format(count=error.details.get("count", ""), key=key_name("quit"), minutes=minutes)
+        if self._shift_screen is None:
+            self._open_shift(self._shift, words)
+        else:
+            self._shift_screen.say(words)
+
+    def _fail(self, error: P24Error) -> None:
+        """Said where one looks."""
+        if self._shift_screen is None:
+            super()._fail(error)
+            return
+        rule = _("Regel {rule}: ").format(rule=error.rule) if isinstance(error, Refused) else ""
+        self._shift_screen.say(f"{rule}{explain(error)}")
