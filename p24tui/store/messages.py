@@ -95,13 +95,18 @@ def from_row(row: Sequence[Any]) -> Message:
 def cases_with(tx: Tx, unit_ids: Collection[str], words: Sequence[str]) -> frozenset[str]:
     """Ids of the units' cases that have every one of these words, in either case of letters, in their messages.
 
-    Protected persons' cases are left out: what they wrote is shown nowhere (PR-1).
+    Protected persons' cases are left out: what they wrote is shown nowhere (PR-1). So is what was answered
+    automatically: it says the same in every case.
     """
     query = (
         select(messages.c.case_id)
         .join(cases, cases.c.id == messages.c.case_id)
         .join(patients, patients.c.id == cases.c.patient_id)
-        .where(cases.c.unit_id.in_(unit_ids), patients.c.protection.not_in(PROTECTED))
+        .where(
+            cases.c.unit_id.in_(unit_ids),
+            patients.c.protection.not_in(PROTECTED),
+            messages.c.author != Author.SYSTEM,
+        )
         .distinct()
     )
     for word in words:

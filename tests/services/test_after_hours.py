@@ -405,6 +405,14 @@ def test_staff_read_it_in_the_chat_after_what_it_answers(closed: World) -> None:
     assert [one.author for one in opened.messages] == [Author.PATIENT, Author.SYSTEM]
 
 
+@pytest.mark.rule("CH-8")
+def test_a_search_finds_what_people_wrote_and_not_what_every_evening_is_answered(closed: World) -> None:
+    send(closed, patient(), encounter(), message(text="Det gör ont"))
+    view = queue.open_list(closed.system, closed.actor("maria"))
+    assert queue.find_text(closed.system, view, "ont") == {only_case(closed).id}
+    assert queue.find_text(closed.system, view, "stängt") == frozenset()
+
+
 @pytest.mark.rule("CH-8", "CH-9")
 def test_the_answer_to_an_encounter_says_it_in_short_also_when_it_is_sent_again(closed: World) -> None:
     post(closed, patient())
