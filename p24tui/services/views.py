@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from p24tui.gateways.outgoing.gsm import Size
 from p24tui.routine.case import Case, CaseState
+from p24tui.routine.handover import Target
 from p24tui.routine.list_filter import ListFilter
 from p24tui.routine.patient import ShownPatient, shown
 from p24tui.routine.queue import order_key
@@ -18,6 +19,7 @@ from p24tui.store.values import (
     Event,
     FormAnswer,
     Guardian,
+    HandoverRow,
     Message,
     Note,
     OutgoingRow,
@@ -36,15 +38,21 @@ class CaseLine:
     owner: str
     present: tuple[Present, ...] = ()
     acknowledged: tuple[Acknowledged, ...] = ()
+    guest: bool = False
 
 
 def line(
-    row: CaseRow, today: date, present: Collection[Present] = (), acknowledged: Collection[Acknowledged] = ()
+    row: CaseRow,
+    today: date,
+    present: Collection[Present] = (),
+    acknowledged: Collection[Acknowledged] = (),
+    *,
+    guest: bool = False,
 ) -> CaseLine:
-    """One line, with nothing in it that may not be shown."""
+    """One line, with nothing in it that may not be shown. ``guest`` says that one has handed the case over."""
     patient = shown(row.patient, today)
     case = replace(row.case, matter="", held_reason="", asked_reason="") if patient.protected else row.case
-    return CaseLine(case, patient, case.matter, row.owner, tuple(present), tuple(acknowledged))
+    return CaseLine(case, patient, case.matter, row.owner, tuple(present), tuple(acknowledged), guest)
 
 
 def lines(
@@ -53,10 +61,23 @@ def lines(
     today: date,
     present: Mapping[str, Collection[Present]],
     acknowledged: Mapping[str, Collection[Acknowledged]],
+    guest_of: Collection[str] = (),
 ) -> tuple[CaseLine, ...]:
-    """The lines of a list, in its order. ``message_after`` is by unit, ``present`` and ``acknowledged`` by case."""
+    """The lines of a list, in its order. ``message_after`` is by unit, ``present`` and ``acknowledged`` by case.
+
+    ``guest_of`` are the cases that whoever looks has handed over.
+    """
     ordered = sorted(rows, key=lambda row: order_key(row.case, message_after[row.case.unit_id]))
-    return tuple(line(row, today, present.get(row.case.id, ()), acknowledged.get(row.case.id, ())) for row in ordered)
+    return tuple(
+        line(
+            row,
+            today,
+            present.get(row.case.id, ()),
+            acknowledged.get(row.case.id, ()),
+            guest=row.case.id in guest_of,
+        )
+        for row in ordered
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,3 +252,24 @@ class Preview:
     gateway: str
     stays: bool
     last: OutgoingRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetLine:
+    """Somebody to whom a case can be handed over. ``warnings`` are keys of what is unusual about it."""
+
+    target: Target
+    unit_name: str
+    on_shift: bool
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLine:
+    """A case that is offered to one, as it may be shown before one has taken it. ``unit_name`` is the sender's."""
+
+    row: HandoverRow
+    patient: ShownPatient
+    matter: str
+    suicide: bool
+    unit_name: str

@@ -76,7 +76,7 @@ class AlarmBook:
 
     def _let_hear(self, case_id: str, now: datetime) -> None:
         call, first_seen = self._calls[case_id]
-        responsible = self._responsible.get(call.unit_id)
+        responsible = None if call.to_all else self._responsible.get(call.unit_id)
         if is_heard(first_seen, now, me=self._me, responsible=responsible, pace=self._pace):
             self._heard.add(_place(call))
             self._news = True
