@@ -151,7 +151,7 @@ def event_words(kind: str, details: Mapping[str, Any]) -> str:
         cleaned["problem"] = outgoing_problem_words(cleaned["problem"])
     if kind.startswith("handover."):
         cleaned["to"] = handed_word(cleaned["to"])
-        cleaned["consent"] = consent_words(cleaned["how"], cleaned["at"], cleaned["ground"])
+        cleaned["consent"] = consent_words(cleaned["how"], cleaned["agreed_at"], cleaned["ground"])
         cleaned["called"] = _(CALLED.get(cleaned["level"], ""))
     return _(EVENTS[kind]).format_map(cleaned) if kind in EVENTS else kind
 

@@ -100,7 +100,7 @@ def offer(
             to_unit=known.unit_id,
             consent=consent.state.value,
             how=consent.how or "",
-            at=consent.at.isoformat() if consent.at else "",
+            agreed_at=consent.at.isoformat() if consent.at else "",
             ground=ground,
         )
         row = HandoverRow(
