@@ -8,7 +8,7 @@ from p24tui.clock import local_date
 from p24tui.errors import BadInput, Refused
 from p24tui.ids import fresh_id
 from p24tui.routine import handover
-from p24tui.routine.actor import Actor, Profession
+from p24tui.routine.actor import ASSESSORS, Actor, Profession
 from p24tui.routine.case import Case, SuicideRisk
 from p24tui.routine.chat import CLINICIANS
 from p24tui.routine.handover import Consent, HandoverPace, OfferState, Target
@@ -33,14 +33,15 @@ OnShift = frozenset[tuple[str, str, Profession]]
 """Who is on shift: unit, HSA-id, and the profession they work in."""
 
 
-def targets(system: System, actor: Actor) -> tuple[TargetLine, ...]:
+def targets(system: System, actor: Actor, *, assessors_only: bool = False) -> tuple[TargetLine, ...]:
     """To whom the actor can hand over a case of their unit: professions and colleagues, also of every other unit.
 
-    Their own unit comes first, and those on shift.
+    Their own unit comes first, and those on shift. ``assessors_only`` leaves psychologists and doctors (SU-2).
     """
+    receivers = ASSESSORS if assessors_only else CLINICIANS
     with system.store.reading() as tx:
         units = people.all_units(tx)
-        staff = [pair for pair in people.all_staff(tx) if pair[0].active and pair[0].profession in CLINICIANS]
+        staff = [pair for pair in people.all_staff(tx) if pair[0].active and pair[0].profession in receivers]
         there = on_shift(tx, [unit.id for unit in units])
     found = [
         _target_line(target, unit, actor, there)

@@ -173,6 +173,13 @@ class LiveList:
                 self.arrived.pop(line.case.id, None)
         return len(self.arrived) > before
 
+    def drop(self, case_ids: Iterable[str]) -> None:
+        """These cases have gone to another unit."""
+        for id in case_ids:
+            if (known := self._lines.get(id)) is not None:
+                self._take_out(known)
+                self.arrived.pop(id, None)
+
     def tick(self, now: datetime) -> bool:
         """Time has passed; whether another day has begun, so that what is older has changed."""
         if day_began(now) == self._today_began:

@@ -276,7 +276,7 @@ def test_a_suicide_handover_stays_owned_and_open_until_somebody_has_taken_it(wor
 
 def to_berga(world: World, **facts: object) -> Case:
     world.second_unit("sara")
-    return offered(world, Target(BERGA, Profession.DOCTOR), **facts)
+    return offered(world, Target(BERGA, Profession.DOCTOR), AGREED, **facts)
 
 
 def test_across_units_the_case_moves_when_it_is_taken_and_both_units_hear_of_it(world: World) -> None:
@@ -489,7 +489,13 @@ def test_an_offer_of_what_one_has_not_seen_is_refused(world: World) -> None:
 def on_shift(world: World, who: str, unit: str = UNIT, **facts: object) -> None:
     id, _name, profession = PEOPLE[who]
     now = world.clock.now()
-    values = {"id": fresh_id(), "staff_id": id, "unit_id": unit, "profession": profession, "kind": "chat"}
+    values: dict[str, object] = {
+        "id": fresh_id(),
+        "staff_id": id,
+        "unit_id": unit,
+        "profession": profession,
+        "kind": "chat",
+    }
     values |= {"place": "console:test:1", "started_at": now, "seen_at": now, **facts}
     with world.system.store.writing() as tx:
         tx.connection.execute(shifts.insert().values(values))

@@ -76,6 +76,9 @@ class Alarms(DeskParts):
             driver.write(f"\x1b]9;p24tui: {words.format(count=many)}\x07")
             driver.flush()
 
+    def on_desk_parts_ring_wanted(self, message: DeskParts.RingWanted) -> None:
+        self._ring(message.many)
+
     def action_acknowledge(self) -> None:
         """Say that one has seen what calls: it stops on every console."""
         if not self._book:
