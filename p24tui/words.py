@@ -169,8 +169,8 @@ CALLED = {
 }
 
 SHIFT_WARNINGS = {
-    "other-unit": N_("ANNAN ENHET: ärendet flyttar dit när det tas emot, och försvinner ur er lista."),
-    "not-on-shift": N_("Ingen av dem som du väljer är i tjänst nu, vad programmet vet."),
+    "other-unit": N_("ANNAN ENHET: ärendet flyttar dit."),
+    "not-on-shift": N_("Inte i tjänst nu."),
 }
 
 

@@ -32,7 +32,7 @@ class HandingOver(TakingOver):
     """The section of the desk where a case is handed over (CH-11)."""
 
     _offers: tuple[OfferLine, ...] = ()
-    _offers_are_old = False
+    _offers_are_old = True
     _offers_at = float("-inf")
     _rung: frozenset[tuple[str, datetime | None]] = frozenset()
 

@@ -298,6 +298,7 @@ class Answered:
 class AcceptScreen(ModalScreen[Answered | None]):
     """A case is offered to one: by whom, whose, and what the sender says of it."""
 
+    AUTO_FOCUS = ""  # none: letters answer
     BINDINGS = [
         Binding("enter", "accept", show=False),
         Binding("n", "decline", show=False),
