@@ -12,7 +12,8 @@ from p24tui.routine.handover import NO_CONSENT, Consent, ConsentState, ConsentWa
 from p24tui.services import chat, handover
 from p24tui.store import handovers, messages
 from p24tui.store.values import Author, HandoverRow
-from p24tui.tui.screens.handover import AcceptScreen, HandoverScreen, OfferedScreen
+from p24tui.tui.screens.handover import HandoverScreen
+from p24tui.tui.screens.offered import AcceptScreen, OfferedScreen
 from p24tui.tui.widgets.patient_list import PatientList
 from p24tui.words import reason_words
 from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled

@@ -15,7 +15,8 @@ from p24tui.routine.phrase import fill
 from p24tui.services.views import CaseLine, OfferLine, Phrase
 from p24tui.store.values import HandoverRow
 from p24tui.text import clean_line
-from p24tui.tui.screens.handover import AcceptScreen, Answered, AskPatient, Give, HandoverScreen, OfferedScreen
+from p24tui.tui.screens.handover import AskPatient, Give, HandoverScreen
+from p24tui.tui.screens.offered import AcceptScreen, Answered, OfferedScreen
 from p24tui.tui.screens.taking_over import Said, TakingOver
 from p24tui.words import SUICIDE, handed_word, short_moment
 
