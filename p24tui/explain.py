@@ -49,6 +49,18 @@ REFUSALS = {
     "ask-reason": N_("Skriv varför du vill ta över, så att den som har ärendet kan svara."),
     "ask-first": N_("{owner} har ärendet. Be först att få ta över det."),
     "ask-wait": N_("{owner} har inte hunnit svara än. Vänta en stund till, eller ring."),
+    "suicide-handover": N_(
+        "Ärendet lämnas över med misstänkt suicidrisk. Det varken avslutas eller släpps förrän någon har tagit emot det, eller du tar tillbaka överlämningen."
+    ),
+    "suicide-receiver": N_("Misstänkt suicidrisk: ärendet lämnas bara till en psykolog eller läkare, direkt."),
+    "consent": N_("Patientens samtycke saknas. Fråga patienten först: det krävs för att lämna över ärendet."),
+    "consent-when": N_("Säg hur och när patienten samtyckte; tiden kan inte ligga framåt."),
+    "receiver": N_("Ärendet lämnas till legitimerad personal. Den yrkesrollen tar inte emot chattar."),
+    "handed": N_("Ärendet är redan erbjudet till någon. Ta tillbaka det först, så kan du lämna det till en annan."),
+    "handed-self": N_("Du har redan ärendet. Välj någon annan att lämna det till."),
+    "not-handed": N_("Överlämningen gäller inte längre: den är besvarad, eller tillbakatagen."),
+    "not-for-you": N_("Ärendet är erbjudet till någon annan."),
+    "decline-reason": N_("Skriv varför du avböjer, så att den som har ärendet kan gå vidare."),
     "not-asked": N_("Ingen ber längre att få ta över ärendet."),
     "shift-ongoing": N_(
         "Skiftet kan inte avslutas än: {count} kvar. Avsluta, släpp eller håll varje ärende först, så att ingen patient blir övergiven."

@@ -16,6 +16,7 @@ from p24tui.routine.alert import Reason
 from p24tui.routine.case import Case, CaseState, ContactKind, Need, SuicideRisk, Urgency
 from p24tui.routine.closing import Standing
 from p24tui.routine.guarantee import Guarantee, Why
+from p24tui.routine.handover import ConsentWay
 from p24tui.routine.list_filter import Age, ListFilter
 from p24tui.routine.outgoing import OutgoingState, Purpose
 from p24tui.routine.period import Length, Period
@@ -142,6 +143,11 @@ EVENTS = {
     "takeover.granted": N_("Lämnade ärendet till {to}, som hade bett om det."),
     "takeover.declined": N_("Behöll ärendet."),
     "takeover.withdrawn": N_("Tog tillbaka sin begäran att få ta över."),
+    "handover.offered": N_("Erbjöd ärendet till {to}. {consent}"),
+    "handover.accepted": N_("Tog emot ärendet, som {sender} lämnade över."),
+    "handover.declined": N_("Avböjde att ta emot ärendet: {reason}"),
+    "handover.withdrawn": N_("Överlämningen är tillbakatagen."),
+    "handover.called": N_("Ingen har svarat på överlämningen. {called}"),
     "ending.requested": N_("Begärde avslut, steg 1 av 2."),
     "ending.withdrawn": N_("Lät ärendet vara öppet."),
     "deed.undone": N_("Ångrade det senaste."),
@@ -175,6 +181,10 @@ def event_words(kind: str, details: Mapping[str, Any]) -> str:
         cleaned["assessment"] = assessment_words(cleaned["urgency"], cleaned["need"])
     if kind.startswith("sms."):
         cleaned["problem"] = outgoing_problem_words(cleaned["problem"])
+    if kind.startswith("handover."):
+        cleaned["to"] = handed_word(cleaned["to"])
+        cleaned["consent"] = consent_words(cleaned["how"], cleaned["agreed_at"], cleaned["ground"])
+        cleaned["called"] = _(CALLED.get(cleaned["level"], ""))
     return _(EVENTS[kind]).format_map(cleaned) if kind in EVENTS else kind
 
 
@@ -198,6 +208,39 @@ def severity_words(severity: Severity) -> str:
 def refers_to_words(refers_to: RefersTo) -> str:
     """Where one is referred by telephone, in words."""
     return _(" och ").join(refers_to.named)
+
+
+CONSENT_WAYS = {
+    ConsentWay.CHAT: N_("i chatten"),
+    ConsentWay.TELEPHONE: N_("per telefon"),
+    ConsentWay.VISIT: N_("vid besök"),
+}
+
+CALLED = {
+    "0": N_("Den som erbjuds det påminns."),
+    "1": N_("Den som är chattansvarig larmas."),
+    "2": N_("Alla larmas."),
+}
+
+SHIFT_WARNINGS = {
+    "other-unit": N_("ANNAN ENHET: ärendet flyttar dit."),
+    "not-on-shift": N_("Inte i tjänst nu."),
+}
+
+
+def handed_word(to: str) -> str:
+    """To whom a case is offered: a profession in words, or the person's name."""
+    return profession_word(Profession(to)) if to in set(Profession) else clean_line(to)
+
+
+def consent_words(how: str, at: str, ground: str) -> str:
+    """How and when the patient agreed to a handover, or why it went without; ``at`` is as the event has it."""
+    if ground:
+        return _("Utan samtycke: grunden är {rule}.").format(rule=ground)
+    if not how or not at:
+        return ""
+    said = _("Samtycke {how} {at}.")
+    return said.format(how=_(CONSENT_WAYS[ConsentWay(how)]), at=day_and_time(datetime.fromisoformat(at)))
 
 
 PURPOSES = {
@@ -311,6 +354,7 @@ OUTGOING_PROBLEMS = {
     "closed": N_("väntar tills enheten har öppnat"),
     "answered": N_("patienten har svarat"),
     "ended": N_("ärendet är avslutat"),
+    "other-unit": N_("ärendet har gått till en annan enhet"),
     "visit-moved": N_("besöket har fått en ny tid"),
     "visit-cancelled": N_("besöket är avbokat"),
     "by-hand": N_("stoppat för hand"),
@@ -321,6 +365,7 @@ OUTGOING_PROBLEMS = {
 JOBS = {
     "presence": N_("vilka som är i ärenden"),
     "held-cases": N_("vilande ärenden"),
+    "handovers": N_("överlämningar"),
     "opening-hours": N_("öppettider"),
     "outbox": N_("sms"),
     "uncertain": N_("osäkra sms"),
@@ -400,6 +445,7 @@ READINGS = {
     "case": N_("öppnade ett ärende"),
     "list": N_("såg en lista"),
     "arrivals": N_("såg nya i en lista"),
+    "offers": N_("såg vad som erbjuds"),
     "attachment": N_("öppnade en bilaga"),
     "export": N_("tog ut uppgifter"),
     "own-log": N_("såg sin egen logg"),
@@ -428,6 +474,7 @@ def reason_words(reason: Reason, waits: str) -> str:
         Reason.SUICIDE: N_("suicidrisk väntar"),
         Reason.PRIORITY: N_("ny prio 1,"),
         Reason.LOST: N_("den som hade ärendet är borta,"),
+        Reason.HANDOVER: N_("ingen har tagit emot överlämningen,"),
         Reason.GUARANTEE: N_("vårdgarantin går snart ut,"),
         Reason.UNREAD: N_("oläst"),
     }
@@ -463,7 +510,7 @@ def state_marks(case: Case, *, promised: str = "", why: bool = False) -> str:
 
     ``promised`` is the mark of a deadline that is near; ``why`` adds why a case is held.
     """
-    words = [*_special(case), _(STATE_MARKS[case.state]), promised]
+    words = [*_special(case), _handed(case, why=why) or _(STATE_MARKS[case.state]), promised]
     if triage_failed(case):
         words.append(_("utan prio"))
     if case.ending_by:
@@ -479,6 +526,14 @@ def state_marks(case: Case, *, promised: str = "", why: bool = False) -> str:
     if why and case.held_until is not None:
         words.append(f"· {case.held_reason}")
     return " ".join(filter(None, words))
+
+
+def _handed(case: Case, *, why: bool) -> str:
+    """To whom a case is offered; empty where it is not."""
+    if case.handed_at is None:
+        return ""
+    short = case.suicide is SuicideRisk.AWAITING and not why  # SUI and to whom are all that there is room for
+    return (_("→ {to}") if short else _("LÄMNAS → {to}")).format(to=handed_word(case.handed_to))
 
 
 def _special(case: Case) -> list[str]:

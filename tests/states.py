@@ -15,11 +15,12 @@ from itertools import product
 from pathlib import Path
 
 from p24tui.explain import REFUSALS
-from p24tui.routine import chat, ending, holding, shift, takeover
+from p24tui.routine import chat, ending, handover, holding, shift, takeover
 from p24tui.routine import undo as undoing
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.decision import Refusal
+from p24tui.routine.handover import NO_CONSENT, Consent, ConsentState, ConsentWay, Target
 from p24tui.routine.protection import Protection
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "states.md"
@@ -37,6 +38,14 @@ PSYCHOLOGIST = Actor("SE2321000016-JB02", "Johan Berg", Profession.PSYCHOLOGIST,
 ADMINISTRATOR = Actor("SE2321000016-AK03", "Anna Ek", Profession.ADMINISTRATION, UNIT, "console:test:3")
 STAFF = (NURSE, PSYCHOLOGIST, ADMINISTRATOR)
 PROFESSIONS = {one.staff_id: one.profession for one in STAFF}
+
+AGREED = Consent(ConsentState.GIVEN, ConsentWay.CHAT, NOW)
+TARGETS = (
+    Target(UNIT, Profession.PSYCHOLOGIST, PSYCHOLOGIST.staff_id, PSYCHOLOGIST.name),
+    Target(UNIT, Profession.NURSE),
+    Target(UNIT, Profession.ADMINISTRATION),
+)
+"""To whom a case is handed over: the psychologist by name, any nurse, and somebody who takes no chats."""
 
 Outcomes = Iterable[Case | Refusal]
 
@@ -94,6 +103,21 @@ def _take(at: Situation, who: Actor) -> Outcomes:
     return [takeover.take(at.case, who, at.protection, now, PATIENCE) for now in (NOW, NOW + PATIENCE)]
 
 
+def _offer(at: Situation, who: Actor) -> Outcomes:
+    agreed = [handover.offer(at.case, who, at.protection, target, AGREED, NOW) for target in TARGETS]
+    unknown = replace(AGREED, how=None)
+    others = [handover.offer(at.case, who, at.protection, TARGETS[0], one, NOW) for one in (NO_CONSENT, unknown)]
+    return [*agreed, *others]
+
+
+def _offered_to(case: Case) -> Target:
+    return next((one for one in TARGETS if one.words == case.handed_to), TARGETS[0])
+
+
+def _decline(at: Situation, who: Actor) -> Outcomes:
+    return [handover.decline(at.case, _offered_to(at.case), who, reason) for reason in ("fullt i dag", " ")]
+
+
 def _undo(at: Situation, who: Actor) -> Outcomes:
     if at.last is None:
         return []
@@ -115,8 +139,11 @@ STAFF_STEPS: dict[str, Callable[[Situation, Actor], Outcomes]] = {
     "ask": _ask,
     "let_go": _let_go,
     "keep": lambda at, who: [takeover.keep(at.case, who)],
-    "withdraw": lambda at, who: [takeover.withdraw(at.case, who)],
+    "withdraw": lambda at, who: [takeover.withdraw(at.case, who), handover.withdraw(at.case, who)],
     "take": _take,
+    "offer": _offer,
+    "accept": lambda at, who: [handover.accept(at.case, _offered_to(at.case), who, at.protection)],
+    "decline": _decline,
     "request_end": lambda at, who: [ending.request_end(at.case, who, at.protection)],
     "keep_open": lambda at, who: [ending.keep_open(at.case, who)],
     "confirm_end": lambda at, who: [ending.confirm_end(at.case, who, at.protection, NOW, 1)],
@@ -180,7 +207,8 @@ def _moves(at: Situation) -> Iterator[Move]:
 def _after(at: Situation, step: str, who: Actor | None, outcome: Case | Refusal) -> Situation | Refusal:
     if isinstance(outcome, Refusal):
         return outcome
-    case = replace(outcome, unread=min(outcome.unread, 1))  # how many are unread makes no difference
+    case = handover.kept(at.case, outcome)
+    case = replace(case, unread=min(case.unread, 1))  # how many are unread makes no difference
     if step in READINGS:
         return replace(at, case=case)
     last = Deed(DEEDS[step], who.staff_id, at.case) if who and step in DEEDS else None

@@ -19,7 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from p24tui.clock import SystemClock
 from p24tui.errors import P24Error
 from p24tui.gateways.outgoing.model import Report
-from p24tui.services import closing, delivery, holding, presence, sending, shift, ticks, units
+from p24tui.services import closing, delivery, handover, holding, presence, sending, shift, ticks, units
 from p24tui.system import System
 
 WATCHED_EVERY = 2.0
@@ -75,6 +75,7 @@ class Clockwork:
         return (
             Tick("presence", 15, presence.expire),
             Tick("held-cases", 30, holding.wake_due),
+            Tick("handovers", 15, handover.call),
             Tick("opening-hours", 15, self._announce_opening),
             Tick("shifts", 15, self._shifts.give_up_lost),
             Tick("outbox", 5, lambda _system: self._sender.send_due()),

@@ -14,8 +14,13 @@ class Reason(StrEnum):
     SUICIDE = "suicide"
     PRIORITY = "priority"
     LOST = "lost"
+    HANDOVER = "handover"
     GUARANTEE = "guarantee"
     UNREAD = "unread"
+
+
+TO_ALL = 2
+"""From this level on a handover that nobody has taken calls for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,14 @@ class AlertPace:
     escalates: timedelta
 
 
-@rule("CH-3", "CH-13", "GA-1", "SH-1", "SU-2")
+@rule("CH-3", "CH-11", "CH-13", "GA-1", "SH-1", "SU-2")
 def alert(case: Case, unread_before: datetime | None, near_since: datetime | None = None) -> Alert | None:
     """Why the case calls for attention now, the gravest reason alone; none where it does not.
 
     Suicide risk calls while nobody has taken it on, and where whoever had taken it on is lost; priority 1 while nobody
-    has the case; a case that came back from somebody who was lost, until somebody has it; a deadline of the care
-    guarantee that has been near since ``near_since``; and an unread message once the patient has waited since
+    has the case; a case that came back from somebody who was lost, until somebody has it; a handover that nobody has
+    taken, anew each time that it has called (with suicide risk too, whoever has seen that before); a deadline of the
+    care guarantee that has been near since ``near_since``; and an unread message once the patient has waited since
     ``unread_before``, which is none while the unit is closed. Both are UTC.
     """
     if case.state is CaseState.ENDED:
@@ -55,18 +61,21 @@ def alert(case: Case, unread_before: datetime | None, near_since: datetime | Non
     reason, since = _gravest(case, unread_before, near_since)
     if reason is None or since is None:
         return None
-    return Alert(case.id, case.unit_id, reason, since, everywhere=case.owner_lost_at is not None)
+    everywhere = case.owner_lost_at is not None or case.handed_level >= TO_ALL
+    return Alert(case.id, case.unit_id, reason, since, everywhere=everywhere)
 
 
 def _gravest(
     case: Case, unread_before: datetime | None, near_since: datetime | None
 ) -> tuple[Reason | None, datetime | None]:
     if case.suicide is SuicideRisk.AWAITING:
-        return Reason.SUICIDE, case.owner_lost_at or case.received_at
+        return Reason.SUICIDE, case.handed_called_at or case.owner_lost_at or case.received_at
     if case.owner_lost_at is not None:
         return Reason.LOST if case.suicide is SuicideRisk.NONE else Reason.SUICIDE, case.owner_lost_at
     if case.priority == 1 and case.state is CaseState.NEW and case.owner_id is None:
         return Reason.PRIORITY, case.received_at
+    if case.handed_called_at is not None:
+        return Reason.HANDOVER, case.handed_called_at
     if near_since is not None:
         return Reason.GUARANTEE, near_since
     waits = case.waiting_since

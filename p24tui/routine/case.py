@@ -69,7 +69,8 @@ class Case:
     ``assessed_by`` has made the medical assessment. ``no_times`` says that a time has been promised for the
     coming day (SE-4). ``told_closing_at`` is when the patient was last told that the unit closes (CH-5), until they
     write or are answered. ``owner_lost_at`` is when whoever had the case was lost, until somebody has it again (SH-1).
-    ``handed_to`` says in words to whom it is offered since ``handed_at`` (CH-11); empty where it is not.
+    ``handed_to`` says in words to whom it is offered since ``handed_at`` (CH-11); empty where it is not. It has called
+    for others than those since ``handed_called_at``, for everybody from ``handed_level`` 2 on.
     """
 
     id: str
@@ -107,4 +108,6 @@ class Case:
     owner_lost_at: datetime | None = None
     handed_to: str = ""
     handed_at: datetime | None = None
+    handed_level: int = 0
+    handed_called_at: datetime | None = None
     version: int = 1

@@ -40,8 +40,13 @@ def claim(case: Case, actor: Actor, protection: Protection) -> Case | Refusal:
 
 
 def release(case: Case, actor: Actor) -> Case | Refusal:
-    """Give the case back to the queue, where it stands as before: nothing about the patient's waiting changes."""
+    """Give the case back to the queue, where it stands as before: nothing about the patient's waiting changes.
+
+    While suspected suicide risk is being handed over, somebody has it until somebody else does (H7).
+    """
     if refusal := owned_by(case, actor):
+        return refusal
+    if refusal := handed_with_risk(case):
         return refusal
     return unasked(untaken(back_in_the_queue(replace(case, ending_by=None))))
 
@@ -124,6 +129,13 @@ def owned_by(case: Case, actor: Actor) -> Refusal | None:
 
 
 @rule("SU-2")
+def handed_with_risk(case: Case) -> Refusal | None:
+    """Whether suspected suicide risk is being handed over: until that is taken the case neither ends nor is let go."""
+    stands = case.suicide is not SuicideRisk.NONE and case.handed_at is not None
+    return Refusal("SU-2", "suicide-handover") if stands else None
+
+
+@rule("SU-2")
 def untaken(case: Case) -> Case:
     """Suicide risk that a psychologist or doctor had taken on waits again where nobody has the case any longer."""
     if case.owner_id is None and case.suicide is SuicideRisk.TAKEN_ON:
@@ -153,6 +165,14 @@ def had(case: Case) -> Case:
 def unasked(case: Case) -> Case:
     """The case with nobody asking to take it over."""
     return replace(case, asked_by=None, asked_by_name="", asked_at=None, asked_reason="")
+
+
+def given(case: Case, staff_id: str | None, receiver: Profession | None) -> Case:
+    """The case at a colleague. Suicide risk that a psychologist or doctor had taken on waits again at another's."""
+    suicide = case.suicide
+    if suicide is not SuicideRisk.NONE:
+        suicide = SuicideRisk.TAKEN_ON if receiver in ASSESSORS else SuicideRisk.AWAITING
+    return unasked(had(replace(case, owner_id=staff_id, suicide=suicide, ending_by=None)))
 
 
 def _unheld(case: Case) -> Case:

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 from p24tui.routine.actor import ASSESSORS, Actor
 from p24tui.routine.case import Case, CaseState, SuicideRisk
-from p24tui.routine.chat import owned_by, unasked
+from p24tui.routine.chat import handed_with_risk, owned_by, unasked
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import STOCKHOLM
 from p24tui.routine.protection import Protection, is_protected
@@ -17,7 +17,8 @@ def request_end(case: Case, actor: Actor, protection: Protection) -> Case | Refu
     """The first step: it may be asked for, and nothing has ended yet.
 
     A protected person's case may be ended by anyone, for nobody handles it (PR-1, AP-4). Suspected suicide risk
-    is for a psychologist or doctor to end; an answer nobody has read is read first (H10).
+    is for a psychologist or doctor to end, and not while it is being handed over (H7); an answer that nobody has read
+    is read first (H10).
     """
     if case.state is CaseState.ENDED:
         return Refusal("CH-12", "ended")
@@ -26,6 +27,8 @@ def request_end(case: Case, actor: Actor, protection: Protection) -> Case | Refu
             return refusal
         if case.suicide is not SuicideRisk.NONE and actor.profession not in ASSESSORS:
             return Refusal("SU-2", "suicide-risk")
+        if refusal := handed_with_risk(case):
+            return refusal
         if case.unread or case.unread_free_text:
             return Refusal("CH-7", "unread")
     return replace(case, ending_by=actor.staff_id)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from p24tui.routine.actor import ASSESSORS, Actor, Profession
 from p24tui.routine.case import Case, CaseState, SuicideRisk
-from p24tui.routine.chat import CLINICIANS, had, may_handle, owned_by, unasked
+from p24tui.routine.chat import CLINICIANS, given, may_handle, owned_by, unasked
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import Protection
 from p24tui.routine.rule import rule
@@ -42,7 +42,7 @@ def let_go(case: Case, owner: Actor, receiver: Profession | None) -> Case | Refu
         return refusal
     if receiver not in CLINICIANS:
         return Refusal("CH-4", "not-clinician")
-    return _handed(case, receiver)
+    return given(case, case.asked_by, receiver)
 
 
 @rule("CH-11")
@@ -71,7 +71,7 @@ def take(case: Case, actor: Actor, protection: Protection, now: datetime, patien
             return Refusal("CH-11", "ask-first")
         if now - case.asked_at < patience:
             return Refusal("CH-11", "ask-wait")
-    return _handed(replace(case, asked_by=actor.staff_id), actor.profession)
+    return given(case, actor.staff_id, actor.profession)
 
 
 def _may_have(case: Case, actor: Actor, protection: Protection) -> Refusal | None:
@@ -90,11 +90,3 @@ def _answers(case: Case, owner: Actor) -> Refusal | None:
     if refusal := owned_by(case, owner):
         return refusal
     return Refusal("CH-11", "not-asked") if case.asked_by is None else None
-
-
-def _handed(case: Case, receiver: Profession | None) -> Case:
-    """The case at whoever asked. Suicide risk that a psychologist or doctor had taken on waits again at another's."""
-    suicide = case.suicide
-    if suicide is not SuicideRisk.NONE:
-        suicide = SuicideRisk.TAKEN_ON if receiver in ASSESSORS else SuicideRisk.AWAITING
-    return unasked(had(replace(case, owner_id=case.asked_by, suicide=suicide, ending_by=None)))

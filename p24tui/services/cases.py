@@ -10,7 +10,7 @@ from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.views import OpenCase, line
-from p24tui.store import cases, desk, events, messages, notes, outbox, people
+from p24tui.store import cases, desk, events, handovers, messages, notes, outbox, people
 from p24tui.store.engine import Tx
 from p24tui.store.values import Attachment, Audience, CaseRow, Message
 from p24tui.system import System
@@ -123,7 +123,8 @@ def _content(tx: Tx, system: System, actor: Actor, row: CaseRow) -> OpenCase:
     case_id = row.case.id
     here = [one for one in desk.present_in(tx, [case_id], now) if one.place != actor.place]
     unit = known_unit(tx, row.case.unit_id)
-    shown = line(row, unit, now, here)
+    guest = case_id in handovers.guest_of(tx, actor.staff_id)
+    shown = line(row, unit, now, here, guest=guest)
     contact = cases.contact(tx, case_id)
     history = tuple(events.of_case(tx, case_id, HISTORY_SHOWN))
     if shown.patient.protected:

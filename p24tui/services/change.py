@@ -6,15 +6,20 @@ from typing import Any, TypeVar
 import msgspec
 
 from p24tui.errors import BadInput, Refused
+from p24tui.routine import handover
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.routine.decision import Refusal
+from p24tui.routine.handover import OfferState
 from p24tui.routine.undo import UNDOABLE
 from p24tui.services.outbox import cancel_moot
-from p24tui.store import cases, events
+from p24tui.store import cases, events, handovers
 from p24tui.store.engine import Tx
 from p24tui.store.values import CaseRow
 from p24tui.system import System
+
+WITHDRAWN = "handover.withdrawn"
+"""The kind of event that an offer which has ended leaves."""
 
 T = TypeVar("T")
 Decide = Callable[[CaseRow], Case | Refusal]
@@ -57,7 +62,7 @@ def change_in(
     row = locked(tx, case_id)
     if version is not None and row.case.version != version:
         raise cases.stale(tx, case_id)
-    after = allowed(decide(row), owner=row.owner)
+    after = handover.kept(row.case, allowed(decide(row), owner=row.owner))
     saved = cases.save(tx, after)
     if kind in UNDOABLE:
         details |= {"before": _changed(row.case, saved), "version": saved.version}
@@ -73,7 +78,22 @@ def change_in(
         **details,
     )
     cancel_moot(tx, actor, row.case, saved, system.clock.now())
+    if row.case.handed_at is not None and saved.handed_at is None:
+        _withdraw_offer(tx, system, actor, row.case, kind)
     return saved
+
+
+def _withdraw_offer(tx: Tx, system: System, actor: Actor, before: Case, deed: str) -> None:
+    """The case is no longer offered: what still stands of the offer ends, which is told where nobody took it back."""
+    now, row = system.clock.now(), handovers.standing(tx, before.id)
+    if row is None:
+        return
+    by_itself = deed != WITHDRAWN
+    handovers.answer(tx, before.id, OfferState.WITHDRAWN, actor, now, deed if by_itself else "")
+    if by_itself:
+        events.append(tx, actor, now, WITHDRAWN, before.id, unit_id=before.unit_id, rule="CH-11", deed=deed)
+    if row.to_unit != before.unit_id:
+        events.announce(tx, now, row.to_unit, before.id)
 
 
 def _changed(before: Case, after: Case) -> dict[str, Any]:

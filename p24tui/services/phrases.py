@@ -145,11 +145,16 @@ def filled(text: str, line: CaseLine, unit: Unit, actor: Actor, now: datetime) -
         "patient": clean_line(line.patient.name),
         "unit": clean_line(unit.name),
         "staff": clean_line(actor.name),
-        "profession": PROFESSIONS[actor.profession] if actor.profession in _SAID_TO_PATIENTS else "",
+        "profession": said_to_patients(actor.profession),
         "weekday": WEEKDAYS[local_date(now).weekday()],
         "opens": moment_words(opens, now) if opens else "",
     }
     return fill(text, {name: value for name, value in known.items() if value})
+
+
+def said_to_patients(profession: Profession | None) -> str:
+    """The profession as patients are told it, in Swedish; empty for one that says nothing to them."""
+    return PROFESSIONS[profession] if profession in _SAID_TO_PATIENTS else ""
 
 
 _NOT_FOUND = 3

@@ -10,7 +10,7 @@ from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
 from p24tui.services.views import CaseLine, EndedLine, EndedView, QueueView, line, lines
-from p24tui.store import alerts, cases, desk, feed, messages, overview, people
+from p24tui.store import alerts, cases, desk, feed, handovers, messages, overview, people
 from p24tui.store.engine import Tx
 from p24tui.store.values import CaseRow, Present
 from p24tui.system import System
@@ -42,12 +42,13 @@ def open_list(
         units = {unit.id: unit for unit in people.all_units(tx) if unit.id in wanted}
         present = _others(desk.present_at(tx, wanted, now), actor)
         seen = alerts.acknowledged_at(tx, wanted)
+        guest_of = handovers.guest_of(tx, actor.staff_id)
     fresh = [row for row in rows if row.patient.id not in shown_patients]
     if fresh or not view:
         with system.store.writing() as tx:
             kind, view = ("arrivals", view) if view else ("list", fresh_id())
             _log(tx, system, actor, kind, fresh, view)
-    shown = lines(rows, units, now, present, seen)
+    shown = lines(rows, units, now, present, seen, guest_of)
     return QueueView(view, wanted, shown, units, since, ended)
 
 
@@ -64,11 +65,12 @@ def arrivals(
         rows = [row for row in cases.some(tx, case_ids) if row.case.unit_id in view.unit_ids]
         present = _others(desk.present_in(tx, case_ids, now), actor)
         seen = alerts.acknowledged_in(tx, case_ids)
+        guest_of = handovers.guest_of(tx, actor.staff_id)
     fresh = [row for row in rows if row.patient.id not in shown_patients]
     if fresh:
         with system.store.writing() as tx:
             _log(tx, system, actor, "arrivals", fresh, view.id)
-    return lines(rows, view.units, now, present, seen)
+    return lines(rows, view.units, now, present, seen, guest_of)
 
 
 @rule("LO-1", "PR-1")

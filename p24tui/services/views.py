@@ -10,6 +10,7 @@ from p24tui.gateways.outgoing.gsm import Size
 from p24tui.gateways.roster_calendar import Unusable
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.guarantee import Guarantee
+from p24tui.routine.handover import Target
 from p24tui.routine.hours import Span
 from p24tui.routine.list_filter import ListFilter
 from p24tui.routine.patient import ShownPatient, shown
@@ -25,6 +26,7 @@ from p24tui.store.values import (
     Event,
     FormAnswer,
     Guardian,
+    HandoverRow,
     LeftDraft,
     Message,
     Note,
@@ -48,6 +50,7 @@ class CaseLine:
     present: tuple[Present, ...] = ()
     acknowledged: tuple[Acknowledged, ...] = ()
     guarantee: Guarantee | None = None
+    guest: bool = False
 
     def order_key(self, message_after: int, now: datetime) -> OrderKey:
         """Its place in the list now."""
@@ -61,14 +64,16 @@ def line(
     now: datetime,
     present: Collection[Present] = (),
     acknowledged: Collection[Acknowledged] = (),
+    *,
+    guest: bool = False,
 ) -> CaseLine:
-    """One line, with nothing in it that may not be shown."""
+    """One line, with nothing in it that may not be shown. ``guest`` says that one has handed the case over."""
     patient = shown(row.patient, local_date(now))
     if patient.protected:
         case = replace(row.case, matter="", held_reason="", asked_reason="")
-        return CaseLine(case, patient, "", row.owner, tuple(present), tuple(acknowledged))
-    promised = guarantee_of(row.case, unit, now)
-    return CaseLine(row.case, patient, row.case.matter, row.owner, tuple(present), tuple(acknowledged), promised)
+        return CaseLine(case, patient, "", row.owner, tuple(present), tuple(acknowledged), guest=guest)
+    case, promised = row.case, guarantee_of(row.case, unit, now)
+    return CaseLine(case, patient, case.matter, row.owner, tuple(present), tuple(acknowledged), promised, guest)
 
 
 def lines(
@@ -77,10 +82,21 @@ def lines(
     now: datetime,
     present: Mapping[str, Collection[Present]],
     acknowledged: Mapping[str, Collection[Acknowledged]],
+    guest_of: Collection[str] = (),
 ) -> tuple[CaseLine, ...]:
-    """The lines of a list, in its order. ``units`` are by id, ``present`` and ``acknowledged`` by case."""
+    """The lines of a list, in its order. ``units`` are by id, ``present`` and ``acknowledged`` by case.
+
+    ``guest_of`` are the cases that whoever looks has handed over.
+    """
     found = (
-        line(row, units[row.case.unit_id], now, present.get(row.case.id, ()), acknowledged.get(row.case.id, ()))
+        line(
+            row,
+            units[row.case.unit_id],
+            now,
+            present.get(row.case.id, ()),
+            acknowledged.get(row.case.id, ()),
+            guest=row.case.id in guest_of,
+        )
         for row in rows
     )
     return tuple(sorted(found, key=lambda one: one.order_key(units[one.case.unit_id].message_after, now)))
@@ -307,3 +323,24 @@ class RosterImport:
     dropped: int
     unchanged: int
     unusable: tuple[Unusable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetLine:
+    """Somebody to whom a case can be handed over. ``warnings`` are keys of what is unusual about it."""
+
+    target: Target
+    unit_name: str
+    on_shift: bool
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLine:
+    """A case that is offered to one, as it may be shown before one has taken it. ``unit_name`` is the sender's."""
+
+    row: HandoverRow
+    patient: ShownPatient
+    matter: str
+    suicide: bool
+    unit_name: str

@@ -99,6 +99,12 @@ def save_marks(tx: Tx, case: Case) -> None:
     tx.connection.execute(update(cases).where(cases.c.id == case.id).values(marks))
 
 
+def save_call(tx: Tx, case: Case) -> None:
+    """Write back how far an offered handover has escalated. The version stays: nobody's deed is late for it."""
+    called = {"handed_level": case.handed_level, "handed_called_at": case.handed_called_at}
+    tx.connection.execute(update(cases).where(cases.c.id == case.id).values(called))
+
+
 def stale(tx: Tx, case_id: str) -> Stale:
     """The error that tells who changed the case last, and how."""
     query = (

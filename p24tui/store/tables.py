@@ -134,6 +134,8 @@ cases = Table(
     Column("owner_lost_at", Instant, comment="when whoever had it was lost"),
     Column("handed_to", Text, nullable=False, server_default="", comment="to whom it is offered, in words"),
     Column("handed_at", Instant),
+    Column("handed_level", Integer, nullable=False, server_default="0", comment="how far the offer has escalated"),
+    Column("handed_called_at", Instant, comment="when it last called for others than those it is offered to"),
     Column("version", Integer, nullable=False),
     Column("source", Text, nullable=False),
     Column("source_id", Text, nullable=False),

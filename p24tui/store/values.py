@@ -12,6 +12,7 @@ from typing import Any
 from p24tui.routine.actor import Profession
 from p24tui.routine.alert import Reason
 from p24tui.routine.case import Case, CaseState, ContactKind, Need, SuicideRisk, Urgency
+from p24tui.routine.handover import ConsentState, Offer, OfferState, Target
 from p24tui.routine.hours import OpeningHours
 from p24tui.routine.outgoing import TO_DECIDE, Channel, OutgoingState, Purpose
 from p24tui.routine.patient import Patient
@@ -368,6 +369,50 @@ class OutgoingRow:
     def is_free(self) -> bool:
         """Whether nothing has gone and nothing is on its way, so that the same may be wanted again."""
         return self.state in (OutgoingState.CANCELLED, OutgoingState.FAILED) and not self.may_have_gone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverRow:
+    """A case that was offered to somebody, the columns in their order. Instants are UTC.
+
+    ``to_profession`` is the person's where it is to one, ``to_staff``. ``ground`` is the rule by which it goes without
+    consent. ``reason`` says why it was declined, or by which deed it was withdrawn.
+    """
+
+    id: str
+    case_id: str
+    unit_id: str
+    from_staff: str
+    from_name: str
+    from_profession: str
+    to_unit: str
+    to_profession: Profession
+    to_staff: str | None = None
+    to_name: str = ""
+    message: str
+    consent: ConsentState
+    consent_how: str = ""
+    consent_at: datetime | None = None
+    ground: str = ""
+    rule: str
+    state: OfferState = OfferState.OFFERED
+    offered_at: datetime
+    called_at: datetime | None = None
+    level: int = 0
+    answered_by: str | None = None
+    answered_by_name: str = ""
+    answered_at: datetime | None = None
+    reason: str = ""
+
+    @property
+    def target(self) -> Target:
+        """To whom it is."""
+        return Target(self.to_unit, self.to_profession, self.to_staff, self.to_name)
+
+    @property
+    def offer(self) -> Offer:
+        """As it calls."""
+        return Offer(self.offered_at, self.called_at, self.level)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,13 @@ KEYS = (
     ),
     Key("x", "release", N_("släpp"), N_("Släpp ärendet: det går tillbaka till kön."), _ON_A_CASE),
     Key(
+        "l",
+        "hand_over",
+        N_("lämna över"),
+        N_("Lämna över ärendet till en yrkesroll, en kollega eller en annan enhet. Är det erbjudet: ta tillbaka det."),
+        _BOTH,
+    ),
+    Key(
         "s",
         "remind",
         N_("sms"),
@@ -194,7 +201,7 @@ KEYS = (
         "b",
         "answer_colleague",
         N_("svara kollega"),
-        N_("Svara den som ber att få ta över ett ärende av dig."),
+        N_("Svara den som ber att få ta över ett ärende av dig, eller vill lämna över ett till dig."),
         _BOTH,
         in_bar=False,
     ),

@@ -13,7 +13,8 @@ APART_PER_CASE = 0.02
 APART_AT_MOST = 0.5
 """Seconds from what one reading has brought to the next: the more it brought, the more is changing."""
 
-Found = tuple[tuple[CaseLine, ...], tuple[OpenCase, ...]]
+Found = tuple[tuple[CaseLine, ...], tuple[OpenCase, ...], frozenset[str]]
+"""Lines that may have changed, cases on the screen as they are now, and what belongs to another unit."""
 
 
 class ListReader:
@@ -94,7 +95,8 @@ class ListReader:
 
     def _read(self, view: QueueView, wanted: set[str], opened: set[str]) -> Found:
         lines = services.queue.arrivals(self._system, self._actor, view, self._shown, wanted)
-        return lines, tuple(services.cases.look_again(self._system, self._actor, one) for one in opened)
+        elsewhere = frozenset(wanted - {line.case.id for line in lines})
+        return lines, tuple(services.cases.look_again(self._system, self._actor, one) for one in opened), elsewhere
 
     def _have_all(self, view: QueueView) -> None:
         self._reading_all = False

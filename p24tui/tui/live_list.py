@@ -196,6 +196,13 @@ class LiveList:
                 self.arrived.pop(line.case.id, None)
         return len(self.arrived) > before
 
+    def drop(self, case_ids: Iterable[str]) -> None:
+        """These cases have gone to another unit."""
+        for id in case_ids:
+            if (known := self._lines.get(id)) is not None:
+                self._take_out(known)
+                self.arrived.pop(id, None)
+
     def tick(self, now: datetime) -> bool:
         """Time has passed; whether the list is another by it: a deadline is near, or another day has begun."""
         moved = self._let_draw_near(now)

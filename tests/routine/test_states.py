@@ -6,7 +6,7 @@ from typing import get_type_hints
 
 import pytest
 
-from p24tui.routine import chat, ending, holding, shift, takeover, undo
+from p24tui.routine import chat, ending, handover, holding, shift, takeover, undo
 from p24tui.routine.actor import ASSESSORS
 from p24tui.routine.alert import alert
 from p24tui.routine.case import Case, CaseState, SuicideRisk
@@ -60,8 +60,8 @@ def test_a_document_without_marks_is_said() -> None:
 
 
 def test_every_step_that_the_rules_know_is_taken() -> None:
-    known = set[str]().union(*map(steps_of, (chat, ending, holding, shift, takeover, undo)))
-    parts = {"unasked", "untaken", "had", "back_in_the_queue"}  # of other steps
+    known = set[str]().union(*map(steps_of, (chat, ending, handover, holding, shift, takeover, undo)))
+    parts = {"unasked", "untaken", "had", "back_in_the_queue", "given", "kept", "unoffered"}  # of other steps
     assert known - parts == set(states.STEPS)
     assert {move.step for move, _case in DONE} == set(states.STEPS)
     assert set(states.DEEDS.values()) == undo.UNDOABLE
@@ -149,12 +149,12 @@ def test_suicide_risk_is_taken_on_by_going_to_a_psychologist_or_doctor() -> None
         for move, case in DONE
         if case.suicide is SuicideRisk.TAKEN_ON is not move.before.case.suicide and move.step != "undo"
     ]
-    assert {step for step, _profession in taken_on} == {"claim", "let_go", "take"}
+    assert {step for step, _profession in taken_on} == {"claim", "let_go", "take", "accept"}
     assert {profession for _step, profession in taken_on} <= ASSESSORS
 
 
 @pytest.mark.rule("SU-2")
-@pytest.mark.parametrize("step", ["release", "let_go", "take"])
+@pytest.mark.parametrize("step", ["release", "let_go", "take", "accept"])
 def test_suicide_risk_that_goes_from_a_psychologist_or_doctor_waits_again(step: str) -> None:
     owners = {case.owner_id for _move, case in after(step) if case.suicide is SuicideRisk.TAKEN_ON}
     assert all(states.PROFESSIONS.get(owner) in ASSESSORS for owner in owners)
@@ -218,9 +218,34 @@ def test_only_a_case_that_somebody_has_is_asked_for_and_by_somebody_else() -> No
 def test_a_case_leaves_its_owner_by_the_owners_own_step_by_take_by_undo_or_when_the_owner_is_lost() -> None:
     for move, case in DONE:
         owner = move.before.case.owner_id
-        if owner not in (None, case.owner_id) and move.step not in ("take", "undo", "give_up"):
+        if owner not in (None, case.owner_id) and move.step not in ("take", "accept", "undo", "give_up"):
             assert move.actor is not None
             assert move.actor.staff_id == owner, move.step
+
+
+@pytest.mark.rule("CH-11")
+def test_a_case_is_offered_only_by_whoever_has_it_until_they_have_it_no_longer() -> None:
+    offered = [case for case in CASES if case.handed_at]
+    assert offered
+    assert all(case.owner_id and case.handed_to for case in offered)
+    for move, case in DONE:
+        before = move.before.case
+        if before.handed_at and case.owner_id != before.owner_id:
+            assert case.handed_at is None, move.step
+            assert move.step in ("accept", "take", "let_go", "release", "hold", "confirm_end"), move.step
+    assert not any(case.handed_to or case.handed_level for case in CASES if case.handed_at is None)
+
+
+@pytest.mark.rule("SU-2")
+@pytest.mark.hazard("H7")
+def test_suspected_suicide_risk_that_is_handed_over_stays_owned_until_it_is_taken() -> None:
+    risk = [(move, case) for move, case in DONE if move.before.case.handed_at and move.before.case.suicide != "none"]
+    assert risk
+    for move, case in risk:
+        assert case.state is not CaseState.ENDED
+        assert case.owner_id is not None, move.step
+        if case.owner_id != move.before.case.owner_id:
+            assert move.step in ("accept", "take", "let_go")
 
 
 @pytest.mark.rule("CH-12")

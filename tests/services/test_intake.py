@@ -12,16 +12,17 @@ import pytest
 from p24tui.errors import BadInput, Unavailable
 from p24tui.gateways.person_data import Person
 from p24tui.ids import fresh_id
-from p24tui.routine.actor import Actor
+from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.case import CaseState, ContactKind, SuicideRisk
+from p24tui.routine.handover import Consent, ConsentState, ConsentWay, Target
 from p24tui.routine.protection import Protection
-from p24tui.services import cases, chat, ending, intake, patient_side, queue
+from p24tui.services import cases, chat, ending, handover, intake, patient_side, queue
 from p24tui.services.intake import Outcome, Verdict
 from p24tui.store import messages, people, tables
 from p24tui.store.values import CaseRow, PatientRecord
 from tests import samples, stored
 from tests.samples import Json, bundle, contact, encounter, form, guardian, message, patient
-from tests.world import UNIT, World, make_world
+from tests.world import BERGA, UNIT, World, make_world
 
 SOURCE = "portal"
 
@@ -817,3 +818,22 @@ class TestReadingBack:
     def test_a_cursor_that_is_none_is_said(self, world: World, cursor: str) -> None:
         with pytest.raises(BadInput, match="cursor"):
             patient_side.answers(world.system, SOURCE, cursor)
+
+
+@pytest.mark.rule("CH-11")
+def test_a_case_that_was_handed_to_another_unit_still_hears_its_source(world: World) -> None:
+    post(world, patient())
+    send(world, encounter(), message(text="Hej"))
+    world.second_unit("sara")
+    case = only_row(world).case
+    maria, sara = world.actor("maria"), replace(world.actor("sara"), unit_id=BERGA)
+    case = chat.claim(world.system, maria, case.id, case.version)
+    agreed = Consent(ConsentState.GIVEN, ConsentWay.CHAT, world.clock.now())
+    handover.offer(world.system, maria, case.id, case.version, Target(BERGA, Profession.DOCTOR), "", agreed)
+    (offered,) = handover.offers_for(world.system, sara, [BERGA])
+    handover.accept(world.system, sara, case.id, offered.row.id)
+    assert not problems(post(world, encounter(priority="1")))
+    assert not problems(post(world, message(id="later", text="Det har blivit värre")))
+    row = world.row(case.id)
+    assert (row.case.unit_id, row.case.priority, row.owner) == (BERGA, 1, "Sara Holm")
+    assert "Det har blivit värre" in texts(world, case.id)

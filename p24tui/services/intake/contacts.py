@@ -12,7 +12,7 @@ from p24tui.services.change import locked
 from p24tui.services.intake.outcome import Verdict
 from p24tui.services.intake.referring import refer, say_closed
 from p24tui.services.intake.taking import Taken, Taking, digest
-from p24tui.store import cases, events, intake, people
+from p24tui.store import cases, events, handovers, intake, people
 from p24tui.store.engine import Tx
 from p24tui.store.values import Contact
 
@@ -92,12 +92,13 @@ def _kind(taking: Taking, sent: SentCase) -> ContactKind:
 def _update(taking: Taking, sent: SentCase, case_id: str, patient_id: str) -> tuple[Verdict, bool]:
     """News of a case: the matter, a priority that comes late, a suicide risk. Owner and state are the staff's.
 
+    So is the unit, once they have handed the case over to another: the source goes on naming the one that it knows.
     The second says whether the case is known to be of another severity now, which makes it news from the patient.
     """
     before = locked(taking.tx, case_id).case
     if before.patient_id != patient_id:
         raise taking.refused("subject", "the same Encounter came earlier for another patient")
-    if before.unit_id != sent.unit_id:
+    if sent.unit_id not in {before.unit_id, *handovers.units_left(taking.tx, case_id)}:
         raise taking.refused("serviceProvider", "the same Encounter came earlier for another unit")
     after = replace(
         before,

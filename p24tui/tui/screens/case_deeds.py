@@ -14,8 +14,8 @@ from p24tui.tui.key_table import ACTIONS
 from p24tui.tui.keys import key_name
 from p24tui.tui.screens.attachments import AttachmentScreen, AttachmentsScreen
 from p24tui.tui.screens.dialogs import ConfirmEndScreen, Hold, HoldScreen
+from p24tui.tui.screens.handing_over import HandingOver
 from p24tui.tui.screens.open_cases import OpenCases
-from p24tui.tui.screens.taking_over import TakingOver
 from p24tui.tui.screens.writing import Writing
 from p24tui.tui.widgets.composer import Composer
 from p24tui.words import undone_words
@@ -24,7 +24,7 @@ ANY_TIME = frozenset({"back", "help", "quit", "command_palette", "next_case", "p
 """Actions of the table of keys that are open while a case is on its way."""
 
 
-class CaseDeeds(Writing, TakingOver, OpenCases):
+class CaseDeeds(Writing, HandingOver, OpenCases):
     """The section of the desk that acts on a case."""
 
     _last_deed: Case | None = None

@@ -130,6 +130,9 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, HoursDesk, RosterDes
         if self._place_is_old:
             self._freshen_place()
             await super().idle()
+        if self._offers_are_old:
+            self._read_offers()
+            await super().idle()
 
     def on_resize(self) -> None:
         self._fit_window()
@@ -157,7 +160,7 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, HoursDesk, RosterDes
         if isinstance(notice, Alive):
             self._feed_is_alive()
             return
-        self._sending_is_old = True
+        self._sending_is_old = self._offers_are_old = True
         self._shift_may_be_old()
         if notice.everything:
             self._read_all()
@@ -209,19 +212,22 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, HoursDesk, RosterDes
 
     def _show_changes(self, found: Found) -> int:
         """Show what is other than before; returns how many lines that were."""
-        read, opened = found
+        read, opened, elsewhere = found
         lines = [line for line in read if self._live.line(line.case.id) != line]
         now = self._system.clock.now()
         self._look_for_questions(lines)
         reading = self._pane.case_id if self._in_case else None
         if self._list.put(lines, now, reading=reading):
             self._arrived_at = now
+        if gone := [id for id in elsewhere if self._live.line(id) is not None]:
+            self._look_for_gone(gone)
+            self._list.drop(gone)
         for one in opened:
             self._show_again(one)
         self._show_strip()
         self._look_for_alarms(lines)
         self._count(soon=True)
-        return len(lines)
+        return len(lines) + len(gone)
 
     def _reading_failed(self, error: P24Error) -> None:
         """Said in the header, where it stays; when the database is there again, the list is read anew."""
@@ -260,6 +266,7 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, HoursDesk, RosterDes
         self._look_at_sending()
         self._look_at_duties()
         self._look_at_shift()
+        self._look_at_offers()
         self._sound()
         if self._is_silent() and self._header.trouble is None:
             self._header.trouble = Trouble.DATABASE  # until a reading shows that only the feed is lost

@@ -65,6 +65,21 @@ class DeskParts(Screen[None]):
     class ClaimWanted(Message):
         """One wants to write, and has to take the case on first."""
 
+    class PhraseWanted(Message):
+        """This text is to stand where one writes in the case, which is opened for it where it is not."""
+
+        def __init__(self, case: Case, text: str) -> None:
+            super().__init__()
+            self.case = case
+            self.text = text
+
+    class RingWanted(Message):
+        """So much has come that wants an answer of the person at this console."""
+
+        def __init__(self, many: int) -> None:
+            super().__init__()
+            self.many = many
+
     class Enter(Message):
         """One is to be in this case."""
 

@@ -144,6 +144,9 @@ class Duties(DeskParts):
             driver.write(f"\x1b]9;p24tui: {words.format(count=many)}\x07")
             driver.flush()
 
+    def on_desk_parts_ring_wanted(self, message: DeskParts.RingWanted) -> None:
+        self._ring(message.many)
+
     def _unseen_of_units(self) -> list[UnitAlert]:
         """What calls at one's units and nobody has acknowledged."""
         return [one for found in self._duties.values() for one in found.unseen]

@@ -18,17 +18,22 @@ from p24tui.words import clock_time
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Something to be answered or taken note of: in which case, in words, and whether it is a question."""
+    """Something to be answered or taken note of: in which case, in words, and whether it is a question.
+
+    ``offer_id`` is the handover that is offered, where that is the question.
+    """
 
     case_id: str
     words: str
     question: bool
+    offer_id: str = ""
 
 
 class TakingOver(DeskParts):
     """The section of the desk where colleagues agree who has a case (CH-11)."""
 
     _said: tuple[Said, ...] = ()
+    _offered: tuple[Said, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -138,6 +143,8 @@ class TakingOver(DeskParts):
         if before is None or (case.id, case.version) in self._done_here:
             return None
         was = before.case
+        if was.owner_id == me and case.owner_id not in (me, None) and was.handed_at is not None:
+            return Said(case.id, _("{who} har tagit emot {name}.").format(who=owner, name=name), False)
         if was.owner_id == me and case.owner_id not in (me, None):
             return Said(case.id, _("{who} har tagit över {name}.").format(who=owner, name=name), False)
         if was.asked_by == me and case.asked_by != me and case.owner_id == me:
@@ -146,9 +153,15 @@ class TakingOver(DeskParts):
             return Said(case.id, _("{who} behåller {name}.").format(who=owner, name=name), False)
         return None
 
+    @property
+    def _to_answer(self) -> tuple[Said, ...]:
+        """Everything that is asked, told or offered, the questions first."""
+        return tuple(sorted((*self._said, *self._offered), key=lambda one: not one.question))
+
     def _show_said(self) -> None:
-        self._ask_bar.is_question = bool(self._said) and self._said[0].question
-        self._ask_bar.said = tuple(one.words for one in self._said)
+        said = self._to_answer
+        self._ask_bar.is_question = bool(said) and said[0].question
+        self._ask_bar.said = tuple(one.words for one in said)
 
     def _done(self, case: Case, words: str) -> None:
         """One has done this oneself: one need not be told of it."""

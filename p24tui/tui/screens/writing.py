@@ -139,6 +139,15 @@ class Writing(DeskParts):
         else:
             self._say(_("Ta emot ärendet först, så kan du skriva i det."))
 
+    def on_desk_parts_phrase_wanted(self, message: DeskParts.PhraseWanted) -> None:
+        """Going to a case is an errand too: what comes after it finds the case open, or one has gone elsewhere."""
+        case, text = message.case, message.text
+        if any(pane.case_id == case.id and pane.display for pane in self._panes):
+            self._insert_phrase(case, text)
+            return
+        self.post_message(self.Enter(case))
+        self.call_later(lambda: self._writes.run(lambda: None, lambda _nothing: self._insert_phrase(case, text)))
+
     def _put_phrase(self, case: Case, put: Put) -> None:
         actor = self._as(case.unit_id)
 

@@ -37,6 +37,7 @@ from p24tui.words import (
     clock_time,
     day_and_time,
     guarantee_words,
+    handed_word,
     kind_word,
     outgoing_state_word,
     remark_words,
@@ -261,6 +262,8 @@ def _who(opened: OpenCase, now: datetime) -> Content:
     if patient.protected:
         return Content.assemble((_("Skyddad person"), "bold $warning"))
     owner = clean_line(opened.line.owner) or _("ingen")
+    if case.handed_at is not None:
+        owner = f"{owner} → {handed_word(case.handed_to)}"
     age = "" if patient.age is None else _("{age} år").format(age=patient.age)
     who = f"  {age}  {show_number(patient.number)}" if patient.number else ""
     lines = [
@@ -363,22 +366,45 @@ def _hint(opened: OpenCase, actor: Actor, now: datetime) -> Content:
         words = _("Avslutet är begärt men inte bekräftat: tryck {key} igen.").format(key=key_name("end"))
         return Content.styled(words, "$warning")
     if case.owner_id is None:
-        if case.held_until is not None:
-            words = _("Vilar till {day}: {reason}").format(
-                day=case.held_until.isoformat(), reason=clean_line(case.held_reason)
-            )
-            claim = _("Tryck {key} för att ta emot.").format(key=key_name("claim"))
-            return Content.styled(f"{words}  {claim}", "$primary")
-        words = _("Ingen har ärendet. Tryck {key} för att ta emot och svara.").format(key=key_name("claim"))
-        return Content.styled(words, "$primary")
+        return Content.styled(_nobodys(case), "$primary")
     if case.owner_id != actor.staff_id:
-        words = _("{owner} har ärendet; bara den som har det svarar.").format(owner=clean_line(opened.line.owner))
-        if case.asked_by == actor.staff_id:
-            words += " " + _("Du har bett att få ta över.")
-        else:
-            words += " " + _("Tryck {key} för att be att få ta över.").format(key=key_name("claim"))
-        return Content.styled(words, "$foreground 80%")
+        return Content.styled(_anothers(opened, actor, now), "$foreground 80%")
+    if case.handed_at is not None:
+        words = _("Erbjudet till {to} sedan {at}. Det är ditt tills någon tar emot det; {key} tar tillbaka.")
+        return Content.styled(words.format(**_handed(case, now), key=key_name("hand_over")), "$accent")
     waiting = (
         _("Skickat {at}. Väntar på patienten.").format(at=clock_time(case.answered_at)) if case.answered_at else ""
     )
     return Content.styled(waiting if case.state is CaseState.WAITING else "", "$foreground 70%")
+
+
+def _nobodys(case: Case) -> str:
+    """Why nobody has the case, and how one takes it on."""
+    if case.held_until is not None:
+        words = _("Vilar till {day}: {reason}").format(
+            day=case.held_until.isoformat(), reason=clean_line(case.held_reason)
+        )
+        claim = _("Tryck {key} för att ta emot.").format(key=key_name("claim"))
+        return f"{words}  {claim}"
+    return _("Ingen har ärendet. Tryck {key} för att ta emot och svara.").format(key=key_name("claim"))
+
+
+def _anothers(opened: OpenCase, actor: Actor, now: datetime) -> str:
+    """Who has the case, what one can do about that, and what one still has to do with it."""
+    case = opened.line.case
+    words = _("{owner} har ärendet; bara den som har det svarar.").format(owner=clean_line(opened.line.owner))
+    if case.asked_by == actor.staff_id:
+        words += " " + _("Du har bett att få ta över.")
+    else:
+        words += " " + _("Tryck {key} för att be att få ta över.").format(key=key_name("claim"))
+    if case.handed_at is not None:
+        words += " " + _("Erbjudet till {to} sedan {at}.").format(**_handed(case, now))
+    if opened.line.guest:
+        words += " " + _("Du lämnade över det och är gäst: din egen bedömning dokumenterar du fortfarande.")
+    return words
+
+
+def _handed(case: Case, now: datetime) -> dict[str, str]:
+    """To whom it is offered, and since when."""
+    at = short_moment(case.handed_at, now) if case.handed_at else ""
+    return {"to": handed_word(case.handed_to), "at": at}

@@ -1,6 +1,7 @@
 """The patient list: a virtual list that draws only the lines one sees, and whose cursor stays on its case."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
@@ -12,6 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from p24tui.i18n import _
+from p24tui.routine.case import CaseState
 from p24tui.routine.list_filter import has_unread
 from p24tui.services.views import CaseLine, QueueView
 from p24tui.store.values import Doing
@@ -120,10 +122,20 @@ class PatientList(ScrollView, can_focus=True):
         that somebody is ``reading`` is no news.
         """
         self._now = now
+        with self._changing({line.case.id for line in lines}):
+            return self.live.put(lines, reading=reading)
+
+    def drop(self, case_ids: Collection[str]) -> None:
+        """These cases have gone to another unit."""
+        with self._changing(set(case_ids)):
+            self.live.drop(case_ids)
+
+    @contextmanager
+    def _changing(self, changed: set[str]) -> Iterator[None]:
+        """These lines change; the cursor stays on its case, and the case where it stood on the screen."""
         before, cursor = self._in_sight(), self.live.index(self._cursor)
         top = int(self.scroll_offset.y)
-        changed = {line.case.id for line in lines}
-        news = self.live.put(lines, reading=reading)
+        yield
         for id in changed:
             self._strips.pop((id, False), None)
             self._strips.pop((id, True), None)
@@ -131,7 +143,6 @@ class PatientList(ScrollView, can_focus=True):
         self._resize()
         self._keep_offset(0 if cursor is None else cursor - top)
         self._repaint_rows(before, changed)
-        return news
 
     def see_arrivals(self) -> None:
         """Somebody has looked at what is in sight: it is marked as new no longer."""
@@ -331,10 +342,16 @@ class PatientList(ScrollView, can_focus=True):
             (draw.fit_right(age, AGE) + " ", quiet),
             (draw.fit(line.matter, widths.matter) + " ", text),
             (draw.fit(unit, widths.unit) + " " if widths.unit else "", quiet),
-            (draw.fit(state_marks(case, promised=promised, why=wide), widths.state) + " ", state_style),
+            (draw.fit(_state(line, promised, why=wide), widths.state) + " ", state_style),
             (draw.fit(_whose(line, by_name=wide), widths.owner), base if line.owner or line.present else quiet),
         ]
         return draw.strip(parts, self.scrollable_content_region.width, base)
+
+
+def _state(line: CaseLine, promised: str, *, why: bool) -> str:
+    """How the case stands; first that one has handed it over, and follows it."""
+    guest = _("gäst") + " " if line.guest and line.case.state is not CaseState.ENDED else ""
+    return guest + state_marks(line.case, promised=promised, why=why)
 
 
 def _whose(line: CaseLine, *, by_name: bool) -> str:

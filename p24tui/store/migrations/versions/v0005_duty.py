@@ -52,6 +52,19 @@ def _add_to_cases() -> None:
         sa.Column("owner_lost_at", INSTANT, nullable=True, comment="when whoever had it was lost"),
         sa.Column("handed_to", sa.Text(), nullable=False, server_default="", comment="to whom it is offered, in words"),
         sa.Column("handed_at", INSTANT, nullable=True),
+        sa.Column(
+            "handed_level",
+            sa.Integer(),
+            nullable=False,
+            server_default="0",
+            comment="how far the offer has escalated",
+        ),
+        sa.Column(
+            "handed_called_at",
+            INSTANT,
+            nullable=True,
+            comment="when it last called for others than those it is offered to",
+        ),
     ):
         op.add_column("cases", column)
 
@@ -146,8 +159,9 @@ def _create_tables() -> None:
         sa.Column("from_name", sa.Text(), nullable=False),
         sa.Column("from_profession", sa.Text(), nullable=False),
         sa.Column("to_unit", sa.Text(), nullable=False),
-        sa.Column("to_profession", sa.Text(), nullable=False, comment="empty where it is to one person"),
+        sa.Column("to_profession", sa.Text(), nullable=False, comment="the person's where it is to one"),
         sa.Column("to_staff", sa.Text(), nullable=True, comment="none where it is to a profession"),
+        sa.Column("to_name", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("consent", sa.Text(), nullable=False),
         sa.Column("consent_how", sa.Text(), nullable=False),
