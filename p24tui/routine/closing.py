@@ -8,7 +8,7 @@ from enum import IntEnum, StrEnum
 from p24tui.routine.actor import Actor
 from p24tui.routine.assessment import is_urgent
 from p24tui.routine.case import Case, CaseState, SuicideRisk
-from p24tui.routine.chat import may_handle
+from p24tui.routine.chat import handed_with_risk, may_handle
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import HORIZON_DAYS, OpeningHours, day_openings, local_day
 from p24tui.routine.list_filter import has_unread
@@ -84,9 +84,7 @@ def closing_at_hand(hours: OpeningHours, now: datetime, ahead: timedelta) -> dat
 @rule("CH-5", "CH-7", "SU-2")
 def standing(case: Case, day: date) -> Standing:
     """Where an open case stands in the closing check of a local day: the gravest that is left to do."""
-    if case.suicide is not SuicideRisk.NONE and (
-        case.suicide is SuicideRisk.AWAITING or case.owner_id is None or case.owner_lost_at is not None
-    ):
+    if handed_with_risk(case) or not _is_in_hand(case):
         return Standing.SUICIDE
     if is_urgent(case):
         return Standing.URGENT
@@ -97,6 +95,12 @@ def standing(case: Case, day: date) -> Standing:
     if case.told_closing_at is not None and local_day(case.told_closing_at) >= day:
         return Standing.TOLD
     return Standing.LEFT
+
+
+def _is_in_hand(case: Case) -> bool:
+    """Whether no suicide risk is suspected, or a psychologist or doctor has taken it on and is there."""
+    taken_on = case.suicide is SuicideRisk.TAKEN_ON and case.owner_id is not None and case.owner_lost_at is None
+    return taken_on or case.suicide is SuicideRisk.NONE
 
 
 @rule("CH-5", "CH-7", "SU-2")

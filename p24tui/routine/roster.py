@@ -86,7 +86,7 @@ class Copying:
 def gaps(hours: OpeningHours, entries: Iterable[RosterEntry], start: datetime, end: datetime) -> tuple[Span, ...]:
     """The staffed time from ``start`` up to ``end`` for which nobody is on the roster, in order."""
     covers = [(one.starts_at, one.ends_at) for one in entries if one.available]
-    return _uncovered(hours, covers, start, end)
+    return uncovered(hours, covers, start, end)
 
 
 @rule("CH-2")
@@ -126,7 +126,7 @@ def unit_alerts(
     today = local_day(now)
     alerts = []
     for day in (today, next_weekday(hours, today)):
-        for begins, ends in _uncovered(hours, covers, midnight(day), midnight(day + _DAY)):
+        for begins, ends in uncovered(hours, covers, midnight(day), midnight(day + _DAY)):
             if begins <= now < ends:
                 alerts.append(UnitAlert(unit_id, UnitReason.NOBODY, begins))
             elif begins > now:
@@ -227,7 +227,8 @@ def _moved(instant: datetime, step: timedelta) -> datetime:
     return instant_of(wall.date() + step, wall.time())
 
 
-def _uncovered(hours: OpeningHours, covers: Iterable[Span], start: datetime, end: datetime) -> tuple[Span, ...]:
+def uncovered(hours: OpeningHours, covers: Iterable[Span], start: datetime, end: datetime) -> tuple[Span, ...]:
+    """The staffed time from ``start`` up to ``end`` that none of these covers, in order."""
     spans: list[Span] = []
     day, last = local_day(start), local_day(end)
     while day <= last:

@@ -15,6 +15,7 @@ from p24tui.routine.handover import Consent, HandoverPace, OfferState, Target
 from p24tui.routine.patient import shown
 from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
+from p24tui.services import shift
 from p24tui.services.change import WITHDRAWN, change, change_in, locked
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit
@@ -42,7 +43,7 @@ def targets(system: System, actor: Actor, *, assessors_only: bool = False) -> tu
     with system.store.reading() as tx:
         units = people.all_units(tx)
         staff = [pair for pair in people.all_staff(tx) if pair[0].active and pair[0].profession in receivers]
-        there = on_shift(tx, [unit.id for unit in units])
+        there = _there(tx, system, [unit.id for unit in units])
     found = [
         _target_line(target, unit, actor, there)
         for unit in units
@@ -66,13 +67,15 @@ def targets(system: System, actor: Actor, *, assessors_only: bool = False) -> tu
 def warnings(system: System, target: Target, unit_id: str) -> tuple[str, ...]:
     """Keys of what is unusual about handing a case of this unit over to them: ``other-unit``, ``not-on-shift``."""
     with system.store.reading() as tx:
-        there = on_shift(tx, [target.unit_id])
+        there = _there(tx, system, [target.unit_id])
     return handover.warnings(target, unit_id, on_shift=_is_there(target, there))
 
 
-def on_shift(tx: Tx, unit_ids: Collection[str]) -> OnShift:
-    """Who is on shift at these units now."""
-    return frozenset(handovers.on_shift(tx, unit_ids))
+def _there(tx: Tx, system: System, unit_ids: Collection[str]) -> OnShift:
+    """Who is on shift at these units now; whoever is lost is left out at once."""
+    return frozenset(
+        (one.shift.unit_id, one.shift.staff_id, one.shift.profession) for one in shift.on_shift_in(tx, system, unit_ids)
+    )
 
 
 def offer(

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, time, timedelta
 
 from p24tui.clock import local_date
@@ -10,6 +10,7 @@ from p24tui.routine.case import Case, ContactKind
 from p24tui.routine.hours import Span, day_openings, instant_of, staffed_times
 from p24tui.routine.outgoing import OutgoingState
 from p24tui.routine.period import Length, Period
+from p24tui.routine.roster import midnight, uncovered
 from p24tui.services.known import known_unit
 from p24tui.services.overview import overview_of
 from p24tui.services.report_views import (
@@ -35,6 +36,7 @@ LATELY = 8
 """Hours of inflow that the console's header shows."""
 
 _HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
 _NOTHING = timedelta()
 
 
@@ -78,18 +80,6 @@ def inflow_lately(system: System, unit_ids: Collection[str]) -> tuple[int, ...]:
         came = report.received_at(tx, unit_ids, now - LATELY * _HOUR, now)
     ago = Counter((now - at) // _HOUR for at in came)
     return tuple(ago[hours] for hours in reversed(range(LATELY)))
-
-
-def unmanned(openings: Iterable[Span], duties: Sequence[Span]) -> timedelta:
-    """How much of these openings has nobody on duty. Duties may overlap, in any order."""
-    total = _NOTHING
-    for opens, closes in openings:
-        covered_to = opens
-        for starts, ends in sorted(duties):
-            total += max(min(starts, closes) - covered_to, _NOTHING)
-            covered_to = max(covered_to, min(ends, closes))
-        total += max(closes - covered_to, _NOTHING)
-    return total
 
 
 def waits_of(waits: Collection[timedelta]) -> Waits | None:
@@ -197,7 +187,8 @@ def _days(
             signature = signed.get((unit.id, day))
             if openings or signature:
                 opening = sum((closes - opens for opens, closes in openings), _NOTHING)
-                missing = unmanned(openings, by_unit[unit.id])
+                gaps = uncovered(unit.hours, by_unit[unit.id], midnight(day), midnight(day + _DAY))
+                missing = sum((ends - begins for begins, ends in gaps), _NOTHING)
                 over = max((closes for _opens, closes in openings), default=now) <= now
                 found.append(UnitDay(unit.id, day, opening, missing, signature, over))
     return tuple(found)

@@ -127,9 +127,14 @@ def end(system: System, actor: Actor) -> Shift:
 
 def on_shift(system: System, unit_ids: Collection[str]) -> list[OnShift]:
     """Who is on shift now at these units, by unit and name; whoever is lost is left out at once."""
-    now = system.clock.now()
     with system.store.reading() as tx:
-        return shifts.on_shift(tx, unit_ids, now - grace(now))
+        return on_shift_in(tx, system, unit_ids)
+
+
+def on_shift_in(tx: Tx, system: System, unit_ids: Collection[str]) -> list[OnShift]:
+    """The same within a transaction that does more."""
+    now = system.clock.now()
+    return shifts.on_shift(tx, unit_ids, now - grace(now))
 
 
 @rule("SH-1", "SU-2")

@@ -11,7 +11,7 @@ from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.case import CaseState
 from p24tui.routine.handover import ConsentState, OfferState
 from p24tui.store.engine import Tx
-from p24tui.store.tables import case_guests, cases, handovers, shifts
+from p24tui.store.tables import case_guests, cases, handovers
 from p24tui.store.values import HandoverRow
 
 _FIELDS = tuple(HandoverRow.__dataclass_fields__)
@@ -95,15 +95,6 @@ def guest_of(tx: Tx, staff_id: str | None) -> frozenset[str]:
         .where(case_guests.c.staff_id == staff_id, cases.c.state != CaseState.ENDED)
     )
     return frozenset(tx.connection.scalars(query))
-
-
-def on_shift(tx: Tx, unit_ids: Collection[str]) -> list[tuple[str, str, Profession]]:
-    """Who is on shift at these units: unit, HSA-id and the profession they work in."""
-    table = shifts.c
-    query = select(table.unit_id, table.staff_id, table.profession).where(
-        table.unit_id.in_(unit_ids), table.ended_at.is_(None), table.lost_at.is_(None)
-    )
-    return [(unit_id, staff_id, Profession(one)) for unit_id, staff_id, one in tx.connection.execute(query)]
 
 
 def _some(tx: Tx, which: ColumnElement[bool]) -> list[HandoverRow]:

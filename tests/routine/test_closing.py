@@ -49,6 +49,7 @@ STANDINGS: list[tuple[dict[str, Any], Standing]] = [
     ({"suicide": SuicideRisk.AWAITING}, Standing.SUICIDE),
     ({"suicide": SuicideRisk.AWAITING, "owner_id": OTHER, "handed_to": "Sara Holm"}, Standing.SUICIDE),
     ({**TAKEN_ON, "owner_lost_at": NOW}, Standing.SUICIDE),
+    ({**TAKEN_ON, "handed_to": "doctor", "handed_at": NOW}, Standing.SUICIDE),
     (TAKEN_ON, Standing.LEFT),
     (RESTS, Standing.RESTS),
     ({**RESTS, "held_until": TODAY}, Standing.LEFT),

@@ -265,24 +265,6 @@ def test_the_last_eight_hours_end_now(world: World) -> None:
     assert report.inflow_lately(world.system, (UNIT,)) == (1, 0, 0, 0, 0, 0, 1, 3)
 
 
-SPANS = st.lists(st.tuples(st.integers(0, 24 * 60), st.integers(0, 24 * 60)).map(sorted).map(tuple), max_size=6)
-
-
-@pytest.mark.rule("CH-2")
-@given(SPANS)
-def test_what_is_unmanned_is_every_minute_of_the_opening_that_no_duty_covers(duties: list[tuple[int, int]]) -> None:
-    midnight = datetime(2026, 11, 23, tzinfo=UTC)
-    openings = [(midnight + 8 * HOUR, midnight + 12 * HOUR), (midnight + 13 * HOUR, midnight + 17 * HOUR)]
-    spans = [(midnight + starts * MINUTE, midnight + ends * MINUTE) for starts, ends in duties]
-    minutes = [
-        at
-        for opens, closes in openings
-        for at in (opens + n * MINUTE for n in range((closes - opens) // MINUTE))
-        if not any(starts <= at < ends for starts, ends in spans)
-    ]
-    assert report.unmanned(openings, spans) == len(minutes) * MINUTE
-
-
 INSTANTS = st.datetimes(datetime(2026, 3, 20), datetime(2026, 4, 10), timezones=st.just(UTC))  # noqa: DTZ001
 
 
