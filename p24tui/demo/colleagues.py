@@ -12,7 +12,8 @@ from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.alert import alert
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.hours import next_staffed, next_weekday, openings_on
-from p24tui.services import alerts, cases, chat, ending, presence, reminders, staff, takeover, units, visits
+from p24tui.routine.shift import ShiftKind
+from p24tui.services import alerts, cases, chat, ending, presence, reminders, shift, staff, takeover, units, visits
 from p24tui.store import cases as case_rows
 from p24tui.store import events
 from p24tui.store.values import Doing, Event
@@ -67,11 +68,22 @@ class Colleagues:
         self._held: set[str] = set()
         self._reminded: set[str] = set()
         self._have_written = False
+        self._there_at: datetime | None = None
 
     def have_written(self) -> bool:
         """Whether any of them has written to a patient since this was last asked."""
         have, self._have_written = self._have_written, False
         return have
+
+    def be_there(self) -> None:
+        """Be on shift, everybody whom no person at a console is: begun once, and said again as a console would."""
+        now = self._system.clock.now()
+        if self._there_at is not None and now - self._there_at < shift.seen_every(now):
+            return
+        for one in self._actors.values():
+            if one.staff_id not in self._persons and (self._there_at is None or shift.seen(self._system, one) is None):
+                shift.start(self._system, one, ShiftKind.CHAT)
+        self._there_at = now
 
     def give_way(self, staff_id: str, case_id: str) -> None:
         """A person at a console is this member of staff from now on, and is in this case now."""

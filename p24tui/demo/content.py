@@ -46,6 +46,16 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """Who is responsible for the inflow, on which working days (0 is the demo's), between which times of day."""
+
+    days: tuple[int, ...]
+    who: str
+    starts: time
+    ends: time
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What a patient answers, that many seconds after staff have written; ``files`` are images sent along."""
 
@@ -143,6 +153,7 @@ class Content:
     unit_name: str
     unit_id: str
     staff: tuple[Member, ...]
+    roster: tuple[Duty, ...]
     stories: tuple[Story, ...]
 
 
@@ -154,7 +165,8 @@ def load(seed: int) -> Content:
     stories = [_story(id, case, chance) for id, case in numbered if _comes(id, case, chance)]
     staff = msgspec.convert(raw["staff"], tuple[Member, ...])
     ordered = tuple(sorted(stories, key=lambda story: (story.day, story.at, story.id)))
-    return Content(chance, raw["unit"]["name"], raw["unit"]["hsa_id"], staff, ordered)
+    roster = msgspec.convert(raw["roster"], tuple[Duty, ...])
+    return Content(chance, raw["unit"]["name"], raw["unit"]["hsa_id"], staff, roster, ordered)
 
 
 def _comes(id: str, case: dict[str, Any], chance: Chance) -> bool:

@@ -14,13 +14,13 @@ from p24tui.clock import STOCKHOLM, Clock, PacedClock, SetClock, SystemClock, lo
 from p24tui.demo import content, playing
 from p24tui.demo.content import Content
 from p24tui.demo.patients import SOURCE
-from p24tui.demo.script import Script
+from p24tui.demo.script import Script, working_day
 from p24tui.errors import P24Error
 from p24tui.gateways.outgoing.configured import gateways
 from p24tui.intake.beside import serving
 from p24tui.routine.actor import Actor
-from p24tui.routine.hours import next_weekday, openings_on
-from p24tui.services import intake, setup, staff, units
+from p24tui.routine.hours import instant_of, next_weekday, openings_on
+from p24tui.services import intake, roster, setup, staff, units
 from p24tui.settings import Settings
 from p24tui.system import System
 
@@ -62,7 +62,17 @@ def prepare(stage: System, clock: SetClock, today: Content, day: date, starts: d
     setup.set_up(stage, operator, units.make_unit(today.unit_id, today.unit_name, "primary-care"), members[0])
     for one in members[1:]:
         staff.put_staff(stage, operator, one, (today.unit_id,))
+    _put_up_roster(stage, operator, today, day)
     return Script(stage, clock, today, day, starts)
+
+
+def _put_up_roster(stage: System, operator: Actor, today: Content, day: date) -> None:
+    ids = {one.key: one.hsa_id for one in today.staff}
+    hours = units.find_unit(stage, today.unit_id).hours
+    for duty in today.roster:
+        for number in duty.days:
+            on = working_day(hours, day, number)
+            roster.add(stage, operator, ids[duty.who], instant_of(on, duty.starts), instant_of(on, duty.ends))
 
 
 def _settings(chosen: Settings, home: Path, today: Content) -> Settings:
@@ -95,6 +105,7 @@ def _playing(script: Script, clock: Clock) -> Iterator[None]:
         while not stopped.wait(LOOK_EVERY):
             try:
                 script.look(clock.now())
+                script.be_there(clock.now())
             except P24Error as error:
                 _log.warning("the demo's day stands still: %s", type(error).__name__)
 

@@ -85,6 +85,11 @@ class Script:
             if self._colleagues.have_written():
                 self._hear()
 
+    def be_there(self, now: datetime) -> None:
+        """Let the colleagues begin their shifts, and go on with them; looked at as often as the day goes on."""
+        self._clock.instant = now
+        self._colleagues.be_there()
+
     def _carry_out(self, due: Due) -> None:
         if due.deed is Deed.WAKES:
             holding.wake_due(self._system)
@@ -173,9 +178,10 @@ class Script:
         return due.at
 
 
-def working_day(hours: OpeningHours, day: date, back: int) -> date:
-    """The day that many working days from ``day``, which is the demo's: 0 or less."""
-    while back < 0:
-        day -= timedelta(days=1)
-        back += bool(openings_on(hours, day))
+def working_day(hours: OpeningHours, day: date, number: int) -> date:
+    """The day that many working days from ``day``, which is the demo's: before it where that is less than 0."""
+    step = timedelta(days=1 if number > 0 else -1)
+    while number:
+        day += step
+        number -= step.days * bool(openings_on(hours, day))
     return day
