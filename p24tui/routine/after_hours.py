@@ -31,6 +31,8 @@ class Severity(StrEnum):
     MESSAGE = "message"
 
 
+_MOMENT = timedelta(microseconds=1)
+
 EMERGENCY_NUMBER = "112"
 ADVICE_NUMBER = "1177"
 
@@ -108,7 +110,8 @@ def referral(
 
 def closed_since(hours: OpeningHours, now: datetime) -> datetime | None:
     """When the unit that is closed now last closed; none where it has not been open for 400 days."""
-    return staffed_since(hours, now, timedelta())
+    last_moment = staffed_since(hours, now, _MOMENT)
+    return None if last_moment is None else last_moment + _MOMENT
 
 
 @rule("CH-1")

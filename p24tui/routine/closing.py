@@ -10,7 +10,7 @@ from p24tui.routine.assessment import is_urgent
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.chat import handed_with_risk, may_handle
 from p24tui.routine.decision import Refusal
-from p24tui.routine.hours import HORIZON_DAYS, OpeningHours, day_openings, local_day
+from p24tui.routine.hours import OpeningHours, closes_for_day, day_openings, last_closing, local_day
 from p24tui.routine.list_filter import has_unread
 from p24tui.routine.protection import Protection
 from p24tui.routine.rule import rule
@@ -70,15 +70,11 @@ def closing_at_hand(hours: OpeningHours, now: datetime, ahead: timedelta) -> dat
 
     None while the unit is open and that is further off, and for a unit that has not been open within 400 days.
     """
-    day = local_day(now)
-    for _ in range(HORIZON_DAYS):
-        openings = day_openings(hours, day)
-        if openings and openings[-1][1] - ahead <= now:
-            return openings[-1][1]
-        if openings and openings[0][0] <= now:
-            return None
-        day -= timedelta(days=1)
-    return None
+    closes = closes_for_day(hours, now)
+    if closes is not None and closes - ahead <= now:
+        return closes
+    has_opened = any(opens <= now for opens, _closes in day_openings(hours, local_day(now)))
+    return None if has_opened else last_closing(hours, now)
 
 
 @rule("CH-5", "CH-7", "SU-2")

@@ -15,10 +15,10 @@ from p24tui.routine.hours import staffed_between, staffed_times
 from p24tui.routine.opening import parse_hours
 from p24tui.routine.outgoing import OutgoingState
 from p24tui.routine.period import Length, period_of
-from p24tui.services import cases, chat, ending, intake, outbox, report, undo
+from p24tui.services import cases, chat, ending, intake, outbox, report, roster, undo
 from p24tui.services.report_views import Answering, Flow, Report, SameDay, Sent, Waits
 from p24tui.store import tables
-from p24tui.store.tables import closings, roster
+from p24tui.store.tables import closings
 from p24tui.words import MESSAGE, TRIAGE_FAILED
 from tests import samples
 from tests.outgoing import queued, send, stored, with_gateway
@@ -209,17 +209,8 @@ def test_a_day_says_how_much_of_its_opening_time_has_nobody_in_the_roster(world:
 def on_duty(world: World, starts: int, ends: int, day: date = TODAY) -> None:
     """An entry of the roster, between hours in UTC."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    values = {
-        "id": fresh_id(),
-        "unit_id": UNIT,
-        "staff_id": PEOPLE["maria"][0],
-        "starts_at": midnight + starts * HOUR,
-        "ends_at": midnight + ends * HOUR,
-        "changed_by": "test",
-        "changed_at": midnight,
-    }
-    with world.system.store.writing() as tx:
-        tx.connection.execute(insert(roster).values(values))
+    maria = world.actor("maria")
+    roster.add(world.system, maria, PEOPLE["maria"][0], midnight + starts * HOUR, midnight + ends * HOUR)
 
 
 @pytest.mark.rule("CH-7")
