@@ -12,7 +12,6 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.roster import RosterEntry
 from p24tui.services.known import known_unit
 from p24tui.services.roster import longest
-from p24tui.services.views import RosterImport
 from p24tui.store import events, people
 from p24tui.store import roster as store
 from p24tui.store.engine import Tx
@@ -24,6 +23,17 @@ LARGEST = roster_calendar.LARGEST
 
 Same = tuple[str, datetime, datetime]
 """Who, from when and until when."""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterImport:
+    """What came of importing a calendar: how many entries were added, changed, dropped, or stood there already."""
+
+    added: int
+    changed: int
+    dropped: int
+    unchanged: int
+    unusable: tuple[Unusable, ...]
 
 
 def export(system: System, unit_id: str, start: datetime, end: datetime) -> bytes:

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from p24tui.clock import local_date
 from p24tui.gateways.outgoing.gsm import Size
-from p24tui.gateways.roster_calendar import Unusable
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.guarantee import Guarantee
 from p24tui.routine.handover import Target
@@ -15,7 +15,6 @@ from p24tui.routine.hours import Span
 from p24tui.routine.list_filter import ListFilter
 from p24tui.routine.patient import ShownPatient, shown
 from p24tui.routine.queue import OrderKey, order_key
-from p24tui.routine.roster import RosterEntry
 from p24tui.routine.shift import Ongoing
 from p24tui.services.guarantee import guarantee_of
 from p24tui.store.values import (
@@ -37,6 +36,9 @@ from p24tui.store.values import (
     Staff,
     Unit,
 )
+
+if TYPE_CHECKING:
+    from p24tui.routine.roster import RosterEntry  # the console starts without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,22 +309,11 @@ class RosterWeek:
 
     unit: Unit
     monday: date
-    entries: tuple[RosterEntry, ...]
+    entries: "tuple[RosterEntry, ...]"
     gaps: tuple[Span, ...]
     ahead: tuple[Span, ...]
     staff: tuple[Staff, ...]
     responsible: Responsible | None
-
-
-@dataclass(frozen=True, slots=True)
-class RosterImport:
-    """What came of importing a calendar: how many entries were added, changed, dropped, or stood there already."""
-
-    added: int
-    changed: int
-    dropped: int
-    unchanged: int
-    unusable: tuple[Unusable, ...]
 
 
 @dataclass(frozen=True, slots=True)

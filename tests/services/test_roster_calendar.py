@@ -7,7 +7,7 @@ import pytest
 from p24tui.errors import BadInput
 from p24tui.routine.roster import midnight
 from p24tui.services import roster, roster_calendar, staff
-from p24tui.services.views import RosterImport
+from p24tui.services.roster_calendar import RosterImport
 from tests.gateways.test_roster_calendar import event, file
 from tests.services.test_roster import MONDAY, NEXT, put, recorded, whole_week
 from tests.world import PEOPLE, UNIT, World

@@ -40,7 +40,10 @@ class RosterDrop:
 
 @dataclass(frozen=True, slots=True)
 class PlanCopy:
-    """Say what copying the week to the next would come to."""
+    """Say what copying the week that begins on ``monday`` to the one that begins on ``to`` would come to."""
+
+    monday: date
+    to: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,9 @@ class RosterScreen(ModalScreen[None]):
         self._ask(put, problem)
 
     def ask_copy(self, copying: Copying, monday: date, to: date) -> None:
-        """Show what copying would come to, and copy where one says so."""
+        """Show what copying would come to, and copy where one says so; nothing where one has gone on."""
+        if monday != self.monday:
+            return
 
         def answered(yes: bool | None) -> None:
             if yes:
@@ -182,7 +187,7 @@ class RosterScreen(ModalScreen[None]):
             self._dropping = item.entry.id
 
     def action_copy(self) -> None:
-        self._wish(PlanCopy())
+        self._wish(PlanCopy(self.monday, self.monday + WEEK))
 
     def action_hand(self) -> None:
         if self._week is None:

@@ -2,29 +2,33 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from p24tui import services
 from p24tui.errors import P24Error
 from p24tui.explain import explain
 from p24tui.i18n import _, ngettext
 from p24tui.routine.actor import Actor
-from p24tui.routine.roster import WEEK, Copying
 from p24tui.services.views import RosterWeek
 from p24tui.store.values import Responsible
 from p24tui.text import clean_line
 from p24tui.tui.screens.desk_parts import DeskParts
-from p24tui.tui.screens.roster import CopyWeek, HandOver, Look, PlanCopy, RosterDrop, RosterScreen, RosterWish
-from p24tui.tui.screens.roster_dialogs import RosterPut
+
+if TYPE_CHECKING:  # its screens are loaded when they are first wanted
+    from p24tui.routine.roster import Copying
+    from p24tui.tui.screens.roster import RosterScreen, RosterWish
+    from p24tui.tui.screens.roster_dialogs import RosterPut
 
 
 class RosterDesk(DeskParts):
     """The section of the desk that shows and changes who is responsible for the inflow (CH-2)."""
 
-    _roster: RosterScreen | None = None
+    _roster: "RosterScreen | None" = None
 
     def action_show_roster(self) -> None:
         """The roster of the unit, this week, over whatever one is doing."""
+        from p24tui.tui.screens.roster import RosterScreen
+
         self._keep_drafts()
         here = next(iter(self._live.filter.units), self._actor.unit_id)
         unit_ids = sorted((unit.id for unit in self._units), key=lambda id: id != here)
@@ -49,8 +53,11 @@ class RosterDesk(DeskParts):
 
         self._reads.run(lambda: services.roster.week_of(self._system, unit_id, monday), have, self._roster_failed)
 
-    def _roster_wish(self, wish: RosterWish) -> None:
+    def _roster_wish(self, wish: "RosterWish") -> None:
         """Do what one wants of the roster that is shown."""
+        from p24tui.tui.screens.roster import CopyWeek, HandOver, Look, PlanCopy, RosterDrop
+        from p24tui.tui.screens.roster_dialogs import RosterPut
+
         screen = self._roster
         if screen is None:
             return
@@ -62,14 +69,14 @@ class RosterDesk(DeskParts):
                 self._put_in_roster(screen, actor, wish)
             case RosterDrop(id):
                 self._change_roster(lambda: services.roster.drop(system, actor, id), lambda _entry: _("Borttaget."))
-            case PlanCopy():
-                self._plan_copy(screen, actor.unit_id, screen.monday)
+            case PlanCopy(monday, to):
+                self._plan_copy(screen, monday, to)
             case CopyWeek(monday, to):
                 self._change_roster(lambda: services.roster.copy_week(system, actor, monday, to), _copied_words)
             case HandOver(staff_id):
                 self._change_roster(lambda: services.alerts.hand_responsibility(system, actor, staff_id), _handed_words)
 
-    def _put_in_roster(self, screen: RosterScreen, actor: Actor, put: RosterPut) -> None:
+    def _put_in_roster(self, screen: "RosterScreen", actor: Actor, put: "RosterPut") -> None:
         who_and_when: tuple[str, datetime, datetime] = (put.staff_id, put.starts_at, put.ends_at)
 
         def write() -> object:
@@ -85,11 +92,11 @@ class RosterDesk(DeskParts):
 
         self._change_roster(write, lambda _entry: _("Sparat."), refused)
 
-    def _plan_copy(self, screen: RosterScreen, unit_id: str, monday: date) -> None:
-        to = monday + WEEK
+    def _plan_copy(self, screen: "RosterScreen", monday: date, to: date) -> None:
+        unit_id = screen.unit_id
 
-        def planned(copying: Copying) -> None:
-            if screen is self._roster and screen.monday == monday:
+        def planned(copying: "Copying") -> None:
+            if screen is self._roster:
                 screen.ask_copy(copying, monday, to)
 
         self._reads.run(
@@ -117,7 +124,7 @@ class RosterDesk(DeskParts):
             self._fail(error)
 
 
-def _copied_words(copying: Copying) -> str:
+def _copied_words(copying: "Copying") -> str:
     many = len(copying.new)
     return ngettext("{count} pass kopierat.", "{count} pass kopierade.", many).format(count=many)
 
