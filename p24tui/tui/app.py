@@ -36,7 +36,8 @@ class P24App(App[None]):
     ``actor`` is who acts; where it is none the console asks first which of the unit's staff one is, which is no
     login. ``people`` are those one may be, each with the units they work for, the one that the console opens on first.
     ``first`` is what is shown at once. ``banner`` is a word that stands on every screen, such as the demo's.
-    Whoever has no shift ``asks_for_shift``, or where it ``begins_shift`` has one without being asked.
+    Whoever has no shift is asked where it ``asks_for_shift``. Where it ``begins_shift`` they have one without being
+    asked, and close at once, as in a demo, of which nothing is kept.
     ``when_shown`` is called once, in a thread, when the whole list stands on the screen: what need not be there
     before starts then. Raises ``BadInput`` where the settings' keys cannot be used.
     """
@@ -110,7 +111,7 @@ class P24App(App[None]):
                 self._warned = True
                 desk.say_would_lose_text()
                 return
-            if desk.ends_shift_first():
+            if not self._begins_shift and desk.ends_shift_first():
                 return
         self.exit()
 

@@ -207,3 +207,21 @@ def test_cases_prints_the_list_in_order_and_never_hides_older_ones(
     assert "1 äldre" in today.stderr
     assert [one["priority"] for one in json.loads(run("cases", "--json").stdout)] == [1, 2, 5]
     open_store(settings).close()
+
+
+@pytest.mark.rule("SH-1")
+@pytest.mark.hazard("H12")
+def test_a_shift_begins_is_shown_and_ends_unless_something_is_left(home: Path) -> None:
+    run(*INIT)
+    acting = ("--staff", PEOPLE["maria"][0], "--unit", UNIT)
+    assert run(*acting, "shift").output == "Ingen är på skift.\n"
+    assert "finns" in run("--staff", "SE2321000016-XX", "--unit", UNIT, "shift", "start").output
+    assert "Ditt skift (videobesök) pågår sedan" in run(*acting, "shift", "start", "--kind", "video").output
+    (one,) = json.loads(run(*acting, "shift", "--json").output)
+    assert (one["name"], one["kind"], one["unit"]) == ("Maria Lind", "video", UNIT)
+    assert "Maria Lind" in run(*acting, "shift").output
+    ended = run(*acting, "shift", "end")
+    assert (ended.exit_code, ended.output) == (0, "Ditt skift är avslutat; inget är kvar hos dig.\n")
+    again = run(*acting, "shift", "end")
+    assert again.exit_code == 2
+    assert "inget skift" in again.output

@@ -17,7 +17,8 @@ from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.opening import Opening
 from p24tui.routine.patient import Patient
 from p24tui.routine.protection import Protection
-from p24tui.services import units
+from p24tui.routine.shift import ShiftKind
+from p24tui.services import shift, units
 from p24tui.store import cases, events, tables
 from p24tui.store.values import Author, CaseRow
 from tests.world import PEOPLE, UNIT, World, make_world
@@ -97,6 +98,11 @@ class Filled:
     home: Path
     database: str
     count: int
+
+    def begin_shift(self) -> None:
+        """Let the person be on shift, so that the console does not ask."""
+        actor = self.world.actor("maria", "console:bench")
+        shift.start(self.world.system, actor, ShiftKind.CHAT)
 
     @property
     def command(self) -> list[str]:

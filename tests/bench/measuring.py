@@ -78,6 +78,7 @@ class Bench:
 @contextmanager
 def console(on: Filled) -> Iterator[Terminal]:
     """A console that shows its list and has come to rest."""
+    on.begin_shift()
     with Terminal(on.command, on.environment) as terminal:
         terminal.wait(list_painted, "the list")
         terminal.rest(SETTLES_WITHIN)

@@ -200,7 +200,7 @@ class Terminal:
             return
         deadline = self.now() + ENDS_WITHIN
         try:
-            self.press(b"\x11")
+            self.press(b"\x11\x11")  # the second where one would leave something behind
             while self._program.poll() is None and self.now() < deadline:
                 self.read(0.02)
         except (OSError, Unseen):  # it has left the terminal

@@ -328,10 +328,18 @@ async def test_who_turns_back_to_work_is_told_again_the_next_time(sqlcipher_worl
 
 
 async def test_closing_with_nothing_ongoing_ends_the_shift(sqlcipher_world: World) -> None:
-    async with at_console(sqlcipher_world, begins=True) as pilot:
+    began(sqlcipher_world)
+    async with at_console(sqlcipher_world) as pilot:
         await press(pilot, "ctrl+q")
         assert is_closed(pilot)
     assert not has_shift(sqlcipher_world)
+
+
+async def test_the_demo_closes_at_once_for_nothing_of_it_is_kept(sqlcipher_world: World) -> None:
+    at_work(sqlcipher_world)
+    async with at_console(sqlcipher_world, begins=True) as pilot:
+        await press(pilot, "ctrl+q")
+        assert is_closed(pilot)
 
 
 async def test_a_console_closes_from_the_question_and_without_a_database(
@@ -344,11 +352,12 @@ async def test_a_console_closes_from_the_question_and_without_a_database(
     def away(*_given: object) -> None:
         raise Unavailable("database")
 
-    async with at_console(sqlcipher_world, begins=True) as pilot:
+    began(sqlcipher_world)
+    async with at_console(sqlcipher_world) as pilot:
         monkeypatch.setattr(shift, "end", away)
         await press(pilot, "ctrl+q")
         assert is_closed(pilot)
-    async with at_console(sqlcipher_world, begins=True) as pilot:
+    async with at_console(sqlcipher_world) as pilot:
         desk_of(pilot)._header.trouble = Trouble.DATABASE
         await press(pilot, "ctrl+q")
         assert is_closed(pilot)
