@@ -59,12 +59,12 @@ def load(bench: Bench) -> Iterator[Result]:
     """A cursor key while the list changes a hundred times a second, against the same at rest in the same console."""
     many = bench.times(150, 30)
     with console(bench.sqlcipher) as terminal:
-        _go_into_the_list(terminal)
-        rest = _moves(terminal, many)
+        go_into_the_list(terminal)
+        rest = moves(terminal, many)
         with Load(bench.sqlcipher) as changing:
             terminal.rest(2.0)
             cpu, since = terminal.cpu_seconds(), terminal.now()
-            loaded = _moves(terminal, many)
+            loaded = moves(terminal, many)
             percent = 100 * (terminal.cpu_seconds() - cpu) / (terminal.now() - since)
             rate = changing.end()
     numbers = {**spread(loaded), **spread(rest, "rest_"), "changes_per_second": rate, "cpu_percent": percent}
@@ -75,14 +75,14 @@ def load(bench: Bench) -> Iterator[Result]:
         yield Result("load", what, "ms", measured, many, measured / median(rest), goal, numbers)
 
 
-def _go_into_the_list(terminal: Terminal) -> None:
+def go_into_the_list(terminal: Terminal) -> None:
     """Where something is above the first line that one sees, and below the last."""
     for key in (*[PAGE_DOWN] * 3, *[UP] * 10):
         terminal.press(key)
         terminal.rest(0.2)
 
 
-def _moves(terminal: Terminal, many: int) -> list[float]:
+def moves(terminal: Terminal, many: int) -> list[float]:
     """Milliseconds from each of so many keys until the cursor stands on another case.
 
     Only a key can change that: whatever else is painted, the cursor stays on its case.

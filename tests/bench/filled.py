@@ -12,13 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert
 
-from p24tui.clock import SystemClock, local_date
+from p24tui.clock import SystemClock, day_began, local_date
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.opening import Opening
 from p24tui.routine.patient import Patient
 from p24tui.routine.protection import Protection
 from p24tui.routine.shift import ShiftKind
-from p24tui.services import shift, units
+from p24tui.services import roster, shift, units
 from p24tui.store import cases, events, tables
 from p24tui.store.values import Author, CaseRow
 from tests.world import PEOPLE, UNIT, World, make_world
@@ -136,6 +136,10 @@ def _open_all_day(world: World, now: datetime) -> None:
     unit = units.find_unit(world.system, UNIT)
     hours = replace(unit.hours, shortened=tuple((today + timedelta(days=day), always) for day in range(2)))
     units.put_unit(world.system, world.source, replace(unit, hours=hours))
+    midnight = day_began(now)
+    for day in range(2):  # somebody is responsible for the inflow: nothing calls that is not measured
+        starts = midnight + timedelta(days=day)
+        roster.add(world.system, world.actor("johan"), PEOPLE["johan"][0], starts, starts + timedelta(hours=24))
 
 
 def _insert(connection: Connection, rows: list[CaseRow]) -> None:
