@@ -4,26 +4,22 @@ Word and symbol come first, so that colour never says anything alone.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from p24tui.clock import local
+from p24tui.duty_words import assessment_words
 from p24tui.i18n import N_, _
 from p24tui.routine.actor import Profession
-from p24tui.routine.after_hours import RefersTo, Severity
 from p24tui.routine.alert import Reason
-from p24tui.routine.case import Case, CaseState, ContactKind, Need, SuicideRisk, Urgency
-from p24tui.routine.closing import Standing
-from p24tui.routine.guarantee import Guarantee, Why
+from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk, Urgency
 from p24tui.routine.handover import ConsentWay
 from p24tui.routine.list_filter import Age, ListFilter
 from p24tui.routine.outgoing import OutgoingState, Purpose
-from p24tui.routine.period import Length, Period
 from p24tui.routine.queue import is_first_task, triage_failed
-from p24tui.routine.shift import Ongoing, ShiftKind
 from p24tui.routine.tone import Fault, Remark
 from p24tui.text import clean_line
+from p24tui.time_words import MONTHS, day_and_time
 
 SUICIDE = "!"
 TRIAGE_FAILED = "?"
@@ -33,7 +29,6 @@ FREE_TEXT = "¶"
 TYPING = "✎"
 VIEWING = "◉"
 LOST = "▲"
-GUARANTEE = "§"
 
 STATES = {
     CaseState.NEW: N_("Ny"),
@@ -82,16 +77,6 @@ MARKS = {
     MESSAGE: N_("meddelande"),
 }
 """What the marks in the column of priorities mean, the most urgent first."""
-
-WEEKDAYS = (N_("mån"), N_("tis"), N_("ons"), N_("tor"), N_("fre"), N_("lör"), N_("sön"))
-MONTHS = (
-    N_("jan"), N_("feb"), N_("mar"), N_("apr"), N_("maj"), N_("jun"),
-    N_("jul"), N_("aug"), N_("sep"), N_("okt"), N_("nov"), N_("dec"),
-)  # fmt: skip
-MONTHS_IN_FULL = (
-    N_("januari"), N_("februari"), N_("mars"), N_("april"), N_("maj"), N_("juni"),
-    N_("juli"), N_("augusti"), N_("september"), N_("oktober"), N_("november"), N_("december"),
-)  # fmt: skip
 
 
 def state_word(state: CaseState) -> str:
@@ -188,28 +173,6 @@ def event_words(kind: str, details: Mapping[str, Any]) -> str:
     return _(EVENTS[kind]).format_map(cleaned) if kind in EVENTS else kind
 
 
-SEVERITIES = {
-    Severity.SUICIDE: N_("misstänkt suicidrisk"),
-    Severity.PRIORITY_1: N_("prioritet 1"),
-    Severity.PRIORITY_2: N_("prioritet 2"),
-    Severity.PRIORITY_3: N_("prioritet 3"),
-    Severity.PRIORITY_4: N_("prioritet 4"),
-    Severity.PRIORITY_5: N_("prioritet 5"),
-    Severity.FAILED: N_("triage utan prioritet"),
-    Severity.MESSAGE: N_("meddelande utan triage"),
-}
-
-
-def severity_words(severity: Severity) -> str:
-    """How severe a contact is that comes while a unit is closed, in words."""
-    return _(SEVERITIES[severity])
-
-
-def refers_to_words(refers_to: RefersTo) -> str:
-    """Where one is referred by telephone, in words."""
-    return _(" och ").join(refers_to.named)
-
-
 CONSENT_WAYS = {
     ConsentWay.CHAT: N_("i chatten"),
     ConsentWay.TELEPHONE: N_("per telefon"),
@@ -251,77 +214,6 @@ PURPOSES = {
     Purpose.VISIT_SOON: N_("videobesök strax"),
     Purpose.INVITATION: N_("inbjudan till videobesök"),
 }
-
-CLOSING_MARKS = {
-    Standing.SUICIDE: N_("! suicidrisk"),
-    Standing.URGENT: N_("! brådskande"),
-    Standing.UNREAD: N_("● oläst"),
-    Standing.LEFT: N_("kvar"),
-    Standing.TOLD: N_("✓ informerad"),
-}
-"""Where a case stands in the closing check."""
-
-URGENCIES = {
-    Urgency.UNSAID: N_("inget sagt om brådska"),
-    Urgency.URGENT: N_("brådskande"),
-    Urgency.CAN_WAIT: N_("kan vänta"),
-}
-
-NEEDS = {
-    Need.UNSAID: N_("inget sagt om vad som söks"),
-    Need.NEW: N_("nytt eller tydligt sämre besvär"),
-    Need.RETURN: N_("återbesök, prov, eller väntan av medicinska skäl"),
-    Need.TREATMENT: N_("behandling som är beslutad"),
-}
-
-GUARANTEES = {
-    Why.CONTACT: N_("kontakt samma dag"),
-    Why.ASSESSMENT: N_("medicinsk bedömning inom 3 dagar"),
-    Why.ASSESSMENT_ASSUMED: N_("medicinsk bedömning inom 3 dagar, om besväret är nytt"),
-    Why.VISIT: N_("besök inom 90 dagar"),
-    Why.TREATMENT: N_("behandling inom 90 dagar från beslutet"),
-    Why.ASSESSED: N_("bedömningen är gjord"),
-    Why.ANSWERED: N_("kontakten är tagen"),
-    Why.RETURN: N_("gäller inte: återbesök, prov eller väntan av medicinska skäl"),
-    Why.BOOKED: N_("besöket är bokat"),
-}
-
-
-def guarantee_words(one: Guarantee, now: datetime) -> str:
-    """What the care guarantee promises the case, and until when."""
-    words = _(GUARANTEES[one.why])
-    if one.due_at is None:
-        return words
-    last = one.due_at - timedelta(seconds=1)
-    if now >= one.due_at:
-        return _("{words}: gick ut {day}").format(words=words, day=day_words(local(last).date()))
-    today = local(last).date() == local(now).date()
-    return _("{words}: senast {day}").format(words=words, day=_("i dag") if today else day_words(local(last).date()))
-
-
-def guarantee_mark(one: Guarantee | None, now: datetime) -> str:
-    """A short mark for a deadline that is near or has passed; empty else."""
-    if one is None or one.due_at is None or not one.is_near(now):
-        return ""
-    last = one.due_at - timedelta(seconds=1)
-    if now >= one.due_at:
-        return GUARANTEE + _("ute")
-    same_day = local(last).date() == local(now).date()
-    return GUARANTEE + (_("idag") if same_day else f"{local(last).day} {_(MONTHS[local(last).month - 1])}")
-
-
-def closing_mark(case: Case, where: Standing) -> str:
-    """Where a case stands in the closing check, as short as a column needs it."""
-    if where is Standing.RESTS and case.held_until is not None:
-        return _("✓ till {day}").format(day=f"{case.held_until.day} {_(MONTHS[case.held_until.month - 1])}")
-    return _(CLOSING_MARKS[where])
-
-
-def assessment_words(urgency: str, need: str) -> str:
-    """What a clinician has said of a case, from the history."""
-    said = [_(URGENCIES[Urgency(urgency)])] if urgency else []
-    said += [_(NEEDS[Need(need)])] if need and need != Need.UNSAID else []
-    return ", ".join(said)
 
 
 OUTGOING_STATES = {
@@ -379,32 +271,6 @@ def job_words(name: str) -> str:
     return _(JOBS[name]) if name in JOBS else name
 
 
-SHIFT_KINDS = {
-    ShiftKind.CHAT: N_("chatt"),
-    ShiftKind.VIDEO: N_("videobesök"),
-    ShiftKind.RESPONSIBLE: N_("chattansvarig"),
-    ShiftKind.OTHER: N_("annat"),
-}
-
-ONGOING = {
-    Ongoing.VISIT: N_("pågående besök"),
-    Ongoing.OWNED: N_("ditt ärende"),
-    Ongoing.OFFERED: N_("överlämnat, ej mottaget"),
-    Ongoing.DRAFT: N_("utkast ej skickat"),
-    Ongoing.NOTE_DRAFT: N_("anteckning ej sparad"),
-}
-
-
-def shift_kind_word(kind: ShiftKind) -> str:
-    """What one does on a shift, in a word."""
-    return _(SHIFT_KINDS[kind])
-
-
-def ongoing_words(left: Iterable[Ongoing]) -> str:
-    """What one would leave behind in a case, in words."""
-    return ", ".join(_(ONGOING[one]) for one in left)
-
-
 def purpose_words(purpose: Purpose) -> str:
     """Why something goes out, in words."""
     return _(PURPOSES[purpose])
@@ -418,27 +284,6 @@ def outgoing_state_word(state: OutgoingState) -> str:
 def outgoing_problem_words(problem: str) -> str:
     """What is in the way of something that goes out, in words; of what has none, its key."""
     return _(OUTGOING_PROBLEMS[problem]) if problem in OUTGOING_PROBLEMS else problem
-
-
-CALENDAR_PROBLEMS = {
-    "person-unknown": N_("ingen på enheten heter eller har HSA-id så"),
-    "person-ambiguous": N_("flera på enheten heter så: ange HSA-id"),
-    "no-uid": N_("händelsen saknar UID"),
-    "no-end": N_("sluttid saknas"),
-    "all-day": N_("heldag utan klockslag"),
-    "time": N_("tiden går inte att läsa"),
-    "zone": N_("okänd tidszon"),
-    "recurrence": N_("upprepas på ett sätt som inte går att följa: bara varje dag eller vecka"),
-    "exception-alone": N_("ändrar en serie som inte finns i filen"),
-    "superseded": N_("finns i en senare version i samma fil"),
-    "roster-order": N_("slutar innan det har börjat"),
-    "roster-long": N_("är längre än ett pass får vara"),
-}
-
-
-def calendar_problem_words(reason: str) -> str:
-    """Why an event of a calendar cannot be used, in words; of what has none, its key."""
-    return _(CALENDAR_PROBLEMS[reason]) if reason in CALENDAR_PROBLEMS else reason
 
 
 READINGS = {
@@ -544,72 +389,6 @@ def _special(case: Case) -> list[str]:
         N_("SUI"): case.suicide is SuicideRisk.AWAITING,
     }
     return [_(mark) for mark, holds in marks.items() if holds]
-
-
-def waited(since: datetime | None, now: datetime) -> str:
-    """How long someone has waited: minutes, then hours, then days. A dash where nobody waits."""
-    if since is None:
-        return "–"
-    return time_words(now - since)
-
-
-def time_words(time: timedelta) -> str:
-    """How long something took: minutes, then hours, then days."""
-    minutes = max(0, int(time.total_seconds() // 60))
-    if minutes < 100:
-        return _("{count} min").format(count=minutes)
-    if minutes < 48 * 60:
-        return _("{count} tim").format(count=minutes // 60)
-    return _("{count} dgr").format(count=minutes // (24 * 60))
-
-
-def clock_time(instant: datetime) -> str:
-    """The time of day in Sweden, such as ``16.32``."""
-    return local(instant).strftime("%H.%M")
-
-
-def day_and_time(instant: datetime) -> str:
-    """Weekday, day, month and time, such as ``mån 23 nov 16.32``."""
-    return f"{day_words(local(instant).date())} {clock_time(instant)}"
-
-
-def day_words(day: date) -> str:
-    """Weekday, day and month, such as ``mån 23 nov``."""
-    return f"{_(WEEKDAYS[day.weekday()])} {day.day} {_(MONTHS[day.month - 1])}"
-
-
-def period_words(period: Period) -> str:
-    """A period in words, such as ``mån 23 nov 2026``, ``vecka 48 2026`` or ``november 2026``."""
-    first = period.first
-    if period.length is Length.WEEK:
-        year, week, _day = first.isocalendar()
-        return _("vecka {week} {year}").format(week=week, year=year)
-    if period.length is Length.MONTH:
-        return f"{_(MONTHS_IN_FULL[first.month - 1])} {first.year}"
-    return f"{day_words(first)} {first.year}"
-
-
-def moment(instant: datetime, now: datetime) -> str:
-    """The time alone where it was today, else with its day."""
-    return clock_time(instant) if local(instant).date() == local(now).date() else day_and_time(instant)
-
-
-def short_moment(instant: datetime, now: datetime) -> str:
-    """The time alone where it was today, else with its date, such as ``24 nov 08.00``."""
-    at = local(instant)
-    today = at.date() == local(now).date()
-    return clock_time(instant) if today else f"{at.day} {_(MONTHS[at.month - 1])} {clock_time(instant)}"
-
-
-def span_words(start: datetime, end: datetime) -> str:
-    """From when until when, such as ``mån 23 nov 08.00–12.00``; an end on another day has its weekday."""
-    same_day = local(start).date() == local(end).date()
-    return f"{day_and_time(start)}–{clock_time(end) if same_day else weekday_and_time(end)}"
-
-
-def weekday_and_time(instant: datetime) -> str:
-    """Weekday and time, such as ``mån 16.32``."""
-    return f"{_(WEEKDAYS[local(instant).weekday()])} {clock_time(instant)}"
 
 
 def short_name(unit_name: str) -> str:

@@ -8,6 +8,7 @@ import click
 
 from p24tui.cli.base import echo_json, operator, person, running
 from p24tui.clock import local_date
+from p24tui.duty_words import calendar_problem_words
 from p24tui.errors import BadInput
 from p24tui.i18n import _
 from p24tui.routine.actor import Actor
@@ -18,7 +19,7 @@ from p24tui.services import roster_calendar
 from p24tui.services.views import RosterWeek
 from p24tui.system import System
 from p24tui.text import clean_line
-from p24tui.words import calendar_problem_words, day_and_time, span_words
+from p24tui.time_words import day_and_time, span_words
 
 SHORT = 8
 """Characters of an id that are shown; so many tell a unit's entries apart."""

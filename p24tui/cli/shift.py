@@ -3,11 +3,13 @@
 import click
 
 from p24tui.cli.base import echo_json, person, running
+from p24tui.duty_words import shift_kind_word
 from p24tui.i18n import _
 from p24tui.routine.shift import ShiftKind
 from p24tui.services import shift as services_shift
 from p24tui.services import units
-from p24tui.words import moment, profession_word, shift_kind_word
+from p24tui.time_words import moment
+from p24tui.words import profession_word
 
 
 @click.group(invoke_without_command=True, help=_("Visa vilka som är på skift nu."))

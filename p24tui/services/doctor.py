@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from p24tui.duty_words import unit_alert_words
 from p24tui.errors import P24Error, Unavailable
 from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine import hours
-from p24tui.services import gateways, outbox, ticks, units
+from p24tui.services import duty, gateways, outbox, ticks, units
 from p24tui.store import health
 from p24tui.system import System
 from p24tui.words import job_words, outgoing_problem_words
@@ -44,6 +45,7 @@ def examine(system: System) -> list[Finding]:
         (_("personuppgifter"), _person_data),
         (_("klockan"), _ticks),
         (_("utskick"), _outbox),
+        (_("bemanning"), _duty),
     )
     return [_look(system, name, look) for name, look in looks]
 
@@ -118,6 +120,18 @@ def _ticks(system: System) -> Finding:
         words = _("Inget tidsstyrt har gått sedan {at} (UTC). Är någon konsol öppen?")
         return Finding(name, Verdict.WARNING, words.format(at=newest.isoformat(sep=" ", timespec="minutes")))
     return Finding(name, Verdict.GOOD, _("{count} tidsstyrda jobb går.").format(count=len({r.name for r in records})))
+
+
+def _duty(system: System) -> Finding:
+    name = _("bemanning")
+    names = {unit.id: unit.name for unit in units.all_units(system)}
+    calls = [alert for one in duty.duty_of(system, names).values() for alert in one.alerts]
+    if not calls:
+        return Finding(name, Verdict.GOOD, _("Någon är chattansvarig, och senaste stängningen är signerad."))
+    now = system.clock.now()
+    said = ", ".join(f"{names[one.unit_id]}: {unit_alert_words(one, now)}" for one in calls)
+    words = _("{said}. Rätta i bemanningen (p24tui roster) eller i stängningskontrollen.")
+    return Finding(name, Verdict.WARNING, words.format(said=said))
 
 
 def _outbox(system: System) -> Finding:

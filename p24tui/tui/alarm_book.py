@@ -6,6 +6,7 @@ from datetime import datetime
 from sortedcontainers import SortedList
 
 from p24tui.routine.alert import Alert, AlertPace, Reason, alert, is_heard, rings
+from p24tui.routine.unit_alert import UnitAlert
 from p24tui.services.views import CaseLine
 
 GRAVITY = {reason: place for place, reason in enumerate(Reason)}
@@ -26,6 +27,7 @@ class AlarmBook:
         self._waiting: SortedList[tuple[datetime, str]] = SortedList()
         self._last_ring: datetime | None = None
         self._news = False
+        self._units: frozenset[UnitAlert] = frozenset()
 
     def put(self, lines: Iterable[CaseLine], unread_before: Mapping[str, datetime | None], now: datetime) -> None:
         """These cases as they are now. ``unread_before`` is, by unit, since when a message may lie unread."""
@@ -67,9 +69,14 @@ class AlarmBook:
     def __len__(self) -> int:
         return len(self._heard)
 
+    def hear_units(self, calling: frozenset[UnitAlert]) -> None:
+        """What calls at units as wholes: every console hears that at once, in the same breath as its cases."""
+        self._news = self._news or bool(calling - self._units)
+        self._units = calling
+
     def rings(self, now: datetime) -> bool:
         """Whether it is time to sound; if so that is remembered."""
-        if not rings(self._last_ring, len(self._heard), self._news, now, self._pace):
+        if not rings(self._last_ring, len(self._heard) + len(self._units), self._news, now, self._pace):
             return False
         self._last_ring, self._news = now, False
         return True

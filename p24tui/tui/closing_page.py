@@ -6,20 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from p24tui.clock import day_began, local_date
+from p24tui.duty_words import closing_mark, guarantee_mark
 from p24tui.i18n import _, ngettext
 from p24tui.routine.closing import DONE, Standing, standing
 from p24tui.services.views import CaseLine
+from p24tui.time_words import clock_time, waited
 from p24tui.tui.places import NAME, WIDE, Cell, Column, Page, Row, came, counted, name_of, still_open
-from p24tui.words import (
-    SUICIDE,
-    TRIAGE_FAILED,
-    clock_time,
-    closing_mark,
-    guarantee_mark,
-    priority_mark,
-    state_marks,
-    waited,
-)
+from p24tui.words import SUICIDE, TRIAGE_FAILED, priority_mark, state_marks
 
 VERY_WIDE = 140
 """Cells from which it stands why a case is held, and who has it in full."""

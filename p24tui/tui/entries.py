@@ -10,8 +10,9 @@ from p24tui.i18n import _, ngettext
 from p24tui.services.views import OpenCase
 from p24tui.store.values import AttachmentLine, Author, Event, FormAnswer, LeftDraft, Message, Note
 from p24tui.text import clean_line, clean_text
+from p24tui.time_words import moment
 from p24tui.tui.keys import key_name
-from p24tui.words import FREE_TEXT, event_words, moment
+from p24tui.words import FREE_TEXT, event_words
 
 SHOWN_CHARACTERS = 20_000
 """How much of one message is drawn. All of it is stored."""

@@ -137,7 +137,7 @@ KEYS = (
         "hand_over",
         N_("lämna över"),
         N_("Lämna över ärendet till en yrkesroll, en kollega eller en annan enhet. Är det erbjudet: ta tillbaka det."),
-        _BOTH,
+        _ON_A_CASE,
     ),
     Key(
         "s",

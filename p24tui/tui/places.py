@@ -12,16 +12,8 @@ from p24tui.routine.assessment import is_urgent
 from p24tui.routine.case import Case, CaseState, ContactKind
 from p24tui.routine.list_filter import has_unread
 from p24tui.services.views import CaseLine, EndedLine, EndedView, OwnRead, OwnReads
-from p24tui.words import (
-    MONTHS,
-    SUICIDE,
-    TRIAGE_FAILED,
-    clock_time,
-    priority_mark,
-    reading_words,
-    state_marks,
-    waited,
-)
+from p24tui.time_words import MONTHS, clock_time, waited
+from p24tui.words import SUICIDE, TRIAGE_FAILED, priority_mark, reading_words, state_marks
 
 
 class Place(StrEnum):

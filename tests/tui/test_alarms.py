@@ -44,6 +44,7 @@ def calls(pilot: Pilot[None]) -> int:
 async def test_it_sounds_again_and_again_until_it_is_acknowledged(
     sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    sqlcipher_world.rostered("maria")
     sqlcipher_world.case(name="Erik Lund", suicide=SuicideRisk.AWAITING, unread=0)
     async with listening(sqlcipher_world, monkeypatch) as (pilot, bells):
         assert "LARM 1" in screen_text(pilot)
@@ -63,6 +64,7 @@ async def test_it_sounds_again_and_again_until_it_is_acknowledged(
 async def test_a_morning_full_of_alarms_is_one_line_and_one_bell(
     sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    sqlcipher_world.rostered("maria")
     async with listening(sqlcipher_world, monkeypatch) as (pilot, bells):
         for n in range(20):
             sqlcipher_world.case(name=f"Person {n}", priority=1)
@@ -168,12 +170,13 @@ async def test_how_it_sounds_is_chosen_and_the_terminals_notice_names_nobody(
 
     told: list[str] = []
     monkeypatch.setattr(HeadlessDriver, "write", lambda _driver, data: told.append(data))
+    sqlcipher_world.rostered("maria")
     sqlcipher_world.system.settings = replace(sqlcipher_world.system.settings, alert_by=chosen)
     sqlcipher_world.case(name="Karin Öberg", priority=1)
     async with listening(sqlcipher_world, monkeypatch) as (_pilot, bells):
         assert len(bells) == rung
         notices = [data for data in told if data.startswith("\x1b]9;")]
-        assert notices == (["\x1b]9;p24tui: 1 ärende kräver uppmärksamhet\x07"] if written else [])
+        assert notices == (["\x1b]9;p24tui: 1 larm kräver uppmärksamhet\x07"] if written else [])
 
 
 async def test_while_one_types_the_bar_says_that_its_keys_need_esc_first(
@@ -187,3 +190,23 @@ async def test_while_one_types_the_bar_says_that_its_keys_need_esc_first(
         assert calls(pilot) > 0
         await press(pilot, "escape", "k")
         assert calls(pilot) == 0
+
+
+@pytest.mark.rule("CH-2")
+@pytest.mark.hazard("H5")
+async def test_that_nobody_is_responsible_is_heard_in_the_same_breath_as_what_else_calls(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqlcipher_world.case(name="Karin Öberg", priority=1)
+    async with listening(sqlcipher_world, monkeypatch) as (pilot, bells):
+        assert "INGEN ÄR CHATTANSVARIG SEDAN 08.00" in screen_text(pilot)
+        assert len(bells) == 1
+        await seconds(sqlcipher_world, pilot, 30)
+        assert len(bells) == 2
+        await press(pilot, "k")
+        await seconds(sqlcipher_world, pilot, 300)
+        assert len(bells) == 2
+        assert "INGEN ÄR CHATTANSVARIG SEDAN 08.00" in screen_text(pilot)
+        await press(pilot, "r")
+        await seconds(sqlcipher_world, pilot, 3)
+        assert "INGEN ÄR CHATTANSVARIG" not in screen_text(pilot)

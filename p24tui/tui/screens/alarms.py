@@ -11,9 +11,11 @@ from p24tui.routine.hours import is_open, staffed_since
 from p24tui.services.views import CaseLine
 from p24tui.store.values import Responsible
 from p24tui.text import clean_line
+from p24tui.time_words import waited
 from p24tui.tui.alarm_book import AlarmBook
+from p24tui.tui.screens.desk_parts import DeskParts
 from p24tui.tui.screens.duties import Duties
-from p24tui.words import reason_words, waited
+from p24tui.words import reason_words
 
 NAMED = 4
 """How many of the cases that call are named."""
@@ -56,15 +58,29 @@ class Alarms(Duties):
             return
         now = self._system.clock.now()
         self._book.escalate(now)
+        self._book.hear_units(self._calling_of_units)
         self._alarm_bar.show(len(self._book), [self._in_words(call, now) for call in self._book.heard(NAMED)])
         if self._book.rings(now):
-            self._ring(len(self._book))
+            self._ring(len(self._book) + len(self._calling_of_units))
 
     def _in_words(self, call: Alert, now: datetime) -> str:
         line = self._live.line(call.case_id)
         name = line.patient.name if line and line.patient.name else _("Skyddad person")
         waits = line.case.waiting_since if line else None
         return f"{clean_line(name)}: {reason_words(call.reason, waited(waits or call.since, now))}"
+
+    def _ring(self, many: int) -> None:
+        """By bell and by the terminal's own notice, as chosen. That names nobody: it may show on a locked screen."""
+        chosen = self._system.settings.alerts
+        if "bell" in chosen:
+            self.app.bell()
+        if "notify" in chosen and (driver := self.app._driver) is not None:
+            words = ngettext("{count} larm kräver uppmärksamhet", "{count} larm kräver uppmärksamhet", many)
+            driver.write(f"\x1b]9;p24tui: {words.format(count=many)}\x07")
+            driver.flush()
+
+    def on_desk_parts_ring_wanted(self, message: DeskParts.RingWanted) -> None:
+        self._ring(message.many)
 
     def action_acknowledge(self) -> None:
         """Say that one has seen what calls: it stops on every console."""
@@ -104,6 +120,7 @@ class Alarms(Duties):
         def taken(_nothing: None) -> None:
             self._say(_("Du är nu chattansvarig."))
             self._read_responsible()
+            self._look_at_duties(at_once=True)
 
         self._writes.run(take, taken)
 

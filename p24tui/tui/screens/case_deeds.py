@@ -1,11 +1,8 @@
 """What one does with a case at the desk: open it, take it on, write, hold it, end it."""
 
-from collections.abc import Callable
-
 from p24tui import services
 from p24tui.clock import local_date
 from p24tui.i18n import _
-from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.hours import next_weekday
 from p24tui.routine.protection import is_protected
@@ -158,12 +155,6 @@ class CaseDeeds(Writing, HandingOver, OpenCases):
         hours = next(unit.hours for unit in self._units if unit.id == case.unit_id)
         until = next_weekday(hours, local_date(self._system.clock.now()))
         self.app.push_screen(HoldScreen(self._patient_name(case), until), held)
-
-    def _in_hand(self, case: Case, actor: Actor) -> Callable[[], Case]:
-        """An errand that has the case for what is done with it: in the closing check what nobody has is taken on."""
-        if self.focused is not self._closing_list or case.owner_id is not None:
-            return lambda: case
-        return lambda: services.closing.take_on(self._system, actor, case.id, case.version)
 
     def action_end(self) -> None:
         if (case := self._chosen()) is not None:

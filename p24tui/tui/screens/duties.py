@@ -5,21 +5,27 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from p24tui import services
+from p24tui.duty_words import unit_alert_words
 from p24tui.i18n import _, ngettext
-from p24tui.routine.alert import AlertPace, rings
 from p24tui.routine.closing import Level, level
 from p24tui.routine.unit_alert import UnitAlert, UnitReason
 from p24tui.services.duty import Duty
 from p24tui.store.values import Unit
 from p24tui.tui.keys import key_name
 from p24tui.tui.screens.desk_parts import DeskParts
-from p24tui.words import moment
 
 LOOKED_AT_EVERY = 30.0
 """Seconds between looks at how the units stand, where nothing has been heard of them."""
 
 LOOKED_AT_APART = 2.0
 """Seconds between two looks while much changes."""
+
+CALLS = {
+    UnitReason.NOBODY: (Level.ALARM, "take_responsibility"),
+    UnitReason.UNSIGNED: (Level.ALARM, "show_closing"),
+    UnitReason.GAP: (Level.WARNING, "show_roster"),
+}
+"""How loud a unit's alert is, and the action that one takes."""
 
 Said = tuple[Level, str, str]
 """How loud, what, and the action that one takes."""
@@ -30,8 +36,6 @@ class Duties(DeskParts):
 
     _duties_are_old = True
     _duties_at = float("-inf")
-    _unit_rang_at: datetime | None = None
-    _called_before: frozenset[UnitAlert] = frozenset()
 
     def _look_at_duties(self, *, at_once: bool = False) -> None:
         """Looked at each second: how the units stand is read anew where it is time to, or ``at_once``."""
@@ -42,17 +46,12 @@ class Duties(DeskParts):
         self._duties_at, self._duties_are_old = time.monotonic(), False
         ids = [unit.id for unit in self._units]
 
-        def look() -> tuple[Mapping[str, Duty], AlertPace]:
-            return services.duty.duty_of(self._system, ids), services.alerts.pace(self._system)
+        self._reads.run(lambda: services.duty.duty_of(self._system, ids), self._have_duties, lambda _error: None)
 
-        self._reads.run(look, self._have_duties, lambda _error: None)
-
-    def _have_duties(self, found: tuple[Mapping[str, Duty], AlertPace]) -> None:
-        before = self._duties
-        self._duties, pace = found
+    def _have_duties(self, found: Mapping[str, Duty]) -> None:
+        before, self._duties = self._duties, found
         self._say_duties()
-        self._ring_for_units(pace)
-        if before != self._duties:
+        if before != found:
             self._place_is_old = True
 
     def _say_duties(self) -> None:
@@ -81,16 +80,9 @@ class Duties(DeskParts):
         return alert.reason is not UnitReason.GAP or alert in found.unseen
 
     def _called(self, unit: Unit, alert: UnitAlert, now: datetime) -> Said:
-        at, name = moment(alert.since, now), self._name_of(unit)
-        match alert.reason:
-            case UnitReason.UNSIGNED:
-                words = _("{unit}STÄNGNINGEN ÄR INTE SIGNERAD: stängde {at}").format(unit=name, at=at)
-                return Level.ALARM, words, "show_closing"
-            case UnitReason.NOBODY:
-                words = _("{unit}INGEN ÄR CHATTANSVARIG sedan {at}").format(unit=name, at=at)
-                return Level.ALARM, words, "take_responsibility"
-            case UnitReason.GAP:
-                return Level.WARNING, _("{unit}ingen är schemalagd {at}").format(unit=name, at=at), "show_roster"
+        loudness, action = CALLS[alert.reason]
+        words = unit_alert_words(alert, now)
+        return loudness, self._name_of(unit) + (words.upper() if loudness is Level.ALARM else words), action
 
     def _closes_words(self, unit: Unit, now: datetime) -> str:
         found = self._live.at_closing(unit.id)
@@ -123,30 +115,11 @@ class Duties(DeskParts):
             return Level.NONE
         return level((found.closes_at - now).total_seconds() / 60, found.warnings)
 
-    def _ring_for_units(self, pace: AlertPace) -> None:
-        """Sound for what nobody has seen, as for a case that calls."""
-        calling = frozenset(
-            one for found in self._duties.values() for one in found.unseen if one.reason is not UnitReason.GAP
-        )
-        now = self._system.clock.now()
-        if rings(self._unit_rang_at, len(calling), bool(calling - self._called_before), now, pace):
-            self._unit_rang_at = now
-            self._ring(len(calling))
-        self._called_before = calling
-
-    def _ring(self, many: int) -> None:
-        """By bell and by the terminal's own notice, as chosen. That names nobody: it may show on a locked screen."""
-        chosen = self._system.settings.alerts
-        if "bell" in chosen:
-            self.app.bell()
-        if "notify" in chosen and (driver := self.app._driver) is not None:
-            words = ngettext("{count} ärende kräver uppmärksamhet", "{count} ärenden kräver uppmärksamhet", many)
-            driver.write(f"\x1b]9;p24tui: {words.format(count=many)}\x07")
-            driver.flush()
-
-    def on_desk_parts_ring_wanted(self, message: DeskParts.RingWanted) -> None:
-        self._ring(message.many)
-
     def _unseen_of_units(self) -> list[UnitAlert]:
         """What calls at one's units and nobody has acknowledged."""
         return [one for found in self._duties.values() for one in found.unseen]
+
+    @property
+    def _calling_of_units(self) -> frozenset[UnitAlert]:
+        """What of that is heard, as a case that calls is; a gap that is still to come is only said."""
+        return frozenset(one for one in self._unseen_of_units() if one.reason is not UnitReason.GAP)

@@ -15,10 +15,11 @@ from p24tui.routine.phrase import fill
 from p24tui.services.views import CaseLine, OfferLine, Phrase
 from p24tui.store.values import HandoverRow
 from p24tui.text import clean_line
+from p24tui.time_words import short_moment
 from p24tui.tui.screens.handover import AskPatient, Give, HandoverScreen
 from p24tui.tui.screens.offered import AcceptScreen, Answered, OfferedScreen
 from p24tui.tui.screens.taking_over import Said, TakingOver
-from p24tui.words import SUICIDE, handed_word, short_moment
+from p24tui.words import SUICIDE, handed_word
 
 OFFERS_READ_EVERY = 30.0
 """Seconds between readings of what is offered, where nothing has been heard of a change."""
@@ -44,7 +45,8 @@ class HandingOver(TakingOver):
         line, actor = self._line(case.id), self._as(case.unit_id)
         if line is None:
             return
-        refusal = may_handle(actor, line.patient.protection) or owned_by(case, actor)
+        takes_on = self.focused is self._closing_list and case.owner_id is None
+        refusal = may_handle(actor, line.patient.protection) or (None if takes_on else owned_by(case, actor))
         if refusal is not None:
             self._fail(Refused(refusal.rule, refusal.reason, owner=self._owner_name(case)))
         elif case.handed_at is not None:
@@ -89,13 +91,15 @@ class HandingOver(TakingOver):
             now = self._line(case.id)
             self._ask_to_whom(now.case if now else case, give, explain(error))
 
-        self._writes.run(
-            lambda: services.handover.offer(
-                self._system, actor, case.id, case.version, give.target, give.message, give.consent
-            ),
-            offered,
-            refused,
-        )
+        in_hand = self._in_hand(case, actor)
+
+        def offer() -> Case:
+            mine = in_hand()
+            return services.handover.offer(
+                self._system, actor, mine.id, mine.version, give.target, give.message, give.consent
+            )
+
+        self._writes.run(offer, offered, refused)
 
     def _take_back(self, case: Case) -> None:
         actor = self._as(case.unit_id)

@@ -19,14 +19,9 @@ from p24tui.routine.handover import NO_CONSENT, Consent, ConsentState, ConsentWa
 from p24tui.routine.hours import instant_of
 from p24tui.services.views import TargetLine
 from p24tui.text import clean_line, clean_text
+from p24tui.time_words import clock_time
 from p24tui.tui.widgets.field import Field
-from p24tui.words import (
-    CONSENT_WAYS,
-    SHIFT_WARNINGS,
-    clock_time,
-    profession_word,
-    short_name,
-)
+from p24tui.words import CONSENT_WAYS, SHIFT_WARNINGS, profession_word, short_name
 
 TALL = [(0, "-low"), (36, "-tall")]
 

@@ -9,11 +9,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from p24tui.duty_words import GUARANTEE
 from p24tui.i18n import N_, _
 from p24tui.tui.key_table import Where
 from p24tui.tui.keys import keys_in_use
 from p24tui.tui.look import ARRIVED
-from p24tui.words import FREE_TEXT, GUARANTEE, MESSAGE, SUICIDE, TRIAGE_FAILED, TYPING, UNREAD, VIEWING
+from p24tui.words import FREE_TEXT, MESSAGE, SUICIDE, TRIAGE_FAILED, TYPING, UNREAD, VIEWING
 
 PLACES = {
     Where.LIST: N_("I patientlistan"),

@@ -15,8 +15,9 @@ from p24tui.routine.actor import Profession
 from p24tui.routine.handover import Target
 from p24tui.services.views import OfferLine
 from p24tui.text import clean_line, clean_text
+from p24tui.time_words import short_moment
 from p24tui.tui.widgets.field import Field
-from p24tui.words import SUICIDE, consent_words, profession_word, short_moment, short_name
+from p24tui.words import SUICIDE, consent_words, profession_word, short_name
 
 
 class OfferedScreen(ModalScreen[bool]):

@@ -17,8 +17,9 @@ from p24tui.i18n import _, ngettext
 from p24tui.routine.roster import Copying, span_of
 from p24tui.store.values import Responsible, Staff
 from p24tui.text import clean_line
+from p24tui.time_words import clock_time, day_words, span_words
 from p24tui.tui.widgets.field import Field
-from p24tui.words import clock_time, day_words, profession_word, span_words
+from p24tui.words import profession_word
 
 _CLOCK = re.compile(r"(\d{1,2})(?:[.:]?(\d{2}))?", re.ASCII)
 

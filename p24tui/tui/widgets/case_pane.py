@@ -12,6 +12,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
+from p24tui.duty_words import GUARANTEE, assessment_words, guarantee_words
 from p24tui.i18n import N_, _
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency
@@ -23,25 +24,20 @@ from p24tui.routine.tone import Remark
 from p24tui.services.views import OpenCase
 from p24tui.store.values import Audience, Doing, Message, OutgoingRow
 from p24tui.text import clean_line
+from p24tui.time_words import clock_time, day_and_time, short_moment
 from p24tui.tui.entries import Part, entries
 from p24tui.tui.keys import key_name
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.conversation import Conversation
 from p24tui.words import (
     FREE_TEXT,
-    GUARANTEE,
     SUICIDE,
     TYPING,
     VIEWING,
-    assessment_words,
-    clock_time,
-    day_and_time,
-    guarantee_words,
     handed_word,
     kind_word,
     outgoing_state_word,
     remark_words,
-    short_moment,
     state_word,
 )
 

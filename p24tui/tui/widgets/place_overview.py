@@ -15,10 +15,11 @@ from p24tui.routine.period import Length
 from p24tui.services.report_views import Report
 from p24tui.services.report_words import closing_words, facts, responsible_words, waits_words
 from p24tui.services.views import Standing
+from p24tui.time_words import day_words, period_words, waited
 from p24tui.tui import draw, plots
 from p24tui.tui.key_table import Where
 from p24tui.tui.keys import bindings
-from p24tui.words import MARKS, day_words, kind_word, period_words, state_word, waited
+from p24tui.words import MARKS, kind_word, state_word
 
 TABLE = 38
 """Cells of a table; as many stand side by side as there is room for."""

@@ -1,0 +1,83 @@
+"""Days, times and how long somebody has waited, in words: the same on every screen and in every list."""
+
+from datetime import date, datetime, timedelta
+
+from p24tui.clock import local
+from p24tui.i18n import N_, _
+from p24tui.routine.period import Length, Period
+
+WEEKDAYS = (N_("mån"), N_("tis"), N_("ons"), N_("tor"), N_("fre"), N_("lör"), N_("sön"))
+MONTHS = (
+    N_("jan"), N_("feb"), N_("mar"), N_("apr"), N_("maj"), N_("jun"),
+    N_("jul"), N_("aug"), N_("sep"), N_("okt"), N_("nov"), N_("dec"),
+)  # fmt: skip
+MONTHS_IN_FULL = (
+    N_("januari"), N_("februari"), N_("mars"), N_("april"), N_("maj"), N_("juni"),
+    N_("juli"), N_("augusti"), N_("september"), N_("oktober"), N_("november"), N_("december"),
+)  # fmt: skip
+
+
+def waited(since: datetime | None, now: datetime) -> str:
+    """How long someone has waited: minutes, then hours, then days. A dash where nobody waits."""
+    if since is None:
+        return "–"
+    return time_words(now - since)
+
+
+def time_words(time: timedelta) -> str:
+    """How long something took: minutes, then hours, then days."""
+    minutes = max(0, int(time.total_seconds() // 60))
+    if minutes < 100:
+        return _("{count} min").format(count=minutes)
+    if minutes < 48 * 60:
+        return _("{count} tim").format(count=minutes // 60)
+    return _("{count} dgr").format(count=minutes // (24 * 60))
+
+
+def clock_time(instant: datetime) -> str:
+    """The time of day in Sweden, such as ``16.32``."""
+    return local(instant).strftime("%H.%M")
+
+
+def day_and_time(instant: datetime) -> str:
+    """Weekday, day, month and time, such as ``mån 23 nov 16.32``."""
+    return f"{day_words(local(instant).date())} {clock_time(instant)}"
+
+
+def day_words(day: date) -> str:
+    """Weekday, day and month, such as ``mån 23 nov``."""
+    return f"{_(WEEKDAYS[day.weekday()])} {day.day} {_(MONTHS[day.month - 1])}"
+
+
+def period_words(period: Period) -> str:
+    """A period in words, such as ``mån 23 nov 2026``, ``vecka 48 2026`` or ``november 2026``."""
+    first = period.first
+    if period.length is Length.WEEK:
+        year, week, _day = first.isocalendar()
+        return _("vecka {week} {year}").format(week=week, year=year)
+    if period.length is Length.MONTH:
+        return f"{_(MONTHS_IN_FULL[first.month - 1])} {first.year}"
+    return f"{day_words(first)} {first.year}"
+
+
+def moment(instant: datetime, now: datetime) -> str:
+    """The time alone where it was today, else with its day."""
+    return clock_time(instant) if local(instant).date() == local(now).date() else day_and_time(instant)
+
+
+def short_moment(instant: datetime, now: datetime) -> str:
+    """The time alone where it was today, else with its date, such as ``24 nov 08.00``."""
+    at = local(instant)
+    today = at.date() == local(now).date()
+    return clock_time(instant) if today else f"{at.day} {_(MONTHS[at.month - 1])} {clock_time(instant)}"
+
+
+def span_words(start: datetime, end: datetime) -> str:
+    """From when until when, such as ``mån 23 nov 08.00–12.00``; an end on another day has its weekday."""
+    same_day = local(start).date() == local(end).date()
+    return f"{day_and_time(start)}–{clock_time(end) if same_day else weekday_and_time(end)}"
+
+
+def weekday_and_time(instant: datetime) -> str:
+    """Weekday and time, such as ``mån 16.32``."""
+    return f"{_(WEEKDAYS[local(instant).weekday()])} {clock_time(instant)}"
