@@ -32,6 +32,9 @@ ENDED_PHRASE = "closing-ended"
 NO_TIMES_PHRASE = "no-times-today"
 UNSIGNED = "closing.unsigned"
 
+PAUSE = 0.006
+"""Seconds to wait between two of many: so every other console goes on as if nothing happened."""
+
 _log = logging.getLogger(__name__)
 
 

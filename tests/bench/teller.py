@@ -18,9 +18,6 @@ from p24tui.store import cases
 from tests.bench.filled import STAFF, case_id
 from tests.world import UNIT
 
-PAUSE = 0.002
-"""As the console has it: seconds between two patients, in which the others' writes get their turn."""
-
 
 def main(first: int, count: int) -> None:
     with bootstrap.running(settings.load()) as system:
@@ -39,7 +36,7 @@ def main(first: int, count: int) -> None:
         began = time.perf_counter()
 
         def heed(_told: closing.Told) -> bool:
-            time.sleep(PAUSE)
+            time.sleep(closing.PAUSE)
             return True
 
         told = closing.tell_many(system, actor, ids[:count], heed)

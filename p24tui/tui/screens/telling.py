@@ -27,9 +27,6 @@ from p24tui.tui.errands import Errands
 from p24tui.tui.places import NAME, Column, Page, Row
 from p24tui.tui.widgets.place import PlaceList, PlaceNote
 
-PAUSE = 0.002
-"""Seconds between two patients, in which the others' writes get their turn."""
-
 BAR = 30
 """Cells of the bar that shows how far it has come."""
 
@@ -143,7 +140,7 @@ class TellManyScreen(ModalScreen[None]):
     def _heed(self, told: Told) -> bool:
         """In the thread: a message is all that may cross over."""
         self.post_message(self.OneTold(told))
-        return not self._stop.wait(PAUSE)
+        return not self._stop.wait(services.closing.PAUSE)
 
     def _finish(self) -> None:
         self._runs, self._over = False, True
