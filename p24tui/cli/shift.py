@@ -50,7 +50,12 @@ def shift(ctx: click.Context, as_json: bool) -> None:
 
 
 @shift.command("start", help=_("Börja ditt skift, eller gå vidare med det som pågår."))
-@click.option("--kind", type=click.Choice(list(ShiftKind)), default=ShiftKind.CHAT, help=_("Vad du gör på skiftet."))
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in ShiftKind]),
+    default=ShiftKind.CHAT.value,
+    help=_("Vad du gör på skiftet."),
+)
 def start(kind: str) -> None:
     with running() as system:
         begun = services_shift.start(system, person(system), ShiftKind(kind))

@@ -199,6 +199,29 @@ async def test_a_shift_that_is_ended_on_another_console_is_over_here_too(sqlciph
         assert stands_at_desk(pilot)
 
 
+async def test_a_shift_that_is_over_elsewhere_cannot_be_ended_again(sqlcipher_world: World) -> None:
+    async with at_console(sqlcipher_world, begins=True) as pilot:
+        await press(pilot, "f9")
+        shift.end(sqlcipher_world.system, sqlcipher_world.actor("maria"))
+        await a_while_passes(pilot, sqlcipher_world, seconds=20)
+        await press(pilot, "s")
+        assert "inget skift som pågår" in screen_text(pilot)
+        assert not is_closed(pilot)
+
+
+async def test_whoever_could_not_begin_a_shift_sees_that(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_given: object) -> None:
+        raise Unavailable("database")
+
+    async with at_console(sqlcipher_world) as pilot:
+        monkeypatch.setattr(shift, "start", away)
+        await press(pilot, "enter")
+        assert "inget skift" in header(pilot)
+        assert "Databasen svarar inte" in screen_text(pilot)
+
+
 async def test_one_is_reminded_of_a_shift_that_has_lasted_very_long(sqlcipher_world: World) -> None:
     async with at_console(sqlcipher_world, begins=True) as pilot:
         for _ in range(72):

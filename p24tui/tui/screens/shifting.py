@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from p24tui import services
-from p24tui.errors import P24Error, Refused
+from p24tui.errors import BadInput, P24Error, Refused
 from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine.shift import ShiftKind
@@ -46,7 +46,7 @@ class Shifting(CaseDeeds):
             elif asks:
                 self._ask_for_shift()
 
-        self._writes.run(look, have)
+        self._writes.run(look, have, self._not_begun if asks or begins else None)
 
     def action_show_shift(self) -> None:
         """One's shift, and what is ongoing; where one has none, begin one."""
@@ -87,7 +87,12 @@ class Shifting(CaseDeeds):
             self._be_on(shift)
             self._say(_("Ditt skift har börjat. {key} visar det.").format(key=key_name("show_shift")))
 
-        self._writes.run(begin, begun)
+        self._writes.run(begin, begun, self._not_begun)
+
+    def _not_begun(self, error: P24Error) -> None:
+        """One works without a shift, and has to see that."""
+        self._be_on(None)
+        self._fail(error)
 
     def _be_on(self, shift: Shift | None) -> None:
         self._shift, self._beat_at = shift, self._system.clock.now()
@@ -150,7 +155,7 @@ class Shifting(CaseDeeds):
         if "bell" in self._system.settings.alerts:
             self.app.bell()
         minutes = int(services.shift.grace(now).total_seconds()) // 60
-        if self._shift_screen is not None:
+        if self._shift_screen is not None and self._shift_screen is self.app.screen:
             self._shift_screen.dismiss(None)
         self.app.push_screen(LostShiftScreen(moment(was.seen_at, now), minutes))
 
@@ -203,7 +208,9 @@ class Shifting(CaseDeeds):
     def _take_step(self, step: Step, line: OngoingLine | None) -> None:
         self._leaving = False
         case = line.line.case if line is not None else None
-        if step is Step.END_SHIFT:
+        if case is None and self._shift is None:
+            self._fail(BadInput("no-shift"))  # it has been ended on another console
+        elif step is Step.END_SHIFT:
             self._end_shift(self._fail)
         elif step is Step.OTHER_KIND and self._shift is not None:
             self._do_something_else(self._shift)
