@@ -28,6 +28,7 @@ REFUSALS = {
     "closing-urgent": N_(
         "Ärendet är brådskande: det får inte lämnas med Stängning. Svara, lämna över, eller bedöm att det kan vänta."
     ),
+    "closing-early": N_("Det är för tidigt att säga att enheten stänger. Det går under den sista timmen."),
     "closing-told": N_("Patienten har redan fått veta i dag att enheten stänger."),
     "closing-rests": N_("Ärendet vilar till en senare dag. Patienten behöver inte få veta mer i dag."),
     "closing-priority": N_("Prioritet 1 är aldrig med när flera får Stängning. Gör det ärendet för sig."),

@@ -51,8 +51,8 @@ ORIGINS = {"routine", "law", "project"}
 REQUIRED = {"id", "section", "kind", "origin", "sv", "en"}
 OPTIONAL = {"open", "extension_sv", "extension_en", "law_sv", "law_en"}
 EXTENDED = {
-    *("SH-1", "VI-1", "VI-3", "VI-9", "CH-1", "CH-2", "CH-6", "CH-8", "CH-10", "CH-11"),
-    *("SU-1", "SU-8", "SU-9", "AP-3", "GA-1", "LO-2"),
+    *("SH-1", "VI-1", "VI-3", "VI-9", "CH-1", "CH-2", "CH-5", "CH-6", "CH-7", "CH-8", "CH-10", "CH-11"),
+    *("SE-4", "SU-1", "SU-8", "SU-9", "AP-3", "GA-1", "LO-2"),
 }
 """The rules that the project adds something of its own to."""
 

@@ -90,7 +90,7 @@ class World:
         facts = {"kind": ContactKind.TRIAGED, "priority": 3, "unread": 1, "waiting_since": at, **facts}
         self.count += 1
         id = f"case{self.count:022d}"
-        facts = {"unit_id": UNIT, **facts}
+        facts = {"unit_id": UNIT, "opened_at": None if facts["unread"] else at, **facts}
         one = Case(id=id, patient_id=patient.id, matter=matter, received_at=at, **facts)
         with self.system.store.writing() as tx:
             cases.add(tx, one, Contact("test", one.id, "bankid", at, "1177"))

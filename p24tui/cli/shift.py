@@ -6,8 +6,8 @@ from p24tui.cli.base import echo_json, person, running
 from p24tui.duty_words import shift_kind_word
 from p24tui.i18n import _
 from p24tui.routine.shift import ShiftKind
+from p24tui.services import alerts, units
 from p24tui.services import shift as services_shift
-from p24tui.services import units
 from p24tui.time_words import moment
 from p24tui.words import profession_word
 
@@ -58,7 +58,10 @@ def shift(ctx: click.Context, as_json: bool) -> None:
 )
 def start(kind: str) -> None:
     with running() as system:
-        begun = services_shift.start(system, person(system), ShiftKind(kind))
+        who, does = person(system), ShiftKind(kind)
+        begun = services_shift.start(system, who, does)
+        if does is ShiftKind.RESPONSIBLE:
+            alerts.take_responsibility(system, who)
         now = system.clock.now()
     minutes = int(services_shift.grace(now).total_seconds()) // 60
     words = _("Ditt skift ({kind}) pågår sedan {at}. Öppna konsolen: hörs ingen på {minutes} minuter går det förlorat.")

@@ -9,7 +9,7 @@ from p24tui.demo.content import BookedVisit, Content, Hold, Outcome, Story
 from p24tui.errors import P24Error
 from p24tui.ids import stable_id
 from p24tui.routine.actor import Actor, Profession
-from p24tui.routine.alert import alert
+from p24tui.routine.alert import alerts as alerts_of
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.hours import next_staffed, next_weekday, openings_on
 from p24tui.routine.shift import ShiftKind
@@ -115,8 +115,8 @@ class Colleagues:
             return
         if story.staff:
             cases.open_case(self._system, self._actors[key], case_id)
-        elif called := alert(standing.case, self._system.clock.now()):
-            alerts.acknowledge(self._system, self._actors[key], [called])
+        elif called := alerts_of(standing.case, self._system.clock.now()):
+            alerts.acknowledge(self._system, self._actors[key], called)
 
     def look_after_writing(self, story: Story, times: int) -> datetime | None:
         """When staff look at what the patient has written for the ``times``-th time; none where nobody does."""

@@ -1,6 +1,6 @@
 """What must not wait for somebody to look: which cases call for attention, who hears it first, and how often."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -47,41 +47,66 @@ class AlertPace:
 
 
 @rule("CH-3", "CH-11", "CH-13", "GA-1", "SH-1", "SU-2")
-def alert(case: Case, unread_before: datetime | None, near_since: datetime | None = None) -> Alert | None:
-    """Why the case calls for attention now, the gravest reason alone; none where it does not.
+def alerts(case: Case, unread_before: datetime | None, near_since: datetime | None = None) -> tuple[Alert, ...]:
+    """Why the case calls for attention now, the gravest reason first: what is not seen of them still calls.
 
     Suicide risk calls while nobody has taken it on, and where whoever had taken it on is lost; priority 1 while nobody
     has the case; a case that came back from somebody who was lost, until somebody has it; a handover that nobody has
-    taken, anew each time that it has called (with suicide risk too, whoever has seen that before); a deadline of the
-    care guarantee that has been near since ``near_since``; and an unread message once the patient has waited since
-    ``unread_before``, which is none while the unit is closed. Both are UTC.
+    taken, anew each time that it has called; a deadline of the care guarantee that has been near since ``near_since``;
+    and an unread message once the patient has waited since ``unread_before``, which is none while the unit is closed.
+    Both are UTC.
     """
     if case.state is CaseState.ENDED:
-        return None
-    reason, since = _gravest(case, unread_before, near_since)
-    if reason is None or since is None:
-        return None
+        return ()
     everywhere = case.owner_lost_at is not None or case.handed_level >= TO_ALL
-    return Alert(case.id, case.unit_id, reason, since, everywhere=everywhere)
+    found = _reasons(case, unread_before, near_since)
+    return tuple(
+        Alert(case.id, case.unit_id, reason, found[reason], everywhere=everywhere)
+        for reason in Reason
+        if reason in found
+    )
 
 
-def _gravest(
-    case: Case, unread_before: datetime | None, near_since: datetime | None
-) -> tuple[Reason | None, datetime | None]:
-    if case.suicide is SuicideRisk.AWAITING:
-        return Reason.SUICIDE, case.handed_called_at or case.owner_lost_at or case.received_at
-    if case.owner_lost_at is not None:
-        return Reason.LOST if case.suicide is SuicideRisk.NONE else Reason.SUICIDE, case.owner_lost_at
-    if case.priority == 1 and case.state is CaseState.NEW and case.owner_id is None:
-        return Reason.PRIORITY, case.received_at
-    if case.handed_called_at is not None:
-        return Reason.HANDOVER, case.handed_called_at
-    if near_since is not None:
-        return Reason.GUARANTEE, near_since
+def _reasons(case: Case, unread_before: datetime | None, near_since: datetime | None) -> dict[Reason, datetime]:
+    """Why it calls, and since when."""
     waits = case.waiting_since
-    if case.unread and waits is not None and unread_before is not None and waits <= unread_before:
-        return Reason.UNREAD, waits
-    return None, None
+    lies_unread = case.unread and waits is not None and unread_before is not None and waits <= unread_before
+    at_risk = case.suicide is SuicideRisk.AWAITING or (
+        case.suicide is SuicideRisk.TAKEN_ON and case.owner_lost_at is not None
+    )
+    new_1 = case.priority == 1 and case.state is CaseState.NEW and case.owner_id is None
+    since = {
+        Reason.SUICIDE: _risk_calls_since(case) if at_risk else None,
+        Reason.PRIORITY: case.received_at if new_1 else None,
+        Reason.LOST: case.owner_lost_at if case.suicide is SuicideRisk.NONE else None,
+        Reason.HANDOVER: case.handed_called_at if not at_risk else None,
+        Reason.GUARANTEE: near_since,
+        Reason.UNREAD: waits if lies_unread else None,
+    }
+    return {reason: at for reason, at in since.items() if at is not None}
+
+
+def _risk_calls_since(case: Case) -> datetime:
+    """The last that happened to the risk: who has seen it as it was before has not seen that."""
+    return max(filter(None, (case.received_at, case.risk_since, case.owner_lost_at, case.handed_called_at)))
+
+
+@rule("SU-2", "SU-9")
+def calling_anew(before: Case, after: Case, now: datetime) -> Case:
+    """The case with suicide risk that calls anew, whoever has seen it before, where it is another cause now (H7, H9).
+
+    It has come to wait, or nobody has it any longer, or an offer has fallen, or the patient has written.
+    """
+    if after.suicide is SuicideRisk.NONE or after.state is CaseState.ENDED:
+        return after
+    anew = (
+        before.suicide is not after.suicide
+        or before.state is CaseState.ENDED
+        or (before.owner_id is not None and after.owner_id is None)
+        or (before.handed_at is not None and after.handed_at is None)
+        or after.unread > before.unread
+    )
+    return replace(after, risk_since=now) if anew else after
 
 
 @rule("CH-2")

@@ -8,6 +8,7 @@ from p24tui.routine.case import Case, CaseState, Need, SuicideRisk, Urgency
 from p24tui.routine.chat import may_handle
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import Protection
+from p24tui.routine.queue import triage_failed
 from p24tui.routine.rule import rule
 
 
@@ -42,7 +43,11 @@ def assess(
 
 @rule("CH-4", "CH-7")
 def is_urgent(case: Case) -> bool:
-    """Whether a case must not be left: by a clinician's word, or by priority 1 until a clinician has said otherwise."""
+    """Whether a case must not be left without action: by a clinician's word.
+
+    Before anybody has answered it or said otherwise, priority 1 and a triage that failed count as such.
+    """
     if case.suicide is SuicideRisk.AWAITING or case.urgency is Urgency.URGENT:
         return True
-    return case.priority == 1 and case.urgency is Urgency.UNSAID
+    untouched = case.urgency is Urgency.UNSAID and case.answered_at is None
+    return untouched and (case.priority == 1 or triage_failed(case))

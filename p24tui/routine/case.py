@@ -69,6 +69,8 @@ class Case:
     ``assessed_by`` has made the medical assessment. ``no_times`` says that a time has been promised for the
     coming day (SE-4). ``told_closing_at`` is when the patient was last told that the unit closes (CH-5), until they
     write or are answered. ``owner_lost_at`` is when whoever had the case was lost, until somebody has it again (SH-1).
+    ``opened_at`` is when somebody whose it was to read first opened it. ``risk_since`` is when suspected suicide risk
+    last began to wait for somebody, or got worse: what is acknowledged before that says nothing of it.
     ``handed_to`` says in words to whom it is offered since ``handed_at`` (CH-11); empty where it is not. It has called
     for others than those since ``handed_called_at``, for everybody from ``handed_level`` 2 on.
     """
@@ -106,6 +108,8 @@ class Case:
     no_times: bool = False
     told_closing_at: datetime | None = None
     owner_lost_at: datetime | None = None
+    opened_at: datetime | None = None
+    risk_since: datetime | None = None
     handed_to: str = ""
     handed_at: datetime | None = None
     handed_level: int = 0

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from p24tui.routine.actor import ASSESSORS, Actor, Profession
-from p24tui.routine.case import Case, CaseState, SuicideRisk
+from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import Protection, is_protected
 from p24tui.routine.rule import rule
@@ -85,6 +85,7 @@ def receive(case: Case, sent_at: datetime) -> Case:
         case,
         state=state,
         owner_id=None if reopened else case.owner_id,
+        urgency=Urgency.UNSAID if reopened and case.urgency is Urgency.CAN_WAIT else case.urgency,
         waiting_since=waiting_since,
         unread=case.unread + 1,
         ending_by=None,

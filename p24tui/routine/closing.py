@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.assessment import is_urgent
-from p24tui.routine.case import Case, CaseState, SuicideRisk
+from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency
 from p24tui.routine.chat import handed_with_risk, may_handle
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import OpeningHours, closes_for_day, day_openings, last_closing, local_day
@@ -17,12 +17,13 @@ from p24tui.routine.rule import rule
 
 
 class Level(IntEnum):
-    """How near closing is: nothing to say yet, a fact, a warning, an alarm."""
+    """How near closing is: nothing to say yet, a fact, something to notice, a warning, an alarm."""
 
     NONE = 0
     FACT = 1
-    WARNING = 2
-    ALARM = 3
+    NOTICE = 2
+    WARNING = 3
+    ALARM = 4
 
 
 class Standing(StrEnum):
@@ -41,6 +42,17 @@ class Standing(StrEnum):
 
 DONE = frozenset({Standing.TOLD, Standing.RESTS})
 
+UNSETTLES = frozenset(
+    {
+        *("case.received", "case.updated", "case.reopened", "message.received", "form.received"),
+        *("case.released", "case.returned", "case.owner-lost", "handover.accepted", "deed.undone"),
+    }
+)
+"""What makes a signature worth nothing where it happens between it and closing: somebody must look again."""
+
+
+_RESTED = (CaseState.HELD, CaseState.DUE)
+
 
 @dataclass(frozen=True, slots=True)
 class Remaining:
@@ -54,14 +66,15 @@ class Remaining:
 def level(minutes_left: float, warnings: Collection[int]) -> Level:
     """How loud closing is when it is so many minutes away.
 
-    ``warnings`` are the unit's minutes: the first is a fact, the last an alarm, what lies between warns.
+    ``warnings`` are the unit's minutes: the first is a fact and the last an alarm; of what lies between, the last warns
+    and what comes before that is to be noticed.
     """
-    falling = sorted(warnings, reverse=True)
-    if not falling or minutes_left > falling[0]:
-        return Level.NONE
-    if minutes_left <= falling[-1]:
-        return Level.ALARM
-    return Level.FACT if len(falling) > 2 and minutes_left > falling[1] else Level.WARNING
+    passed = sum(minutes_left <= minutes for minutes in warnings)
+    if passed in (0, len(warnings)):
+        return Level.ALARM if passed else Level.NONE
+    if passed == 1:
+        return Level.FACT
+    return Level.WARNING if passed == len(warnings) - 1 else Level.NOTICE
 
 
 @rule("CH-7")
@@ -84,13 +97,20 @@ def standing(case: Case, day: date) -> Standing:
         return Standing.SUICIDE
     if is_urgent(case):
         return Standing.URGENT
-    if has_unread(case):
+    if has_unread(case) or is_unseen(case):
         return Standing.UNREAD
-    if case.state is CaseState.HELD and case.held_until is not None and case.held_until > day:
-        return Standing.RESTS
+    if case.state in _RESTED and case.held_until is not None and case.held_until > day:
+        return Standing.RESTS  # where its day has come meanwhile, that is after the one that is closed
     if case.told_closing_at is not None and local_day(case.told_closing_at) >= day:
         return Standing.TOLD
     return Standing.LEFT
+
+
+@rule("CH-7")
+def is_unseen(case: Case) -> bool:
+    """Whether nobody has looked at the case at all: it may have come without a word that could be unread."""
+    untouched = case.opened_at is None and case.owner_id is None and case.answered_at is None
+    return case.state is CaseState.NEW and untouched and case.urgency is Urgency.UNSAID
 
 
 def _is_in_hand(case: Case) -> bool:
@@ -133,14 +153,23 @@ def may_tell_among_many(case: Case, actor: Actor, protection: Protection, day: d
 
 
 @rule("CH-5")
-def tell(case: Case, actor: Actor, protection: Protection, now: datetime) -> Case | Refusal:
-    """The patient is told. Nothing else changes: who waits for an answer still does, from when they did."""
-    return may_tell(case, actor, protection, local_day(now)) or replace(case, told_closing_at=now)
+def tell(case: Case, actor: Actor, protection: Protection, day: date, now: datetime) -> Case | Refusal:
+    """The patient is told at the closing of ``day``. Who waits for an answer still does, from when they did."""
+    return may_tell(case, actor, protection, day) or replace(case, told_closing_at=now)
 
 
-@rule("CH-6", "SE-3")
-def may_end_with_day(case: Case) -> Refusal | None:
-    """Whether the case may be ended with a day added: only where it is the patient who has not answered."""
+@rule("CH-6", "CH-7", "SE-3", "SU-9")
+def may_end_with_day(case: Case, actor: Actor, protection: Protection) -> Refusal | None:
+    """Whether the case may be ended with a day added: only where it is the patient who has not answered.
+
+    What is urgent, and suicide risk, is not left so (SU-9).
+    """
+    if refusal := may_handle(actor, protection):
+        return refusal
+    if case.suicide is not SuicideRisk.NONE:
+        return Refusal("SU-9", "closing-suicide")
+    if is_urgent(case):
+        return Refusal("CH-7", "closing-urgent")
     return None if case.state is CaseState.WAITING else Refusal("CH-6", "patient-waits")
 
 
@@ -174,9 +203,3 @@ _IN_THE_WAY = {
     Standing.UNREAD: Refusal("CH-7", "sign-unread"),
     Standing.LEFT: Refusal("CH-7", "sign-left"),
 }
-
-
-@rule("CH-7")
-def still_holds(signed_at: datetime, last_came: datetime | None) -> bool:
-    """Whether what was signed is so still: nothing has come from a patient between it and closing (UTC)."""
-    return last_came is None or last_came <= signed_at

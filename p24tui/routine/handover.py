@@ -124,7 +124,9 @@ def accept(case: Case, target: Target, actor: Actor, protection: Protection) -> 
         return refusal
     if refusal := _may_receive(case, actor.profession):
         return refusal
-    return unoffered(replace(given(case, actor.staff_id, actor.profession), unit_id=target.unit_id))
+    told = case.told_closing_at if target.unit_id == case.unit_id else None  # the other unit closes for itself
+    theirs = given(case, actor.staff_id, actor.profession)
+    return unoffered(replace(theirs, unit_id=target.unit_id, told_closing_at=told))
 
 
 @rule("CH-11")

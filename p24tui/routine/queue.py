@@ -34,7 +34,9 @@ def order_key(case: Case, message_after: int = MESSAGE_AFTER_PRIORITY, *, near: 
 
 
 def _rank(case: Case, message_after: int) -> int:
-    if case.suicide is SuicideRisk.AWAITING:
+    if case.suicide is SuicideRisk.AWAITING or (
+        case.suicide is SuicideRisk.TAKEN_ON and case.owner_lost_at is not None
+    ):
         return 0
     if triage_failed(case):
         return 1

@@ -36,6 +36,7 @@ def open_case(system: System, actor: Actor, case_id: str, *, read: bool = True) 
     with system.store.writing() as tx:
         row = case_of_unit(tx, actor, case_id, lock=True)
         desk.log_reading(tx, actor, now, "case", case_id=case_id, patient_id=row.patient.id)
+        row = _opened(tx, system, actor, row)
         row = _read(tx, system, actor, row, chat.read(row.case)) if read else row
         return _content(tx, system, actor, row)
 
@@ -43,10 +44,7 @@ def open_case(system: System, actor: Actor, case_id: str, *, read: bool = True) 
 def look_again(system: System, actor: Actor, case_id: str) -> OpenCase:
     """A case that this person has open, as it is now. Nothing is read by it: only opening and acting read."""
     with system.store.reading() as tx:
-        row = cases.one(tx, case_id)
-        if row is None:
-            raise BadInput("no-case", case=case_id)
-        return _content(tx, system, actor, row)
+        return _content(tx, system, actor, case_of_unit(tx, actor, case_id))
 
 
 def mark_read(system: System, actor: Actor, case_id: str) -> None:
@@ -102,6 +100,17 @@ def find_case(system: System, typed: str) -> str:
     if len(found) != 1:
         raise BadInput("no-case" if not found else "many-cases", case=typed)
     return found[0]
+
+
+def _opened(tx: Tx, system: System, actor: Actor, row: CaseRow) -> CaseRow:
+    """Somebody has looked at the case: from now on it is nothing that nobody has seen (CH-7)."""
+    if row.case.opened_at is not None or not chat.reads(row.case, actor):
+        return row
+    now = system.clock.now()
+    after = replace(row.case, opened_at=now)
+    cases.save_marks(tx, after)
+    events.announce(tx, now, row.case.unit_id, row.case.id)
+    return replace(row, case=after)
 
 
 def _read(tx: Tx, system: System, actor: Actor, row: CaseRow, after: Case) -> CaseRow:

@@ -1,16 +1,19 @@
 """What every change of a case has in common: read it locked, let a rule decide, write it, record it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import msgspec
 
 from p24tui.errors import BadInput, Refused
-from p24tui.routine import handover
+from p24tui.routine import chat, handover
 from p24tui.routine.actor import Actor
+from p24tui.routine.alert import calling_anew
 from p24tui.routine.case import Case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.handover import OfferState
+from p24tui.routine.protection import is_protected
 from p24tui.routine.undo import UNDOABLE
 from p24tui.services.outbox import cancel_moot
 from p24tui.store import cases, events, handovers
@@ -63,8 +66,8 @@ def change_in(
     if version is not None and row.case.version != version:
         raise cases.stale(tx, case_id)
     after = handover.kept(row.case, allowed(decide(row), owner=row.owner))
-    saved = cases.save(tx, after)
-    if kind in UNDOABLE:
+    saved = cases.save(tx, calling_anew(row.case, after, system.clock.now()))
+    if kind in UNDOABLE and message_id is None:  # what the patient has been told with it stands
         details |= {"before": _changed(row.case, saved), "version": saved.version}
     events.append(
         tx,
@@ -81,6 +84,18 @@ def change_in(
     if row.case.handed_at is not None and saved.handed_at is None:
         _withdraw_offer(tx, system, actor, row.case, kind)
     return saved
+
+
+def taking_on(actor: Actor, decide: Decide) -> Decide:
+    """The same decision about a case in the actor's hands: what nobody has is taken on with it, and only with it."""
+
+    def decided(row: CaseRow) -> Case | Refusal:
+        if row.case.owner_id is not None or is_protected(row.patient.protection):
+            return decide(row)
+        claimed = chat.claim(row.case, actor, row.patient.protection)
+        return claimed if isinstance(claimed, Refusal) else decide(replace(row, case=claimed))
+
+    return decided
 
 
 def _withdraw_offer(tx: Tx, system: System, actor: Actor, before: Case, deed: str) -> None:

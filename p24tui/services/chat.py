@@ -7,10 +7,11 @@ from p24tui.errors import BadInput
 from p24tui.routine import chat, holding
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
+from p24tui.routine.decision import Refusal
 from p24tui.routine.phrase import may_send, unfilled
-from p24tui.services.change import change, change_in, locked, permitted
+from p24tui.services.change import change, change_in, locked, permitted, taking_on
 from p24tui.store import desk, messages
-from p24tui.store.values import Audience, Author, Message
+from p24tui.store.values import Audience, Author, CaseRow, Message
 from p24tui.system import System
 from p24tui.text import clean_text
 
@@ -62,16 +63,25 @@ def answer(system: System, actor: Actor, case_id: str, version: int, text: str, 
         return case
 
 
-def hold(system: System, actor: Actor, case_id: str, version: int, until: date, reason: str) -> Case:
-    """Let the case rest until a day, with a reason. Raises ``Refused`` where the rules forbid it, or ``Stale``."""
+def hold(
+    system: System, actor: Actor, case_id: str, version: int, until: date, reason: str, *, takes_on: bool = False
+) -> Case:
+    """Let the case rest until a day, with a reason; ``takes_on`` lets what nobody has be taken on for it.
+
+    Raises ``Refused`` where the rules forbid it, or ``Stale``.
+    """
     today = local_date(system.clock.now())
     said = clean_text(reason).strip()
+
+    def decide(row: CaseRow) -> Case | Refusal:
+        return holding.hold(row.case, actor, until, said, today)
+
     return change(
         system,
         actor,
         case_id,
         "case.held",
-        lambda row: holding.hold(row.case, actor, until, said, today),
+        taking_on(actor, decide) if takes_on else decide,
         version=version,
         rule="SE-4",
         until=until.isoformat(),

@@ -17,12 +17,12 @@ from p24tui.routine.phrase import may_send, unfilled
 from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
 from p24tui.services import phrases
-from p24tui.services.change import allowed, change, change_in, permitted
+from p24tui.services.change import allowed, change_in, permitted, taking_on
 from p24tui.services.ending import end_in
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit
 from p24tui.services.views import line
-from p24tui.store import cases, closings, events, messages, people
+from p24tui.store import cases, closings, events, feed, messages, people
 from p24tui.store.engine import Tx
 from p24tui.store.values import Author, CaseRow, Closing, LeftOpen, Message, Unit
 from p24tui.system import System
@@ -88,14 +88,6 @@ def tell_many(
     return results
 
 
-def take_on(system: System, actor: Actor, case_id: str, version: int) -> Case:
-    """The case in the actor's hands, so that it can be held or ended: what nobody has is taken on.
-
-    Raises ``Refused`` where it may not be theirs, or ``Stale``.
-    """
-    return change(system, actor, case_id, "case.claimed", lambda row: _taken_on(row, actor), version=version)
-
-
 @rule("SE-4")
 def keep_for_tomorrow(system: System, actor: Actor, case_id: str, version: int) -> Case:
     """There were no times: the patient is told, and the case is the first task of the next day that is staffed.
@@ -108,11 +100,10 @@ def keep_for_tomorrow(system: System, actor: Actor, case_id: str, version: int) 
         until = next_weekday(unit.hours, local_date(now))
         text = _text(tx, system, actor, unit, row, NO_TIMES_PHRASE)
 
+        permitted(chat.may_handle(actor, row.patient.protection))
+
         def decide(row: CaseRow) -> Case | Refusal:
-            mine = _taken_on(row, actor)
-            if isinstance(mine, Refusal):
-                return mine
-            return holding.hold(mine, actor, until, _REASON, local_date(now), no_times=True)
+            return holding.hold(row.case, actor, until, _REASON, local_date(now), no_times=True)
 
         id = stable_id(NO_TIMES_PHRASE, case_id, str(local_date(now)))
         told_before = messages.one(tx, id) is not None
@@ -122,7 +113,7 @@ def keep_for_tomorrow(system: System, actor: Actor, case_id: str, version: int) 
             actor,
             case_id,
             "case.kept",
-            decide,
+            taking_on(actor, decide),
             version=version,
             rule="SE-4",
             message_id=None if told_before else id,
@@ -143,12 +134,7 @@ def end_with_day(system: System, actor: Actor, case_id: str, version: int) -> Ca
     with system.store.writing() as tx:
         row, unit = case_of_unit(tx, actor, case_id, lock=True), known_unit(tx, actor.unit_id)
         text = _text(tx, system, actor, unit, row, ENDED_PHRASE)
-        permitted(closing.may_end_with_day(row.case))
-        if row.case.owner_id is None:
-            claimed = change_in(
-                tx, system, actor, case_id, "case.claimed", lambda row: _taken_on(row, actor), version=version
-            )
-            version = claimed.version
+        permitted(closing.may_end_with_day(row.case, actor, row.patient.protection))
         return end_in(tx, system, actor, case_id, version, text)
 
 
@@ -165,12 +151,13 @@ def sign(system: System, actor: Actor) -> Closing:
         closes_at = at_hand(known_unit(tx, actor.unit_id), now)
         if closes_at is None:
             raise Refused("CH-7", "sign-early")
+        position = feed.end_of_log(tx)
         rows = [row for row in cases.of_units(tx, [actor.unit_id]) if row.case.received_at < closes_at]
         day = local_date(closes_at)
         remaining = allowed(closing.may_sign([row.case for row in rows], actor, day))
         owners = {row.case.id: row.owner for row in rows}
         left = tuple(LeftOpen(one.case_id, one.owner_id, owners[one.case_id]) for one in remaining)
-        signed = Closing(fresh_id(), actor.unit_id, day, now, actor.staff_id, actor.name, left)
+        signed = Closing(fresh_id(), actor.unit_id, day, now, actor.staff_id, actor.name, left, position)
         closings.add(tx, signed)
         events.append(
             tx, actor, now, "closing.signed", rule="CH-7", day=day.isoformat(), open=len(rows), remaining=len(left)
@@ -179,12 +166,15 @@ def sign(system: System, actor: Actor) -> Closing:
 
 
 def signed_of(tx: Tx, unit: Unit, closes_at: datetime) -> Closing | None:
-    """Who has signed this closing; none where nobody has, or where something has come in since, before closing."""
+    """Who has signed this closing; none where nobody has, or where something has happened since, before closing."""
     found = closings.latest(tx, unit.id, local_date(closes_at))
-    if found is None:
-        return None
-    came = closings.last_came(tx, unit.id, found.signed_at, closes_at)
-    return found if closing.still_holds(found.signed_at, came) else None
+    return found if found is not None and holds(tx, found, closes_at) else None
+
+
+@rule("CH-7")
+def holds(tx: Tx, signed: Closing, closes_at: datetime) -> bool:
+    """Whether what was signed is so still: nothing has happened between it and closing that somebody must look at."""
+    return not closings.has_come_since(tx, signed, closing.UNSETTLES, closes_at)
 
 
 def at_hand(unit: Unit, now: datetime) -> datetime | None:
@@ -222,24 +212,20 @@ _REASON = "tid erbjuds"
 def _tell(tx: Tx, system: System, actor: Actor, case_id: str, version: int | None, *, among_many: bool) -> Case:
     now = system.clock.now()
     row, unit = case_of_unit(tx, actor, case_id, lock=True), known_unit(tx, actor.unit_id)
+    closes_at = at_hand(unit, now)
+    if closes_at is None:
+        raise Refused("CH-5", "closing-early")
 
     def decide(row: CaseRow) -> Case | Refusal:
-        day = local_date(now)
+        day = local_date(closes_at)
         if among_many and (refusal := closing.may_tell_among_many(row.case, actor, row.patient.protection, day)):
             return refusal
-        return closing.tell(row.case, actor, row.patient.protection, now)
+        return closing.tell(row.case, actor, row.patient.protection, day, now)
 
     text, id = _text(tx, system, actor, unit, row, PHRASE), fresh_id()
     case = change_in(tx, system, actor, case_id, "closing.told", decide, version=version, rule="CH-5", message_id=id)
     messages.add(tx, Message(id, case_id, Author.STAFF, actor.staff_id, actor.name, text, now, now))
     return case
-
-
-def _taken_on(row: CaseRow, actor: Actor) -> Case | Refusal:
-    """The case in the actor's hands: what nobody has is taken on, what a colleague has is not."""
-    if row.case.owner_id is not None:
-        return row.case
-    return chat.claim(row.case, actor, row.patient.protection)
 
 
 def _text(tx: Tx, system: System, actor: Actor, unit: Unit, row: CaseRow, phrase_id: str) -> str:

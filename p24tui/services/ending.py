@@ -6,7 +6,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import is_protected
-from p24tui.services.change import change, change_in, locked
+from p24tui.services.change import change, change_in, locked, taking_on
 from p24tui.services.limits import limit
 from p24tui.services.phrases import phrase
 from p24tui.store import messages
@@ -15,14 +15,21 @@ from p24tui.store.values import Author, CaseRow, Message
 from p24tui.system import System
 
 
-def request_end(system: System, actor: Actor, case_id: str, version: int) -> Case:
-    """The first step; nothing has ended yet. Raises ``Refused`` where the case may not end, or ``Stale``."""
+def request_end(system: System, actor: Actor, case_id: str, version: int, *, takes_on: bool = False) -> Case:
+    """The first step; nothing has ended yet. ``takes_on`` lets what nobody has be taken on for it.
+
+    Raises ``Refused`` where the case may not end, or ``Stale``.
+    """
+
+    def decide(row: CaseRow) -> Case | Refusal:
+        return ending.request_end(row.case, actor, row.patient.protection)
+
     return change(
         system,
         actor,
         case_id,
         "ending.requested",
-        lambda row: ending.request_end(row.case, actor, row.patient.protection),
+        taking_on(actor, decide) if takes_on else decide,
         version=version,
         rule="CH-12",
     )
@@ -46,13 +53,17 @@ def confirm_end(system: System, actor: Actor, case_id: str, version: int) -> Cas
 def end_in(tx: Tx, system: System, actor: Actor, case_id: str, version: int | None, farewell: str) -> Case:
     """Both steps within a transaction that does more, for who has been asked; the patient gets ``farewell``."""
     now, id = system.clock.now(), fresh_id()
+
+    def decide(row: CaseRow) -> Case | Refusal:
+        return ending.request_end(row.case, actor, row.patient.protection)
+
     requested = change_in(
         tx,
         system,
         actor,
         case_id,
         "ending.requested",
-        lambda row: ending.request_end(row.case, actor, row.patient.protection),
+        taking_on(actor, decide),
         version=version,
         rule="CH-12",
     )

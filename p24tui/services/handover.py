@@ -11,12 +11,13 @@ from p24tui.routine import handover
 from p24tui.routine.actor import ASSESSORS, Actor, Profession
 from p24tui.routine.case import Case, SuicideRisk
 from p24tui.routine.chat import CLINICIANS
+from p24tui.routine.decision import Refusal
 from p24tui.routine.handover import Consent, HandoverPace, OfferState, Target
 from p24tui.routine.patient import shown
 from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
 from p24tui.services import shift
-from p24tui.services.change import WITHDRAWN, change, change_in, locked
+from p24tui.services.change import WITHDRAWN, change, change_in, locked, taking_on
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit
 from p24tui.services.outbox import about_case, cancel_planned
@@ -24,7 +25,7 @@ from p24tui.services.phrases import phrase, said_to_patients
 from p24tui.services.views import OfferLine, TargetLine
 from p24tui.store import cases, desk, events, handovers, messages, people
 from p24tui.store.engine import Tx
-from p24tui.store.values import Author, HandoverRow, Message, Staff, Unit
+from p24tui.store.values import Author, CaseRow, HandoverRow, Message, Staff, Unit
 from p24tui.system import System
 from p24tui.text import clean_line, clean_text
 
@@ -79,9 +80,19 @@ def _there(tx: Tx, system: System, unit_ids: Collection[str]) -> OnShift:
 
 
 def offer(
-    system: System, actor: Actor, case_id: str, version: int, target: Target, message: str, consent: Consent
+    system: System,
+    actor: Actor,
+    case_id: str,
+    version: int,
+    target: Target,
+    message: str,
+    consent: Consent,
+    *,
+    takes_on: bool = False,
 ) -> Case:
     """Offer a case to a profession or a person; it stays the actor's until somebody has taken it.
+
+    ``takes_on`` lets what nobody has be taken on for it.
 
     Raises ``Refused`` where the rules forbid it, ``Stale``, and ``BadInput`` where the person does not work there.
     """
@@ -91,13 +102,17 @@ def offer(
         known = target if target.staff_id is None else _person(tx, target.unit_id, target.staff_id)
         ground = handover.ground(locked(tx, case_id).case, consent)
         rule_id = ground or "CH-11"
+
+        def decide(row: CaseRow) -> Case | Refusal:
+            return handover.offer(row.case, actor, row.patient.protection, known, consent, now)
+
         after = change_in(
             tx,
             system,
             actor,
             case_id,
             "handover.offered",
-            lambda row: handover.offer(row.case, actor, row.patient.protection, known, consent, now),
+            taking_on(actor, decide) if takes_on else decide,
             version=version,
             rule=rule_id,
             to=known.words,

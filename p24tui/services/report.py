@@ -11,6 +11,7 @@ from p24tui.routine.hours import Span, day_openings, instant_of, staffed_times
 from p24tui.routine.outgoing import OutgoingState
 from p24tui.routine.period import Length, Period
 from p24tui.routine.roster import midnight, uncovered
+from p24tui.services import closing
 from p24tui.services.known import known_unit
 from p24tui.services.overview import overview_of
 from p24tui.services.report_views import (
@@ -25,10 +26,10 @@ from p24tui.services.report_views import (
     UnitDay,
     Waits,
 )
-from p24tui.store import report
+from p24tui.store import closings, report
 from p24tui.store.engine import Tx
-from p24tui.store.report import OnDuty, Received, Signed, Written
-from p24tui.store.values import Unit
+from p24tui.store.report import OnDuty, Received, Written
+from p24tui.store.values import Closing, Unit
 from p24tui.system import System
 from p24tui.words import MARKS, SUICIDE, priority_mark
 
@@ -56,7 +57,7 @@ def report_of(system: System, unit_ids: Collection[str], period: Period) -> Repo
         sent = _sent(tx, unit_ids, begins, ends)
         names = report.names(tx, {one.staff_id for one in written})
         duties = report.on_duty(tx, unit_ids, begins, ends)
-        signatures = report.signed(tx, unit_ids, period.days)
+        signatures = _signatures(tx, units, period)
     today = period.length is Length.DAY and period.holds(local_date(now))
     return Report(
         tuple(unit_ids),
@@ -173,13 +174,26 @@ def _answering(written: Iterable[Written], names: Mapping[str, str]) -> tuple[An
     return tuple(sorted(found, key=lambda one: (-one.cases, -one.messages, one.name)))
 
 
+def _signatures(tx: Tx, units: Iterable[Unit], period: Period) -> list[Closing]:
+    """What was signed and held until closing, the last of a day last."""
+    by_id = {unit.id: unit for unit in units}
+    found = closings.of_days(tx, list(by_id), period.days[0], period.days[-1])
+    latest = {(one.unit_id, one.local_date): one for one in found}
+    return [one for one in latest.values() if _held(tx, by_id[one.unit_id], one)]
+
+
+def _held(tx: Tx, unit: Unit, signed: Closing) -> bool:
+    openings = day_openings(unit.hours, signed.local_date)
+    return not openings or closing.holds(tx, signed, openings[-1][1])
+
+
 def _days(
-    units: Iterable[Unit], period: Period, duties: Iterable[OnDuty], signatures: Iterable[Signed], now: datetime
+    units: Iterable[Unit], period: Period, duties: Iterable[OnDuty], signatures: Iterable[Closing], now: datetime
 ) -> tuple[UnitDay, ...]:
     by_unit: defaultdict[str, list[Span]] = defaultdict(list)
     for one in duties:
         by_unit[one.unit_id].append((one.starts_at, one.ends_at))
-    signed = {(one.unit_id, one.day): (one.name, one.at) for one in signatures}
+    signed = {(one.unit_id, one.local_date): (one.staff_name, one.signed_at) for one in signatures}
     found = []
     for day in period.days:
         for unit in units:

@@ -1,7 +1,8 @@
 """A shift: begun, kept alive by its console, ended when nothing is left behind, given up where it is lost (SH-1)."""
 
+import time
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -47,9 +48,10 @@ def start(system: System, actor: Actor, kind: ShiftKind) -> Shift:
     longer. Raises ``BadInput`` where nobody acts.
     """
     now, staff_id = system.clock.now(), _person(actor)
+    with system.store.writing() as tx:  # apart: whoever gives up a lost shift locks it before its person
+        shifts.given_up(tx, staff_id, now)
     with system.store.writing() as tx:
         shifts.keep_person(tx, staff_id)
-        shifts.given_up(tx, staff_id, now)
         shift = _go_on(tx, actor, kind, now) or _begin(tx, actor, staff_id, kind, now)
     for case_id in _lost_cases(system, staff_id):
         _come_back(system, actor, staff_id, case_id)
@@ -152,24 +154,25 @@ def give_up_lost(system: System) -> int:
 class Watch:
     """One process's eye on shifts.
 
-    Nobody is given up until this process has itself reached the database for as long as two signs of life take: when
-    the database has been away, or this machine has slept, every console was silent, and each is heard first.
+    A sign of life is stamped by its console's own clock, which may be wrong, and after an outage of the database all
+    are old: so nobody is given up whose sign this process has not itself seen stand still for as long as two take.
     """
 
-    def __init__(self) -> None:
-        self._reached: tuple[datetime, datetime] | None = None
+    def __init__(self, passed: Callable[[], float] = time.monotonic) -> None:
+        self._passed = passed
+        self._stands: dict[str, tuple[datetime, float]] = {}
 
     def give_up_lost(self, system: System) -> int:
         """Give up the lost where that can be told; how many shifts were lost by it."""
-        now = system.clock.now()
-        since, last = self._reached or (now, now)
-        if not timedelta() <= now - last <= grace(now) / 2:
-            since = now
-        self._reached = None  # where this fails it begins anew
+        now, passed = system.clock.now(), self._passed()
         late = _late(system, now)
-        lost = give_up_lost(system) if late and now - since >= 2 * seen_every(now) else 0
-        self._reached = since, now
-        return lost
+        before, self._stands = self._stands, {}
+        for one in late:
+            known = before.get(one.id)
+            self._stands[one.id] = known if known and known[0] == one.seen_at else (one.seen_at, passed)
+        enough = 2 * seen_every(now).total_seconds()
+        silent = [one for one in late if one.lost_at is not None or passed - self._stands[one.id][1] >= enough]
+        return sum(_lose(system, one, now) for one in silent)
 
 
 def _person(actor: Actor) -> str:

@@ -9,6 +9,7 @@ from p24tui.routine.actor import Profession
 from p24tui.routine.alert import Alert, Reason
 from p24tui.routine.case import CaseState
 from p24tui.store.engine import Tx
+from p24tui.store.once import insert_once
 from p24tui.store.tables import acknowledgements, cases, responsible, staff
 from p24tui.store.values import Acknowledged, Responsible
 
@@ -21,8 +22,7 @@ def acknowledge(tx: Tx, alert: Alert, staff_id: str, at: datetime) -> bool:
         return False
     tx.connection.execute(delete(acknowledgements).where(table.case_id == alert.case_id, table.reason == alert.reason))
     values = {"case_id": alert.case_id, "reason": alert.reason, "since": alert.since}
-    tx.connection.execute(insert(acknowledgements).values(**values, staff_id=staff_id, at=at))
-    return True
+    return insert_once(tx, acknowledgements, **values, staff_id=staff_id, at=at)
 
 
 def acknowledged_in(tx: Tx, case_ids: Collection[str]) -> dict[str, tuple[Acknowledged, ...]]:

@@ -94,8 +94,8 @@ def save(tx: Tx, case: Case) -> Case:
 
 
 def save_marks(tx: Tx, case: Case) -> None:
-    """Write back what is unread. The version stays: that somebody has read is nothing to be late for."""
-    marks = {"unread": case.unread, "unread_free_text": case.unread_free_text}
+    """Write back what is unread, and when it was opened. The version stays: nobody is late for that."""
+    marks = {"unread": case.unread, "unread_free_text": case.unread_free_text, "opened_at": case.opened_at}
     tx.connection.execute(update(cases).where(cases.c.id == case.id).values(marks))
 
 

@@ -1,19 +1,22 @@
 """Closings that somebody has signed, and what has come in since."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Row, insert, literal, select, tuple_
 
-from p24tui.routine.case import CaseState
 from p24tui.store.engine import Tx
-from p24tui.store.tables import cases, closings, events, messages
-from p24tui.store.values import Author, Closing, LeftOpen
+from p24tui.store.tables import cases, changes, closings, events
+from p24tui.store.values import Closing, LeftOpen
 
 
 def add(tx: Tx, closing: Closing) -> None:
     """A closing has been signed."""
-    tx.connection.execute(insert(closings).values(asdict(closing)))
+    values = asdict(closing)
+    values["xid"], values["seq"] = values.pop("position")
+    tx.connection.execute(insert(closings).values(values))
 
 
 def latest(tx: Tx, unit_id: str, day: date) -> Closing | None:
@@ -21,27 +24,38 @@ def latest(tx: Tx, unit_id: str, day: date) -> Closing | None:
     table = closings.c
     query = select(closings).where(table.unit_id == unit_id, table.local_date == day)
     row = tx.connection.execute(query.order_by(table.signed_at.desc()).limit(1)).first()
-    if row is None:
-        return None
+    return None if row is None else _closing(row)
+
+
+def of_days(tx: Tx, unit_ids: Collection[str], first: date, last: date) -> list[Closing]:
+    """What was signed of these units' days, from the first to the last, by when it was."""
+    table = closings.c
+    query = select(closings).where(table.unit_id.in_(unit_ids), table.local_date >= first, table.local_date <= last)
+    return [_closing(row) for row in tx.connection.execute(query.order_by(table.signed_at))]
+
+
+def _closing(row: Row[Any]) -> Closing:
     values = dict(row._mapping)
     values["remaining"] = tuple(LeftOpen(**one) for one in values["remaining"])
+    values["position"] = values.pop("xid"), values.pop("seq")
     return Closing(**values)
 
 
-def last_came(tx: Tx, unit_id: str, after: datetime, before: datetime) -> datetime | None:
-    """When the last open case, or the last word that is unread, came to the unit between two instants; none did."""
-    open_here = (cases.c.unit_id == unit_id) & (cases.c.state != CaseState.ENDED)
-    came = select(func.max(cases.c.received_at)).where(
-        open_here, cases.c.received_at > after, cases.c.received_at < before
+def has_come_since(tx: Tx, closing: Closing, kinds: Collection[str], before: datetime) -> bool:
+    """Whether an event of these kinds has been committed at the unit since it was signed, that happened ``before``."""
+    signed = tuple_(literal(closing.position[0]), literal(closing.position[1]))
+    query = (
+        select(changes.c.seq)
+        .join(events, events.c.seq == changes.c.event_seq)
+        .where(
+            changes.c.unit_id == closing.unit_id,
+            tuple_(changes.c.xid, changes.c.seq) > signed,
+            events.c.kind.in_(kinds),
+            events.c.at < before,
+        )
+        .limit(1)
     )
-    of_patients = (messages.c.stored_at > after) & (messages.c.stored_at < before)
-    wrote = (
-        select(func.max(messages.c.stored_at))
-        .join(cases, cases.c.id == messages.c.case_id)
-        .where(open_here, cases.c.unread > 0, messages.c.author == Author.PATIENT, of_patients)
-    )
-    found = [tx.connection.execute(query).scalar_one_or_none() for query in (came, wrote)]
-    return max((one for one in found if one is not None), default=None)
+    return tx.connection.execute(query).first() is not None
 
 
 def was_in_use(tx: Tx, unit_id: str, before: datetime) -> bool:

@@ -3,20 +3,18 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from p24tui.routine.unit_alert import UnitAlert, UnitReason
 from p24tui.store.engine import Tx
+from p24tui.store.once import insert_once
 from p24tui.store.tables import unit_acknowledgements
 
 
 def acknowledge(tx: Tx, alert: UnitAlert, staff_id: str, at: datetime) -> bool:
     """Note that this person has seen the alert; whether nobody had before."""
-    if alert in acknowledged(tx, [alert.unit_id]):
-        return False
     values = {"unit_id": alert.unit_id, "reason": alert.reason, "since": alert.since}
-    tx.connection.execute(insert(unit_acknowledgements).values(**values, staff_id=staff_id, at=at))
-    return True
+    return insert_once(tx, unit_acknowledgements, **values, staff_id=staff_id, at=at)
 
 
 def acknowledged(tx: Tx, unit_ids: Collection[str]) -> frozenset[UnitAlert]:

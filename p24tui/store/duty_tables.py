@@ -1,6 +1,6 @@
 """The tables of who is on duty: roster, shifts, closings, handovers, and what a unit has decided about its closing."""
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, Table, Text
 from sqlalchemy.types import JSON
 
 from p24tui.store.columns import Instant, metadata
@@ -46,6 +46,8 @@ closings = Table(
     Column("staff_id", ForeignKey("staff.id"), nullable=False),
     Column("staff_name", Text, nullable=False),
     Column("remaining", JSON, nullable=False, comment="what remains open, and who has it"),
+    Column("xid", BigInteger, nullable=False, comment="the place in the change log at which it was signed"),
+    Column("seq", BigInteger, nullable=False),
     Index("ix_closings_unit_date", "unit_id", "local_date"),
 )
 

@@ -37,7 +37,7 @@ FROM (
     WHERE c.unit_id IN ({units}) AND c.state <> 'ended'
     ORDER BY
         CASE
-            WHEN c.suicide = 'awaiting' THEN 0
+            WHEN c.suicide = 'awaiting' OR (c.suicide = 'taken-on' AND c.owner_lost_at IS NOT NULL) THEN 0
             WHEN c.kind = 'triaged' AND c.priority IS NULL THEN 1
             WHEN c.no_times AND c.state <> 'held' AND c.priority IS DISTINCT FROM 1 THEN 5
             WHEN c.priority IS NULL THEN 4 * u.message_after + 2

@@ -4,9 +4,9 @@ Every function takes instants in UTC, from ``begins`` up to and not with ``ends`
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 
 from sqlalchemy import ColumnElement, and_, func, select
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from p24tui.routine.case import ContactKind, SuicideRisk
 from p24tui.routine.outgoing import OutgoingState
 from p24tui.store.engine import Tx
-from p24tui.store.tables import IS_COUNTED, cases, closings, events, outbox, roster, staff
+from p24tui.store.tables import IS_COUNTED, cases, events, outbox, roster, staff
 
 ANSWERED = "message.sent"
 _AT_ONCE = 1000
@@ -51,16 +51,6 @@ class OnDuty:
     unit_id: str
     starts_at: datetime
     ends_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A signature under a day's closing."""
-
-    unit_id: str
-    day: date
-    name: str
-    at: datetime
 
 
 def received(tx: Tx, unit_ids: Collection[str], begins: datetime, ends: datetime) -> list[Received]:
@@ -146,17 +136,6 @@ def on_duty(tx: Tx, unit_ids: Collection[str], begins: datetime, ends: datetime)
         table.unit_id.in_(unit_ids), table.starts_at < ends, table.ends_at > begins
     )
     return [OnDuty(*row) for row in tx.connection.execute(query.order_by(table.starts_at))]
-
-
-def signed(tx: Tx, unit_ids: Collection[str], days: Sequence[date]) -> list[Signed]:
-    """The signatures under the closings of these days, which follow each other; the last of a day last."""
-    table = closings.c
-    query = (
-        select(table.unit_id, table.local_date, table.staff_name, table.signed_at)
-        .where(table.unit_id.in_(unit_ids), table.local_date >= days[0], table.local_date <= days[-1])
-        .order_by(table.signed_at)
-    )
-    return [Signed(*row) for row in tx.connection.execute(query).all()]
 
 
 def names(tx: Tx, staff_ids: Collection[str]) -> dict[str, str]:

@@ -132,6 +132,8 @@ cases = Table(
     Column("no_times", Boolean, nullable=False, server_default=false(), comment="a time has been promised"),
     Column("told_closing_at", Instant, comment="when the patient was told that the unit closes"),
     Column("owner_lost_at", Instant, comment="when whoever had it was lost"),
+    Column("opened_at", Instant, comment="when somebody whose it was to read first opened it"),
+    Column("risk_since", Instant, comment="since when suicide risk waits, or is worse"),
     Column("handed_to", Text, nullable=False, server_default="", comment="to whom it is offered, in words"),
     Column("handed_at", Instant),
     Column("handed_level", Integer, nullable=False, server_default="0", comment="how far the offer has escalated"),

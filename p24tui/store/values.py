@@ -74,7 +74,10 @@ class LeftOpen:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A unit's day that somebody has signed as gone through (CH-7). ``signed_at`` is UTC."""
+    """A unit's day that somebody has signed as gone through (CH-7). ``signed_at`` is UTC.
+
+    ``position`` is the place in the change log up to which everything had been seen.
+    """
 
     id: str
     unit_id: str
@@ -83,6 +86,7 @@ class Closing:
     staff_id: str
     staff_name: str
     remaining: tuple[LeftOpen, ...] = ()
+    position: Position = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

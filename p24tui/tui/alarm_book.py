@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sortedcontainers import SortedList
 
-from p24tui.routine.alert import Alert, AlertPace, Reason, alert, is_heard, rings
+from p24tui.routine.alert import Alert, AlertPace, Reason, alerts, is_heard, rings
 from p24tui.routine.unit_alert import UnitAlert
 from p24tui.services.views import CaseLine
 
@@ -33,9 +33,8 @@ class AlarmBook:
         """These cases as they are now. ``unread_before`` is, by unit, since when a message may lie unread."""
         for line in lines:
             case = line.case
-            call = alert(case, unread_before.get(case.unit_id), _near_since(line, unread_before, now))
-            if call is not None and _seen(line, call):
-                call = None
+            calls = alerts(case, unread_before.get(case.unit_id), _near_since(line, unread_before, now))
+            call = next((one for one in calls if not _seen(line, one)), None)
             before = self._calls.get(case.id)
             if before is not None and before[0] != call:
                 self._forget(case.id)

@@ -1,6 +1,7 @@
 """Reads the patient list, and then only what has changed: one read at a time, however much changes meanwhile."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from p24tui import services
 from p24tui.errors import P24Error
@@ -96,7 +97,12 @@ class ListReader:
     def _read(self, view: QueueView, wanted: set[str], opened: set[str]) -> Found:
         lines = services.queue.arrivals(self._system, self._actor, view, self._shown, wanted)
         elsewhere = frozenset(wanted - {line.case.id for line in lines})
-        return lines, tuple(services.cases.look_again(self._system, self._actor, one) for one in opened), elsewhere
+        again = tuple(
+            services.cases.look_again(self._system, replace(self._actor, unit_id=line.case.unit_id), line.case.id)
+            for line in lines
+            if line.case.id in opened
+        )
+        return lines, again, elsewhere
 
     def _have_all(self, view: QueueView) -> None:
         self._reading_all = False

@@ -18,7 +18,6 @@ from p24tui.gateways.outgoing.file import FileGateway
 from p24tui.gateways.person_data import FilePersonData
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
-from p24tui.routine.alert import alert
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.hours import parse_hours
 from p24tui.routine.outgoing import Channel
@@ -27,6 +26,7 @@ from p24tui.services.views import CaseLine, OpenCase
 from p24tui.settings import Settings
 from p24tui.store.values import Author, Doing
 from p24tui.system import System
+from tests.routine.cases import alert
 from tests.world import UNIT, World, make_world_again
 
 MONDAY = date(2026, 11, 23)

@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 from p24tui.clock import SystemClock
-from p24tui.routine.alert import Reason, alert
+from p24tui.routine.alert import Reason
 from p24tui.routine.case import CaseState, SuicideRisk
 from p24tui.services import cases
 from tests.faults.on_shift import GRACE, Place, draft_of, look_for_the_lost, work
 from tests.faults.processes import PROCESSES
+from tests.routine.cases import alert
 from tests.world import PEOPLE, World, make_world
 
 WITHIN = 30.0

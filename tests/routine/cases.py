@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from p24tui.routine.actor import Actor, Profession
+from p24tui.routine.alert import Alert, alerts
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk, Urgency
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -20,8 +21,13 @@ def actor(profession: Profession = Profession.NURSE, staff_id: str = "SE23210000
 def case(**facts: Any) -> Case:
     """A case of priority 3 that came ten minutes ago."""
     at = NOW - timedelta(minutes=10)
-    given = {"id": "a", "kind": ContactKind.TRIAGED, "priority": 3, "waiting_since": at, **facts}
+    given = {"id": "a", "kind": ContactKind.TRIAGED, "priority": 3, "waiting_since": at, "opened_at": at, **facts}
     return Case(unit_id=UNIT, patient_id="p", matter="Hosta", received_at=at, **given)
+
+
+def alert(one: Case, unread_before: datetime | None, near_since: datetime | None = None) -> Alert | None:
+    """The gravest reason for which the case calls."""
+    return next(iter(alerts(one, unread_before, near_since)), None)
 
 
 @st.composite

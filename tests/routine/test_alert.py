@@ -1,5 +1,6 @@
 """What calls for attention, who hears it, and how often (CH-2, CH-3, CH-13, SU-2)."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -8,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p24tui.routine.alert import AlertPace, Reason, alert, is_heard, rings
+from p24tui.routine.alert import AlertPace, Reason, alerts, calling_anew, is_heard, rings
 from p24tui.routine.case import Case, CaseState, SuicideRisk
-from tests.routine.cases import NOW, any_case, case
+from tests.routine.cases import NOW, alert, any_case, case
 
 PACE = AlertPace(repeats=timedelta(seconds=30), apart=timedelta(seconds=10), escalates=timedelta(seconds=120))
 LIMIT = NOW - timedelta(minutes=30)
@@ -100,3 +101,41 @@ def test_it_is_never_a_flood(seconds: list[tuple[int, int, bool]]) -> None:
             sounded.append(now)
             last = now
     assert all(later - earlier >= PACE.apart for earlier, later in pairwise(sounded))
+
+
+@pytest.mark.rule("CH-3", "CH-13")
+@pytest.mark.hazard("H6")
+def test_a_reason_that_has_been_seen_hides_no_other() -> None:
+    one = case(priority=1, unread=1, waiting_since=LONG_AGO, owner_lost_at=NOW)
+    assert [each.reason for each in alerts(one, LIMIT)] == [Reason.PRIORITY, Reason.LOST, Reason.UNREAD]
+
+
+RISK: dict[str, Any] = {"suicide": SuicideRisk.AWAITING}
+TAKEN: dict[str, Any] = {"suicide": SuicideRisk.TAKEN_ON, "owner_id": "SE2321000016-AK04"}
+
+
+@pytest.mark.rule("SU-2", "SU-9")
+@pytest.mark.hazard("H7", "H9", "H10")
+@pytest.mark.parametrize(
+    ("before", "after", "anew"),
+    [
+        (RISK, RISK, False),
+        (RISK, TAKEN, True),
+        (TAKEN, RISK, True),
+        (TAKEN, {**TAKEN, "unread": 1}, True),
+        ({**RISK, "owner_id": "a"}, RISK, True),
+        ({**RISK, "handed_at": NOW}, RISK, True),
+        ({**RISK, "unread": 1}, RISK, False),
+        ({**TAKEN, "state": CaseState.ENDED}, TAKEN, True),
+        (TAKEN, {**TAKEN, "state": CaseState.ENDED}, False),
+        ({}, {"unread": 1}, False),
+    ],
+)
+def test_suicide_risk_calls_anew_for_every_new_cause(before: dict[str, Any], after: dict[str, Any], anew: bool) -> None:
+    later = NOW + timedelta(minutes=1)
+    found = calling_anew(case(**before), case(**after), later)
+    assert found == replace(case(**after), risk_since=later if anew else None)
+    if anew and found.suicide is SuicideRisk.AWAITING:
+        call = alert(found, None)
+        assert call is not None
+        assert call.since == later

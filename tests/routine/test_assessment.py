@@ -8,7 +8,7 @@ import pytest
 
 from p24tui.routine.actor import Profession
 from p24tui.routine.assessment import assess, is_urgent
-from p24tui.routine.case import Case, CaseState, Need, SuicideRisk, Urgency
+from p24tui.routine.case import Case, CaseState, ContactKind, Need, SuicideRisk, Urgency
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import Protection
 from tests.routine.cases import NOW, actor, case
@@ -70,8 +70,13 @@ def test_only_clinicians_assess_and_nobody_a_protected_person() -> None:
         ({"priority": 2}, False),
         ({"priority": 1}, True),
         ({"priority": 1, "urgency": Urgency.CAN_WAIT}, False),
+        ({"priority": 1, "answered_at": NOW}, False),
+        ({"priority": 1, "answered_at": NOW, "urgency": Urgency.URGENT}, True),
         ({"priority": 5, "urgency": Urgency.URGENT}, True),
         ({"priority": None, "urgency": Urgency.URGENT}, True),
+        ({"priority": None}, True),
+        ({"priority": None, "urgency": Urgency.CAN_WAIT}, False),
+        ({"priority": None, "kind": ContactKind.MESSAGE}, False),
         ({"suicide": SuicideRisk.AWAITING, "urgency": Urgency.CAN_WAIT}, True),
         ({"suicide": SuicideRisk.TAKEN_ON}, False),
     ],

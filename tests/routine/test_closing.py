@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 
 from p24tui.routine import chat
 from p24tui.routine.actor import Profession
-from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency
+from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk, Urgency
 from p24tui.routine.closing import (
     DONE,
     Level,
     Remaining,
     Standing,
     level,
+    may_end_with_day,
     may_sign,
     may_tell,
     may_tell_among_many,
     standing,
-    still_holds,
     tell,
 )
 from p24tui.routine.decision import Refusal
@@ -42,6 +42,11 @@ STANDINGS: list[tuple[dict[str, Any], Standing]] = [
     ({"owner_id": OTHER}, Standing.LEFT),
     ({"unread": 1}, Standing.UNREAD),
     ({"unread_free_text": 1}, Standing.UNREAD),
+    ({"opened_at": None}, Standing.UNREAD),
+    ({"opened_at": None, "owner_id": OTHER}, Standing.LEFT),
+    ({"opened_at": None, "urgency": Urgency.CAN_WAIT}, Standing.LEFT),
+    ({"priority": None}, Standing.URGENT),
+    ({"priority": None, "kind": ContactKind.MESSAGE}, Standing.LEFT),
     ({"priority": 1}, Standing.URGENT),
     ({"priority": 1, "unread": 1}, Standing.URGENT),
     ({"priority": 1, "urgency": Urgency.CAN_WAIT}, Standing.LEFT),
@@ -69,7 +74,7 @@ def test_where_a_case_stands_is_the_gravest_that_is_left_to_do(facts: dict[str, 
 @pytest.mark.rule("CH-5")
 @pytest.mark.parametrize(
     ("minutes", "loud"),
-    [(61, 0), (60.01, 0), (60, 1), (31, 1), (30, 2), (15, 2), (5.01, 2), (5, 3), (0.1, 3)],
+    [(61, 0), (60.01, 0), (60, 1), (31, 1), (30, 2), (15.01, 2), (15, 3), (5.01, 3), (5, 4), (0.1, 4)],
 )
 def test_closing_goes_from_a_fact_to_an_alarm(minutes: float, loud: int) -> None:
     assert level(minutes, (60, 30, 15, 5)) == Level(loud)
@@ -77,7 +82,8 @@ def test_closing_goes_from_a_fact_to_an_alarm(minutes: float, loud: int) -> None
 
 @pytest.mark.rule("CH-5")
 def test_a_unit_that_wants_few_warnings_or_none_has_them() -> None:
-    assert level(20, (30, 10)) is Level.WARNING
+    assert level(20, (30, 10)) is Level.FACT
+    assert level(20, (60, 30, 10)) is Level.WARNING
     assert level(10, (30, 10)) is Level.ALARM
     assert level(1, ()) is Level.NONE
 
@@ -86,7 +92,7 @@ def test_a_unit_that_wants_few_warnings_or_none_has_them() -> None:
 @pytest.mark.parametrize("facts", [{}, {"state": CaseState.WAITING, "waiting_since": None}, {"owner_id": OTHER}])
 def test_who_is_told_waits_from_when_they_did(facts: dict[str, Any]) -> None:
     one = case(**facts)
-    assert tell(one, NURSE, Protection.NONE, NOW) == replace(one, told_closing_at=NOW)
+    assert tell(one, NURSE, Protection.NONE, TODAY, NOW) == replace(one, told_closing_at=NOW)
 
 
 @pytest.mark.rule("CH-5", "CH-7", "SU-2", "PR-1")
@@ -108,7 +114,7 @@ def test_whom_the_word_of_closing_is_no_answer_to(facts: dict[str, Any], refusal
     one = case(**facts)
     assert may_tell(one, NURSE, Protection.NONE, TODAY) == refusal
     assert may_tell_among_many(one, NURSE, Protection.NONE, TODAY) == refusal
-    assert tell(one, NURSE, Protection.NONE, NOW) == refusal
+    assert tell(one, NURSE, Protection.NONE, TODAY, NOW) == refusal
 
 
 @pytest.mark.rule("CH-5", "PR-1")
@@ -136,10 +142,10 @@ def test_many_are_told_at_once_only_where_that_is_safe(one: Case, protection: Pr
         assert one.suicide is SuicideRisk.NONE
         assert protection not in (Protection.MARKED, Protection.MARKED)
         assert one.state is not CaseState.ENDED
-        told = tell(one, NURSE, protection, NOW)
+        told = tell(one, NURSE, protection, TODAY, NOW)
         assert isinstance(told, Case)
         assert standing(told, TODAY) is Standing.TOLD
-        assert tell(told, NURSE, protection, NOW) == Refusal("CH-5", "closing-told")
+        assert tell(told, NURSE, protection, TODAY, NOW) == Refusal("CH-5", "closing-told")
 
 
 @pytest.mark.rule("CH-5")
@@ -200,8 +206,29 @@ def test_every_open_case_is_accounted_for_where_it_is_signed(cases: list[Case]) 
         assert all(standing(one, TODAY) is Standing.LEFT for one in left)
 
 
+@pytest.mark.rule("CH-6", "CH-7", "SE-3", "SU-9")
+@pytest.mark.hazard("H9")
+@pytest.mark.parametrize(
+    ("facts", "refusal"),
+    [
+        ({}, None),
+        ({"state": CaseState.ONGOING}, Refusal("CH-6", "patient-waits")),
+        ({"suicide": SuicideRisk.AWAITING}, Refusal("SU-9", "closing-suicide")),
+        (TAKEN_ON, Refusal("SU-9", "closing-suicide")),
+        ({"urgency": Urgency.URGENT}, Refusal("CH-7", "closing-urgent")),
+        ({"priority": 1}, Refusal("CH-7", "closing-urgent")),
+    ],
+)
+def test_only_a_silent_patient_of_no_urgency_is_ended_with_a_day(
+    facts: dict[str, Any], refusal: Refusal | None
+) -> None:
+    one = case(**{"state": CaseState.WAITING, **facts})
+    assert may_end_with_day(one, NURSE, Protection.NONE) == refusal
+    assert may_end_with_day(one, NURSE, Protection.MARKED) == Refusal("PR-1", "protected")
+
+
 @pytest.mark.rule("CH-7")
-def test_a_signature_holds_until_something_comes_in() -> None:
-    assert still_holds(NOW, None)
-    assert still_holds(NOW, NOW - timedelta(minutes=1))
-    assert not still_holds(NOW, NOW + timedelta(seconds=1))
+def test_what_was_held_to_a_later_day_rests_though_that_day_has_come_before_somebody_signs() -> None:
+    woken = case(state=CaseState.DUE, held_until=TOMORROW)
+    assert standing(woken, TODAY) is Standing.RESTS
+    assert standing(woken, TOMORROW) is Standing.LEFT

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from p24tui.errors import BadInput
-from p24tui.routine.alert import alert
 from p24tui.routine.case import SuicideRisk
 from p24tui.services import alerts, queue
+from tests.routine.cases import alert
 from tests.world import UNIT, World
 
 

@@ -1,6 +1,7 @@
 """Closing: patients are told once, what had no times comes first the next day, and it is signed (CH-5, CH-7, SE-4)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from threading import Thread
 from typing import Any
@@ -11,11 +12,11 @@ from p24tui.errors import BadInput, Refused, Stale
 from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency
 from p24tui.routine.protection import Protection
 from p24tui.routine.unit_alert import UnitAlert, UnitReason
-from p24tui.services import assessment, chat, closing, duty, holding, phrases, queue
+from p24tui.services import assessment, cases, chat, closing, duty, holding, phrases, queue, undo
 from p24tui.services.closing import Told
 from p24tui.services.views import Phrase, PhraseKind
-from p24tui.store import messages
-from p24tui.store.values import Author
+from p24tui.store import events, messages, people
+from p24tui.store.values import Author, PatientRecord
 from tests.world import BERGA, UNIT, World
 
 HALF_PAST_FOUR = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
@@ -67,9 +68,13 @@ def test_the_patient_is_told_by_name_and_the_case_stays_whose_it_is(world: World
 def test_nobody_is_told_twice_a_day_and_everybody_again_the_next(world: World) -> None:
     case, maria = quiet(world), world.actor("maria")
     closing.tell(world.system, maria, case.id)
-    assert refusal(lambda: closing.tell(world.system, maria, case.id)) == ("CH-5", "closing-told")
+    for later in (timedelta(), timedelta(hours=8)):
+        world.clock.instant = HALF_PAST_FOUR + later
+        assert refusal(lambda: closing.tell(world.system, maria, case.id)) == ("CH-5", "closing-told")
     assert len(said_to(world, case)) == 1
-    world.clock.advance(timedelta(days=1))
+    world.clock.instant = HALF_PAST_FOUR + timedelta(hours=16)
+    assert refusal(lambda: closing.tell(world.system, maria, case.id)) == ("CH-5", "closing-early")
+    world.clock.instant = HALF_PAST_FOUR + timedelta(days=1)
     closing.tell(world.system, maria, case.id)
     assert len(said_to(world, case)) == 2
 
@@ -115,14 +120,14 @@ def everything(world: World) -> dict[str, Case]:
 
 @pytest.mark.rule("CH-4", "CH-5", "CH-7", "PR-1", "SU-2")
 def test_many_are_told_at_once_but_those_it_is_no_answer_to(world: World) -> None:
-    cases = everything(world)
-    told = closing.tell_many(world.system, world.actor("maria"), [case.id for case in cases.values()])
-    assert [one.case_id for one in told] == [case.id for case in cases.values()]
-    assert {name for name, case in cases.items() if said_to(world, case)} == {"quiet", "waits"}
+    queued = everything(world)
+    told = closing.tell_many(world.system, world.actor("maria"), [case.id for case in queued.values()])
+    assert [one.case_id for one in told] == [case.id for case in queued.values()]
+    assert {name for name, case in queued.items() if said_to(world, case)} == {"quiet", "waits"}
     by_id = {one.case_id: one.problem for one in told}
 
     def why(name: str) -> str:
-        problem = by_id[cases[name].id]
+        problem = by_id[queued[name].id]
         assert isinstance(problem, Refused)
         return problem.reason
 
@@ -136,8 +141,8 @@ def test_many_are_told_at_once_but_those_it_is_no_answer_to(world: World) -> Non
 
 @pytest.mark.rule("CH-5")
 def test_what_is_broken_off_is_begun_again_and_nobody_is_told_twice(world: World) -> None:
-    cases = [quiet(world) for _ in range(6)]
-    ids, maria, heard = [case.id for case in cases], world.actor("maria"), list[Told]()
+    silent = [quiet(world) for _ in range(6)]
+    ids, maria, heard = [case.id for case in silent], world.actor("maria"), list[Told]()
 
     def until_the_third(told: Told) -> bool:
         heard.append(told)
@@ -147,23 +152,23 @@ def test_what_is_broken_off_is_begun_again_and_nobody_is_told_twice(world: World
     assert first == heard == [Told(id) for id in ids[:3]]
     again = closing.tell_many(world.system, maria, ids)
     assert [one.problem is None for one in again] == [False] * 3 + [True] * 3
-    assert [len(said_to(world, case)) for case in cases] == [1] * 6
+    assert [len(said_to(world, case)) for case in silent] == [1] * 6
 
 
 @pytest.mark.rule("CH-5")
 def test_two_who_tell_the_same_at_the_same_time_tell_each_once(world: World) -> None:
-    cases = [quiet(world) for _ in range(12)]
+    silent = [quiet(world) for _ in range(12)]
     results: list[list[Told]] = []
 
     def tell(name: str) -> None:
-        results.append(closing.tell_many(world.system, world.actor(name), [case.id for case in cases]))
+        results.append(closing.tell_many(world.system, world.actor(name), [case.id for case in silent]))
 
     threads = [Thread(target=tell, args=(name,)) for name in ("maria", "johan")]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [len(said_to(world, case)) for case in cases] == [1] * 12
+    assert [len(said_to(world, case)) for case in silent] == [1] * 12
     assert sum(one.problem is None for result in results for one in result) == 12
 
 
@@ -205,7 +210,7 @@ def test_a_silent_patient_is_told_that_the_chat_ends_and_has_the_whole_next_day(
     assert ended.answer_until == datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
     (text,) = said_to(world, case)
     assert "svara här under hela dagen i morgon" in text
-    assert world.event_kinds(case.id)[-3:] == ["case.claimed", "ending.requested", "case.ended"]
+    assert world.event_kinds(case.id)[-2:] == ["ending.requested", "case.ended"]
     assert world.writes(case.id).state is CaseState.ANSWERED
 
 
@@ -251,8 +256,6 @@ def test_it_is_signed_when_nothing_is_forgotten_and_says_who_has_what_remains(wo
 
 def closing_of(world: World, case: Case) -> None:
     """The owner opens the case, which reads it."""
-    from p24tui.services import cases
-
     cases.open_case(world.system, world.actor("maria"), case.id)
 
 
@@ -344,3 +347,97 @@ def test_a_preview_says_what_each_would_be_told(world: World) -> None:
     found = closing.text_for(world.system, world.actor("maria"), [case.id])
     assert found[case.id].startswith("Hej Tyst Tora. Nu stänger")
     assert said_to(world, case) == []
+
+
+@pytest.mark.rule("PR-1", "PR-3")
+def test_nobody_is_written_to_whose_protection_becomes_known_meanwhile(world: World) -> None:
+    maria = world.actor("maria")
+    for deed in (closing.keep_for_tomorrow, closing.end_with_day):
+        case = quiet(world)
+        mine = chat.claim(world.system, maria, case.id, case.version)
+        protect(world, case)
+        assert refusal(lambda: deed(world.system, maria, case.id, mine.version))[0] == "PR-1"  # noqa: B023
+        assert said_to(world, case) == []
+        assert world.row(case.id).case == mine
+
+
+def protect(world: World, case: Case) -> None:
+    """The person-data service says that the patient is protected."""
+    row = world.row(case.id)
+    with world.system.store.writing() as tx:
+        record = PatientRecord(
+            replace(row.patient, protection=Protection.MARKED), "personnummer", Protection.MARKED, world.clock.now()
+        )
+        people.put_patient(tx, record, world.clock.now())
+
+
+@pytest.mark.rule("CH-7")
+@pytest.mark.hazard("H3")
+def test_a_case_that_nobody_has_opened_is_neither_told_among_many_nor_signed_away(world: World) -> None:
+    case, maria = world.case(unread=0, has_form=True, opened_at=None), world.actor("maria")
+    (told,) = closing.tell_many(world.system, maria, [case.id])
+    assert isinstance(told.problem, Refused)
+    assert refusal(lambda: closing.sign(world.system, maria)) == ("CH-7", "sign-unread")
+    cases.open_case(world.system, maria, case.id, read=False)
+    closing.tell(world.system, maria, case.id)
+    assert closing.sign(world.system, maria).remaining == ()
+
+
+@pytest.mark.rule("CH-7", "SU-2")
+@pytest.mark.parametrize("what", ["form", "risk", "release", "late"])
+def test_a_signature_is_worth_nothing_once_something_has_happened_before_closing(world: World, what: str) -> None:
+    maria, case = world.actor("maria"), quiet(world)
+    mine = chat.claim(world.system, maria, case.id, case.version)
+    signed_before = world.clock.now()
+    closing.sign(world.system, maria)
+    assert stands(world).signed is not None
+    world.clock.advance(timedelta(minutes=1))
+    if what == "release":
+        chat.release(world.system, maria, case.id, mine.version)
+    else:
+        kind = {"form": "form.received", "risk": "case.updated", "late": "case.received"}[what]
+        at = (
+            signed_before - timedelta(minutes=1) if what == "late" else world.clock.now()
+        )  # begun before, committed now
+        with world.system.store.writing() as tx:
+            events.append(tx, world.source, at, kind, case.id, unit_id=UNIT)
+    assert stands(world).signed is None
+
+
+@pytest.mark.rule("CH-11", "CH-7")
+def test_what_the_rules_refuse_does_not_leave_the_case_taken_on(world: World) -> None:
+    case, maria = world.case(), world.actor("maria")
+    until = date(2026, 11, 24)
+    said = refusal(lambda: chat.hold(world.system, maria, case.id, case.version, until, "provsvar", takes_on=True))
+    assert said == ("CH-7", "unread")
+    assert world.row(case.id).case.owner_id is None
+    read = world.case(unread=0)
+    held = chat.hold(world.system, maria, read.id, read.version, until, "provsvar", takes_on=True)
+    assert (held.state, held.owner_id) == (CaseState.HELD, None)
+    undo.undo(world.system, maria, read.id)
+    assert world.row(read.id).case.state is CaseState.NEW
+
+
+@pytest.mark.rule("CH-6")
+def test_an_ending_that_the_patient_was_told_of_is_not_undone(world: World) -> None:
+    case, maria = quiet(world), world.actor("maria")
+    closing.end_with_day(world.system, maria, case.id, case.version)
+    assert refusal(lambda: undo.undo(world.system, maria, case.id))[1] == "nothing-to-undo"
+
+
+@pytest.mark.rule("CH-7")
+def test_two_who_acknowledge_at_the_same_moment_both_have(world: World) -> None:
+    quiet(world)
+    world.clock.instant = CLOSES
+    call = UnitAlert(UNIT, UnitReason.UNSIGNED, CLOSES)
+    found: list[int] = []
+
+    def acknowledge(name: str) -> None:
+        found.append(duty.acknowledge(world.system, world.actor(name), [call]))
+
+    threads = [Thread(target=acknowledge, args=(name,)) for name in ("maria", "johan", "sara", "amir")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == [0, 0, 0, 1]

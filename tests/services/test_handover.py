@@ -13,7 +13,7 @@ from p24tui.errors import BadInput, P24Error, Refused, Stale
 from p24tui.ids import fresh_id
 from p24tui.routine import chat as rules
 from p24tui.routine.actor import Actor, Profession
-from p24tui.routine.alert import Alert, Reason, alert
+from p24tui.routine.alert import Alert, Reason
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.handover import NO_CONSENT, Consent, ConsentState, ConsentWay, OfferState, Target
 from p24tui.routine.protection import Protection
@@ -25,6 +25,7 @@ from p24tui.store.tables import read_log
 from p24tui.store.values import Author, HandoverRow
 from p24tui.words import EVENTS, event_words
 from tests.outgoing import MOBILE, Persons
+from tests.routine.cases import alert
 from tests.world import BERGA, MONDAY_NINE, PEOPLE, UNIT, World, make_world, make_world_again
 
 pytestmark = pytest.mark.rule("CH-11")

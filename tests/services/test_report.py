@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from p24tui.errors import BadInput
 from p24tui.gateways.outgoing.model import Accepted, Problem, Rejected, Uncertain
@@ -17,8 +17,8 @@ from p24tui.routine.outgoing import OutgoingState
 from p24tui.routine.period import Length, period_of
 from p24tui.services import cases, chat, ending, intake, outbox, report, roster, undo
 from p24tui.services.report_views import Answering, Flow, Report, SameDay, Sent, Waits
-from p24tui.store import tables
-from p24tui.store.tables import closings
+from p24tui.store import closings, feed, tables
+from p24tui.store.values import Closing
 from p24tui.words import MESSAGE, TRIAGE_FAILED
 from tests import samples
 from tests.outgoing import queued, send, stored, with_gateway
@@ -224,21 +224,16 @@ def test_a_day_says_who_signed_its_closing_last_or_that_nobody_has(world: World)
         sign(world, who, world.clock.now() + minutes * MINUTE)
     (one,) = made(world).days
     assert one.signed == ("Maria Lind", world.clock.now() + 5 * MINUTE)
+    world.clock.advance(timedelta(hours=-8))  # what came before closing and was seen by nobody
+    world.case()
+    world.clock.advance(timedelta(hours=8))
+    assert made(world).days[0].signed is None
 
 
 def sign(world: World, who: str, at: datetime) -> None:
     staff_id, name, _profession = PEOPLE[who]
-    values = {
-        "id": fresh_id(),
-        "unit_id": UNIT,
-        "local_date": TODAY,
-        "signed_at": at,
-        "staff_id": staff_id,
-        "staff_name": name,
-        "remaining": [],
-    }
     with world.system.store.writing() as tx:
-        tx.connection.execute(insert(closings).values(values))
+        closings.add(tx, Closing(fresh_id(), UNIT, TODAY, at, staff_id, name, position=feed.end_of_log(tx)))
 
 
 def test_no_report_says_anything_of_a_patient(world: World) -> None:

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from p24tui.errors import BadInput, Refused, Unavailable
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
-from p24tui.routine.alert import alert
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.protection import Protection
 from p24tui.routine.shift import Ongoing, ShiftKind
@@ -21,6 +20,7 @@ from p24tui.services import alerts, cases, chat, ending, notes, shift, takeover
 from p24tui.store import people, shifts
 from p24tui.store.tables import events, read_log
 from p24tui.store.values import Audience
+from tests.routine.cases import alert
 from tests.world import BERGA, UNIT, World
 
 pytestmark = [pytest.mark.rule("SH-1"), pytest.mark.hazard("H12")]
@@ -398,7 +398,7 @@ def test_many_at_once_give_up_each_case_once(world: World) -> None:
 
 def test_the_watch_gives_nobody_up_before_each_console_could_be_heard(world: World) -> None:
     """The database was away, or the machine that ticks has slept: nobody could say that they are there."""
-    watch = shift.Watch()
+    watch = shift.Watch(lambda: world.clock.now().timestamp())
     began(world)
     claimed(world)
     assert watch.give_up_lost(world.system) == 0
@@ -412,7 +412,7 @@ def test_the_watch_gives_nobody_up_before_each_console_could_be_heard(world: Wor
 
 
 def test_the_watch_gives_up_whoever_stays_silent(world: World) -> None:
-    watch = shift.Watch()
+    watch = shift.Watch(lambda: world.clock.now().timestamp())
     began(world)
     silent_for(world, 30)
     lost = []
@@ -425,7 +425,7 @@ def test_the_watch_gives_up_whoever_stays_silent(world: World) -> None:
 def test_a_database_that_does_not_answer_makes_the_watch_wait_anew(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    watch = shift.Watch()
+    watch = shift.Watch(lambda: world.clock.now().timestamp())
     began(world)
     for _ in range(4):
         watch.give_up_lost(world.system)

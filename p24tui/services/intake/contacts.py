@@ -6,15 +6,16 @@ from typing import Any
 from p24tui.gateways.fhir.model import Kind, SentCase
 from p24tui.routine import chat
 from p24tui.routine.after_hours import severity_of
-from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
+from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk, Urgency
 from p24tui.routine.rule import rule
 from p24tui.services.change import locked
 from p24tui.services.intake.outcome import Verdict
 from p24tui.services.intake.referring import refer, say_closed
 from p24tui.services.intake.taking import Taken, Taking, digest
+from p24tui.services.known import known_unit
 from p24tui.store import cases, events, handovers, intake, people
 from p24tui.store.engine import Tx
-from p24tui.store.values import Contact
+from p24tui.store.values import Contact, Unit
 
 RECEIVED = "case.received"
 KIND_ASSUMED = "kind_assumed"
@@ -34,7 +35,7 @@ def take_case(taking: Taking, sent: SentCase) -> Taken:
     known = taking.known()
     if taking.says_nothing_new(known, said):
         assert known is not None
-        say_closed(taking, unit, known.stored_as)
+        say_closed(taking, _unit_of(taking, known.stored_as), known.stored_as)
         return Taken(Verdict.DUPLICATE, known.stored_as)
     if known is None:
         case_id, is_contact = taking.id(), True
@@ -46,10 +47,16 @@ def take_case(taking: Taking, sent: SentCase) -> Taken:
     taking.remember(case_id, said)
     if record := people.patient(taking.tx, id=patient_id):
         taking.protect(record, sent.flagged)
+    where = _unit_of(taking, case_id)
     if is_contact:
-        refer(taking, unit, case_id)
-    say_closed(taking, unit, case_id)
+        refer(taking, where, case_id)
+    say_closed(taking, where, case_id)
     return Taken(verdict, case_id)
+
+
+def _unit_of(taking: Taking, case_id: str) -> Unit:
+    """The unit that has the case now: staff may have handed it over to another than the source names."""
+    return known_unit(taking.tx, locked(taking.tx, case_id).case.unit_id)
 
 
 def kind_was_assumed(tx: Tx, case_id: str) -> bool:
@@ -106,9 +113,10 @@ def _update(taking: Taking, sent: SentCase, case_id: str, patient_id: str) -> tu
         priority=sent.priority or before.priority,
         kind=_kind_now(taking, sent, before),
         suicide=SuicideRisk.AWAITING if _newly_at_risk(sent, before) else before.suicide,
+        urgency=Urgency.UNSAID if _is_graver(sent, before) else before.urgency,
     )
-    if _newly_at_risk(sent, before) and before.state is CaseState.ENDED:
-        # An ended case is looked at by nobody: it opens as by a word from the patient (SU-9).
+    if _newly_at_risk(sent, before) and before.state in (CaseState.ENDED, CaseState.HELD):
+        # What has ended or rests is looked at by nobody: it opens as by a word from the patient (SU-9).
         after = chat.receive(after, taking.now)
     changed = [
         name for name in ("matter", "priority", "kind", "suicide") if getattr(before, name) != getattr(after, name)
@@ -119,6 +127,14 @@ def _update(taking: Taking, sent: SentCase, case_id: str, patient_id: str) -> tu
     taking.save(before, after)
     taking.event("case.updated", case_id, before.unit_id, changed=changed)
     return Verdict.UPDATED, severity_of(after) is not severity_of(before)
+
+
+def _is_graver(sent: SentCase, before: Case) -> bool:
+    """Whether what a clinician has said, that it can wait, was said of something less grave than this."""
+    if before.urgency is not Urgency.CAN_WAIT:
+        return False
+    more_urgent = sent.priority is not None and (before.priority is None or sent.priority < before.priority)
+    return more_urgent or _newly_at_risk(sent, before)
 
 
 def _newly_at_risk(sent: SentCase, before: Case) -> bool:

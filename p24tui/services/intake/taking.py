@@ -13,6 +13,7 @@ from p24tui.gateways.fhir.model import Issue, Kind, Ref, Severity, Unusable
 from p24tui.gateways.fhir.refs import label, number_in
 from p24tui.ids import stable_id
 from p24tui.routine.actor import Actor
+from p24tui.routine.alert import calling_anew
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.protection import Protection, strictest
 from p24tui.services.intake.outcome import Verdict
@@ -94,7 +95,7 @@ class Taking:
 
     def save(self, before: Case, after: Case) -> None:
         """Write a case back; a reminder that is pointless by it does not go. That it opens again is told (CH-6)."""
-        cases.save(self.tx, after)
+        cases.save(self.tx, calling_anew(before, after, self.now))
         if before.state is CaseState.ENDED and after.state is not CaseState.ENDED:
             events.append(self.tx, self.actor(after.unit_id), self.now, "case.reopened", after.id, rule="CH-6")
         cancel_moot(self.tx, self.actor(after.unit_id), before, after, self.now)

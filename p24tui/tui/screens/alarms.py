@@ -44,9 +44,14 @@ class Alarms(Duties):
             unit.id: staffed_since(unit.hours, now, self._unread_limit) if is_open(unit.hours, now) else None
             for unit in self._units
         }
-        self._book.keep(line.case.id for line in self._live.every_line)
+        self._forget_alarms()
         self._look_for_alarms(self._live.every_line)
         self._sound()
+
+    def _forget_alarms(self) -> None:
+        """What the list no longer has does not call here."""
+        if self._book is not None:
+            self._book.keep(line.case.id for line in self._live.every_line)
 
     def _look_for_alarms(self, lines: Iterable[CaseLine]) -> None:
         if self._book is not None:

@@ -139,11 +139,12 @@ class CaseDeeds(Writing, HandingOver, OpenCases):
     def _hold(self, case: Case) -> None:
         actor = self._as(case.unit_id)
 
-        in_hand = self._in_hand(case, actor)
+        takes_on = self._takes_on(case)
 
         def hold(answer: Hold) -> Case:
-            mine = in_hand()
-            return services.chat.hold(self._system, actor, mine.id, mine.version, answer.until, answer.reason)
+            return services.chat.hold(
+                self._system, actor, case.id, case.version, answer.until, answer.reason, takes_on=takes_on
+            )
 
         def held(answer: Hold | None) -> None:
             if answer is not None:
@@ -171,13 +172,11 @@ class CaseDeeds(Writing, HandingOver, OpenCases):
             else:
                 self._say(_("Avslutet är begärt men inte bekräftat."))
 
-        in_hand = self._in_hand(case, actor)
-
-        def request() -> Case:
-            mine = in_hand()
-            return services.ending.request_end(self._system, actor, mine.id, mine.version)
-
-        self._writes.run(request, requested)
+        takes_on = self._takes_on(case)
+        self._writes.run(
+            lambda: services.ending.request_end(self._system, actor, case.id, case.version, takes_on=takes_on),
+            requested,
+        )
 
     def _ask_to_confirm(self, case: Case) -> None:
         actor = self._as(case.unit_id)

@@ -9,6 +9,7 @@ from p24tui.i18n import _, ngettext
 from p24tui.routine import closing
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState
+from p24tui.routine.chat import may_handle
 from p24tui.routine.decision import Refusal
 from p24tui.services.views import CaseLine
 from p24tui.store.values import Closing
@@ -27,19 +28,32 @@ class ClosingCheck(Places, Assessing, Duties):
 
     def action_closing_tell(self) -> None:
         """Say to the patient of the row that the unit closes; the text is shown first."""
-        if (case := self._chosen()) is not None:
-            self._ask_to_tell(case, services.closing.PHRASE, lambda actor: self._tell(case, actor))
+        if (case := self._chosen()) is None or (line := self._line(case.id)) is None:
+            return
+        actor, day = self._as(case.unit_id), self._day_of(case)
+        if (refusal := closing.may_tell(case, actor, line.patient.protection, day)) is not None:
+            self._refuse(refusal)
+            return
+        self._ask_to_tell(case, services.closing.PHRASE, lambda actor: self._tell(case, actor))
 
     def action_closing_keep(self) -> None:
         """Keep the case for the next weekday, because there were no times."""
-        if (case := self._chosen()) is not None:
-            self._ask_to_tell(case, services.closing.NO_TIMES_PHRASE, lambda actor: self._keep(case, actor))
+        if (case := self._chosen()) is None or (line := self._line(case.id)) is None:
+            return
+        if (refusal := may_handle(self._as(case.unit_id), line.patient.protection)) is not None:
+            self._refuse(refusal)
+            return
+        self._ask_to_tell(case, services.closing.NO_TIMES_PHRASE, lambda actor: self._keep(case, actor))
 
     def action_closing_end_with_day(self) -> None:
         """End the chat of a patient who has not answered, with the day that they can answer in."""
         if (case := self._chosen()) is None:
             return
-        if (refusal := closing.may_end_with_day(case)) is not None:
+        line = self._line(case.id)
+        if line is None:
+            return
+        refusal = closing.may_end_with_day(case, self._as(case.unit_id), line.patient.protection)
+        if refusal is not None:
             self._refuse(refusal)
             return
         self._ask_to_tell(case, services.closing.ENDED_PHRASE, lambda actor: self._end_with_day(case, actor))
@@ -85,12 +99,18 @@ class ClosingCheck(Places, Assessing, Duties):
         case = self._chosen()
         unit_id = case.unit_id if case else self._actor.unit_id
         actor = self._as(unit_id)
-        lines = [line for line in self._live.every_line if line.case.unit_id == unit_id]
-        still_open = [line for line in lines if line.case.state is not CaseState.ENDED]
-        day = self._closing_days().get(unit_id)
-        if day is None:
+        found = self._duties.get(unit_id)
+        if found is None or found.closes_at is None:
             self._refuse(Refusal("CH-7", "sign-early"))
             return
+        day = local_date(found.closes_at)
+        still_open = [
+            line
+            for line in self._live.every_line
+            if line.case.unit_id == unit_id
+            and line.case.state is not CaseState.ENDED
+            and line.case.received_at < found.closes_at  # what has come since is for the next day
+        ]
         remaining = closing.may_sign([line.case for line in still_open], actor, day)
         if isinstance(remaining, Refusal):
             self._refuse(remaining)

@@ -222,6 +222,9 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, HoursDesk, RosterDes
         if gone := [id for id in elsewhere if self._live.line(id) is not None]:
             self._look_for_gone(gone)
             self._list.drop(gone)
+            for id in set(gone).intersection(self._open_ids):
+                self._forget_open(id)
+            self._forget_alarms()
         for one in opened:
             self._show_again(one)
         self._show_strip()
@@ -293,8 +296,11 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, HoursDesk, RosterDes
         self._read_roster()
 
     def _have_units(self, units: tuple[Unit, ...]) -> None:
+        has_other_hours = [unit.hours for unit in units] != [unit.hours for unit in self._units]
         self._units = units
         self._show_openness()
+        if has_other_hours:  # deadlines draw near by them
+            self._read_all()
 
     def _show_openness(self) -> None:
         now = self._system.clock.now()

@@ -191,11 +191,9 @@ class DeskParts(Screen[None]):
         line = self._list.cursor_line
         return line.case if line else None
 
-    def _in_hand(self, case: Case, actor: Actor) -> Callable[[], Case]:
-        """An errand that has the case for what is done with it: in the closing check what nobody has is taken on."""
-        if self.focused is not self._closing_list or case.owner_id is not None:
-            return lambda: case
-        return lambda: services.closing.take_on(self._system, actor, case.id, case.version)
+    def _takes_on(self, case: Case) -> bool:
+        """Whether what one does with a case takes it on: in the closing check that nobody has it is no hindrance."""
+        return self.focused is self._closing_list and case.owner_id is None
 
     def _pane_of_focus(self) -> CasePane | None:
         """The pane that has the focus."""

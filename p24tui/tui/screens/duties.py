@@ -36,6 +36,7 @@ class Duties(DeskParts):
 
     _duties_are_old = True
     _duties_at = float("-inf")
+    _alarmed: frozenset[str] = frozenset()
 
     def _look_at_duties(self, *, at_once: bool = False) -> None:
         """Looked at each second: how the units stand is read anew where it is time to, or ``at_once``."""
@@ -61,9 +62,21 @@ class Duties(DeskParts):
         self._duty_bar.loudness = said[0][0] if said else Level.NONE
         self._duty_bar.key = self._key_for(said[0][2]) if said else ""
         self._duty_bar.said = tuple(words for _level, words, _action in said)
+        self._ring_at_last_warning(now)
         self._header.closing = {
             unit.id: (self._loudness(unit, now), self._minutes_left(unit, now)) for unit in self._units
         }
+
+    def _ring_at_last_warning(self, now: datetime) -> None:
+        """Sound once, when closing is so near that it alarms and nobody has signed."""
+        alarms = {
+            unit.id
+            for unit in self._units
+            if self._loudness(unit, now) is Level.ALARM and self._duties[unit.id].signed is None
+        }
+        if alarms - self._alarmed:
+            self.post_message(self.RingWanted(len(alarms)))
+        self._alarmed = frozenset(alarms)
 
     def _said_of(self, unit: Unit, now: datetime) -> list[Said]:
         found = self._duties.get(unit.id)

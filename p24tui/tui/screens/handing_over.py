@@ -45,8 +45,9 @@ class HandingOver(TakingOver):
         line, actor = self._line(case.id), self._as(case.unit_id)
         if line is None:
             return
-        takes_on = self.focused is self._closing_list and case.owner_id is None
-        refusal = may_handle(actor, line.patient.protection) or (None if takes_on else owned_by(case, actor))
+        refusal = may_handle(actor, line.patient.protection)
+        if refusal is None and not self._takes_on(case):
+            refusal = owned_by(case, actor)
         if refusal is not None:
             self._fail(Refused(refusal.rule, refusal.reason, owner=self._owner_name(case)))
         elif case.handed_at is not None:
@@ -91,15 +92,12 @@ class HandingOver(TakingOver):
             now = self._line(case.id)
             self._ask_to_whom(now.case if now else case, give, explain(error))
 
-        in_hand = self._in_hand(case, actor)
-
-        def offer() -> Case:
-            mine = in_hand()
-            return services.handover.offer(
-                self._system, actor, mine.id, mine.version, give.target, give.message, give.consent
-            )
-
-        self._writes.run(offer, offered, refused)
+        takes_on, told = self._takes_on(case), (give.target, give.message, give.consent)
+        self._writes.run(
+            lambda: services.handover.offer(self._system, actor, case.id, case.version, *told, takes_on=takes_on),
+            offered,
+            refused,
+        )
 
     def _take_back(self, case: Case) -> None:
         actor = self._as(case.unit_id)

@@ -72,7 +72,7 @@ class HandoverScreen(ModalScreen[Give | AskPatient | None]):
         self, name: str, now: datetime, *, suicide: bool, before: Give | None = None, problem: str = ""
     ) -> None:
         super().__init__()
-        self._name = name
+        self._patient = name
         self._now = now
         self._suicide = suicide
         self._before = before
@@ -90,7 +90,7 @@ class HandoverScreen(ModalScreen[Give | AskPatient | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide", id="handover-dialog"):
-            title = _("Lämna över ärendet för {name}").format(name=self._name)
+            title = _("Lämna över ärendet för {name}").format(name=self._patient)
             yield Static(Content.styled(title, "bold"))
             yield Field(placeholder=_("Till vem: namn, yrke eller enhet   ↑ ↓ välj"), id="handover-search")
             yield Targets(id="handover-targets", markup=False)

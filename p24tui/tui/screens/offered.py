@@ -30,13 +30,13 @@ class OfferedScreen(ModalScreen[bool]):
 
     def __init__(self, name: str, to: str, at: str) -> None:
         super().__init__()
-        self._name = name
+        self._patient = name
         self._to = to
         self._at = at
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            title = _("Ärendet för {name} är erbjudet till {to}").format(name=self._name, to=self._to)
+            title = _("Ärendet för {name} är erbjudet till {to}").format(name=self._patient, to=self._to)
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             words = _("Sedan {at} har ingen svarat. Ärendet är ditt, och det larmar vidare tills någon tar emot det.")
             yield Static(Content(words.format(at=self._at)))
@@ -87,7 +87,7 @@ class AcceptScreen(ModalScreen[Answered | None]):
             yield self._fact(_("Ärende"), ", ".join(filter(None, [clean_line(self._line.matter), _age(self._line)])))
             yield self._fact(_("Från"), self._sender())
             yield self._fact(_("Till"), _to(row.target))
-            yield self._fact(_("Samtycke"), self._consent())
+            yield self._fact("", self._consent())
             yield Static(Content(clean_text(row.message) or _("Inget meddelande.")), id="accept-message")
             words = _("Tar du emot blir ärendet ditt, patienten får veta det, och {who} är kvar som gäst.")
             yield Static(Content(words.format(who=clean_line(row.from_name))), classes="dialog-note")

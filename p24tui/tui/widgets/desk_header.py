@@ -37,6 +37,7 @@ LATE_AFTER = 4
 
 LOUDNESS = {
     Level.FACT: "bold $success",
+    Level.NOTICE: "bold $accent",
     Level.WARNING: "bold $warning",
     Level.ALARM: "bold $background on $error",
 }

@@ -16,7 +16,7 @@ class DutyBar(Widget):
     key: reactive[str] = reactive("")
     loudness: reactive[Level] = reactive(Level.NONE)
 
-    MARKS = {Level.NONE: " ", Level.FACT: "·", Level.WARNING: "△", Level.ALARM: "▲"}
+    MARKS = {Level.NONE: " ", Level.FACT: "·", Level.NOTICE: "▪", Level.WARNING: "△", Level.ALARM: "▲"}
 
     def on_mount(self) -> None:
         self.display = False

@@ -50,6 +50,8 @@ def _add_to_cases() -> None:
         ),
         sa.Column("told_closing_at", INSTANT, nullable=True, comment="when the patient was told that the unit closes"),
         sa.Column("owner_lost_at", INSTANT, nullable=True, comment="when whoever had it was lost"),
+        sa.Column("opened_at", INSTANT, nullable=True, comment="when somebody whose it was to read first opened it"),
+        sa.Column("risk_since", INSTANT, nullable=True, comment="since when suicide risk waits, or is worse"),
         sa.Column("handed_to", sa.Text(), nullable=False, server_default="", comment="to whom it is offered, in words"),
         sa.Column("handed_at", INSTANT, nullable=True),
         sa.Column(
@@ -117,6 +119,8 @@ def _create_tables() -> None:
         sa.Column("staff_id", sa.Text(), nullable=False),
         sa.Column("staff_name", sa.Text(), nullable=False),
         sa.Column("remaining", sa.JSON(), nullable=False, comment="what remains open, and who has it"),
+        sa.Column("xid", sa.BigInteger(), nullable=False, comment="the place in the change log at which it was signed"),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_closings_unit_id_units")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_closings_staff_id_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_closings")),
