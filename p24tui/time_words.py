@@ -1,6 +1,7 @@
 """Days, times and how long somebody has waited, in words: the same on every screen and in every list."""
 
-from datetime import date, datetime, timedelta
+import re
+from datetime import date, datetime, time, timedelta
 
 from p24tui.clock import local
 from p24tui.i18n import N_, _
@@ -16,6 +17,8 @@ MONTHS_IN_FULL = (
     N_("juli"), N_("augusti"), N_("september"), N_("oktober"), N_("november"), N_("december"),
 )  # fmt: skip
 
+_CLOCK = re.compile(r"(\d{1,2})(?:[.:]?(\d{2}))?", re.ASCII)
+
 
 def waited(since: datetime | None, now: datetime) -> str:
     """How long someone has waited: minutes, then hours, then days. A dash where nobody waits."""
@@ -24,14 +27,23 @@ def waited(since: datetime | None, now: datetime) -> str:
     return time_words(now - since)
 
 
-def time_words(time: timedelta) -> str:
+def time_words(length: timedelta) -> str:
     """How long something took: minutes, then hours, then days."""
-    minutes = max(0, int(time.total_seconds() // 60))
+    minutes = max(0, int(length.total_seconds() // 60))
     if minutes < 100:
         return _("{count} min").format(count=minutes)
     if minutes < 48 * 60:
         return _("{count} tim").format(count=minutes // 60)
     return _("{count} dgr").format(count=minutes // (24 * 60))
+
+
+def parse_clock(typed: str) -> time | None:
+    """The time of day that somebody typed, such as ``8``, ``8.30``, ``08:30`` or ``0830``; none where it is none."""
+    found = _CLOCK.fullmatch(typed.strip())
+    if found is None:
+        return None
+    hour, minute = int(found[1]), int(found[2] or 0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
 def clock_time(instant: datetime) -> str:

@@ -1,5 +1,6 @@
 """The documents say what is true."""
 
+import json
 import re
 from dataclasses import Field, fields
 from pathlib import Path
@@ -32,3 +33,23 @@ def test_the_commands_named_in_the_readme_exist() -> None:
     named = set(re.findall(r"^p24tui (\w+)", blocks, re.MULTILINE))
     assert named
     assert named <= set(COMMANDS)
+
+
+def test_the_hazard_log_names_the_tests_that_prove_its_controls() -> None:
+    proofs = json.loads((ROOT / "assets" / "proofs.json").read_text(encoding="utf-8"))["hazards"]
+    log = (ROOT / "docs" / "hazards.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^## (H\d+)\n(.*?)(?=^## |\Z)", log, re.DOTALL | re.MULTILINE))
+    assert len(sections) == 24
+    for hazard, words in sections.items():
+        files = {Path(one.split("::")[0]).relative_to("tests") for one in proofs.get(hazard, [])}
+        assert _proof(words) == files, hazard
+
+
+def _proof(section: str) -> set[Path]:
+    """The test files that a section of the hazard log names, each in the folder that stands before it."""
+    found = set()
+    for said in re.findall(r"\*\*Proof:\*\*(.*?)(?=\n\n|\Z)", section, re.DOTALL):
+        for part in said.split("·"):
+            folder = part.split(":")[0].strip() if ":" in part else "."
+            found |= {Path(folder, name) for name in re.findall(r"`(test_\w+\.py)`", part)}
+    return found

@@ -167,4 +167,5 @@ def _list_sources(system: System, as_json: bool) -> None:
         echo_json([{"source": name, "made_at": at, "active": active} for name, at, active in sources])
         return
     for name, at, active in sources:
-        click.echo(f"{name:<24}{day_and_time(at)}{'' if active else '  (' + _('utestängd') + ')'}")
+        shut_out = "" if active else _("utestängd")
+        click.echo(f"{name:<24}{day_and_time(at)}" + (f"  ({shut_out})" if shut_out else ""))

@@ -191,7 +191,7 @@ def _lines(report: Report) -> Iterator[str]:
         said = _("{cases} ärenden, {messages} meddelanden").format(cases=one.cases, messages=one.messages)
         yield _line(f"  {clean_line(one.name)}", said)
     if report.days:
-        yield _line(_("Dag"), f"{_('chattansvarig'):<24}{_('stängning signerad')}")
+        yield _line(_("Dag"), _("chattansvarig").ljust(24) + _("stängning signerad"))
     for day in report.days:
         yield _line(f"  {day_words(day.day)}", f"{responsible_words(day):<24}{closing_words(day)}")
     yield _("Brådskande är prio 1, eller misstänkt suicidrisk.")

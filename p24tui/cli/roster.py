@@ -19,7 +19,7 @@ from p24tui.services import roster_calendar
 from p24tui.services.views import RosterWeek
 from p24tui.system import System
 from p24tui.text import clean_line
-from p24tui.time_words import day_and_time, span_words
+from p24tui.time_words import day_and_time, parse_clock, span_words
 
 SHORT = 8
 """Characters of an id that are shown; so many tell a unit's entries apart."""
@@ -204,13 +204,10 @@ def _day(typed: str) -> date:
 
 
 def _time(typed: str) -> time:
-    try:
-        found = time.fromisoformat(typed)
-        if found.tzinfo is None:
-            return found
-    except ValueError:
-        pass
-    raise BadInput("clock-time", value=clean_line(typed, 40))
+    found = parse_clock(typed)
+    if found is None:
+        raise BadInput("clock-time", value=clean_line(typed, 40))
+    return found
 
 
 def _read(file: str) -> bytes:

@@ -19,7 +19,12 @@ SHOWN_DAYS = 14
 USUAL = "usual"
 
 
-@click.command(help=_("Visa enhetens öppettider, eller ändra dem. Det som inte skrivs blir som det var."))
+@click.command(
+    help=_(
+        "Visa enhetens öppettider, eller ändra dem. Nämns en veckodag är det hela veckan som skrivs; "
+        "egna dagar och aftnar står kvar."
+    )
+)
 @click.argument("hsa_id", metavar="HSA-ID")
 @click.argument("text", required=False)
 @click.option("--json", "as_json", is_flag=True, help=_("Som JSON."))

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from p24tui.clock import local_date
@@ -21,7 +20,7 @@ from p24tui.services.change import allowed, change_in, permitted, taking_on
 from p24tui.services.ending import end_in
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit
-from p24tui.services.views import line
+from p24tui.services.views import Told, line
 from p24tui.store import cases, closings, events, feed, messages, people
 from p24tui.store.engine import Tx
 from p24tui.store.values import Author, CaseRow, Closing, LeftOpen, Message, Unit
@@ -36,14 +35,6 @@ PAUSE = 0.006
 """Seconds to wait between two of many: so every other console goes on as if nothing happened."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What came of telling one of many: none where they were told, else why not."""
-
-    case_id: str
-    problem: P24Error | None = None
 
 
 def text_for(system: System, actor: Actor, case_ids: Iterable[str], phrase_id: str = PHRASE) -> dict[str, str]:

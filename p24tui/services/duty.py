@@ -1,7 +1,6 @@
 """How units stand as wholes: when they close and whether that is signed, and what about them calls for attention."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from p24tui.errors import BadInput
@@ -9,24 +8,11 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
 from p24tui.routine.unit_alert import UnitAlert, UnitReason
 from p24tui.services import closing, roster, unit_settings
+from p24tui.services.views import Duty
 from p24tui.store import duty, events, people
 from p24tui.store.engine import Tx
-from p24tui.store.values import Closing, Unit
+from p24tui.store.values import Unit
 from p24tui.system import System
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """One unit: the closing that is at hand and who has signed it, and what calls.
-
-    ``warnings`` are minutes before closing. ``alerts`` are all, ``unseen`` those that nobody has acknowledged.
-    """
-
-    closes_at: datetime | None
-    signed: Closing | None
-    warnings: tuple[int, ...] = ()
-    alerts: tuple[UnitAlert, ...] = ()
-    unseen: tuple[UnitAlert, ...] = ()
 
 
 def duty_of(system: System, unit_ids: Collection[str]) -> Mapping[str, Duty]:

@@ -265,9 +265,18 @@ def call(system: System) -> int:
 
     What is offered of somebody who has come to be protected can be taken by nobody, and is withdrawn.
     """
+    now = system.clock.now()
     with system.store.reading() as tx:
         offered = handovers.every_standing(tx)
-    return sum(_call(system, row) for row in offered)
+        found = {row.case.id: row for row in cases.some(tx, [one.case_id for one in offered])}
+        due = [one for one in offered if _is_due(tx, one, found[one.case_id], now)]
+    return sum(_call(system, one) for one in due)
+
+
+def _is_due(tx: Tx, row: HandoverRow, found: CaseRow, now: datetime) -> bool:
+    if is_protected(found.patient.protection):
+        return True
+    return handover.calls(row.offer, found.case, now, known_unit(tx, found.case.unit_id).hours, pace(now))
 
 
 def _call(system: System, known: HandoverRow) -> bool:

@@ -57,7 +57,7 @@ def day_openings(typed: str) -> Openings:
     try:
         return opening.parse_openings(typed)
     except hours.BadHours as error:
-        raise BadInput("hours", text=clean_line(error.text or typed, 60)) from error
+        raise BadInput("hours", text=clean_line(typed, 60)) from error
 
 
 def put_unit(system: System, actor: Actor, unit: Unit) -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from p24tui.clock import local_date
+from p24tui.errors import P24Error
 from p24tui.gateways.outgoing.gsm import Size
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.guarantee import Guarantee
@@ -16,11 +17,13 @@ from p24tui.routine.list_filter import ListFilter
 from p24tui.routine.patient import ShownPatient, shown
 from p24tui.routine.queue import OrderKey, order_key
 from p24tui.routine.shift import Ongoing
+from p24tui.routine.unit_alert import UnitAlert
 from p24tui.services.guarantee import guarantee_of
 from p24tui.store.values import (
     Acknowledged,
     AttachmentLine,
     CaseRow,
+    Closing,
     Contact,
     Event,
     FormAnswer,
@@ -335,3 +338,25 @@ class OfferLine:
     matter: str
     suicide: bool
     unit_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One unit: the closing that is at hand and who has signed it, and what calls.
+
+    ``warnings`` are minutes before closing. ``alerts`` are all, ``unseen`` those that nobody has acknowledged.
+    """
+
+    closes_at: datetime | None
+    signed: Closing | None
+    warnings: tuple[int, ...] = ()
+    alerts: tuple[UnitAlert, ...] = ()
+    unseen: tuple[UnitAlert, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of telling one of many: none where they were told, else why not."""
+
+    case_id: str
+    problem: P24Error | None = None

@@ -23,6 +23,7 @@ class AlarmBook:
         self._pace = pace
         self._responsible: Mapping[str, str] = {}
         self._calls: dict[str, tuple[Alert, datetime]] = {}
+        self._unseen: dict[str, tuple[Alert, ...]] = {}
         self._heard: SortedList[Place] = SortedList()
         self._waiting: SortedList[tuple[datetime, str]] = SortedList()
         self._last_ring: datetime | None = None
@@ -34,13 +35,16 @@ class AlarmBook:
         for line in lines:
             case = line.case
             calls = alerts(case, unread_before.get(case.unit_id), _near_since(line, unread_before, now))
-            call = next((one for one in calls if not _seen(line, one)), None)
+            unseen = tuple(one for one in calls if not _seen(line, one))
+            call = unseen[0] if unseen else None
             before = self._calls.get(case.id)
             if before is not None and before[0] != call:
                 self._forget(case.id)
             if call is not None and case.id not in self._calls:
                 self._calls[case.id] = (call, now)
                 self._let_hear(case.id, now)
+            if unseen:
+                self._unseen[case.id] = unseen
 
     def keep(self, case_ids: Iterable[str]) -> None:
         """The list has been read anew: what calls and is not in it any longer is forgotten."""
@@ -64,6 +68,10 @@ class AlarmBook:
     def heard(self, limit: int | None = None) -> list[Alert]:
         """What this console is to say, the gravest and oldest first."""
         return [self._calls[place[-1]][0] for place in self._heard[:limit]]
+
+    def unseen(self) -> list[Alert]:
+        """All that calls in the cases of which this console says the gravest: who has seen that has seen the case."""
+        return [call for place in self._heard for call in self._unseen[place[-1]]]
 
     def __len__(self) -> int:
         return len(self._heard)
@@ -91,6 +99,7 @@ class AlarmBook:
 
     def _forget(self, case_id: str) -> None:
         call, first_seen = self._calls.pop(case_id)
+        del self._unseen[case_id]
         self._heard.discard(_place(call))
         self._waiting.discard((first_seen, case_id))
 

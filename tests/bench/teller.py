@@ -14,6 +14,7 @@ from p24tui import bootstrap, settings
 from p24tui.clock import local_date
 from p24tui.routine.closing import may_tell_among_many
 from p24tui.services import closing, staff
+from p24tui.services.views import Told
 from p24tui.store import cases
 from tests.bench.filled import STAFF, case_id
 from tests.world import UNIT
@@ -35,7 +36,7 @@ def main(first: int, count: int) -> None:
         sys.stdin.readline()
         began = time.perf_counter()
 
-        def heed(_told: closing.Told) -> bool:
+        def heed(_told: Told) -> bool:
             time.sleep(closing.PAUSE)
             return True
 

@@ -13,8 +13,7 @@ from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency
 from p24tui.routine.protection import Protection
 from p24tui.routine.unit_alert import UnitAlert, UnitReason
 from p24tui.services import assessment, cases, chat, closing, duty, holding, phrases, queue, undo
-from p24tui.services.closing import Told
-from p24tui.services.views import Phrase, PhraseKind
+from p24tui.services.views import Duty, Phrase, PhraseKind, Told
 from p24tui.store import events, messages, people
 from p24tui.store.values import Author, PatientRecord
 from tests.world import BERGA, UNIT, World
@@ -259,7 +258,7 @@ def closing_of(world: World, case: Case) -> None:
     cases.open_case(world.system, world.actor("maria"), case.id)
 
 
-def stands(world: World) -> duty.Duty:
+def stands(world: World) -> Duty:
     return duty.duty_of(world.system, [UNIT])[UNIT]
 
 

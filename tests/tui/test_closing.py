@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency
 from p24tui.services import chat, closing
-from p24tui.services.closing import Told
+from p24tui.services.views import Told
 from p24tui.store import messages
 from p24tui.store.values import Author
 from p24tui.tui.places import Place
@@ -68,10 +68,10 @@ async def test_the_header_counts_down_from_a_fact_to_an_alarm(sqlcipher_world: W
         assert bar(pilot) == ""
         assert "stänger 17.00" in screen_text(pilot)
         said = []
-        for minutes in (2, 30, 25, 4.5):
+        for minutes in (2, 30, 15, 10, 4.5):
             await a_minute_later(pilot, sqlcipher_world, minutes)
             said.append((desk_of(pilot).query_one(DutyBar).loudness.name, bar(pilot)[:3].strip()))
-        assert said == [("FACT", "·"), ("WARNING", "△"), ("ALARM", "▲"), ("ALARM", "▲")]
+        assert said == [("FACT", "·"), ("NOTICE", "▪"), ("WARNING", "△"), ("ALARM", "▲"), ("ALARM", "▲")]
         assert "stänger om 1 min" in str(desk_of(pilot).query_one(DeskHeader).render())
         assert "Stänger om 1 min: 2 öppna, 1 oläst, 1 brådskande" in bar(pilot)
         assert "F4 stängningskontroll" in bar(pilot)

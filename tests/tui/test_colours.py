@@ -40,6 +40,7 @@ ON_TINTS = (
     ("foreground 70%", "primary 20%", "background"),
     ("primary", "primary 20%", "background"),
     ("accent", "primary 20%", "background"),
+    ("foreground", "accent 20%", "background"),  # that closing comes nearer
     ("foreground", "warning 30%", "background"),  # a colleague who asks
     ("accent", "warning 12%", "background"),  # a note
     ("foreground", "warning 12%", "background"),

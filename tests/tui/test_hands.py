@@ -90,6 +90,28 @@ async def test_a_window_that_narrows_leaves_no_box_that_one_cannot_see(sqlcipher
         assert case_service.look_again(world.system, world.actor("maria"), ids[0]).draft == "viktig text"
 
 
+@pytest.mark.hazard("H24")
+@pytest.mark.parametrize("beside", [False, True], ids=["narrower", "one-again"])
+async def test_what_stands_at_the_side_stands_alone_with_all_that_was_written_and_saved(
+    sqlcipher_world: World, beside: bool
+) -> None:
+    world, cases = sqlcipher_world, fill(sqlcipher_world)
+    ids = mine(world, cases, "cough", "chest")
+    async with at_desk(world, size=(200, 60)) as pilot:
+        for case_id in ids:
+            await go_to(pilot, case_id, "enter")
+        await press(pilot, "escape", "d")
+        left, right = desk_of(pilot).query(CasePane)
+        right.composer.text = "viktig text"
+        right.composer.is_kept(ids[0], "viktig text")  # saved, and the case has not been read again since
+        if beside:
+            await press(pilot, "escape", "d")
+        else:
+            await pilot.resize_terminal(120, 40)
+            await settled(pilot)
+        assert (left.case_id, left.composer.text, right.case_id) == (ids[0], "viktig text", "")
+
+
 async def test_a_window_that_narrows_while_a_draft_is_on_its_way_loses_none_of_it(sqlcipher_world: World) -> None:
     world, cases = sqlcipher_world, fill(sqlcipher_world)
     ids = mine(world, cases, "cough", "chest")

@@ -107,7 +107,7 @@ async def test_closing_shows_every_open_case_whatever_the_filter_the_older_ones_
         assert len(desk_of(pilot).query_one(PatientList).live) == 1
         await press(pilot, "f4")
         shown = screen_text(pilot)
-        assert "10 öppna ärenden · 9 kvar · 1 äldre · 7 olästa · 2 brådskande · inte signerad" in shown
+        assert "10 öppna ärenden · 9 kvar · 1 äldre · 7 olästa · 3 brådskande · inte signerad" in shown
         assert "äldre 20 nov" in cursor_line(pilot)
         assert "✓ till 25 nov" in shown
         assert "Slut Stina" not in shown

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
 from p24tui import i18n
+from p24tui.clock import local_date
 from p24tui.gateways.outgoing.model import Problem, Rejected, Uncertain
-from p24tui.routine.case import Case
+from p24tui.routine.case import Case, CaseState, Urgency
 from p24tui.services import chat, notes, reminders, takeover, ticks
 from p24tui.store import messages
 from p24tui.store.values import Attachment
@@ -18,8 +20,9 @@ from p24tui.tui.setup import SetUpApp
 from p24tui.tui.widgets import refusal_bar
 from tests.outgoing import MOBILE, ScriptedGateway, send, with_gateway
 from tests.tui.kit import app, desk_of, fill, press, settled
-from tests.world import World
+from tests.world import MONDAY_NINE, World
 
+A_QUARTER_TO_FIVE = MONDAY_NINE + timedelta(hours=7, minutes=45)
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 Compare = Callable[..., bool]
 
@@ -55,7 +58,21 @@ SCREENS = {
     "closing": ("f4",),
     "registration": ("f5",),
     "overview": ("f6",),
+    "overview-week": ("f6", "2"),
     "log": ("down", "down", "enter", "escape", "f7"),
+    "assess": ("down", "down", "down", "enter", "j", "2", "3"),
+    "hand-over": (*ALI, "escape", "l"),
+    "roster": ("f8",),
+    "hours": ("ctrl+o",),
+    "begin-shift": ("f9",),
+    "shift": ("f9", "enter", *ALI, "escape", "f9"),
+}
+CLOSING = {
+    "list": (),
+    "check": ("f4",),
+    "tell": ("f4", "n", "n", "n", "n", "s"),
+    "many": ("f4", "m"),
+    "refused": ("f4", "v"),
 }
 SENDING = {
     "remind": ("s",),
@@ -112,6 +129,25 @@ def prepare_sending(world: World) -> ScriptedGateway:
     return gateway
 
 
+def prepare_closing(world: World) -> None:
+    """A quarter to five: who has not answered, who knows, who rests, and what must not be left."""
+    world.clock.instant = A_QUARTER_TO_FIVE
+    world.rostered()
+    fill(world)
+    asked: dict[str, Any] = {
+        "state": CaseState.WAITING,
+        "waiting_since": None,
+        "unread": 0,
+        "answered_at": A_QUARTER_TO_FIVE,
+    }
+    for number in range(6):
+        world.case(name=f"Tyst Tora {number}", matter="Hosta sedan en vecka", **asked)
+    world.case(name="Brått Britta", urgency=Urgency.URGENT, **asked)
+    world.case(name="Klar Kim", told_closing_at=A_QUARTER_TO_FIVE, **asked)
+    later = local_date(A_QUARTER_TO_FIVE) + timedelta(days=2)
+    world.case(name="Vera Vila", state=CaseState.HELD, unread=0, held_until=later, held_reason="provsvar")
+
+
 def after_a_look(*keys: str) -> Callable[[Pilot[None]], object]:
     """Let the desk look at how the sending fares, as it does by itself after some seconds; do this, and then look."""
 
@@ -154,6 +190,20 @@ def test_desk(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, in
 def test_desk_in_english(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int], screen: str) -> None:
     prepare(sqlcipher_world)
     assert snap_compare(app(sqlcipher_world), terminal_size=size, run_before=after(*SCREENS[screen]))
+
+
+@SIZES
+@pytest.mark.parametrize("screen", CLOSING)
+def test_closing(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int], screen: str) -> None:
+    prepare_closing(sqlcipher_world)
+    assert snap_compare(app(sqlcipher_world), terminal_size=size, run_before=after(*CLOSING[screen]))
+
+
+@SIZES
+def test_unsigned(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int]) -> None:
+    prepare_closing(sqlcipher_world)
+    sqlcipher_world.clock.advance(timedelta(minutes=20))
+    assert snap_compare(app(sqlcipher_world), terminal_size=size, run_before=after("f4"))
 
 
 @SIZES

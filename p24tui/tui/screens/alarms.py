@@ -89,15 +89,15 @@ class Alarms(Duties):
 
     def action_acknowledge(self) -> None:
         """Say that one has seen what calls: it stops on every console."""
-        heard, units = self._book.heard() if self._book else [], self._unseen_of_units()
-        many = len(heard) + len(units)
+        units = self._unseen_of_units()
+        unseen, many = (self._book.unseen(), len(self._book) + len(units)) if self._book else ([], len(units))
         if not many:
             self._say(_("Inget larmar."))
             return
         words = ngettext("{count} larm kvitterat.", "{count} larm kvitterade.", many).format(count=many)
 
         def acknowledge() -> None:
-            services.alerts.acknowledge(self._system, self._actor, heard)
+            services.alerts.acknowledge(self._system, self._actor, unseen)
             services.duty.acknowledge(self._system, self._actor, units)
 
         def acknowledged(_nothing: None) -> None:

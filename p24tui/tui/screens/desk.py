@@ -135,7 +135,8 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, HoursDesk, RosterDes
             await super().idle()
 
     def on_resize(self) -> None:
-        self._fit_window()
+        """What was typed before it may still be on its way to the box in focus, and comes first."""
+        (self.focused or self).call_later(self._fit_window)
 
     def _fit_window(self) -> None:
         """One pane or two, or that the window is too small; looked at each second too, should a resize be lost."""

@@ -16,8 +16,7 @@ from p24tui.i18n import _
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.routine.decision import Refusal
-from p24tui.services.duty import Duty
-from p24tui.services.views import CaseLine, QueueView
+from p24tui.services.views import CaseLine, Duty, QueueView
 from p24tui.store.values import Audience, Unit
 from p24tui.system import System
 from p24tui.text import clean_line

@@ -9,7 +9,7 @@ from p24tui.duty_words import unit_alert_words
 from p24tui.i18n import _, ngettext
 from p24tui.routine.closing import Level, level
 from p24tui.routine.unit_alert import UnitAlert, UnitReason
-from p24tui.services.duty import Duty
+from p24tui.services.views import Duty
 from p24tui.store.values import Unit
 from p24tui.tui.keys import key_name
 from p24tui.tui.screens.desk_parts import DeskParts
@@ -113,7 +113,8 @@ class Duties(DeskParts):
 
     def _key_for(self, action: str) -> str:
         words = {"show_closing": _("stängningskontroll"), "take_responsibility": _("ta ansvaret")}
-        return f"{key_name(action)} {words.get(action, _('bemanning'))}"
+        said = words.get(action) or _("bemanning")
+        return f"{key_name(action)} {said}"
 
     def _minutes_left(self, unit: Unit, now: datetime) -> int | None:
         """Whole minutes to the closing that is at hand, begun ones counted; none where there is none or it has been."""

@@ -205,15 +205,15 @@ class OpenCases(DeskParts):
 
     def _swap_left(self) -> None:
         """What stood at the side stands alone now."""
-        opened = self._panes[1].opened
+        written = self._panes[1].written
         self._panes[1].clear()
-        self._stand_alone(opened)
+        self._stand_alone(written)
 
-    def _stand_alone(self, opened: OpenCase | None) -> None:
+    def _stand_alone(self, written: OpenCase | None) -> None:
         """The case in the left pane, with all that has been typed in it."""
         self._active = 0
-        if opened is not None:
-            self._show_case(self._with_unkept(opened), self._panes[0])
+        if written is not None:
+            self._show_case(written, self._panes[0])
 
     def action_beside(self) -> None:
         """Two cases side by side, or one again."""
@@ -222,7 +222,7 @@ class OpenCases(DeskParts):
             self._say(_("Fönstret är för smalt för två ärenden bredvid varandra."))
         elif right.case_id:
             self._keep_drafts()
-            staying = self._pane.opened
+            staying = self._pane.written
             right.clear()
             self._stand_alone(staying)
             self._arrange_panes()

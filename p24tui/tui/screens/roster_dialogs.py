@@ -1,8 +1,7 @@
 """The questions about the roster: who and when, whether a week is copied, and to whom the responsibility goes."""
 
-import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -17,11 +16,9 @@ from p24tui.i18n import _, ngettext
 from p24tui.routine.roster import Copying, span_of
 from p24tui.store.values import Responsible, Staff
 from p24tui.text import clean_line
-from p24tui.time_words import clock_time, day_words, span_words
+from p24tui.time_words import clock_time, day_words, parse_clock, span_words
 from p24tui.tui.widgets.field import Field
 from p24tui.words import profession_word
-
-_CLOCK = re.compile(r"(\d{1,2})(?:[.:]?(\d{2}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +171,6 @@ class HandScreen(ModalScreen[str | None]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
-
-
-def parse_clock(typed: str) -> time | None:
-    """The time of day that somebody typed, such as ``8``, ``8.30``, ``08:30`` or ``0830``; none where it is none."""
-    found = _CLOCK.fullmatch(typed.strip())
-    if found is None:
-        return None
-    hour, minute = int(found[1]), int(found[2] or 0)
-    return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
 def week_number(monday: date) -> int:

@@ -20,7 +20,7 @@ from p24tui.i18n import _, ngettext
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.routine.decision import Refusal
-from p24tui.services.closing import Told
+from p24tui.services.views import Told
 from p24tui.system import System
 from p24tui.text import clean_text
 from p24tui.tui.errands import Errands

@@ -1,6 +1,7 @@
 """One case: who the patient is, what there is to read in its parts, and where one writes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from textual import events
@@ -117,6 +118,13 @@ class CasePane(Vertical):
     def opened(self) -> OpenCase | None:
         """The case that is shown."""
         return self._opened
+
+    @property
+    def written(self) -> OpenCase | None:
+        """The case with what stands in its boxes now: what was saved of that may not have been read again yet."""
+        if self._opened is None:
+            return None
+        return replace(self._opened, draft=self.composer.text, note_draft=self.note.text)
 
     @property
     def case(self) -> Case | None:

@@ -188,7 +188,7 @@ class DeskHeader(Widget):
         if not mine or not self.inflow or width < WITH_INFLOW:
             return Content("")
         last = _("{count}/tim").format(count=self.inflow[-1])
-        words = Content.styled(f"{_('Inflöde')} ", "$foreground 80%")
+        words = Content.styled(_("Inflöde") + " ", "$foreground 80%")
         return Content.assemble(words, (f"{bars(self.inflow)} ", "$primary"), (last, "bold"))
 
     def _sending_words(self, width: int) -> tuple[str, str]:

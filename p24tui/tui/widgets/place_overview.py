@@ -131,7 +131,7 @@ def _facts(report: Report) -> Iterator[Content]:
 def _waits(report: Report, width: int) -> Iterator[Content]:
     first = report.first_answers
     if first.waits is None:
-        yield Content.styled(f" {draw.fit(_('Väntan'), LABEL)}{_('ingen är besvarad än')}", QUIET)
+        yield Content.styled(" " + draw.fit(_("Väntan"), LABEL) + _("ingen är besvarad än"), QUIET)
         return
     named = ((_("Väntan, verklig tid"), first.waits), (_("Väntan, bemannad"), first.staffed))
     room = width - LABEL - max(len(waits_words(waits)) for _name, waits in named if waits is not None) - 3
