@@ -1,6 +1,7 @@
 """A desk to try by the keyboard: a believable queue, a clock that stands."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
@@ -14,6 +15,9 @@ from p24tui.tui.app import P24App
 from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.widgets.place_overview import PlaceOverview
 from tests.world import UNIT, World
+
+SOON = 15.0
+"""Seconds in which what a screen waits for comes, also where the machine is busy."""
 
 FORM = (
     FormAnswer("", "form", 1, 0, "1", "Om besvären", "group", "", False),
@@ -78,6 +82,15 @@ async def at_desk(world: World, who: str = "maria", size: tuple[int, int] = (120
     async with app(world, who).run_test(size=size, notifications=True) as pilot:
         await settled(pilot)
         yield pilot
+
+
+async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> float:
+    """Wait until it holds; how many seconds that took."""
+    began = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began < SOON, screen_text(pilot)
+        await pilot.pause(0.05)
+    return time.monotonic() - began
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:

@@ -16,7 +16,7 @@ from p24tui.tui.screens.handover import HandoverScreen
 from p24tui.tui.screens.offered import AcceptScreen, OfferedScreen
 from p24tui.tui.widgets.patient_list import PatientList
 from p24tui.words import reason_words
-from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled
+from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled, until
 from tests.world import BERGA, MONDAY_NINE, UNIT, World
 
 pytestmark = [pytest.mark.anyio, pytest.mark.rule("CH-11")]
@@ -124,6 +124,12 @@ async def test_a_time_that_cannot_be_read_or_lies_ahead_is_said(sqlcipher_world:
     assert row.consent_at == MONDAY_NINE - timedelta(hours=18, minutes=50)
 
 
+def version_at(pilot: Pilot[None], case_id: str) -> int:
+    """Which version of the case the desk knows."""
+    line = desk_of(pilot)._line(case_id)
+    return line.case.version if line is not None else 0
+
+
 async def test_what_is_refused_comes_up_again_with_what_was_typed(sqlcipher_world: World) -> None:
     world = sqlcipher_world
     case = mine(world, "chest")
@@ -138,6 +144,7 @@ async def test_what_is_refused_comes_up_again_with_what_was_typed(sqlcipher_worl
         assert isinstance(pilot.app.screen, HandoverScreen)
         assert "Ärendet ändrades nyss" in screen_text(pilot)
         assert "EKG saknas" in screen_text(pilot)
+        await until(pilot, lambda: version_at(pilot, case.id) == world.row(case.id).case.version)
         await press(pilot, "ctrl+s")
     (row,) = rows(world, case.id)
     assert row.message == "EKG saknas"

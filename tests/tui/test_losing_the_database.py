@@ -1,8 +1,6 @@
 """The database goes away under the desk, really: it is said, what is written stays, and the list catches up (H22)."""
 
 import asyncio
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,21 +12,10 @@ from p24tui.store.values import Author
 from p24tui.tui.screens import desk
 from p24tui.tui.widgets.composer import Composer
 from tests.proxy import door
-from tests.tui.kit import app, at_desk, desk_of, fill, press, screen_text
+from tests.tui.kit import app, at_desk, desk_of, fill, press, screen_text, until
 from tests.world import World, make_world, make_world_again
 
 pytestmark = pytest.mark.anyio
-
-SOON = 15.0
-
-
-async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> float:
-    """Wait until it holds; how many seconds that took."""
-    began = time.monotonic()
-    while not holds():
-        assert time.monotonic() - began < SOON, screen_text(pilot)
-        await pilot.pause(0.05)
-    return time.monotonic() - began
 
 
 def says(pilot: Pilot[None], words: str) -> bool:
