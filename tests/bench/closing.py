@@ -112,8 +112,10 @@ def _told(bench: Bench) -> Iterator[Result]:
                     loaded += moves(terminal, 8)
                 many, took, last = teller.end()
             told, seconds, first = told + many, seconds + took, last + 1
+    if not told:
+        raise RuntimeError("nobody was told, so that nothing was measured")
     numbers = {**spread(loaded), **spread(rest, "rest_"), "told": told, "seconds": seconds}
-    each = seconds * AT_ONCE / max(1, told)
+    each = seconds * AT_ONCE / told
     for number, goal in LOAD_GOALS.items():
         measured = percentile(loaded, number)
         what = f"cursor key while {AT_ONCE} are told in {each:.1f} s, p{number} (ratio: to p50 at rest)"

@@ -4,24 +4,32 @@
 
 Which database says the environment, as for the console. It says ``ready``, begins at a line on standard input, tells
 ``COUNT`` of the filled cases whom it is safe to tell, from case ``FIRST`` on, and prints how many it told in how many
-seconds.
+seconds. For it, the unit closes soon.
 """
 
 import sys
 import time
+from datetime import timedelta
 
 from p24tui import bootstrap, settings
-from p24tui.clock import local_date
+from p24tui.clock import PacedClock, SystemClock, local_date
 from p24tui.routine.closing import may_tell_among_many
-from p24tui.services import closing, staff
+from p24tui.routine.hours import closes_for_day
+from p24tui.services import closing, staff, units
 from p24tui.services.views import Told
 from p24tui.store import cases
 from tests.bench.filled import STAFF, case_id
 from tests.world import UNIT
 
+BEFORE_CLOSING = timedelta(minutes=10)
+
 
 def main(first: int, count: int) -> None:
+    now = SystemClock().now()
     with bootstrap.running(settings.load()) as system:
+        closes_at = closes_for_day(units.find_unit(system, UNIT).hours, now)
+    assert closes_at is not None
+    with bootstrap.running(settings.load(), clock=PacedClock(closes_at - BEFORE_CLOSING)) as system:
         actor = staff.acting(system, STAFF, UNIT, bootstrap.place("console"))
         with system.store.reading() as tx:
             rows = cases.of_units(tx, [UNIT])
