@@ -7,7 +7,8 @@ import pytest
 from textual.pilot import Pilot
 
 from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency
-from p24tui.services import chat, closing
+from p24tui.routine.shift import ShiftKind
+from p24tui.services import chat, closing, shift
 from p24tui.services.views import Told
 from p24tui.store import messages
 from p24tui.store.values import Author
@@ -221,7 +222,10 @@ async def test_many_can_be_broken_off_and_begun_again(sqlcipher_world: World, mo
 
 
 @pytest.mark.rule("CH-7", "SU-2")
-async def test_signing_says_what_is_in_the_way_and_then_what_remains(sqlcipher_world: World) -> None:
+async def test_signing_says_what_is_in_the_way_and_then_what_remains_and_who_of_those_has_gone(
+    sqlcipher_world: World,
+) -> None:
+    shift.start(sqlcipher_world.system, sqlcipher_world.actor("johan"), ShiftKind.CHAT)
     suicide = sqlcipher_world.case(name="Nere Nils", suicide=SuicideRisk.AWAITING, unread=0)
     left = sqlcipher_world.case(name="Kvar Klas", unread=0)
     async with at_desk(sqlcipher_world) as pilot:
@@ -233,8 +237,9 @@ async def test_signing_says_what_is_in_the_way_and_then_what_remains(sqlcipher_w
         await press(pilot, "v")
         assert isinstance(pilot.app.screen, SignScreen)
         shown = screen_text(pilot)
-        assert "Nere Nils · Amir Karimi" in shown
+        assert "Nere Nils · Amir Karimi inte i tjänst nu" in shown
         assert "Kvar Klas · Johan Berg" in shown
+        assert "Johan Berg inte" not in shown
         assert "Jag, Maria Lind, intygar" in shown
         await press(pilot, "enter")
         assert "signerad 16.32 av Maria Lind" in screen_text(pilot)

@@ -90,7 +90,6 @@ async def test_a_window_that_narrows_leaves_no_box_that_one_cannot_see(sqlcipher
         assert case_service.look_again(world.system, world.actor("maria"), ids[0]).draft == "viktig text"
 
 
-@pytest.mark.hazard("H24")
 @pytest.mark.parametrize("beside", [False, True], ids=["narrower", "one-again"])
 async def test_what_stands_at_the_side_stands_alone_with_all_that_was_written_and_saved(
     sqlcipher_world: World, beside: bool

@@ -1,6 +1,6 @@
 """The closing check at the desk: one key for each thing that one does with a case at closing, and the signature."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 
 from p24tui import services
@@ -10,9 +10,10 @@ from p24tui.routine import closing
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.chat import may_handle
+from p24tui.routine.closing import Remaining
 from p24tui.routine.decision import Refusal
 from p24tui.services.views import CaseLine
-from p24tui.store.values import Closing
+from p24tui.store.values import Closing, OnShift
 from p24tui.tui.closing_page import is_done
 from p24tui.tui.screens.assessing import Assessing
 from p24tui.tui.screens.duties import Duties
@@ -116,9 +117,21 @@ class ClosingCheck(Places, Assessing, Duties):
             self._refuse(remaining)
             self.action_closing_next()
             return
-        left = {one.case_id for one in remaining}
-        said = [(line.patient.name or _("Skyddad person"), line.owner) for line in still_open if line.case.id in left]
-        unit = next(one.name for one in self._units if one.id == unit_id)
+        still_here = self._still_here()
+
+        def ask(there: list[OnShift]) -> None:
+            if still_here():
+                self._ask_to_sign(actor, day, still_open, remaining, {one.shift.staff_id for one in there})
+
+        self._reads.run(lambda: services.shift.on_shift(self._system, [unit_id]), ask)
+
+    def _ask_to_sign(
+        self, actor: Actor, day: date, still_open: list[CaseLine], left: Collection[Remaining], there: Collection[str]
+    ) -> None:
+        """Show what is signed; ``there`` are the ids of those who are on shift."""
+        lines = {line.case.id: line for line in still_open}
+        said = [(_patient_of(lines[one.case_id]), lines[one.case_id].owner, one.owner_id in there) for one in left]
+        unit = next(one.name for one in self._units if one.id == actor.unit_id)
 
         def answered(signs: bool | None) -> None:
             if signs:
@@ -178,7 +191,11 @@ class ClosingCheck(Places, Assessing, Duties):
     def _recipient(self, line: CaseLine) -> Recipient:
         actor, day = self._as(line.case.unit_id), self._day_of(line.case)
         refusal = closing.may_tell_among_many(line.case, actor, line.patient.protection, day)
-        return Recipient(line.case, line.patient.name or _("Skyddad person"), refusal)
+        return Recipient(line.case, _patient_of(line), refusal)
 
     def _day_of(self, case: Case) -> date:
         return self._closing_days().get(case.unit_id, local_date(self._system.clock.now()))
+
+
+def _patient_of(line: CaseLine) -> str:
+    return line.patient.name or _("Skyddad person")

@@ -54,9 +54,14 @@ class AskTellScreen(YesNoScreen):
 
 
 class SignScreen(YesNoScreen):
-    """What one signs: how many were gone through, and who has what remains. ``remaining`` are patient and owner."""
+    """What one signs: how many were gone through, and who has what remains.
 
-    def __init__(self, unit: str, day: date, cases: int, remaining: Sequence[tuple[str, str]], signer: str) -> None:
+    ``remaining`` are the patient, the owner, and whether the owner is on shift.
+    """
+
+    def __init__(
+        self, unit: str, day: date, cases: int, remaining: Sequence[tuple[str, str, bool]], signer: str
+    ) -> None:
         super().__init__()
         self._unit = unit
         self._day = day
@@ -84,5 +89,9 @@ class SignScreen(YesNoScreen):
             return [Content.styled(_("Inget är kvar att åtgärda."), "$success")]
         many = len(self._remaining)
         head = ngettext("Kvar, hos den som har det:", "Kvar, hos dem som har dem:", many)
-        rows = [Content(f"  {clean_line(name)} · {clean_line(owner)}") for name, owner in self._remaining]
-        return [Content.styled(head, "bold"), *rows]
+        return [Content.styled(head, "bold"), *(_left_with(*one) for one in self._remaining)]
+
+
+def _left_with(patient: str, owner: str, on_shift: bool) -> Content:
+    said = f"  {clean_line(patient)} · {clean_line(owner)}"
+    return Content(said) if on_shift else Content.assemble(said, (" " + _("inte i tjänst nu"), "$warning"))
