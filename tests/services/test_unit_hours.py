@@ -113,7 +113,9 @@ def test_what_cannot_be_used_changes_nothing(world: World) -> None:
     assert units.find_unit(system, UNIT).name == "Vårdcentralen Åsen"
     with pytest.raises(BadInput):
         units.close_day(system, maria, "SE2321000016-NONE", CHRISTMAS_EVE)
-    assert explain(_refused(lambda: units.day_openings("8-12"))).startswith("Öppettiderna går inte att använda vid 8.")
+    assert explain(_refused(lambda: units.day_openings("8-12"))).startswith(
+        "Öppettiderna går inte att använda vid 8-12."
+    )
 
 
 def test_two_who_change_different_days_at_once_keep_both(world: World) -> None:
