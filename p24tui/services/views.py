@@ -65,19 +65,22 @@ class CaseLine:
 
 def line(
     row: CaseRow,
-    unit: Unit,
+    unit: Unit | None,
     now: datetime,
     present: Collection[Present] = (),
     acknowledged: Collection[Acknowledged] = (),
     *,
     guest: bool = False,
 ) -> CaseLine:
-    """One line, with nothing in it that may not be shown. ``guest`` says that one has handed the case over."""
+    """One line, with nothing in it that may not be shown. ``guest`` says that one has handed the case over.
+
+    Without its ``unit`` nothing is said of its guarantee.
+    """
     patient = shown(row.patient, local_date(now))
     if patient.protected:
         case = replace(row.case, matter="", held_reason="", asked_reason="")
         return CaseLine(case, patient, "", row.owner, tuple(present), tuple(acknowledged), guest=guest)
-    case, promised = row.case, guarantee_of(row.case, unit, now)
+    case, promised = row.case, guarantee_of(row.case, unit, now) if unit is not None else None
     return CaseLine(case, patient, case.matter, row.owner, tuple(present), tuple(acknowledged), promised, guest)
 
 
@@ -88,15 +91,18 @@ def lines(
     present: Mapping[str, Collection[Present]],
     acknowledged: Mapping[str, Collection[Acknowledged]],
     guest_of: Collection[str] = (),
+    *,
+    guarantees: bool = True,
 ) -> tuple[CaseLine, ...]:
     """The lines of a list, in its order. ``units`` are by id, ``present`` and ``acknowledged`` by case.
 
-    ``guest_of`` are the cases that whoever looks has handed over.
+    ``guest_of`` are the cases that whoever looks has handed over. Without ``guarantees`` nothing is said of them, and
+    no holiday is asked for.
     """
     found = (
         line(
             row,
-            units[row.case.unit_id],
+            units[row.case.unit_id] if guarantees else None,
             now,
             present.get(row.case.id, ()),
             acknowledged.get(row.case.id, ()),
