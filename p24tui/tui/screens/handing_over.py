@@ -67,7 +67,12 @@ class HandingOver(TakingOver):
             before=before,
             problem=problem,
         )
-        self.app.push_screen(screen, lambda answer: self._to_whom(case, answer))
+
+        def answered(answer: Give | AskPatient | None) -> None:
+            newest = self._line(case.id) if problem else None  # one has been told that it changed meanwhile
+            self._to_whom(newest.case if newest is not None else case, answer)
+
+        self.app.push_screen(screen, answered)
         assessors = risk is SuicideRisk.AWAITING
         self._reads.run(
             lambda: services.handover.targets(self._system, actor, assessors_only=assessors),
