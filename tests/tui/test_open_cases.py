@@ -310,7 +310,7 @@ async def test_a_thousand_switches_under_load_and_no_draft_goes_astray(sqlcipher
     async with at_desk(world) as pilot:
         await open_them(pilot, ids)
         desk = desk_of(pilot)
-        while switches < 1000:
+        while switches < 1000 or (sum(typed.values()) <= 150 and switches < 5000):  # a busy machine lets one type less
             for _switch in range(chance.randint(1, 4)):
                 await strike(pilot, chance.choice(["ctrl+pagedown", "ctrl+pageup"]))
                 switches += 1
@@ -331,5 +331,5 @@ async def test_a_thousand_switches_under_load_and_no_draft_goes_astray(sqlcipher
                 draft = store_desk.draft(tx, case_id, world.actor("maria").staff_id or "")
                 assert set(draft) <= {letter}
                 kept += len(draft)
-        assert sum(typed.values()) > 80  # fewer where the machine is busy; none is lost, however many they are
+        assert sum(typed.values()) > 150
         assert kept > 0.8 * sum(typed.values())  # what was struck before one was there goes nowhere
