@@ -2,24 +2,31 @@
 
 Reads the marks ``@pytest.mark.rule("CH-3")`` and ``@pytest.mark.hazard("H6")`` on test functions, test classes and
 whole modules (``pytestmark``) without running anything, and keeps them in ``assets/proofs.json``, where the program
-finds them. Without ``--write`` it ends with 1 where that file does not say what the tests say. A test that is
-skipped or expected to fail proves nothing.
+finds them; their files stand under each hazard in ``docs/hazards.md``. Without ``--write`` it ends with 1 where these
+do not say what the tests say. A test that is skipped or expected to fail proves nothing.
 """
 
 import ast
 import json
+import re
 import sys
+import textwrap
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 PROOFS = ROOT / "assets" / "proofs.json"
+HAZARD_LOG = ROOT / "docs" / "hazards.md"
+LOG_WIDTH = 120
 
 KINDS = {"rule": "rules", "hazard": "hazards"}
 NO_PROOF = {"skip", "xfail"}
+
+_FLOORS = ("routine", "store", "services", "gateways", "intake", "jobs", "tui", "acceptance", "demo", "faults", "bench")
+"""The folders of the tests in the order in which the hazard log names them."""
 
 Proofs = dict[str, dict[str, list[str]]]
 
@@ -51,9 +58,35 @@ def as_json(found: Proofs) -> str:
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
+def with_proofs(log: str, hazards: Mapping[str, list[str]]) -> str:
+    """The hazard log with the files that prove each control, by the folder of the tests that they lie in."""
+    sections = re.split(r"^(?=## H\d+\n)", log, flags=re.MULTILINE)
+    return "".join(_with_proof(one, hazards) for one in sections)
+
+
+def _with_proof(section: str, hazards: Mapping[str, list[str]]) -> str:
+    named = re.match(r"## (H\d+)\n", section)
+    if named is None:
+        return section
+    folders: defaultdict[str, set[str]] = defaultdict(set)
+    for one in hazards.get(named[1], []):
+        file = Path(one.split("::")[0]).relative_to("tests")
+        folders["" if file.parent == Path() else file.parent.as_posix()].add(file.name)
+    places = sorted(folders, key=lambda one: (one == "", _FLOORS.index(one.split("/")[0]) if one else 0, one))
+    said = " · ".join(
+        f"{folder}: {names}" if folder else names
+        for folder in places
+        if (names := ", ".join(f"`{name}`" for name in sorted(folders[folder])))
+    )
+    paragraph = textwrap.fill(f"**Proof:** {said or 'none.'}", LOG_WIDTH, break_on_hyphens=False)
+    return re.sub(r"\*\*Proof:\*\*.*?(?=\n\n|\n\Z)", lambda _one: paragraph, section, flags=re.DOTALL)
+
+
 def is_current() -> bool:
-    """Whether the file says what the tests say."""
-    return PROOFS.exists() and PROOFS.read_text(encoding="utf-8") == as_json(proofs())
+    """Whether the files say what the tests say."""
+    found, log = proofs(), HAZARD_LOG.read_text(encoding="utf-8")
+    is_said = PROOFS.exists() and PROOFS.read_text(encoding="utf-8") == as_json(found)
+    return is_said and log == with_proofs(log, found["hazards"])
 
 
 def _tests(body: list[ast.stmt], place: str, outer: list[Mark]) -> Iterator[tuple[str, list[Mark]]]:
@@ -104,9 +137,12 @@ def _is_name(node: ast.expr, name: str) -> bool:
 
 def main() -> int:
     if "--write" in sys.argv[1:]:
-        PROOFS.write_text(as_json(proofs()), encoding="utf-8")
+        found, log = proofs(), HAZARD_LOG.read_text(encoding="utf-8")
+        PROOFS.write_text(as_json(found), encoding="utf-8")
+        HAZARD_LOG.write_text(with_proofs(log, found["hazards"]), encoding="utf-8")
     if not is_current():
-        print("assets/proofs.json is not what the tests say: python -m tests.proofs --write", file=sys.stderr)
+        stale = "assets/proofs.json or docs/hazards.md is not what the tests say: python -m tests.proofs --write"
+        print(stale, file=sys.stderr)
         return 1
     counts = {kind: len(by_id) for kind, by_id in proofs().items()}
     print(f"proofs: {counts['rules']} rules and {counts['hazards']} hazards have tests")
