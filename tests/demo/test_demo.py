@@ -19,7 +19,7 @@ from p24tui.gateways.person_data import FilePersonData
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState, SuicideRisk
-from p24tui.routine.hours import parse_hours
+from p24tui.routine.hours import is_open, parse_hours
 from p24tui.routine.outgoing import Channel
 from p24tui.services import cases, chat, presence, queue, staff, takeover
 from p24tui.services.views import CaseLine, OpenCase
@@ -157,7 +157,9 @@ def test_what_happened_before_has_its_right_times(noon: Day) -> None:
         assert times == sorted(times)
         assert times[-1] <= noon.world.clock.now()
         for message in opened.messages:
-            assert message.author is not Author.STAFF or time(8) <= local(message.sent_at).time() < time(17)
+            in_hours = time(8) <= local(message.sent_at).time() < time(17)
+            assert message.author is not Author.STAFF or in_hours
+            assert message.author is not Author.SYSTEM or not is_open(OPEN_DAYS, message.sent_at)
 
 
 @pytest.mark.rule("PR-1", "SU-1", "SE-4")

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from p24tui.routine import holidays
 from p24tui.routine.case import CaseState, ContactKind, Need, SuicideRisk
 from p24tui.routine.protection import Protection
+from p24tui.routine.queue import order_key
 from p24tui.services import chat, first_screen, queue
 from p24tui.settings import Settings
 from p24tui.store.tables import read_log
@@ -23,7 +24,7 @@ def of_maria(world: World, **changed: Any) -> Settings:
     return replace(world.system.settings, **{"staff": PEOPLE["maria"][0], "unit": UNIT, **changed})
 
 
-def fill(world: World, many: int) -> None:
+def fill(world: World, many: int, *needs: Need) -> None:
     chance = random.Random(3)
     for _ in range(many):
         world.case(
@@ -36,7 +37,7 @@ def fill(world: World, many: int) -> None:
             waiting_since=chance.choice([None, world.clock.now() - timedelta(seconds=chance.randrange(99999))]),
             held_until=chance.choice([None, date(2026, 12, 1)]),
             answered_at=chance.choice([None, world.clock.now()]),
-            need=Need.RETURN,  # nearness to a deadline orders the whole list alone, right behind this one
+            need=chance.choice(needs),
             no_times=chance.choice([False, False, True]),
             has_form=chance.choice([True, False]),
         )
@@ -46,7 +47,7 @@ def fill(world: World, many: int) -> None:
 @pytest.mark.hazard("H6")
 def test_it_is_the_top_of_the_ordinary_list(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(first_screen, "LINES", 30)
-    fill(world, 60)
+    fill(world, 60, Need.RETURN)  # nearness to a deadline orders the whole list alone, right behind this one
     claimed = world.case(priority=1)
     chat.claim(world.system, world.actor("johan"), claimed.id, claimed.version)
     found = first_screen.read(of_maria(world), world.clock, PLACE)
@@ -57,6 +58,17 @@ def test_it_is_the_top_of_the_ordinary_list(world: World, monkeypatch: pytest.Mo
     assert found.actor == world.actor("maria")
     assert found.units[0].id == UNIT
     assert found.view.since is None
+
+
+@pytest.mark.rule("GA-1")
+def test_nearness_to_a_deadline_alone_is_left_to_the_whole_list(world: World) -> None:
+    fill(world, 60, Need.UNSAID, Need.NEW, Need.RETURN)
+    found = first_screen.read(of_maria(world), world.clock, PLACE)
+    ordinary = queue.open_list(world.system, world.actor("maria")).lines
+    assert found is not None
+    assert len({one.guarantee is not None for one in ordinary}) == 2
+    without = sorted((replace(one, guarantee=None) for one in ordinary), key=lambda one: order_key(one.case))
+    assert list(found.view.lines) == without
 
 
 def test_it_does_without_the_holidays_which_are_slow_to_load(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -310,12 +310,13 @@ async def test_a_thousand_switches_under_load_and_no_draft_goes_astray(sqlcipher
     async with at_desk(world) as pilot:
         await open_them(pilot, ids)
         desk = desk_of(pilot)
-        while switches < 1000 or (sum(typed.values()) <= 150 and switches < 5000):  # a busy machine lets one type less
+        while switches < 1000:
             for _switch in range(chance.randint(1, 4)):
                 await strike(pilot, chance.choice(["ctrl+pagedown", "ctrl+pageup"]))
                 switches += 1
             if switches % 10 == 0:
                 world.writes(chance.choice(ids), "Hej igen")
+                await settled(pilot)  # one arrives now and then, also on a busy machine
             await asyncio.sleep(chance.choice([0, 0, 0.02, 0.05]))
             if isinstance(desk.focused, Composer):
                 at = desk.focused.case_id

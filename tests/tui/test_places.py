@@ -177,10 +177,12 @@ async def test_the_overview_is_numbers_and_names_no_patient(sqlcipher_world: Wor
         assert " ██" in screen_text(pilot)
         shown = overview_text(pilot)
         assert "8 ärenden, varav 2 brådskande" in shown
+        assert "00 01 02" in " ".join(shown.split())
         (line,) = [line for line in shown.splitlines() if "Johan Berg" in line]
         assert line.rstrip().endswith("47 min")
         for name in ("Erik", "Karin", "Ali Noor", "Öberg"):
             assert name not in shown
+            assert name not in "\n".join(row for row in screen_text(pilot).splitlines() if "LARM" not in row)
         assert isinstance(desk_of(pilot).focused, PlaceOverview)
         sqlcipher_world.case()
         await settled(pilot)
@@ -258,7 +260,7 @@ async def test_what_one_writes_is_kept_and_stands_there_when_one_comes_back(
         desk_of(pilot).query_one(PatientList).move_to(cough)
         await press(pilot, "t", *"Hej Ali")
         for key in ("f3", "f4", "f5", "f6", "f7"):
-            await press(pilot, key, *(() if key == "f4" else ("x", "a", "h")), "f2")
+            await press(pilot, key, *(() if key == "f4" else ("x", "a", "h")), "f2")  # there they act on its own row
             assert isinstance(desk_of(pilot).focused, Composer)
             assert desk_of(pilot)._pane.composer.text == "Hej Ali"
         await press(pilot, "f6", "f2", *" igen")
