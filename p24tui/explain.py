@@ -23,7 +23,7 @@ REFUSALS = {
     "assess-unread": N_("Läs först det som patienten har skrivit. Bedöm sedan."),
     "need-since": N_("Skriv vilken dag behandlingen beslutades. Det behövs bara då."),
     "closing-suicide": N_(
-        "Vid misstänkt suicidrisk räcker inte frasen Stängning. En psykolog eller läkare svarar, eller lämna över."
+        "Vid misstänkt suicidrisk räcker inte frasen Stängning. Låt en psykolog eller läkare svara, eller lämna över ärendet."
     ),
     "closing-urgent": N_(
         "Ärendet är brådskande: det får inte lämnas med Stängning. Svara, lämna över, eller bedöm att det kan vänta."
@@ -42,7 +42,7 @@ REFUSALS = {
     "sign-urgent": N_("Ett brådskande ärende är inte åtgärdat. Svara, lämna över, eller bedöm att det kan vänta."),
     "sign-unread": N_("Något som en patient har skrivit är oläst. Läs det, så går det att signera."),
     "sign-left": N_(
-        "Ett ärende är kvar utan att någon har det. Ge Stängning, låt det vila, avsluta det eller ta emot det."
+        "Ett ärende är kvar utan att någon har det. Skicka frasen Stängning, låt det vila, avsluta det eller ta emot det."
     ),
     "not-confirmed": N_("Ärendet är inte avslutat: avslutet bekräftas i ett andra steg, av samma person."),
     "yours": N_("Du har redan ärendet."),
@@ -55,16 +55,16 @@ REFUSALS = {
     ),
     "suicide-receiver": N_("Misstänkt suicidrisk: ärendet lämnas bara till en psykolog eller läkare, direkt."),
     "consent": N_("Patientens samtycke saknas. Fråga patienten först: det krävs för att lämna över ärendet."),
-    "consent-when": N_("Säg hur och när patienten samtyckte; tiden kan inte ligga framåt."),
+    "consent-when": N_("Säg hur och när patienten samtyckte; tiden kan inte ligga i framtiden."),
     "receiver": N_("Ärendet lämnas till legitimerad personal. Den yrkesrollen tar inte emot chattar."),
-    "handed": N_("Ärendet är redan erbjudet till någon. Ta tillbaka det först, så kan du lämna det till en annan."),
+    "handed": N_("Ärendet är redan erbjudet till någon. Ta tillbaka det först, så kan du lämna det till någon annan."),
     "handed-self": N_("Du har redan ärendet. Välj någon annan att lämna det till."),
     "not-handed": N_("Överlämningen gäller inte längre: den är besvarad, eller tillbakatagen."),
     "not-for-you": N_("Ärendet är erbjudet till någon annan."),
     "decline-reason": N_("Skriv varför du avböjer, så att den som har ärendet kan gå vidare."),
     "not-asked": N_("Ingen ber längre att få ta över ärendet."),
     "shift-ongoing": N_(
-        "Skiftet kan inte avslutas än: {count} kvar. Avsluta, släpp eller håll varje ärende först, så att ingen patient blir övergiven."
+        "Skiftet kan inte avslutas än: {count} kvar. Avsluta, lämna över, släpp eller låt varje ärende vila först, så att ingen patient blir övergiven."
     ),
     "nothing-to-undo": N_("Det finns inget av dig att ångra i ärendet."),
     "too-late-to-undo": N_("Något har hänt i ärendet sedan dess, så det går inte längre att ångra."),
@@ -130,6 +130,7 @@ BAD_INPUT = {
     "unit-name": N_("Enheten behöver ett namn."),
     "hsa-id": N_("{value} är inget HSA-id. Skriv SE, tio siffror, bindestreck och tecken: SE2321000016-ASEN."),
     "hours": N_("Öppettiderna går inte att använda vid {text}. Skriv som mon-fri 08:00-12:00,13:00-17:00."),
+    "day-hours": N_("Öppettiderna går inte att använda: {problem}."),
     "day-past": N_("{day} har redan varit. Väntetider är räknade på hur den var, så den går inte att ändra."),
     "closing-warnings": N_(
         "Varningarna före stängning ska vara {fewest} till {most} fallande tal, minuter mellan {latest} och {earliest}: 60 30 15 5."

@@ -3,9 +3,10 @@
 import re
 from datetime import date, datetime, time, timedelta
 
-from p24tui.clock import local
+from p24tui.clock import local, local_date
 from p24tui.i18n import N_, _
-from p24tui.routine.period import Length, Period
+from p24tui.routine.hours import instant_of
+from p24tui.routine.period import Length, Period, read_period
 
 WEEKDAYS = (N_("mån"), N_("tis"), N_("ons"), N_("tor"), N_("fre"), N_("lör"), N_("sön"))
 MONTHS = (
@@ -44,6 +45,17 @@ def parse_clock(typed: str) -> time | None:
         return None
     hour, minute = int(found[1]), int(found[2] or 0)
     return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def read_moment(typed: str, now: datetime) -> datetime | None:
+    """What somebody typed in Swedish time as UTC, ``09.00`` of today or ``2026-11-23 09.00``; none where it is none."""
+    day, _space, clock = typed.strip().rpartition(" ")
+    at = parse_clock(clock)
+    try:
+        on = read_period(Length.DAY, day.strip()).first if day else local_date(now)
+    except ValueError:
+        return None
+    return None if at is None else instant_of(on, at)
 
 
 def clock_time(instant: datetime) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import click
@@ -11,9 +11,11 @@ import click
 from p24tui import bootstrap
 from p24tui.errors import BadInput
 from p24tui.routine.actor import Actor
+from p24tui.routine.period import Length, read_period
 from p24tui.services import staff
 from p24tui.settings import Settings
 from p24tui.system import System
+from p24tui.text import clean_line
 
 
 def settings_in_force() -> Settings:
@@ -35,9 +37,22 @@ def person(system: System) -> Actor:
     settings = system.settings
     if not settings.staff:
         raise BadInput("who-acts")
-    if not settings.unit:
+    return staff.acting(system, settings.staff, unit_of(system), bootstrap.place("cli"))
+
+
+def unit_of(system: System) -> str:
+    """The unit of the settings in force. Raises ``BadInput`` where they name none."""
+    if not system.settings.unit:
         raise BadInput("which-unit")
-    return staff.acting(system, settings.staff, settings.unit, bootstrap.place("cli"))
+    return system.settings.unit
+
+
+def day_of(typed: str) -> date:
+    """A day that somebody typed as ``2026-11-24``. Raises ``BadInput`` where it is none, or in another century."""
+    try:
+        return read_period(Length.DAY, typed.strip()).first
+    except ValueError as error:
+        raise BadInput("bad-date", value=clean_line(typed, 40)) from error
 
 
 def operator(system: System) -> Actor:

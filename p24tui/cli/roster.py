@@ -1,12 +1,12 @@
 """``p24tui roster``: who is responsible for the inflow and when, with gaps, copying, and calendars in and out."""
 
 import sys
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import click
 
-from p24tui.cli.base import echo_json, operator, person, running
+from p24tui.cli.base import day_of, echo_json, operator, person, running, unit_of
 from p24tui.clock import local_date
 from p24tui.duty_words import calendar_problem_words
 from p24tui.errors import BadInput
@@ -36,7 +36,7 @@ def roster(ctx: click.Context, typed: str | None, as_json: bool) -> None:
         return
     with running() as system:
         monday = services_roster.parse_week(typed) if typed else monday_of(local_date(system.clock.now()))
-        week = services_roster.week_of(system, _unit_id(system), monday)
+        week = services_roster.week_of(system, unit_of(system), monday)
     if as_json:
         echo_json(_week_fields(week))
         return
@@ -54,7 +54,7 @@ def roster(ctx: click.Context, typed: str | None, as_json: bool) -> None:
 @click.argument("start", metavar=_("FRÅN"))
 @click.argument("end", metavar=_("TILL"))
 def add(staff: str, day: str, start: str, end: str) -> None:
-    begins, ends = span_of(_day(day), _time(start), _time(end))
+    begins, ends = span_of(day_of(day), _time(start), _time(end))
     with running() as system:
         click.echo(_line(services_roster.add(system, _actor(system), staff, begins, ends)))
 
@@ -63,7 +63,7 @@ def add(staff: str, day: str, start: str, end: str) -> None:
 @click.argument("typed", metavar="ID")
 def drop(typed: str) -> None:
     with running() as system:
-        entry = services_roster.find(system, _unit_id(system), typed)
+        entry = services_roster.find(system, unit_of(system), typed)
         dropped = services_roster.drop(system, _actor(system), entry.id)
     click.echo(_("Borttaget: {line}").format(line=_line(dropped)))
 
@@ -78,7 +78,7 @@ def copy(start: str, to: str, dry_run: bool) -> None:
     first, second = services_roster.parse_week(start), services_roster.parse_week(to)
     with running() as system:
         if dry_run:
-            copying = services_roster.plan_copy(system, _unit_id(system), first, second)
+            copying = services_roster.plan_copy(system, unit_of(system), first, second)
         else:
             copying = services_roster.copy_week(system, _actor(system), first, second)
     for one in copying.new:
@@ -115,9 +115,9 @@ def take_in(file: str, as_json: bool) -> None:
 @click.option("--to", "end", metavar=_("DATUM"), help=_("Till och med. Annars allt som är inlagt."))
 def export(file: str, start: str | None, end: str | None) -> None:
     with running() as system:
-        first = _day(start) if start else monday_of(local_date(system.clock.now()))
-        last = _day(end) if end else first + timedelta(days=HORIZON_DAYS)
-        written = roster_calendar.export(system, _unit_id(system), midnight(first), midnight(last + timedelta(days=1)))
+        first = day_of(start) if start else monday_of(local_date(system.clock.now()))
+        last = day_of(end) if end else first + timedelta(days=HORIZON_DAYS)
+        written = roster_calendar.export(system, unit_of(system), midnight(first), midnight(last + timedelta(days=1)))
     if file == "-":
         sys.stdout.buffer.write(written)
         return
@@ -132,7 +132,7 @@ def export(file: str, start: str | None, end: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help=_("Som JSON."))
 def gaps(days: int | None, as_json: bool) -> None:
     with running() as system:
-        unit_id = _unit_id(system)
+        unit_id = unit_of(system)
         found = services_roster.gaps(system, [unit_id], days).get(unit_id, ())
     if as_json:
         echo_json(_spans(found))
@@ -188,19 +188,6 @@ def _spans(spans: tuple[Span, ...]) -> list[dict[str, datetime]]:
 def _actor(system: System) -> Actor:
     """The person whom the settings name, else whoever runs the command."""
     return person(system) if system.settings.staff else operator(system)
-
-
-def _unit_id(system: System) -> str:
-    if not system.settings.unit:
-        raise BadInput("which-unit")
-    return system.settings.unit
-
-
-def _day(typed: str) -> date:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError as error:
-        raise BadInput("bad-date", value=clean_line(typed, 40)) from error
 
 
 def _time(typed: str) -> time:

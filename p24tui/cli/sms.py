@@ -5,7 +5,7 @@ from datetime import time
 
 import click
 
-from p24tui.cli.base import echo_json, operator, running
+from p24tui.cli.base import echo_json, operator, running, unit_of
 from p24tui.errors import BadInput
 from p24tui.i18n import _
 from p24tui.services import gateways as services_gateways
@@ -13,7 +13,6 @@ from p24tui.services import outbox as services_outbox
 from p24tui.services import reminders, sms_text
 from p24tui.services import units as services_units
 from p24tui.services.gateways import Check
-from p24tui.system import System
 from p24tui.words import outgoing_problem_words
 
 
@@ -38,7 +37,7 @@ def sms(ctx: click.Context, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help=_("Som JSON."))
 def texts(as_json: bool) -> None:
     with running() as system:
-        found = sms_text.texts_of(system, _unit_id(system))
+        found = sms_text.texts_of(system, unit_of(system))
     if as_json:
         echo_json([{"purpose": one.value, "lang": lang, "text": text} for (one, lang), text in found.items()])
         return
@@ -52,7 +51,7 @@ def texts(as_json: bool) -> None:
 @click.option("--lang", type=click.Choice(sms_text.LANGUAGES), default=sms_text.LANGUAGES[0], help=_("Språk."))
 def set_text(purpose: str, text: str, lang: str) -> None:
     with running() as system:
-        filled = sms_text.put_text(system, operator(system), _unit_id(system), sms_text.purpose(purpose), lang, text)
+        filled = sms_text.put_text(system, operator(system), unit_of(system), sms_text.purpose(purpose), lang, text)
     size = sms_text.size(filled)
     click.echo(_("Sparat ({characters} tecken, {parts} sms): {text}").format(
         characters=size.characters, parts=size.parts, text=filled
@@ -68,7 +67,7 @@ def times(before: int | None, morning: str | None) -> None:
     except ValueError as error:
         raise BadInput("clock-time", value=morning) from error
     with running() as system:
-        found = reminders.put_times(system, operator(system), _unit_id(system), before, at)
+        found = reminders.put_times(system, operator(system), unit_of(system), before, at)
     minutes = int(found.soon_before.total_seconds()) // 60
     words = _("{before} minuter före besöket, och samma dag kl. {morning} (tidigast när enheten öppnar).")
     click.echo(words.format(before=minutes, morning=found.morning.isoformat(timespec="minutes").replace(":", ".")))
@@ -99,9 +98,3 @@ def _said(one: Check) -> str:
     if not one.works:
         return outgoing_problem_words(one.said)
     return one.said if one.leaves_machine else _("{said} (inget lämnar datorn)").format(said=one.said)
-
-
-def _unit_id(system: System) -> str:
-    if not system.settings.unit:
-        raise BadInput("which-unit")
-    return system.settings.unit

@@ -4,12 +4,21 @@ from datetime import date
 
 import click
 
-from p24tui.cli.base import echo_json, operator, running
+from p24tui.cli.base import day_of, echo_json, operator, running
 from p24tui.clock import local_date
 from p24tui.errors import BadInput
-from p24tui.hours_words import applies_words, change_words, day_words, eves_words, warnings_words, week_words
+from p24tui.hours_words import (
+    applies_words,
+    change_words,
+    day_words,
+    eves_words,
+    problem_words,
+    read_openings,
+    warnings_words,
+    week_words,
+)
 from p24tui.i18n import _
-from p24tui.routine.opening import CLOSED, OPEN, OpeningHours
+from p24tui.routine.opening import CLOSED, OPEN, BadHours, OpeningHours, Openings
 from p24tui.routine.special_days import coming, plan
 from p24tui.services import unit_settings, units
 from p24tui.services.views import UnitSettings
@@ -48,7 +57,7 @@ def hours(hsa_id: str, text: str | None, as_json: bool) -> None:
 @click.argument("day", metavar="DATE")
 @click.argument("what", metavar="closed|usual|08:00-12:00[,..]")
 def day(hsa_id: str, day: str, what: str) -> None:
-    chosen = _date(day)
+    chosen = day_of(day)
     with running() as system:
         _decide(system, hsa_id, chosen, what.strip().lower())
         after = units.find_unit(system, hsa_id).hours
@@ -86,19 +95,19 @@ COMMANDS = (hours, day, eves, warnings)
 
 def _decide(system: System, hsa_id: str, day: date, what: str) -> None:
     actor = operator(system)
-    if what == USUAL:
+    if what in (USUAL, _("som vanligt")):
         units.usual_day(system, actor, hsa_id, day)
-    elif what == CLOSED:
-        units.close_day(system, actor, hsa_id, day)
+    elif openings := _openings(what):
+        units.open_day(system, actor, hsa_id, day, openings)
     else:
-        units.open_day(system, actor, hsa_id, day, units.day_openings(what))
+        units.close_day(system, actor, hsa_id, day)
 
 
-def _date(typed: str) -> date:
+def _openings(what: str) -> Openings:
     try:
-        return date.fromisoformat(typed)
-    except ValueError as error:
-        raise BadInput("bad-date", value=typed) from error
+        return read_openings(what)
+    except BadHours as error:
+        raise BadInput("day-hours", problem=problem_words(error)) from error
 
 
 def _show(found: UnitSettings, today: date) -> None:

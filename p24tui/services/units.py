@@ -52,14 +52,6 @@ def opening_hours(typed: str) -> OpeningHours:
         raise BadInput("hours", text=clean_line(error.text or typed, 60)) from error
 
 
-def day_openings(typed: str) -> Openings:
-    """A day's openings that somebody typed, none where it is closed. Raises ``BadInput`` where they cannot be used."""
-    try:
-        return opening.parse_openings(typed)
-    except hours.BadHours as error:
-        raise BadInput("hours", text=clean_line(typed, 60)) from error
-
-
 def put_unit(system: System, actor: Actor, unit: Unit) -> None:
     """Add the unit, or change the one with its HSA-id."""
     with system.store.writing() as tx:
@@ -102,11 +94,6 @@ def write_hours(system: System, actor: Actor, unit_id: str, written: str) -> Uni
     Raises ``BadInput`` for hours that cannot be used.
     """
     return _change_hours(system, actor, unit_id, _writing(written))
-
-
-def set_week(system: System, actor: Actor, unit_id: str, weekly: tuple[Openings, ...]) -> Unit:
-    """Let the unit be open like this on the seven days of the week, Monday first."""
-    return _change_hours(system, actor, unit_id, lambda one: replace(one, weekly=weekly))
 
 
 def close_day(system: System, actor: Actor, unit_id: str, day: date) -> Unit:

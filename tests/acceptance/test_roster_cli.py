@@ -77,6 +77,8 @@ def test_gaps_are_listed_and_tell_a_script_by_their_exit_code() -> None:
     [
         (("--week", "48"), "48 är ingen vecka"),
         (("add", MARIA, "i morgon", "08:00", "12:00"), "i morgon är inget datum"),
+        (("add", MARIA, "9999-12-31", "08:00", "12:00"), "9999-12-31 är inget datum"),
+        (("export", "--from", "9999-12-31"), "9999-12-31 är inget datum"),
         (("add", MARIA, "2030-03-04", "åtta", "12:00"), "åtta är inget klockslag"),
         (("add", "SE2321000016-NOBODY", "2030-03-04", "08:00", "12:00"), "Personen är inte aktiv"),
         (("add", MARIA, "2030-03-04", "08:00", "08:00"), "sluta efter att det har börjat"),

@@ -79,6 +79,8 @@ def test_a_day_is_closed_given_openings_of_its_own_and_as_usual_again() -> None:
         ": 08.00–10.00, 10.30–12.00 (egna tider)\n"
     )
     assert hours()["special"] == {day: [["08:00", "10:00"], ["10:30", "12:00"]]}
+    assert run("unit", "day", UNIT, day, "8-12").output.endswith(": 08.00–12.00 (egna tider)\n")
+    assert run("unit", "day", UNIT, day, "stängt").output.endswith(": stängt (eget beslut)\n")
     assert run("unit", "day", UNIT, day, "usual").output.endswith(": 08.00–17.00\n")
     assert (hours()["special"], hours()["closed"]) == ({}, [])
 
@@ -106,7 +108,8 @@ def test_warnings_are_shown_and_changed() -> None:
         (("hours", UNIT, "mon-fri 08:00-17:00; 2020-01-02 closed"), "2020-01-02 har redan varit."),
         (("day", UNIT, "2020-01-02", "closed"), "2020-01-02 har redan varit."),
         (("day", UNIT, "imorgon", "closed"), "imorgon är inget datum."),
-        (("day", UNIT, "2099-01-02", "stängt"), "Öppettiderna går inte att använda vid stängt."),
+        (("day", UNIT, "2099-01-02", "12-8"), "Öppettiderna går inte att använda: stänger före öppning: 12:00-08:00."),
+        (("day", UNIT, "9999-12-31", "closed"), "9999-12-31 är inget datum."),
         (("warnings", UNIT, "5", "10"), "2 till 6 fallande tal"),
     ],
 )

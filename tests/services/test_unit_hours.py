@@ -36,7 +36,7 @@ def last_event(world: World, kind: str = "unit.hours-changed") -> Event | None:
 @pytest.mark.rule("CH-1")
 def test_each_deed_changes_what_it_says_and_is_on_record(world: World) -> None:
     system, maria = world.system, world.actor("maria")
-    changed = units.set_week(system, maria, UNIT, parse_hours("mon-thu 08:00-12:00,13:00-16:00").weekly)
+    changed = units.write_hours(system, maria, UNIT, "mon-thu 08:00-12:00,13:00-16:00")
     assert describe(changed.hours) == hours_of(world) == "mon-thu 08:00-12:00,13:00-16:00"
     units.close_day(system, maria, UNIT, date(2026, 11, 30))
     units.open_day(system, maria, UNIT, CHRISTMAS_EVE, parse_openings("09:00-11:00"))
@@ -52,7 +52,7 @@ def test_each_deed_changes_what_it_says_and_is_on_record(world: World) -> None:
 
 
 def test_a_change_that_changes_nothing_is_no_event(world: World) -> None:
-    units.set_week(world.system, world.actor("maria"), UNIT, parse_hours(WEEK).weekly)
+    units.write_hours(world.system, world.actor("maria"), UNIT, WEEK)
     units.usual_day(world.system, world.actor("maria"), UNIT, date(2026, 11, 30))
     units.usual_day(world.system, world.actor("maria"), UNIT, date(2026, 11, 2))
     assert last_event(world) is None
@@ -113,9 +113,6 @@ def test_what_cannot_be_used_changes_nothing(world: World) -> None:
     assert units.find_unit(system, UNIT).name == "Vårdcentralen Åsen"
     with pytest.raises(BadInput):
         units.close_day(system, maria, "SE2321000016-NONE", CHRISTMAS_EVE)
-    assert explain(_refused(lambda: units.day_openings("8-12"))).startswith(
-        "Öppettiderna går inte att använda vid 8-12."
-    )
 
 
 def test_two_who_change_different_days_at_once_keep_both(world: World) -> None:
@@ -154,7 +151,7 @@ def test_a_unit_that_has_chosen_nothing_is_warned_at_the_usual_times(world: Worl
     world.second_unit("maria")
     unit_settings.put_closing_warnings(world.system, world.actor("maria"), BERGA, [45, 20, 10])
     unit_settings.put_closing_warnings(world.system, world.actor("maria"), BERGA, [45, 10])
-    found = unit_settings.closing_warnings(world.system, [UNIT, BERGA])
+    found = {one.unit.id: one.warnings for one in unit_settings.of_units(world.system, [UNIT, BERGA])}
     assert found == {UNIT: (60, 30, 15, 5), BERGA: (45, 10)}
 
 
@@ -163,7 +160,7 @@ def test_a_unit_that_has_chosen_nothing_is_warned_at_the_usual_times(world: Worl
 def test_warnings_that_cannot_be_are_said_and_change_nothing(world: World, minutes: tuple[int, ...]) -> None:
     error = _refused(lambda: unit_settings.put_closing_warnings(world.system, world.actor("maria"), UNIT, minutes))
     assert "2 till 6 fallande tal" in explain(error)
-    assert unit_settings.closing_warnings(world.system, [UNIT]) == {UNIT: (60, 30, 15, 5)}
+    assert unit_settings.of_units(world.system, [UNIT])[0].warnings == (60, 30, 15, 5)
     assert last_event(world, "unit.warnings-changed") is None
 
 
