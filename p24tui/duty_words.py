@@ -8,6 +8,7 @@ from p24tui.i18n import N_, _
 from p24tui.routine.after_hours import RefersTo, Severity
 from p24tui.routine.case import Case, Need, Urgency
 from p24tui.routine.closing import Standing
+from p24tui.routine.decision import Refusal
 from p24tui.routine.guarantee import Guarantee, Why
 from p24tui.routine.shift import Ongoing, ShiftKind
 from p24tui.routine.unit_alert import UnitAlert, UnitReason
@@ -47,6 +48,17 @@ CLOSING_MARKS = {
 }
 """Where a case stands in the closing check."""
 
+NOT_TOLD = {
+    "protected": N_("skyddad person"),
+    "closing-suicide": N_("suicidrisk"),
+    "closing-urgent": N_("brådskande"),
+    "closing-priority": N_("prio 1"),
+    "unread": N_("oläst"),
+    "closing-told": N_("vet redan"),
+    "closing-rests": N_("vilar"),
+}
+"""Why somebody is not told with the others, by the reason of the refusal, in a word."""
+
 URGENCIES = {
     Urgency.UNSAID: N_("inget sagt om brådska"),
     Urgency.URGENT: N_("brådskande"),
@@ -56,7 +68,7 @@ URGENCIES = {
 NEEDS = {
     Need.UNSAID: N_("inget sagt om vad som söks"),
     Need.NEW: N_("nytt eller tydligt sämre besvär"),
-    Need.RETURN: N_("återbesök, prov, eller väntan av medicinska skäl"),
+    Need.RETURN: N_("återbesök, prov eller väntan av medicinska skäl"),
     Need.TREATMENT: N_("behandling som är beslutad"),
 }
 
@@ -101,6 +113,12 @@ def closing_mark(case: Case, where: Standing) -> str:
     if where is Standing.RESTS and case.held_until is not None:
         return _("✓ till {day}").format(day=f"{case.held_until.day} {_(MONTHS[case.held_until.month - 1])}")
     return _(CLOSING_MARKS[where])
+
+
+def not_told_words(refusal: Refusal) -> str:
+    """That a patient is not told with the others, and why, as short as a column needs it."""
+    why = NOT_TOLD.get(refusal.reason)
+    return _("nej: {why}").format(why=_(why)) if why else _("nej")
 
 
 def assessment_words(urgency: str, need: str) -> str:
@@ -159,7 +177,7 @@ def calendar_problem_words(reason: str) -> str:
 
 UNIT_ALERTS = {
     UnitReason.NOBODY: N_("ingen är chattansvarig sedan {at}"),
-    UnitReason.UNSIGNED: N_("stängningen är inte signerad, stängde {at}"),
+    UnitReason.UNSIGNED: N_("stängningen är inte signerad, enheten stängde {at}"),
     UnitReason.GAP: N_("ingen är schemalagd {at}"),
 }
 

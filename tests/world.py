@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from p24tui.routine.case import Case, ContactKind
 from p24tui.routine.hours import instant_of
 from p24tui.routine.patient import Patient
 from p24tui.routine.protection import Protection
-from p24tui.services import roster, staff, units
+from p24tui.services import roster, shift, staff, units
 from p24tui.services.change import change_in
 from p24tui.services.setup import set_up
 from p24tui.settings import Settings
@@ -183,3 +184,10 @@ def sqlcipher_world(tmp_path: Path) -> Iterator[World]:
     """A world on the embedded database alone."""
     with make_world(tmp_path) as one:
         yield one
+
+
+def give_up_lost(system: System) -> int:
+    """What a process does whose watch has long seen every sign of life stand still: how many shifts were lost by it."""
+    passed = count(0, 3600)
+    watch = shift.Watch(lambda: float(next(passed)))
+    return watch.give_up_lost(system) + watch.give_up_lost(system)

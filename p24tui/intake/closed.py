@@ -51,7 +51,7 @@ def reply(told: Told, now: datetime, lang: str) -> Response:
         "refers_to": list(referral.refers_to.named) if referral else [],
         "may_send": referral.may_send if referral else True,
         "read_at": _moment(referral.read_at if referral else None, now, lang),
-        "guarantee": {"day": told.assessed_by.isoformat(), "words": told.guarantee},
+        "guarantee": {"day": told.assessed_by.isoformat(), "words": told.guarantee} if told.assessed_by else None,
     }
     return JSONResponse(content, headers={"Cache-Control": "no-store", "Content-Language": lang})
 

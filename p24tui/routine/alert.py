@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from p24tui.routine.case import Case, CaseState, SuicideRisk
+from p24tui.routine.queue import risk_awaits
 from p24tui.routine.rule import rule
 
 
@@ -71,9 +72,7 @@ def _reasons(case: Case, unread_before: datetime | None, near_since: datetime | 
     """Why it calls, and since when."""
     waits = case.waiting_since
     lies_unread = case.unread and waits is not None and unread_before is not None and waits <= unread_before
-    at_risk = case.suicide is SuicideRisk.AWAITING or (
-        case.suicide is SuicideRisk.TAKEN_ON and case.owner_lost_at is not None
-    )
+    at_risk = risk_awaits(case)
     new_1 = case.priority == 1 and case.state is CaseState.NEW and case.owner_id is None
     since = {
         Reason.SUICIDE: _risk_calls_since(case) if at_risk else None,

@@ -31,9 +31,7 @@ def claim(case: Case, actor: Actor, protection: Protection) -> Case | Refusal:
         return Refusal("CH-12", "ended")
     if case.owner_id not in (None, actor.staff_id):
         return Refusal("CH-11", "owned")
-    suicide = case.suicide
-    if suicide is not SuicideRisk.NONE:
-        suicide = SuicideRisk.TAKEN_ON if actor.profession in ASSESSORS else SuicideRisk.AWAITING
+    suicide = _risk_with(case, actor.profession)
     begun = case.state in (CaseState.NEW, CaseState.HELD, CaseState.DUE)
     state = CaseState.ONGOING if begun else case.state
     return _unheld(had(replace(case, owner_id=actor.staff_id, state=state, suicide=suicide)))
@@ -170,10 +168,14 @@ def unasked(case: Case) -> Case:
 
 def given(case: Case, staff_id: str | None, receiver: Profession | None) -> Case:
     """The case at a colleague. Suicide risk that a psychologist or doctor had taken on waits again at another's."""
-    suicide = case.suicide
-    if suicide is not SuicideRisk.NONE:
-        suicide = SuicideRisk.TAKEN_ON if receiver in ASSESSORS else SuicideRisk.AWAITING
+    suicide = _risk_with(case, receiver)
     return unasked(had(replace(case, owner_id=staff_id, suicide=suicide, ending_by=None)))
+
+
+def _risk_with(case: Case, profession: Profession | None) -> SuicideRisk:
+    if case.suicide is SuicideRisk.NONE:
+        return SuicideRisk.NONE
+    return SuicideRisk.TAKEN_ON if profession in ASSESSORS else SuicideRisk.AWAITING
 
 
 def _unheld(case: Case) -> Case:

@@ -14,7 +14,7 @@ _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 _MIDNIGHT = time(0)
 _YEARS = range(2000, 2200)
-_WEEK = re.compile(r"(\d{4})-W?(\d{1,2})", re.ASCII)
+_WEEK = re.compile(r"(\d{4})-?W?(\d{1,2})", re.ASCII | re.IGNORECASE)
 
 
 class Length(StrEnum):

@@ -18,6 +18,13 @@ def triage_failed(case: Case) -> bool:
     return case.kind is ContactKind.TRIAGED and case.priority is None
 
 
+@rule("SH-1", "SU-2")
+def risk_awaits(case: Case) -> bool:
+    """Whether suicide risk waits for a psychologist or doctor: nobody has taken it on, or whoever had is lost."""
+    lost = case.suicide is SuicideRisk.TAKEN_ON and case.owner_lost_at is not None
+    return lost or case.suicide is SuicideRisk.AWAITING
+
+
 @rule("CH-3", "CH-10", "CH-13", "GA-1", "SE-4", "SU-2")
 def order_key(case: Case, message_after: int = MESSAGE_AFTER_PRIORITY, *, near: bool = False) -> OrderKey:
     """The one total order of the list; smaller comes first.
@@ -34,9 +41,7 @@ def order_key(case: Case, message_after: int = MESSAGE_AFTER_PRIORITY, *, near: 
 
 
 def _rank(case: Case, message_after: int) -> int:
-    if case.suicide is SuicideRisk.AWAITING or (
-        case.suicide is SuicideRisk.TAKEN_ON and case.owner_lost_at is not None
-    ):
+    if risk_awaits(case):
         return 0
     if triage_failed(case):
         return 1

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from p24tui.routine.actor import ASSESSORS, Actor, Profession
-from p24tui.routine.case import Case, CaseState, SuicideRisk
+from p24tui.routine.case import Case, CaseState
 from p24tui.routine.chat import CLINICIANS, given, may_handle, owned_by, unasked
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import Protection
+from p24tui.routine.queue import risk_awaits
 from p24tui.routine.rule import rule
 
 
@@ -17,10 +18,7 @@ def is_free_to_take(case: Case, actor: Actor) -> bool:
 
     Taken on by another psychologist or doctor it may not, but where that one is lost (SH-1).
     """
-    calls = case.suicide is SuicideRisk.AWAITING or (
-        case.suicide is SuicideRisk.TAKEN_ON and case.owner_lost_at is not None
-    )
-    return calls and actor.profession in ASSESSORS
+    return risk_awaits(case) and actor.profession in ASSESSORS
 
 
 @rule("CH-11")

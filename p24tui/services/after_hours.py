@@ -46,8 +46,8 @@ class Telephone:
 class Told:
     """What a page can show a patient before they send. ``changes_at`` is when the unit closes, or opens (UTC).
 
-    ``referral`` is none while it is open. ``assessed_by`` is the last day of the care guarantee for whoever makes
-    contact now (GA-1), which ``guarantee`` says in words.
+    ``referral`` is none while it is open. ``assessed_by`` is the last day of the care guarantee in primary care for
+    whoever makes contact now (GA-1), which ``guarantee`` says in words; elsewhere none is promised.
     """
 
     unit: Unit
@@ -57,7 +57,7 @@ class Told:
     heading: str
     paragraphs: tuple[str, ...]
     telephones: tuple[Telephone, ...]
-    assessed_by: date
+    assessed_by: date | None
     guarantee: str
 
 
@@ -110,7 +110,8 @@ def told(system: System, unit_id: str, severity: Severity, lang: str = LANGUAGES
         paragraphs = [fill(texts["staffed"], values | {"closes": clock_words(stands.changes_at, lang)})]
     else:
         paragraphs = _with_advice(fill(texts[_sending(referral)], values), referral, lang)
-    assessed_by = local_date(now) + timedelta(days=limit("care_guarantee_assessment", now))
+    in_days = timedelta(days=limit("care_guarantee_assessment", now))
+    assessed_by = local_date(now) + in_days if unit.kind is UnitKind.PRIMARY_CARE else None
     return Told(
         unit=unit,
         open=referral is None,
@@ -120,7 +121,7 @@ def told(system: System, unit_id: str, severity: Severity, lang: str = LANGUAGES
         paragraphs=tuple(paragraphs),
         telephones=_telephones(referral.refers_to.numbers if referral else (), texts),
         assessed_by=assessed_by,
-        guarantee=fill(texts["guarantee"], {"day": day_words(assessed_by, lang)}),
+        guarantee=fill(texts["guarantee"], {"day": day_words(assessed_by, lang)}) if assessed_by else "",
     )
 
 

@@ -75,11 +75,13 @@ def change_in(
         system.clock.now(),
         kind,
         case_id,
-        unit_id=row.case.unit_id,
+        unit_id=saved.unit_id,
         message_id=message_id,
         rule=rule,
         **details,
     )
+    if saved.unit_id != row.case.unit_id:  # the unit that it leaves hears of it too
+        events.announce(tx, system.clock.now(), row.case.unit_id, case_id)
     cancel_moot(tx, actor, row.case, saved, system.clock.now())
     if row.case.handed_at is not None and saved.handed_at is None:
         _withdraw_offer(tx, system, actor, row.case, kind)

@@ -176,9 +176,14 @@ def at_hand(unit: Unit, now: datetime) -> datetime | None:
 def unsigned_since(tx: Tx, unit: Unit, now: datetime) -> datetime | None:
     """When the unit closed, where nobody has signed that closing and it was in use by then; until it opens again."""
     closes_at = at_hand(unit, now)
-    if closes_at is None or now < closes_at or not closings.was_in_use(tx, unit.id, closes_at):
+    if closes_at is None or not closed_in_use(tx, unit, closes_at, now):
         return None
     return closes_at if signed_of(tx, unit, closes_at) is None else None
+
+
+def closed_in_use(tx: Tx, unit: Unit, closes_at: datetime, now: datetime) -> bool:
+    """Whether the unit has closed by now, and was in use by then."""
+    return closes_at <= now and closings.was_in_use(tx, unit.id, closes_at)
 
 
 @rule("CH-7")
@@ -187,14 +192,19 @@ def look_for_unsigned(system: System) -> int:
     now = system.clock.now()
     with system.store.reading() as tx:
         since = {unit: unsigned_since(tx, unit, now) for unit in people.all_units(tx)}
-        late = {unit: at for unit, at in since.items() if at and not closings.is_noted(tx, unit.id, UNSIGNED, at)}
+        late = {unit: at for unit, at in since.items() if at and not _is_noted(tx, unit.id, at)}
     for unit, at in late.items():
         _log.warning("unit %s has closed, and nobody has signed its closing check", unit.id)
         with system.store.writing() as tx:
-            if not closings.is_noted(tx, unit.id, UNSIGNED, at):
+            if not _is_noted(tx, unit.id, at):
                 tick = Actor(None, "p24tui", None, unit.id, "tick:closing")
                 events.append(tx, tick, now, UNSIGNED, rule="CH-7", day=local_date(at).isoformat())
     return len(late)
+
+
+def _is_noted(tx: Tx, unit_id: str, since: datetime) -> bool:
+    last = events.last_of_unit(tx, unit_id, (UNSIGNED,))
+    return last is not None and last.at >= since
 
 
 _REASON = "tid erbjuds"

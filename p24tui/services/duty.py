@@ -42,8 +42,8 @@ def acknowledge(system: System, actor: Actor, called: Collection[UnitAlert]) -> 
 def _duty(tx: Tx, unit: Unit, now: datetime, seen: frozenset[UnitAlert], warnings: tuple[int, ...]) -> Duty:
     closes_at = closing.at_hand(unit, now)
     signed = closing.signed_of(tx, unit, closes_at) if closes_at else None
-    late = closing.unsigned_since(tx, unit, now)
-    alerts = [UnitAlert(unit.id, UnitReason.UNSIGNED, late)] if late else []
+    is_late = closes_at and signed is None and closing.closed_in_use(tx, unit, closes_at, now)
+    alerts = [UnitAlert(unit.id, UnitReason.UNSIGNED, closes_at)] if closes_at and is_late else []
     alerts += roster.alerts_in(tx, unit, now)
     unseen = tuple(one for one in alerts if one not in seen)
     return Duty(closes_at, signed, warnings, tuple(alerts), unseen)

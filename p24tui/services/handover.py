@@ -1,6 +1,6 @@
 """Handing a case over: offered, taken or declined, called for until somebody answers; the patient is told."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from p24tui.routine.case import Case, SuicideRisk
 from p24tui.routine.chat import CLINICIANS
 from p24tui.routine.decision import Refusal
 from p24tui.routine.handover import Consent, HandoverPace, OfferState, Target
+from p24tui.routine.hours import OpeningHours
 from p24tui.routine.patient import shown
 from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
@@ -63,13 +64,6 @@ def targets(system: System, actor: Actor, *, assessors_only: bool = False) -> tu
             ),
         )
     )
-
-
-def warnings(system: System, target: Target, unit_id: str) -> tuple[str, ...]:
-    """Keys of what is unusual about handing a case of this unit over to them: ``other-unit``, ``not-on-shift``."""
-    with system.store.reading() as tx:
-        there = _there(tx, system, [target.unit_id])
-    return handover.warnings(target, unit_id, on_shift=_is_there(target, there))
 
 
 def _there(tx: Tx, system: System, unit_ids: Collection[str]) -> OnShift:
@@ -177,7 +171,6 @@ def accept(system: System, actor: Actor, case_id: str, offer_id: str) -> Case:
             handovers.no_guest(tx, case_id, actor.staff_id)
         if after.unit_id != before.case.unit_id:
             cancel_planned(tx, actor, now, "other-unit", about_case(case_id))
-        _tell_other_unit(tx, row, now)
         return after
 
 
@@ -269,14 +262,15 @@ def call(system: System) -> int:
     with system.store.reading() as tx:
         offered = handovers.every_standing(tx)
         found = {row.case.id: row for row in cases.some(tx, [one.case_id for one in offered])}
-        due = [one for one in offered if _is_due(tx, one, found[one.case_id], now)]
+        hours = {unit.id: unit.hours for unit in people.all_units(tx)} if offered else {}
+        due = [one for one in offered if _is_due(one, found[one.case_id], hours, now)]
     return sum(_call(system, one) for one in due)
 
 
-def _is_due(tx: Tx, row: HandoverRow, found: CaseRow, now: datetime) -> bool:
+def _is_due(row: HandoverRow, found: CaseRow, hours: Mapping[str, OpeningHours], now: datetime) -> bool:
     if is_protected(found.patient.protection):
         return True
-    return handover.calls(row.offer, found.case, now, known_unit(tx, found.case.unit_id).hours, pace(now))
+    return handover.calls(row.offer, found.case, now, hours[found.case.unit_id], pace(now))
 
 
 def _call(system: System, known: HandoverRow) -> bool:

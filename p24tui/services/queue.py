@@ -2,17 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 from p24tui.clock import day_began
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
+from p24tui.services.read_log import log_list
 from p24tui.services.views import CaseLine, EndedLine, EndedView, QueueView, line, lines
 from p24tui.store import alerts, cases, desk, feed, handovers, messages, overview, people
-from p24tui.store.engine import Tx
-from p24tui.store.values import CaseRow, Present
+from p24tui.store.values import Present
 from p24tui.system import System
 
 ENDED_SHOWN = timedelta(days=30)
@@ -47,7 +46,7 @@ def open_list(
     if fresh or not view:
         with system.store.writing() as tx:
             kind, view = ("arrivals", view) if view else ("list", fresh_id())
-            _log(tx, system, actor, kind, fresh, view)
+            log_list(tx, actor, now, kind, fresh, view)
     shown = lines(rows, units, now, present, seen, guest_of)
     return QueueView(view, wanted, shown, units, since, ended)
 
@@ -69,7 +68,7 @@ def arrivals(
     fresh = [row for row in rows if row.patient.id not in shown_patients]
     if fresh:
         with system.store.writing() as tx:
-            _log(tx, system, actor, "arrivals", fresh, view.id)
+            log_list(tx, actor, now, "arrivals", fresh, view.id)
     return lines(rows, view.units, now, present, seen, guest_of)
 
 
@@ -91,7 +90,7 @@ def ended_today(
     if fresh or not view:
         with system.store.writing() as tx:
             kind, view = ("arrivals", view) if view else ("list", fresh_id())
-            _log(tx, system, actor, kind, fresh, view)
+            log_list(tx, actor, now, kind, fresh, view)
     rows.sort(key=lambda row: (row.case.ended_at or now, row.case.id), reverse=True)
     return EndedView(
         view, tuple(EndedLine(line(row, units[row.case.unit_id], now), ended_by[row.case.id]) for row in rows)
@@ -102,16 +101,6 @@ def find_text(system: System, view: QueueView, words: str) -> frozenset[str]:
     """Ids of the list's cases in whose messages every one of these words stands; never a protected person's (PR-1)."""
     with system.store.reading() as tx:
         return messages.cases_with(tx, view.unit_ids, words.split())
-
-
-def _log(tx: Tx, system: System, actor: Actor, kind: str, rows: Collection[CaseRow], view: str) -> None:
-    """Log that these patients are about to be shown in a list, in one row for each unit."""
-    by_unit: defaultdict[str, set[str]] = defaultdict(set, {actor.unit_id: set()} if kind == "list" else {})
-    for row in rows:
-        by_unit[row.case.unit_id].add(row.patient.id)
-    now = system.clock.now()
-    for unit_id, patients in by_unit.items():
-        desk.log_reading(tx, replace(actor, unit_id=unit_id), now, kind, patients=patients, view=view)
 
 
 def _others(present: Collection[Present], actor: Actor) -> Mapping[str, list[Present]]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 
 from p24tui.clock import day_began
 from p24tui.errors import BadInput
@@ -32,7 +33,7 @@ def own_today(system: System, actor: Actor) -> OwnReads:
         opened = {read.case_id for read in read_log.of_person(tx, actor.staff_id, since, SHOWN) if read.case_id}
         rows = {row.case.id: row for row in cases.some(tx, opened)}
         units = {unit.id: unit for unit in people.all_units(tx)}
-        _log(tx, system, actor, rows.values())
+        log_list(tx, actor, now, "own-log", rows.values())
         count = read_log.count_of(tx, actor.staff_id, since)
         reads = read_log.of_person(tx, actor.staff_id, since, SHOWN)
     lines = {id: line(row, units[row.case.unit_id], now) for id, row in rows.items()}
@@ -42,10 +43,14 @@ def own_today(system: System, actor: Actor) -> OwnReads:
     return OwnReads(count, tuple(shown))
 
 
-def _log(tx: Tx, system: System, actor: Actor, rows: Collection[CaseRow]) -> None:
-    """Log that these patients are about to be named once more, in one row for each unit."""
-    by_unit: defaultdict[str, set[str]] = defaultdict(set, {actor.unit_id: set()})
+@rule("LO-1")
+def log_list(tx: Tx, actor: Actor, now: datetime, kind: str, rows: Collection[CaseRow], view: str = "") -> None:
+    """Log that these patients are about to be shown in a list, in one row for each unit.
+
+    ``arrivals`` in a list that is shown already are logged where there are any, all else even where it is empty.
+    """
+    by_unit: defaultdict[str, set[str]] = defaultdict(set, {} if kind == "arrivals" else {actor.unit_id: set()})
     for row in rows:
         by_unit[row.case.unit_id].add(row.patient.id)
     for unit_id, patients in by_unit.items():
-        desk.log_reading(tx, replace(actor, unit_id=unit_id), system.clock.now(), "own-log", patients=patients)
+        desk.log_reading(tx, replace(actor, unit_id=unit_id), now, kind, patients=patients, view=view)

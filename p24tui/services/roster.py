@@ -1,19 +1,20 @@
 """The roster of who is responsible for a unit's inflow: seen, changed, copied, and asked who it is now (CH-2)."""
 
-import re
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from p24tui.clock import local_date
-from p24tui.errors import BadInput, Refused
+from p24tui.errors import BadInput
 from p24tui.ids import fresh_id
 from p24tui.routine import roster as rules
 from p24tui.routine.actor import Actor
 from p24tui.routine.hours import HORIZON_DAYS, Span, next_weekday
+from p24tui.routine.period import Length, read_period
 from p24tui.routine.roster import WEEK, Copying, RosterEntry, Taken, midnight
 from p24tui.routine.rule import rule
 from p24tui.routine.unit_alert import UnitAlert
+from p24tui.services.change import permitted
 from p24tui.services.known import known_unit
 from p24tui.services.limits import limit
 from p24tui.services.views import RosterWeek
@@ -26,18 +27,14 @@ from p24tui.system import System
 from p24tui.text import clean_line
 
 _DAY = timedelta(days=1)
-_WEEK = re.compile(r"(\d{4})-?W?(\d{1,2})", re.ASCII | re.IGNORECASE)
 
 
 def parse_week(typed: str) -> date:
     """The Monday of a week that somebody typed, such as ``2026-48``. Raises ``BadInput`` where it is none."""
-    found = _WEEK.fullmatch(typed.strip())
     try:
-        if found is not None:
-            return date.fromisocalendar(int(found[1]), int(found[2]), 1)
-    except ValueError:
-        pass
-    raise BadInput("week", value=clean_line(typed, 20))
+        return read_period(Length.WEEK, typed.strip()).first
+    except ValueError as error:
+        raise BadInput("week", value=clean_line(typed, 20)) from error
 
 
 def week_of(system: System, unit_id: str, monday: date) -> RosterWeek:
@@ -75,16 +72,8 @@ def gaps(system: System, unit_ids: Collection[str], days: int | None = None) -> 
     return {unit_id: spans for unit_id, spans in found.items() if spans}
 
 
-def alerts(system: System, unit_ids: Collection[str]) -> tuple[UnitAlert, ...]:
-    """What calls at these units because of the roster: nobody is responsible now, or there will be a gap (H5)."""
-    now = system.clock.now()
-    with system.store.reading() as tx:
-        found = [unit for unit in people.all_units(tx) if unit.id in unit_ids]
-        return tuple(alert for unit in found for alert in alerts_in(tx, unit, now))
-
-
 def alerts_in(tx: Tx, unit: Unit, now: datetime) -> tuple[UnitAlert, ...]:
-    """The same of one unit, within a transaction."""
+    """What calls at a unit because of the roster: nobody is responsible now, or there will be a gap (H5)."""
     taken = store_alerts.taken_by_hand(tx, [unit.id])
     end = midnight(next_weekday(unit.hours, local_date(now)) + _DAY)
     entries = store.between(tx, [unit.id], _yesterday(now), end)
@@ -119,7 +108,6 @@ def add(system: System, actor: Actor, staff_id: str, starts_at: datetime, ends_a
     """Put a person on the roster of the actor's unit. Raises ``Refused`` where the entry cannot stand there."""
     entry = RosterEntry(fresh_id(), actor.unit_id, staff_id, starts_at, ends_at)
     with system.store.writing() as tx:
-        known_unit(tx, actor.unit_id)
         return _put(tx, system, actor, entry)
 
 
@@ -164,7 +152,7 @@ def copy_week(system: System, actor: Actor, start: date, to: date) -> Copying:
     """Copy a week of the unit's roster to another. What stands there stays, and nothing comes twice."""
     now = system.clock.now()
     with system.store.writing() as tx:
-        store.lock(tx, actor.unit_id)
+        known_unit(tx, actor.unit_id, lock=True)
         copying = _copied(tx, actor.unit_id, start, to)
         if copying.new:
             store.put(tx, (replace(one, id=fresh_id()) for one in copying.new), _by(actor), now)
@@ -186,11 +174,11 @@ def longest(now: datetime) -> timedelta:
 
 def _put(tx: Tx, system: System, actor: Actor, entry: RosterEntry, before: RosterEntry | None = None) -> RosterEntry:
     now = system.clock.now()
-    store.lock(tx, entry.unit_id)
+    known_unit(tx, entry.unit_id, lock=True)
     there = store.between(tx, [entry.unit_id], entry.starts_at, entry.ends_at)
     is_available = available(tx, entry.staff_id, entry.unit_id)
-    if refusal := rules.may_stand(entry, there, longest(now), available=is_available):
-        raise Refused(refusal.rule, refusal.reason, hours=limit("roster_entry_longest", now))
+    refusal = rules.may_stand(entry, there, longest(now), available=is_available)
+    permitted(refusal, hours=limit("roster_entry_longest", now))
     store.put(tx, [entry], _by(actor), now)
     kind, was = ("roster.changed", _recorded(before)) if before else ("roster.added", {})
     events.append(tx, actor, now, kind, rule="CH-2", before=was, after=_recorded(entry))
@@ -215,7 +203,7 @@ def _gaps_in(tx: Tx, unit_id: str, start: datetime, end: datetime) -> tuple[Span
 
 
 def _of_unit(tx: Tx, actor: Actor, entry_id: str) -> RosterEntry:
-    store.lock(tx, actor.unit_id)
+    known_unit(tx, actor.unit_id, lock=True)
     found = store.one(tx, entry_id)
     if found is None or found.unit_id != actor.unit_id:
         raise BadInput("no-roster-entry")

@@ -56,8 +56,7 @@ def import_calendar(system: System, actor: Actor, data: bytes) -> RosterImport:
     now = system.clock.now()
     reading = roster_calendar.read(data, now)
     with system.store.writing() as tx:
-        known_unit(tx, actor.unit_id)
-        store.lock(tx, actor.unit_id)
+        known_unit(tx, actor.unit_id, lock=True)
         return _take_in(tx, actor, reading, now)
 
 

@@ -1,7 +1,6 @@
 """A shift: begun, kept alive by its console, ended when nothing is left behind, given up where it is lost (SH-1)."""
 
 import time
-from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,8 +16,9 @@ from p24tui.routine.shift import Ongoing, ShiftKind
 from p24tui.services import takeover
 from p24tui.services.change import change_in, locked, permitted
 from p24tui.services.limits import limit
+from p24tui.services.read_log import log_list
 from p24tui.services.views import OngoingLine, OngoingView, line
-from p24tui.store import cases, desk, events, people, shifts
+from p24tui.store import cases, events, people, shifts
 from p24tui.store.engine import Tx
 from p24tui.store.values import CaseRow, OnShift, Shift
 from p24tui.system import System
@@ -101,7 +101,7 @@ def ongoing(system: System, actor: Actor, *, view: str = "", shown_patients: Col
     if fresh or not view:
         with system.store.writing() as tx:
             kind, view = ("arrivals", view) if view else ("list", fresh_id())
-            _log(tx, actor, kind, fresh.values(), view, now)
+            log_list(tx, actor, now, kind, fresh.values(), view)
     found.sort(key=lambda one: (Ongoing.VISIT not in one[1], order_key(one[0].case)))
     return OngoingView(view, tuple(OngoingLine(line(row, units[row.case.unit_id], now), left) for row, left in found))
 
@@ -139,18 +139,6 @@ def on_shift_in(tx: Tx, system: System, unit_ids: Collection[str]) -> list[OnShi
     return shifts.on_shift(tx, unit_ids, now - grace(now))
 
 
-@rule("SH-1", "SU-2")
-def give_up_lost(system: System) -> int:
-    """Give up whoever has not been heard within the grace time; how many shifts were lost by it.
-
-    Each is marked once, however many processes do this at the same time. Where the person has no other shift that is
-    alive, their cases are given up one by one, of every unit; what a process leaves undone that dies over it, the next
-    goes on with. Whoever has cases and never had a shift is left alone: nobody knows whether they are there.
-    """
-    now = system.clock.now()
-    return sum(_lose(system, one, now) for one in _late(system, now))
-
-
 class Watch:
     """One process's eye on shifts.
 
@@ -162,8 +150,15 @@ class Watch:
         self._passed = passed
         self._stands: dict[str, tuple[datetime, float]] = {}
 
+    @rule("SH-1", "SU-2")
     def give_up_lost(self, system: System) -> int:
-        """Give up the lost where that can be told; how many shifts were lost by it."""
+        """Give up whoever has not been heard within the grace time; how many shifts were lost by it.
+
+        Each is marked once, however many processes do this at the same time. Where the person has no other shift that
+        is alive, their cases are given up one by one, of every unit; what a process leaves undone that dies over it,
+        the next goes on with. Whoever has cases and never had a shift is left alone: nobody knows whether they are
+        there.
+        """
         now, passed = system.clock.now(), self._passed()
         late = _late(system, now)
         before, self._stands = self._stands, {}
@@ -267,14 +262,6 @@ def _ask_no_more(system: System, actor: Actor, staff_id: str) -> None:
             takeover.withdraw(system, actor, case_id)
         except Refused:
             continue  # it has been answered meanwhile
-
-
-def _log(tx: Tx, actor: Actor, kind: str, rows: Collection[CaseRow], view: str, now: datetime) -> None:
-    by_unit: defaultdict[str, set[str]] = defaultdict(set, {actor.unit_id: set()} if kind == "list" else {})
-    for row in rows:
-        by_unit[row.case.unit_id].add(row.patient.id)
-    for unit_id, patients in by_unit.items():
-        desk.log_reading(tx, replace(actor, unit_id=unit_id), now, kind, patients=patients, view=view)
 
 
 def _late(system: System, now: datetime) -> list[Shift]:

@@ -23,13 +23,6 @@ CHANGES = ("unit.added", "unit.changed", "unit.hours-changed", "unit.warnings-ch
 """The events that say who changed a unit."""
 
 
-@rule("CH-5", "CH-7")
-def closing_warnings(system: System, unit_ids: Collection[str]) -> dict[str, tuple[int, ...]]:
-    """How many minutes before closing each unit is warned, falling; the last one is the alarm."""
-    with system.store.reading() as tx:
-        return warnings_in(tx, system, unit_ids)
-
-
 def put_closing_warnings(system: System, actor: Actor, unit_id: str, minutes: Iterable[int]) -> tuple[int, ...]:
     """Let the unit be warned so many minutes before closing.
 
@@ -63,8 +56,9 @@ def save(system: System, actor: Actor, known: UnitSettings, wanted: UnitSettings
         return UnitSettings(changed, _put_warnings(tx, system, actor, unit, wanted.warnings))
 
 
+@rule("CH-5", "CH-7")
 def warnings_in(tx: Tx, system: System, unit_ids: Collection[str]) -> dict[str, tuple[int, ...]]:
-    """The same within a transaction that does more."""
+    """How many minutes before closing each unit is warned, falling; the last one is the alarm."""
     now = system.clock.now()
     usual = tuple(limit(name, now) for name in DEFAULTS)
     return dict.fromkeys(unit_ids, usual) | store.closing_warnings(tx, unit_ids)

@@ -62,10 +62,3 @@ def was_in_use(tx: Tx, unit_id: str, before: datetime) -> bool:
     """Whether anything had come in at the unit by then."""
     query = select(cases.c.id).where(cases.c.unit_id == unit_id, cases.c.received_at < before).limit(1)
     return tx.connection.execute(query).first() is not None
-
-
-def is_noted(tx: Tx, unit_id: str, kind: str, since: datetime) -> bool:
-    """Whether an event of this kind has been recorded of the unit since."""
-    table = events.c
-    query = select(table.seq).where(table.kind == kind, table.unit_id == unit_id, table.at >= since).limit(1)
-    return tx.connection.execute(query).first() is not None

@@ -21,9 +21,10 @@ from p24tui.store.key import database_key
 from p24tui.store.values import CASE_FIELDS, PATIENT_FIELDS, CaseRow, Staff, Unit, UnitKind, case_row
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_INSTANTS = frozenset(name for name, hint in get_type_hints(Case).items() if hint in (datetime, datetime | None))
-_DATES = frozenset({"held_until", "need_since", "born"})
-_FLAGS = frozenset({"has_form", "no_times"})
+_HINTS = get_type_hints(Case)
+_INSTANTS = frozenset(name for name, hint in _HINTS.items() if hint in (datetime, datetime | None))
+_DATES = frozenset(name for name, hint in _HINTS.items() if hint in (date, date | None)) | {"born"}
+_FLAGS = frozenset(name for name, hint in _HINTS.items() if hint is bool)
 
 _STAFF = "SELECT id, name, profession, active FROM staff WHERE id = ?"
 _UNITS = (

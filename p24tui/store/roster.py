@@ -8,12 +8,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from p24tui.routine.actor import Profession
 from p24tui.routine.roster import RosterEntry
 from p24tui.store.engine import Tx
-from p24tui.store.tables import roster, staff, staff_units, units
-
-
-def lock(tx: Tx, unit_id: str) -> None:
-    """Keep others from changing the unit's roster until this transaction has ended."""
-    tx.connection.execute(select(units.c.id).where(units.c.id == unit_id).with_for_update(key_share=True))
+from p24tui.store.tables import roster, staff, staff_units
 
 
 def between(tx: Tx, unit_ids: Collection[str], start: datetime, end: datetime) -> list[RosterEntry]:

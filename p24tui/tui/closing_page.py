@@ -1,8 +1,7 @@
 """The closing check as a page: every open case of one's units, with where each stands, what is left to do first."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from p24tui.clock import day_began, local_date
@@ -10,6 +9,8 @@ from p24tui.duty_words import closing_mark, guarantee_mark
 from p24tui.i18n import _, ngettext
 from p24tui.routine.closing import DONE, Standing, standing
 from p24tui.services.views import CaseLine
+from p24tui.store.values import Closing
+from p24tui.text import clean_line
 from p24tui.time_words import clock_time, waited
 from p24tui.tui.places import NAME, WIDE, Cell, Column, Page, Row, came, counted, name_of, still_open
 from p24tui.words import SUICIDE, TRIAGE_FAILED, priority_mark, state_marks
@@ -20,23 +21,16 @@ VERY_WIDE = 140
 LOOKS = {Standing.SUICIDE: "urgent", Standing.URGENT: "urgent", Standing.UNREAD: "unread", Standing.LEFT: ""}
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """Who has signed a unit's closing, and when (UTC)."""
-
-    unit: str
-    name: str
-    at: datetime
-
-
 def closing_page(
     lines: Iterable[CaseLine],
     unit_names: Mapping[str, str],
     now: datetime,
     days: Mapping[str, date],
-    signatures: Iterable[Signature] = (),
+    signed: Collection[Closing] = (),
 ) -> Page:
-    """Every open case; none is left out. ``lines`` are in the list's order, ``days`` the day that each unit closes.
+    """Every open case; none is left out. ``lines`` are in the list's order.
+
+    ``days`` are those that are to be closed, by unit, and ``signed`` the signatures that there are.
 
     First what is left to do, those from before today before the others, and then what is done.
     """
@@ -49,6 +43,7 @@ def closing_page(
     )  # the rest of the order is the list's
     by_id = {one.case.id: one for one in ordered}
     several = len(unit_names) > 1
+    names = unit_names if several else {}
 
     def columns(width: int) -> tuple[Column, ...]:
         wide = width >= WIDE
@@ -67,9 +62,13 @@ def closing_page(
         )
 
     def row(id: str, width: int) -> Row:
-        return _row(by_id[id], where[id], unit_names if several else {}, now, width=width)
+        return _row(by_id[id], where[id], names, now, width=width)
 
-    above = _above(everything, where, began, signatures)
+    above = [*_above(everything, where, began), *_signed(signed, names)]
+    left = [id for id in days if id not in {one.unit_id for one in signed}]
+    if left or not signed:
+        of = f" ({', '.join(names[id] for id in left)})" if names and signed else ""
+        above += [*counted(everything), (_("inte signerad") + of, "quiet")]
     return Page(tuple(above), columns, tuple(by_id), row, _("Inga öppna ärenden: inget är kvar."))
 
 
@@ -78,9 +77,7 @@ def is_done(line: CaseLine, day: date) -> bool:
     return standing(line.case, day) in DONE
 
 
-def _above(
-    everything: list[CaseLine], where: Mapping[str, Standing], began: datetime, signatures: Iterable[Signature]
-) -> list[Cell]:
+def _above(everything: list[CaseLine], where: Mapping[str, Standing], began: datetime) -> list[Cell]:
     many, found = len(everything), Counter(where.values())
     done = sum(found[one] for one in DONE)
     older = sum(one.case.received_at < began for one in everything)
@@ -90,13 +87,13 @@ def _above(
     ]
     if older:
         above.append((_("{count} äldre").format(count=older), "unread"))
-    signed = [
-        _("signerad {at} av {name}").format(at=clock_time(one.at), name=one.name) + (f" ({one.unit})" * bool(one.unit))
-        for one in signatures
-    ]
-    if signed:
-        return [*above, (", ".join(signed), "done")]
-    return [*above, *counted(everything), (_("inte signerad"), "quiet")]
+    return above
+
+
+def _signed(signed: Collection[Closing], names: Mapping[str, str]) -> Iterator[Cell]:
+    for one in signed:
+        words = _("signerad {at} av {name}").format(at=clock_time(one.signed_at), name=clean_line(one.staff_name))
+        yield f"{words} ({names[one.unit_id]})" if names else words, "done"
 
 
 def _row(line: CaseLine, where: Standing, unit_names: Mapping[str, str], now: datetime, *, width: int) -> Row:

@@ -92,7 +92,7 @@ KEYS = (
     Key(
         "m",
         "closing_tell_many",
-        N_("till många"),
+        N_("många"),
         N_("Säg det till alla som det är säkert för. Först visas vem som får vad."),
         (Where.CLOSING,),
     ),
@@ -106,15 +106,8 @@ KEYS = (
     Key(
         "d",
         "closing_end_with_day",
-        N_("en dag"),
+        N_("avsluta +1 dag"),
         N_("Avsluta där patienten inte har svarat: hen kan svara hela nästa dag."),
-        (Where.CLOSING,),
-    ),
-    Key(
-        "n",
-        "closing_next",
-        N_("nästa kvar"),
-        N_("Gå till nästa ärende som är kvar att göra något åt."),
         (Where.CLOSING,),
     ),
     Key(
@@ -122,6 +115,13 @@ KEYS = (
         "closing_sign",
         N_("signera"),
         N_("Signera med ditt namn att inget är bortglömt, eller vad som är kvar och vem som har det."),
+        (Where.CLOSING,),
+    ),
+    Key(
+        "n",
+        "closing_next",
+        N_("nästa"),
+        N_("Gå till nästa ärende som är kvar att göra något åt."),
         (Where.CLOSING,),
     ),
     Key(
@@ -202,7 +202,7 @@ KEYS = (
         "answer_colleague",
         N_("svara kollega"),
         N_("Svara den som ber att få ta över ett ärende av dig, eller vill lämna över ett till dig."),
-        _BOTH,
+        _ON_A_CASE,
         in_bar=False,
     ),
     Key(
@@ -350,16 +350,16 @@ KEYS = (
         "acknowledge",
         N_("kvittera larm"),
         N_("Kvittera det som larmar: det tystnar på alla konsoler."),
-        _BOTH,
+        _ON_A_CASE,
         in_bar=False,
     ),
-    Key("g", "go_to_alarm", N_("gå till larm"), N_("Gå till det ärende som larmar."), _BOTH, in_bar=False),
+    Key("g", "go_to_alarm", N_("gå till larm"), N_("Gå till det ärende som larmar."), _ON_A_CASE, in_bar=False),
     Key(
         "r",
         "take_responsibility",
         N_("chattansvar"),
         N_("Ta över chattansvaret: larm ljuder först hos dig."),
-        (Where.LIST,),
+        _ON_A_CASE,
         in_bar=False,
     ),
     Key(

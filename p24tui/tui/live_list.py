@@ -13,9 +13,9 @@ from sortedcontainers import SortedList
 
 from p24tui.clock import day_began
 from p24tui.routine.assessment import is_urgent
-from p24tui.routine.case import Case, CaseState, SuicideRisk
+from p24tui.routine.case import Case, CaseState
 from p24tui.routine.list_filter import ListFilter, has_unread, passes
-from p24tui.routine.queue import OrderKey
+from p24tui.routine.queue import OrderKey, risk_awaits
 from p24tui.services.views import CaseLine, QueueView
 from p24tui.store.values import Unit
 
@@ -59,7 +59,7 @@ class Hidden:
         if case.state is not CaseState.ENDED:
             self.cases += step
             self.older += step * (case.received_at < today_began)
-            self.suicide += step * (case.suicide is SuicideRisk.AWAITING)
+            self.suicide += step * risk_awaits(case)
 
 
 class Arrival(Enum):

@@ -556,6 +556,17 @@ def test_before_sending_one_is_told_that_it_is_closed_and_when_it_is_read(closed
     assert told.guarantee.endswith("medicinsk bedömning senast måndag 30 november.")
 
 
+@pytest.mark.rule("GA-1")
+def test_elsewhere_than_in_primary_care_no_assessment_is_promised(closed_sqlcipher: World) -> None:
+    world = closed_sqlcipher
+    with world.system.store.writing() as tx:
+        unit = people.unit(tx, UNIT)
+        assert unit is not None
+        people.put_unit(tx, replace(unit, kind=UnitKind.OTHER))
+    told = after_hours.told(world.system, UNIT, Severity.PRIORITY_3)
+    assert (told.assessed_by, told.guarantee) == (None, "")
+
+
 @pytest.mark.rule("CH-8")
 @pytest.mark.parametrize("severity", [Severity.PRIORITY_1, Severity.SUICIDE])
 def test_what_is_most_severe_is_told_to_ring_112_before_anything_else(

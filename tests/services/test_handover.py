@@ -17,7 +17,20 @@ from p24tui.routine.alert import Alert, Reason
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.handover import NO_CONSENT, Consent, ConsentState, ConsentWay, OfferState, Target
 from p24tui.routine.protection import Protection
-from p24tui.services import alerts, cases, chat, ending, handover, queue, reminders, staff, takeover, undo
+from p24tui.services import (
+    alerts,
+    cases,
+    chat,
+    closing,
+    duty,
+    ending,
+    handover,
+    queue,
+    reminders,
+    staff,
+    takeover,
+    undo,
+)
 from p24tui.services.change import change_in
 from p24tui.store import desk, events, handovers, messages, outbox, people
 from p24tui.store.duty_tables import shifts
@@ -295,6 +308,25 @@ def test_across_units_the_case_moves_when_it_is_taken_and_both_units_hear_of_it(
     assert line.case.id == case.id
 
 
+@pytest.mark.rule("CH-7")
+@pytest.mark.hazard("H4")
+def test_a_case_from_another_unit_unsettles_the_signature_where_it_comes_and_not_where_it_leaves(world: World) -> None:
+    world.clock.instant = MONDAY_NINE + timedelta(hours=7, minutes=30)
+    case = to_berga(world)
+    sara = replace(world.actor("sara"), unit_id=BERGA)
+    for actor in (world.actor("maria"), sara):
+        closing.sign(world.system, actor)
+    assert signed_at(world) == {UNIT, BERGA}
+    world.clock.advance(timedelta(minutes=1))
+    accept(world, case.id, "sara", BERGA)
+    assert signed_at(world) == {UNIT}
+
+
+def signed_at(world: World) -> set[str]:
+    """The units whose closing is signed, and stands so."""
+    return {id for id, one in duty.duty_of(world.system, [UNIT, BERGA]).items() if one.signed is not None}
+
+
 def changed_units(world: World, case_id: str) -> set[str]:
     from p24tui.store.tables import changes
 
@@ -521,8 +553,6 @@ def test_those_on_shift_come_first_and_other_units_after(world: World) -> None:
         ("Berga", "doctor", True, ("other-unit",)),
         ("Berga", "Sara Holm", True, ("other-unit",)),
     ]
-    assert handover.warnings(world.system, DOCTORS, UNIT) == ("not-on-shift",)
-    assert handover.warnings(world.system, replace(DOCTORS, unit_id=BERGA), UNIT) == ("other-unit",)
 
 
 def test_everything_that_happens_to_a_handover_has_a_sentence(world: World) -> None:

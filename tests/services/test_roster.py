@@ -11,7 +11,7 @@ from p24tui.clock import STOCKHOLM
 from p24tui.errors import BadInput, Refused
 from p24tui.routine.roster import RosterEntry
 from p24tui.routine.unit_alert import UnitAlert, UnitReason
-from p24tui.services import alerts, roster, staff, units
+from p24tui.services import alerts, duty, roster, staff, units
 from p24tui.store.tables import events as events_table
 from tests.world import BERGA, MONDAY_NINE, PEOPLE, UNIT, World
 
@@ -89,7 +89,7 @@ def test_what_was_taken_yesterday_does_not_count_today(world: World) -> None:
     alerts.take_responsibility(world.system, world.actor("johan"))
     world.clock.advance(timedelta(hours=15))
     assert alerts.responsible(world.system, [UNIT]) == {}
-    assert roster.alerts(world.system, [UNIT])[0].reason is UnitReason.GAP
+    assert duty.duty_of(world.system, [UNIT])[UNIT].alerts[0].reason is UnitReason.GAP
 
 
 @pytest.mark.rule("CH-2")
@@ -97,17 +97,17 @@ def test_what_was_taken_yesterday_does_not_count_today(world: World) -> None:
 def test_a_gap_calls_the_day_before_and_when_it_happens(world: World) -> None:
     whole_week(world)
     tuesday = MONDAY + timedelta(days=1)
-    assert roster.alerts(world.system, [UNIT]) == ()
+    assert duty.duty_of(world.system, [UNIT])[UNIT].alerts == ()
     (one,) = [
         one for one in roster.week_of(world.system, UNIT, MONDAY).entries if one.starts_at == at(tuesday, "08:00")
     ]
     roster.change(world.system, world.actor("maria"), one.id, one.staff_id, one.starts_at, at(tuesday, "11:00"))
     gap = at(tuesday, "11:00")
-    assert roster.alerts(world.system, [UNIT]) == (UnitAlert(UNIT, UnitReason.GAP, gap),)
+    assert duty.duty_of(world.system, [UNIT])[UNIT].alerts == (UnitAlert(UNIT, UnitReason.GAP, gap),)
     world.clock.instant = gap
-    assert roster.alerts(world.system, [UNIT]) == (UnitAlert(UNIT, UnitReason.NOBODY, gap),)
+    assert duty.duty_of(world.system, [UNIT])[UNIT].alerts == (UnitAlert(UNIT, UnitReason.NOBODY, gap),)
     alerts.take_responsibility(world.system, world.actor("johan"))
-    assert roster.alerts(world.system, [UNIT]) == ()
+    assert duty.duty_of(world.system, [UNIT])[UNIT].alerts == ()
 
 
 @pytest.mark.rule("CH-2")

@@ -21,7 +21,7 @@ from p24tui.store import people, shifts
 from p24tui.store.tables import events, read_log
 from p24tui.store.values import Audience
 from tests.routine.cases import alert
-from tests.world import BERGA, UNIT, World
+from tests.world import BERGA, UNIT, World, give_up_lost
 
 pytestmark = [pytest.mark.rule("SH-1"), pytest.mark.hazard("H12")]
 
@@ -232,10 +232,10 @@ def test_a_lost_persons_cases_go_back_to_the_queue_once_and_call(world: World) -
     chat.save_draft(world.system, world.actor("maria"), mine[0].id, "Hej, jag har läst")
     his = claimed(world, "johan")
     silent_for(world, 9.9)
-    assert shift.give_up_lost(world.system) == 0
+    assert give_up_lost(world.system) == 0
     silent_for(world, 0.1)
-    assert shift.give_up_lost(world.system) == 1
-    assert shift.give_up_lost(world.system) == 0
+    assert give_up_lost(world.system) == 1
+    assert give_up_lost(world.system) == 0
     for one in mine:
         case = world.row(one.id).case
         assert (case.owner_id, case.owner_lost_at) == (None, world.clock.now())
@@ -255,7 +255,7 @@ def test_suicide_risk_keeps_its_owner_until_another_takes_it_or_the_owner_is_bac
     first, second = (claimed(world, "sara", suicide=SuicideRisk.AWAITING) for _ in range(2))
     assert world.row(first.id).case.suicide is SuicideRisk.TAKEN_ON
     silent_for(world, 10)
-    shift.give_up_lost(world.system)
+    give_up_lost(world.system)
     for one in (first, second):
         row = world.row(one.id)
         assert (row.owner, row.case.owner_lost_at) == ("Sara Holm", world.clock.now())
@@ -277,13 +277,13 @@ def test_a_person_with_two_consoles_loses_nothing_when_one_dies(world: World) ->
     silent_for(world, 6)
     shift.seen(world.system, world.actor("sara"))
     silent_for(world, 6)
-    assert shift.give_up_lost(world.system) == 1
+    assert give_up_lost(world.system) == 1
     assert world.row(mine.id).case.owner_id == world.actor("sara").staff_id
     found = shift.find(world.system, at_berga.id)
     assert found is not None
     assert found.lost_at is not None
     silent_for(world, 6)
-    assert shift.give_up_lost(world.system) == 1
+    assert give_up_lost(world.system) == 1
     assert world.row(mine.id).case.owner_id is None
 
 
@@ -294,7 +294,7 @@ def test_when_both_die_the_cases_of_both_units_go_back(world: World) -> None:
     here, there = claimed(world, "sara"), world.case(unit_id=BERGA)
     chat.claim(world.system, staff_at(world, "sara", BERGA), there.id, there.version)
     silent_for(world, 11)
-    assert shift.give_up_lost(world.system) == 2
+    assert give_up_lost(world.system) == 2
     assert [world.row(one.id).case.owner_id for one in (here, there)] == [None, None]
     assert world.event_kinds(there.id).count("case.returned") == 1
 
@@ -313,7 +313,7 @@ def test_a_shift_at_one_unit_may_end_while_another_goes_on_with_its_own_cases(wo
 def test_whoever_never_had_a_shift_is_left_alone(world: World) -> None:
     mine = claimed(world)
     silent_for(world, 60 * 24)
-    assert shift.give_up_lost(world.system) == 0
+    assert give_up_lost(world.system) == 0
     assert world.row(mine.id).case.owner_id == world.actor("maria").staff_id
 
 
@@ -321,7 +321,7 @@ def test_a_console_that_wakes_learns_that_its_shift_was_lost_and_the_next_begins
     before = began(world)
     mine = claimed(world)
     silent_for(world, 30)
-    shift.give_up_lost(world.system)
+    give_up_lost(world.system)
     assert shift.seen(world.system, world.actor("maria")) is None
     lost = shift.find(world.system, before)
     assert lost is not None
@@ -336,7 +336,7 @@ def test_whoever_is_back_before_anything_was_given_up_keeps_it_in_a_new_shift(wo
     silent_for(world, 60 * 14)
     assert shift.current(world.system, world.actor("maria")) is None
     assert began(world) != before
-    assert shift.give_up_lost(world.system) == 0
+    assert give_up_lost(world.system) == 0
     assert world.row(mine.id).case.owner_id == world.actor("maria").staff_id
     assert told(world, "shift.lost") == 1
 
@@ -359,9 +359,9 @@ def test_what_a_process_left_undone_that_died_over_it_is_done_by_the_next(
     with monkeypatch.context() as patch:
         patch.setattr(shift, "_give_up", dies)
         with pytest.raises(KeyboardInterrupt):
-            shift.give_up_lost(world.system)
+            give_up_lost(world.system)
     assert sum(world.row(one.id).case.owner_id is None for one in mine) == 1
-    assert shift.give_up_lost(world.system) == 0
+    assert give_up_lost(world.system) == 0
     assert [world.row(one.id).case.owner_id for one in mine] == [None] * 3
     assert (told(world, "case.returned"), told(world, "shift.lost")) == (3, 1)
 
@@ -374,7 +374,7 @@ def test_whoever_comes_back_in_the_middle_of_it_keeps_the_rest(world: World) -> 
         (late,) = shifts.not_seen_since(tx, world.clock.now() - GRACE)
         assert shifts.lose(tx, late.id, world.clock.now() - GRACE, world.clock.now())
     began(world)
-    shift.give_up_lost(world.system)
+    give_up_lost(world.system)
     assert told(world, "case.returned") == 0
 
 
@@ -387,7 +387,7 @@ def test_many_at_once_give_up_each_case_once(world: World) -> None:
 
     def tick() -> int:
         gate.wait()
-        return shift.give_up_lost(world.system)
+        return give_up_lost(world.system)
 
     with ThreadPoolExecutor(4) as pool:
         marked = [one.result() for one in [pool.submit(tick) for _ in range(4)]]
@@ -455,7 +455,7 @@ def test_what_has_been_begun_is_shown_to_the_next_and_goes_when_its_owner_emptie
     chat.save_draft(world.system, maria, mine.id, "Hej, jag har läst")
     assert cases.open_case(world.system, johan, mine.id).left_drafts == ()
     silent_for(world, 10)
-    shift.give_up_lost(world.system)
+    give_up_lost(world.system)
     (draft,) = cases.open_case(world.system, johan, mine.id).left_drafts
     assert (draft.name, draft.text) == ("Maria Lind", "Hej, jag har läst")
     opened = cases.open_case(world.system, maria, mine.id)
@@ -473,7 +473,7 @@ def test_an_alarm_of_a_lost_owner_can_be_acknowledged_and_calls_anew_the_next_ti
     began(world)
     mine = claimed(world)
     silent_for(world, 10)
-    shift.give_up_lost(world.system)
+    give_up_lost(world.system)
     called = alert(world.row(mine.id).case, None)
     assert called is not None
     assert alerts.acknowledge(world.system, world.actor("johan"), [called]) == 1

@@ -19,7 +19,7 @@ from p24tui.tui.widgets.desk_header import DeskHeader
 from p24tui.tui.widgets.duty_bar import DutyBar
 from tests.tui.kit import at_desk, desk_of, press, screen_text, settled
 from tests.tui.test_places import cursor_line, order_of, place_of
-from tests.world import World
+from tests.world import BERGA, UNIT, World
 
 pytestmark = pytest.mark.anyio
 
@@ -219,6 +219,54 @@ async def test_many_can_be_broken_off_and_begun_again(sqlcipher_world: World, mo
         assert isinstance(again, TellManyScreen)
         await again.idle()
         assert [len(told(sqlcipher_world, case)) for case in cases] == [1] * 8
+
+
+@pytest.mark.rule("CH-5")
+async def test_broken_off_at_one_unit_it_does_not_begin_at_the_next(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqlcipher_world.second_unit("maria")
+    cases = [quiet(sqlcipher_world, f"Tyst Tora {unit}", unit_id=unit) for unit in (UNIT, UNIT, BERGA)]
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "f4", "m")
+        screen = pilot.app.screen
+        assert isinstance(screen, TellManyScreen)
+        heed = screen._heed
+
+        def until_the_first(one: Told) -> bool:
+            screen._stop.set()
+            return heed(one)
+
+        monkeypatch.setattr(screen, "_heed", until_the_first)
+        await press(pilot, "enter")
+        await screen.idle()
+        await settled(pilot)
+        assert sum(bool(told(sqlcipher_world, case)) for case in cases) == 1
+        assert "avbrutet: 2 är kvar" in screen_text(pilot)
+
+
+@pytest.mark.rule("CH-7")
+@pytest.mark.hazard("H3")
+async def test_where_one_of_two_units_is_signed_what_is_left_at_the_other_is_still_said(sqlcipher_world: World) -> None:
+    sqlcipher_world.second_unit("maria")
+    sqlcipher_world.case(name="Oläst Olle", unit_id=BERGA)
+    closing.sign(sqlcipher_world.system, sqlcipher_world.actor("johan"))
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "f4")
+        shown = screen_text(pilot)
+        assert "signerad 16.32 av Johan Berg (Åsen)" in shown
+        assert "1 oläst" in shown
+        assert "inte signerad (Berga)" in shown
+
+
+async def test_the_keys_that_the_bars_name_act_at_closing_too(sqlcipher_world: World) -> None:
+    sqlcipher_world.case(name="Karin Öberg", priority=1)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "f4")
+        await a_minute_later(pilot, sqlcipher_world, 3)  # whoever is responsible has not seen it
+        assert "k kvittera" in screen_text(pilot)
+        await press(pilot, "k")
+        assert "1 larm kvitterat." in screen_text(pilot)
 
 
 @pytest.mark.rule("CH-7", "SU-2")

@@ -232,6 +232,17 @@ async def test_what_was_withdrawn_meanwhile_is_not_taken(sqlcipher_world: World)
     assert world.row(case.id).owner == "Maria Lind"
 
 
+async def test_whoever_leaves_before_the_receivers_have_been_read_is_let_go(sqlcipher_world: World) -> None:
+    case = mine(sqlcipher_world, "chest")
+    async with at_desk(sqlcipher_world) as pilot:
+        await stand_on(pilot, case.id, "l")
+        screen = pilot.app.screen
+        assert isinstance(screen, HandoverScreen)
+        await press(pilot, "escape")
+        screen.offer((), UNIT)  # what was on its way comes
+        assert desk_of(pilot) is pilot.app.screen
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_the_sender_takes_it_back(sqlcipher_world: World, size: tuple[int, int]) -> None:
     world = sqlcipher_world

@@ -20,7 +20,7 @@ from p24tui.tui.screens.shift import LostShiftScreen, ShiftScreen, StartShiftScr
 from p24tui.tui.widgets.desk_header import Trouble
 from tests.services.test_read_log import log_of
 from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled
-from tests.world import BERGA, PEOPLE, UNIT, World
+from tests.world import BERGA, PEOPLE, UNIT, World, give_up_lost
 
 pytestmark = [pytest.mark.anyio, pytest.mark.rule("SH-1"), pytest.mark.hazard("H12")]
 
@@ -148,7 +148,7 @@ async def test_the_console_says_that_it_is_there(sqlcipher_world: World) -> None
     async with at_console(sqlcipher_world, begins=True) as pilot:
         for _ in range(40):
             await a_while_passes(pilot, sqlcipher_world, seconds=20)
-        assert shift.give_up_lost(sqlcipher_world.system) == 0
+        assert give_up_lost(sqlcipher_world.system) == 0
         assert has_shift(sqlcipher_world)
 
 
@@ -177,7 +177,7 @@ async def test_a_console_that_wakes_says_aloud_that_its_shift_was_lost(sqlcipher
         claimed(sqlcipher_world, cases["cough"])
         before = shift.current(sqlcipher_world.system, sqlcipher_world.actor("maria"))
         sqlcipher_world.clock.advance(timedelta(minutes=30))
-        assert shift.give_up_lost(sqlcipher_world.system) == 1
+        assert give_up_lost(sqlcipher_world.system) == 1
         await a_while_passes(pilot, sqlcipher_world, seconds=1)
         assert isinstance(pilot.app.screen, LostShiftScreen)
         assert "Ditt skift gick förlorat" in screen_text(pilot)
@@ -389,7 +389,7 @@ async def test_a_console_closes_from_the_question_and_without_a_database(
 async def test_what_a_lost_colleague_had_begun_to_write_can_be_read_and_is_not_sent(sqlcipher_world: World) -> None:
     cases = at_work(sqlcipher_world)
     sqlcipher_world.clock.advance(timedelta(minutes=10))
-    shift.give_up_lost(sqlcipher_world.system)
+    give_up_lost(sqlcipher_world.system)
     async with at_desk(sqlcipher_world, "johan") as pilot:
         desk_of(pilot)._open(sqlcipher_world.row(cases["ear"].id).case)
         await settled(pilot)
@@ -414,7 +414,7 @@ async def test_a_lost_persons_cases_call_on_every_console_even_where_they_were_r
     async with at_desk(sqlcipher_world, "johan") as pilot:
         assert "LARM" not in screen_text(pilot)
         sqlcipher_world.clock.advance(timedelta(minutes=10))
-        shift.give_up_lost(sqlcipher_world.system)
+        give_up_lost(sqlcipher_world.system)
         await settled(pilot)
         await a_while_passes(pilot, sqlcipher_world, seconds=1)
         assert "LARM 2" in screen_text(pilot)

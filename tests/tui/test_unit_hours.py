@@ -199,7 +199,7 @@ async def test_eves_and_warnings_are_saved_with_the_rest(sqlcipher_world: World)
         assert "varning 45 och larm 10 minuter före stängning" in text
         await press(pilot, "ctrl+s")
     assert hours_of(sqlcipher_world) == f"{WEEK}; eves open"
-    assert unit_settings.closing_warnings(sqlcipher_world.system, [UNIT]) == {UNIT: (45, 10)}
+    assert unit_settings.of_units(sqlcipher_world.system, [UNIT])[0].warnings == (45, 10)
 
 
 async def test_what_is_changed_is_thrown_away_only_by_a_second_press(sqlcipher_world: World) -> None:

@@ -14,7 +14,7 @@ from p24tui import services
 from p24tui.duty_words import GUARANTEE, NEEDS, URGENCIES, assessment_words, guarantee_words
 from p24tui.i18n import N_, _
 from p24tui.routine.case import Case, Need, Urgency
-from p24tui.routine.decision import Refusal
+from p24tui.routine.chat import may_handle
 from p24tui.services.views import CaseLine
 from p24tui.text import clean_line
 from p24tui.tui.screens.desk_parts import DeskParts
@@ -134,11 +134,12 @@ class Assessing(DeskParts):
     def action_assess(self) -> None:
         if (case := self._chosen()) is None:
             return
-        line = self._line(case.id)
-        if line is None or line.patient.protected:
-            self._refuse(Refusal("PR-1", "protected"))
+        actor, line = self._as(case.unit_id), self._line(case.id)
+        if line is None:
             return
-        actor = self._as(case.unit_id)
+        if (refusal := may_handle(actor, line.patient.protection)) is not None:
+            self._refuse(refusal)
+            return
         now = self._system.clock.now()
         promised = f"{GUARANTEE} {guarantee_words(line.guarantee, now)}" if line.guarantee else ""
 

@@ -2,6 +2,7 @@
 
 from p24tui import services
 from p24tui.clock import local_date
+from p24tui.errors import BadInput
 from p24tui.i18n import _
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.hours import next_weekday
@@ -153,8 +154,10 @@ class CaseDeeds(Writing, HandingOver, OpenCases):
                     lambda after: self._did(after, _("Ärendet vilar till {day}.").format(day=answer.until.isoformat())),
                 )
 
-        hours = next(unit.hours for unit in self._units if unit.id == case.unit_id)
-        until = next_weekday(hours, local_date(self._system.clock.now()))
+        if (unit := self._unit(case.unit_id)) is None:
+            self._fail(BadInput("no-unit", unit=case.unit_id))  # one's own, at a unit that one no longer works for
+            return
+        until = next_weekday(unit.hours, local_date(self._system.clock.now()))
         self.app.push_screen(HoldScreen(self._patient_name(case), until), held)
 
     def action_end(self) -> None:

@@ -12,16 +12,19 @@ from p24tui.routine.case import Case, CaseState
 from p24tui.routine.chat import may_handle
 from p24tui.routine.closing import Remaining
 from p24tui.routine.decision import Refusal
+from p24tui.routine.protection import Protection
 from p24tui.services.views import CaseLine
 from p24tui.store.values import Closing, OnShift
 from p24tui.tui.closing_page import is_done
+from p24tui.tui.places import name_of
 from p24tui.tui.screens.assessing import Assessing
 from p24tui.tui.screens.duties import Duties
 from p24tui.tui.screens.places_of_desk import Places
 from p24tui.tui.screens.questions import AskTellScreen, SignScreen
 from p24tui.tui.screens.telling import Recipient, TellManyScreen
 
-Deed = Callable[[Actor], None]
+May = Callable[[Case, Actor, Protection], Refusal | None]
+Deed = Callable[[Case, Actor], None]
 
 
 class ClosingCheck(Places, Assessing, Duties):
@@ -29,45 +32,48 @@ class ClosingCheck(Places, Assessing, Duties):
 
     def action_closing_tell(self) -> None:
         """Say to the patient of the row that the unit closes; the text is shown first."""
-        if (case := self._chosen()) is None or (line := self._line(case.id)) is None:
-            return
-        actor, day = self._as(case.unit_id), self._day_of(case)
-        if (refusal := closing.may_tell(case, actor, line.patient.protection, day)) is not None:
-            self._refuse(refusal)
-            return
-        self._ask_to_tell(case, services.closing.PHRASE, lambda actor: self._tell(case, actor))
+
+        def may(case: Case, actor: Actor, protection: Protection) -> Refusal | None:
+            return closing.may_tell(case, actor, protection, self._day_of(case))
+
+        self._ask_first(services.closing.PHRASE, may, self._tell)
 
     def action_closing_keep(self) -> None:
         """Keep the case for the next weekday, because there were no times."""
-        if (case := self._chosen()) is None or (line := self._line(case.id)) is None:
-            return
-        if (refusal := may_handle(self._as(case.unit_id), line.patient.protection)) is not None:
-            self._refuse(refusal)
-            return
-        self._ask_to_tell(case, services.closing.NO_TIMES_PHRASE, lambda actor: self._keep(case, actor))
+        self._ask_first(
+            services.closing.NO_TIMES_PHRASE, lambda _case, actor, protection: may_handle(actor, protection), self._keep
+        )
 
     def action_closing_end_with_day(self) -> None:
         """End the chat of a patient who has not answered, with the day that they can answer in."""
-        if (case := self._chosen()) is None:
+        self._ask_first(services.closing.ENDED_PHRASE, closing.may_end_with_day, self._end_with_day)
+
+    def _ask_first(self, phrase: str, may: May, deed: Deed) -> None:
+        """Where one may, show what the patient of the row will be told before it is done."""
+        if (case := self._chosen()) is None or (line := self._line(case.id)) is None:
             return
-        line = self._line(case.id)
-        if line is None:
-            return
-        refusal = closing.may_end_with_day(case, self._as(case.unit_id), line.patient.protection)
-        if refusal is not None:
+        actor = self._as(case.unit_id)
+        if (refusal := may(case, actor, line.patient.protection)) is not None:
             self._refuse(refusal)
             return
-        self._ask_to_tell(case, services.closing.ENDED_PHRASE, lambda actor: self._end_with_day(case, actor))
+        name = self._patient_name(case)
+
+        def have(texts: dict[str, str]) -> None:
+            if self.app.screen is self and case.id in texts:
+                screen = AskTellScreen(phrase, name, texts[case.id])
+                self.app.push_screen(screen, lambda yes: deed(case, actor) if yes else None)
+
+        self._reads.run(lambda: services.closing.text_for(self._system, actor, [case.id], phrase), have)
 
     def action_closing_next(self) -> None:
         """Go to the next row at which something is left to do."""
         ids = self._closing_list.ids
         if not ids:
             return
-        here = ids.index(self._closing_list.cursor_id)
+        here, (days, today) = ids.index(self._closing_list.cursor_id), self._days()
         for id in (*ids[here + 1 :], *ids[:here]):
             line = self._live.line(id)
-            if line is not None and not is_done(line, self._day_of(line.case)):
+            if line is not None and not is_done(line, days.get(line.case.unit_id, today)):
                 self._closing_list.move_to(id)
                 return
         self._say(_("Inget mer är kvar att åtgärda."))
@@ -75,7 +81,8 @@ class ClosingCheck(Places, Assessing, Duties):
     def action_closing_tell_many(self) -> None:
         """Say it to all whom it is safe to say it to, after a look at who gets what."""
         lines = [line for line in self._live.every_line_in_order if line.case.state is not CaseState.ENDED]
-        recipients = [self._recipient(line) for line in lines]
+        days, today = self._days()
+        recipients = [self._recipient(line, days.get(line.case.unit_id, today)) for line in lines]
         will_get = [one.case.id for one in recipients if one.refusal is None]
 
         def have(texts: dict[str, str]) -> None:
@@ -115,7 +122,9 @@ class ClosingCheck(Places, Assessing, Duties):
         remaining = closing.may_sign([line.case for line in still_open], actor, day)
         if isinstance(remaining, Refusal):
             self._refuse(remaining)
-            self.action_closing_next()
+            in_the_way = (line for line in still_open if closing.may_sign([line.case], actor, day) == remaining)
+            if (first := next(in_the_way, None)) is not None:
+                self._closing_list.move_to(first.case.id)
             return
         still_here = self._still_here()
 
@@ -130,14 +139,14 @@ class ClosingCheck(Places, Assessing, Duties):
     ) -> None:
         """Show what is signed; ``there`` are the ids of those who are on shift."""
         lines = {line.case.id: line for line in still_open}
-        said = [(_patient_of(lines[one.case_id]), lines[one.case_id].owner, one.owner_id in there) for one in left]
-        unit = next(one.name for one in self._units if one.id == actor.unit_id)
+        said = [(name_of(lines[one.case_id]), lines[one.case_id].owner, one.owner_id in there) for one in left]
+        unit = self._unit(actor.unit_id)
 
         def answered(signs: bool | None) -> None:
             if signs:
                 self._writes.run(lambda: services.closing.sign(self._system, actor), self._signed)
 
-        self.app.push_screen(SignScreen(unit, day, len(still_open), said, actor.name), answered)
+        self.app.push_screen(SignScreen(unit.name if unit else "", day, len(still_open), said, actor.name), answered)
 
     def _signed(self, signed: Closing) -> None:
         self._look_at_duties(at_once=True)
@@ -176,26 +185,14 @@ class ClosingCheck(Places, Assessing, Duties):
         self._say(words)
         self._duties_are_old = True
 
-    def _ask_to_tell(self, case: Case, phrase: str, deed: Deed) -> None:
-        """Show what the patient will be told before it is done."""
-        actor, name = self._as(case.unit_id), self._patient_name(case)
-
-        def have(texts: dict[str, str]) -> None:
-            if self.app.screen is self and case.id in texts:
-                self.app.push_screen(
-                    AskTellScreen(phrase, name, texts[case.id]), lambda yes: deed(actor) if yes else None
-                )
-
-        self._reads.run(lambda: services.closing.text_for(self._system, actor, [case.id], phrase), have)
-
-    def _recipient(self, line: CaseLine) -> Recipient:
-        actor, day = self._as(line.case.unit_id), self._day_of(line.case)
-        refusal = closing.may_tell_among_many(line.case, actor, line.patient.protection, day)
-        return Recipient(line.case, _patient_of(line), refusal)
+    def _recipient(self, line: CaseLine, day: date) -> Recipient:
+        refusal = closing.may_tell_among_many(line.case, self._as(line.case.unit_id), line.patient.protection, day)
+        return Recipient(line.case, name_of(line), refusal)
 
     def _day_of(self, case: Case) -> date:
-        return self._closing_days().get(case.unit_id, local_date(self._system.clock.now()))
+        days, today = self._days()
+        return days.get(case.unit_id, today)
 
-
-def _patient_of(line: CaseLine) -> str:
-    return line.patient.name or _("Skyddad person")
+    def _days(self) -> tuple[dict[str, date], date]:
+        """The local day that is closed, by unit, and the one of any other."""
+        return self._closing_days(), local_date(self._system.clock.now())

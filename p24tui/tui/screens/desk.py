@@ -161,15 +161,14 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, HoursDesk, RosterDes
         if isinstance(notice, Alive):
             self._feed_is_alive()
             return
-        self._sending_is_old = self._offers_are_old = True
+        self._sending_is_old = self._offers_are_old = self._duties_are_old = True
         self._shift_may_be_old()
         if notice.everything:
             self._read_all()
         else:
             self._reader.read_changes(notice.case_ids)
-            self._duties_are_old = True
-            if "" in notice.case_ids:
-                self._read_units()
+        if notice.everything or "" in notice.case_ids:
+            self._read_units()
 
     def _feed_is_alive(self) -> None:
         """Only this says so: that something has changed may be a signal of this very process."""
@@ -327,4 +326,5 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, HoursDesk, RosterDes
         else:
             where = Where.LIST
         self._key_bar.where = where
-        self._alarm_bar.typing = self._ask_bar.typing = where not in (Where.LIST, Where.CASE, Where.CLOSING)
+        typing = where not in (Where.LIST, Where.CASE, Where.CLOSING)
+        self._alarm_bar.typing = self._ask_bar.typing = self._duty_bar.typing = typing

@@ -242,6 +242,10 @@ class DeskParts(Screen[None]):
         journey, focused, screen = self._journey, self.focused, self.app.screen
         return lambda: journey == self._journey and focused is self.focused and self.app.screen is screen
 
+    def _unit(self, unit_id: str) -> Unit | None:
+        """One of one's units; none for any other."""
+        return next((one for one in self._units if one.id == unit_id), None)
+
     def _line(self, case_id: str) -> CaseLine | None:
         """What is known here of a case: from the list, or where that has it no longer, from the open case."""
         line = self._live.line(case_id)

@@ -11,7 +11,6 @@ from p24tui.routine.closing import Level, level
 from p24tui.routine.unit_alert import UnitAlert, UnitReason
 from p24tui.services.views import Duty
 from p24tui.store.values import Unit
-from p24tui.tui.keys import key_name
 from p24tui.tui.screens.desk_parts import DeskParts
 
 LOOKED_AT_EVERY = 30.0
@@ -60,19 +59,17 @@ class Duties(DeskParts):
         now = self._system.clock.now()
         said = sorted((one for unit in self._units for one in self._said_of(unit, now)), key=lambda one: -one[0])
         self._duty_bar.loudness = said[0][0] if said else Level.NONE
-        self._duty_bar.key = self._key_for(said[0][2]) if said else ""
+        self._duty_bar.action = said[0][2] if said else ""
         self._duty_bar.said = tuple(words for _level, words, _action in said)
         self._ring_at_last_warning(now)
-        self._header.closing = {
-            unit.id: (self._loudness(unit, now), self._minutes_left(unit, now)) for unit in self._units
-        }
+        self._header.closing = {unit.id: self._at_hand(unit, now) for unit in self._units}
 
     def _ring_at_last_warning(self, now: datetime) -> None:
         """Sound once, when closing is so near that it alarms and nobody has signed."""
         alarms = {
             unit.id
             for unit in self._units
-            if self._loudness(unit, now) is Level.ALARM and self._duties[unit.id].signed is None
+            if self._at_hand(unit, now)[0] is Level.ALARM and self._duties[unit.id].signed is None
         }
         if alarms - self._alarmed:
             self.post_message(self.RingWanted(len(alarms)))
@@ -83,9 +80,9 @@ class Duties(DeskParts):
         if found is None:
             return []
         said = [self._called(unit, one, now) for one in found.alerts if self._is_said(one, found)]
-        loudness = self._loudness(unit, now)
-        if loudness and found.signed is None:
-            said.append((loudness, self._closes_words(unit, now), "show_closing"))
+        loudness, minutes = self._at_hand(unit, now)
+        if loudness and minutes is not None and found.signed is None:
+            said.append((loudness, self._closes_words(unit, minutes), "show_closing"))
         return said
 
     def _is_said(self, alert: UnitAlert, found: Duty) -> bool:
@@ -97,9 +94,8 @@ class Duties(DeskParts):
         words = unit_alert_words(alert, now)
         return loudness, self._name_of(unit) + (words.upper() if loudness is Level.ALARM else words), action
 
-    def _closes_words(self, unit: Unit, now: datetime) -> str:
+    def _closes_words(self, unit: Unit, minutes: int) -> str:
         found = self._live.at_closing(unit.id)
-        minutes = self._minutes_left(unit, now) or 0
         cases = ngettext("{count} öppet", "{count} öppna", found.cases).format(count=found.cases)
         unread = ngettext("{count} oläst", "{count} olästa", found.unread).format(count=found.unread)
         urgent = ngettext("{count} brådskande", "{count} brådskande", found.urgent).format(count=found.urgent)
@@ -111,23 +107,16 @@ class Duties(DeskParts):
         """The unit's name before what is said of it, where one works for several."""
         return f"{self._list.unit_names[unit.id]}: " if len(self._units) > 1 else ""
 
-    def _key_for(self, action: str) -> str:
-        words = {"show_closing": _("stängningskontroll"), "take_responsibility": _("ta ansvaret")}
-        said = words.get(action) or _("bemanning")
-        return f"{key_name(action)} {said}"
+    def _at_hand(self, unit: Unit, now: datetime) -> tuple[Level, int | None]:
+        """How near the closing that is at hand is, and whole minutes to it, begun ones counted.
 
-    def _minutes_left(self, unit: Unit, now: datetime) -> int | None:
-        """Whole minutes to the closing that is at hand, begun ones counted; none where there is none or it has been."""
+        Neither where none is at hand, or it has been.
+        """
         found = self._duties.get(unit.id)
         if found is None or found.closes_at is None or now >= found.closes_at:
-            return None
-        return -int((now - found.closes_at).total_seconds() // 60)
-
-    def _loudness(self, unit: Unit, now: datetime) -> Level:
-        found = self._duties.get(unit.id)
-        if found is None or found.closes_at is None or now >= found.closes_at:
-            return Level.NONE
-        return level((found.closes_at - now).total_seconds() / 60, found.warnings)
+            return Level.NONE, None
+        seconds = (found.closes_at - now).total_seconds()
+        return level(seconds / 60, found.warnings), -int(-seconds // 60)
 
     def _unseen_of_units(self) -> list[UnitAlert]:
         """What calls at one's units and nobody has acknowledged."""

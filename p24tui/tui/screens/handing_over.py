@@ -40,8 +40,10 @@ class HandingOver(TakingOver):
 
     def action_hand_over(self) -> None:
         """Offer the case to somebody, or take back what one has offered."""
-        if (case := self._chosen()) is None:
-            return
+        if (case := self._chosen()) is not None:
+            self._hand_over(case)
+
+    def _hand_over(self, case: Case) -> None:
         line, actor = self._line(case.id), self._as(case.unit_id)
         if line is None:
             return
@@ -113,11 +115,10 @@ class HandingOver(TakingOver):
 
     def _ask_patient(self, case: Case, target: Target) -> None:
         """The question goes into the answer to the patient, for one to read and send."""
-        line, actor = self._line(case.id), self._as(case.unit_id)
-        if line is None:
+        line, actor, unit = self._line(case.id), self._as(case.unit_id), self._unit(case.unit_id)
+        if line is None or unit is None:
             return
         now = self._system.clock.now()
-        unit = next(one for one in self._units if one.id == case.unit_id)
 
         def insert(found: tuple[Phrase, ...]) -> None:
             phrase = next(one for one in found if CONSENT_PHRASE in (one.id, one.replaces))

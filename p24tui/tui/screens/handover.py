@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from enum import StrEnum
 
 from textual.app import ComposeResult
@@ -13,13 +13,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList, Select, Static, TextArea
 from textual.widgets.option_list import Option
 
-from p24tui.clock import local_date
 from p24tui.i18n import _
 from p24tui.routine.handover import NO_CONSENT, Consent, ConsentState, ConsentWay, Target
-from p24tui.routine.hours import instant_of
 from p24tui.services.views import TargetLine
 from p24tui.text import clean_line, clean_text
-from p24tui.time_words import clock_time
+from p24tui.time_words import clock_time, read_moment
 from p24tui.tui.widgets.field import Field
 from p24tui.words import CONSENT_WAYS, SHIFT_WARNINGS, profession_word, short_name
 
@@ -85,7 +83,7 @@ class HandoverScreen(ModalScreen[Give | AskPatient | None]):
     def offer(self, targets: tuple[TargetLine, ...], unit_id: str) -> None:
         """These are the receivers, of whom those of this unit stand without its name."""
         self._targets, self._unit_id, self._loaded = targets, unit_id, True
-        if self.is_mounted:
+        if self.is_mounted and self.is_running:  # one may have left before they were read
             self._find(self.query_one("#handover-search", Field).value)
 
     def compose(self) -> ComposeResult:
@@ -155,7 +153,7 @@ class HandoverScreen(ModalScreen[Give | AskPatient | None]):
             self.dismiss(AskPatient(line.target))
         elif consent is None:
             self._say(_("Skriv när patienten samtyckte, som {at} eller 2026-11-23 09.00.").format(at=self._at_now))
-        elif consent.at is not None and consent.at > self._now:
+        elif consent.at is not None and consent.at > self._now:  # said here, where one still stands on the time
             self._say(_("Tiden för samtycket ligger framåt. Skriv när patienten samtyckte."))
         else:
             self.dismiss(Give(line.target, self._message, consent))
@@ -251,17 +249,6 @@ class HandoverScreen(ModalScreen[Give | AskPatient | None]):
 
 class Targets(OptionList, can_focus=False):
     """The receivers. The cursor is moved from the line one types in, which keeps the focus."""
-
-
-def read_moment(typed: str, now: datetime) -> datetime | None:
-    """What somebody typed in Swedish time as UTC, ``09.00`` of today or ``2026-11-23 09.00``; none where it is none."""
-    day, _space, clock = typed.strip().rpartition(" ")
-    hour, _point, minute = clock.replace(":", ".").partition(".")
-    try:
-        on = date.fromisoformat(day.strip()) if day else local_date(now)
-        return instant_of(on, time(int(hour), int(minute)))
-    except ValueError:
-        return None
 
 
 def _sought(line: TargetLine) -> str:

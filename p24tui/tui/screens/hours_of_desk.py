@@ -33,14 +33,15 @@ class HoursDesk(DeskParts):
         actor = self._as(known.unit.id)
 
         def saved(now: UnitSettings) -> None:
-            screen.saved(now)
+            if screen.is_running:
+                screen.saved(now)
             self._say(_("Öppettiderna är sparade."))
 
         def failed(error: P24Error) -> None:
-            if isinstance(error, Stale):
+            if isinstance(error, Stale) and screen.is_running:
                 self._compare_hours(screen, known.unit.id, error.by)
             else:
-                screen.say(explain(error))
+                self._hours_failed(screen, error)
 
         self._writes.run(lambda: services.unit_settings.save(self._system, actor, known, wanted), saved, failed)
 
@@ -48,6 +49,13 @@ class HoursDesk(DeskParts):
         """Somebody else has changed the unit: what it is now is read, for whoever has it open to decide on."""
         self._reads.run(
             lambda: services.unit_settings.of_units(self._system, [unit_id]),
-            lambda found: screen.changed_by(by, found[0]),
-            lambda error: screen.say(explain(error)),
+            lambda found: screen.changed_by(by, found[0]) if screen.is_running else None,
+            lambda error: self._hours_failed(screen, error),
         )
+
+    def _hours_failed(self, screen: UnitHoursScreen, error: P24Error) -> None:
+        """Said where one looks: the hours may have been left while they were saved."""
+        if screen.is_running:
+            screen.say(explain(error))
+        else:
+            self._fail(error)

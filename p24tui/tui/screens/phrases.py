@@ -79,7 +79,7 @@ class PhrasesScreen(ModalScreen[Insert | Put | Drop | None]):
         """These are the phrases; what has been typed by now finds among them."""
         self._phrases = phrases
         self._widest = max((_name(one).cell_length for one in phrases), default=0)
-        if self.is_mounted:
+        if self.is_mounted and self.is_running:  # one may have left before they were read
             self._find(self.query_one("#phrase-search", Field).value, self._at)
 
     def compose(self) -> ComposeResult:

@@ -12,7 +12,7 @@ from p24tui.errors import P24Error
 from p24tui.i18n import _
 from p24tui.services.views import EndedView, OwnReads
 from p24tui.store.values import Doing
-from p24tui.tui.closing_page import Signature, closing_page
+from p24tui.tui.closing_page import closing_page
 from p24tui.tui.key_table import ACTIONS, KEYS, Where
 from p24tui.tui.places import (
     TITLES,
@@ -172,17 +172,12 @@ class Places(Overviewing):
         if self._place is Place.VIDEO:
             self._show_page(video_page(lines, names, now))
         else:
-            self._show_page(closing_page(lines, names, now, self._closing_days(), self._signatures()))
+            signed = [one.signed for one in self._duties.values() if one.signed]
+            self._show_page(closing_page(lines, names, now, self._closing_days(), signed))
 
     def _closing_days(self) -> dict[str, date]:
         """The local day that is closed, by unit: today where no closing is at hand."""
         return {id: local_date(one.closes_at) for id, one in self._duties.items() if one.closes_at}
-
-    def _signatures(self) -> list[Signature]:
-        """Who has signed the closings at hand."""
-        names = self._list.unit_names if len(self._units) > 1 else {}
-        signed = [one.signed for one in self._duties.values() if one.signed]
-        return [Signature(names.get(one.unit_id, ""), one.staff_name, one.signed_at) for one in signed]
 
     def _show_page(self, page: Page) -> None:
         self._place_note.cells = page.above

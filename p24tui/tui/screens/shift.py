@@ -119,6 +119,7 @@ class Step(StrEnum):
     """What one does with a row, or with the shift."""
 
     RELEASE = "release"
+    HAND_OVER = "hand-over"
     HOLD = "hold"
     END = "end"
     OTHER_KIND = "other-kind"
@@ -133,6 +134,7 @@ class ShiftScreen(ModalScreen[str | None]):
 
     BINDINGS = [
         Binding("x", "step('release')", show=False),
+        Binding("l", "step('hand-over')", show=False),
         Binding("h", "step('hold')", show=False),
         Binding("a", "step('end')", show=False),
         Binding("c", "step('other-kind')", show=False),
@@ -234,7 +236,7 @@ class ShiftScreen(ModalScreen[str | None]):
         chosen = self._chosen()
         words = advice(chosen) if chosen else ""
         self._advice.update(Content.styled(self._said, "bold $warning") if self._said else Content(words))
-        self._keys.update("  ".join(_keys_for(chosen)))
+        self._keys.update(_keys_for(chosen))
 
 
 def shift_page(view: OngoingView, now: datetime) -> Page:
@@ -267,20 +269,21 @@ def advice(one: OngoingLine) -> str:
     if OWN.isdisjoint(one.left):
         return _("En anteckning som inte är sparad. Öppna ärendet, och spara eller töm den.")
     if one.line.case.suicide is not SuicideRisk.NONE:
-        return _(
-            "Suicidrisk: det får inte vila. Be en kollega ta över, eller släpp det: då larmar det tills någon har det."
-        )
+        return _("Suicidrisk: det får inte vila. Lämna över det, eller släpp det: då larmar det tills någon har det.")
     if Ongoing.DRAFT in one.left:
         return _("Utkastet är inte skickat. Öppna och skicka det, eller släpp: den som öppnar ärendet ser utkastet.")
-    return _("Avsluta ärendet, släpp det till kön, eller låt det vila till en dag.")
+    return _("Avsluta ärendet, lämna över det, släpp det till kön, eller låt det vila till en dag.")
 
 
-def _keys_for(one: OngoingLine | None) -> list[str]:
-    """The keys that do something now."""
-    keys = [] if one is None else [_("Enter öppna")]
-    if one is not None and not OWN.isdisjoint(one.left):
-        keys += [_("x släpp"), _("h håll"), _("a avsluta")]
-    return [*keys, _("s avsluta skiftet"), _("Esc tillbaka")]
+def _keys_for(one: OngoingLine | None) -> str:
+    """The keys that do something now: with the row, and with the shift."""
+    shift = _("s avsluta skiftet   Esc tillbaka")
+    if one is None:
+        return shift
+    row = (
+        _("Enter öppna") if OWN.isdisjoint(one.left) else _("Enter öppna   x släpp   l lämna över   h håll   a avsluta")
+    )
+    return f"{row}\n{shift}"
 
 
 def _row(one: OngoingLine, *, wide: bool) -> Row:

@@ -160,8 +160,10 @@ class Shifting(CaseDeeds):
         self.app.push_screen(LostShiftScreen(moment(was.seen_at, now), minutes))
 
     def _open_shift(self, shift: Shift, said: str = "") -> None:
-        unit = next((unit.name for unit in self._units if unit.id == shift.unit_id), shift.unit_id)
-        screen = ShiftScreen(clean_line(unit), shift, self._system.clock.now(), self._take_step)
+        unit = self._unit(shift.unit_id)
+        screen = ShiftScreen(
+            clean_line(unit.name if unit else shift.unit_id), shift, self._system.clock.now(), self._take_step
+        )
         self._shift_screen = screen
         screen.say(said)
         self.app.push_screen(screen, self._left_shift)
@@ -216,6 +218,9 @@ class Shifting(CaseDeeds):
             self._do_something_else(self._shift)
         elif case is not None and step is Step.RELEASE:
             self._release(case)
+        elif case is not None and step is Step.HAND_OVER and self._shift_screen is not None:
+            self._shift_screen.dismiss(None)  # the patient may have to be asked, which is done where one writes
+            self._hand_over(case)
         elif case is not None and step is Step.HOLD:
             self._hold(case)
         elif case is not None and step is Step.END:

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from p24tui import services
+from p24tui.duty_words import not_told_words
 from p24tui.errors import P24Error, Refused
 from p24tui.explain import explain
 from p24tui.i18n import _, ngettext
@@ -90,11 +91,6 @@ class TellManyScreen(ModalScreen[None]):
         self._stop.set()
         self._thread.finish()
 
-    @property
-    def is_telling(self) -> bool:
-        """Whether patients are being told just now."""
-        return self._runs
-
     async def idle(self) -> None:
         """Wait until those who are being told have been."""
         await self._thread.idle()
@@ -134,6 +130,8 @@ class TellManyScreen(ModalScreen[None]):
     def _tell_all(self) -> None:
         """In the thread: unit by unit, each patient in a transaction of its own."""
         for unit_id in dict.fromkeys(one.case.unit_id for one in self._wanted):
+            if self._stop.is_set():
+                return
             ids = [one.case.id for one in self._wanted if one.case.unit_id == unit_id]
             services.closing.tell_many(self._system, self._acting(unit_id), ids, self._heed)
 
@@ -187,7 +185,7 @@ class TellManyScreen(ModalScreen[None]):
 
     def _outcome(self, one: Recipient) -> tuple[str, str]:
         if one.refusal is not None:
-            return explain(Refused(one.refusal.rule, one.refusal.reason)), "quiet"
+            return not_told_words(one.refusal), "quiet"
         told = self._told.get(one.case.id)
         if told is None:
             return (_("väntar") if self._runs or self._over else _("får Stängning")), ""

@@ -163,7 +163,7 @@ class UnitHoursScreen(ModalScreen[None]):
     def action_next_unit(self, step: int) -> None:
         """Show the next unit; what has been changed in this one is thrown away only by a second press."""
         words = _("Det är inte sparat. En gång till kastar ändringarna, Ctrl+S sparar.")
-        if len(self._units) > 1 and self._may_leave("unit", words):
+        if len(self._units) > 1 and not self._saving and self._may_leave("unit", words):
             self._at = (self._at + step) % len(self._units)
             self._fill()
 

@@ -108,7 +108,9 @@ class Writing(DeskParts):
         if opened is None:
             return
         line, case, now = opened.line, opened.line.case, self._system.clock.now()
-        actor, unit = self._as(case.unit_id), next(one for one in self._units if one.id == case.unit_id)
+        actor, unit = self._as(case.unit_id), self._unit(case.unit_id)
+        if unit is None:
+            return
 
         def preview(one: Phrase) -> str:
             return services.phrases.filled(one.text, line, unit, actor, now)
