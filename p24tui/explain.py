@@ -2,8 +2,9 @@
 
 from p24tui.errors import BadInput, P24Error, Refused, Stale, Unavailable
 from p24tui.i18n import N_, _
+from p24tui.risk_refusals import RISK_REFUSALS
 
-REFUSALS = {
+REFUSALS = RISK_REFUSALS | {
     "protected": N_(
         "Patienten har skyddade personuppgifter och handläggs inte här. Avsluta ärendet: patienten får veta var vård kan sökas."
     ),
@@ -132,6 +133,7 @@ BAD_INPUT = {
     "hours": N_("Öppettiderna går inte att använda vid {text}. Skriv som mon-fri 08:00-12:00,13:00-17:00."),
     "day-hours": N_("Öppettiderna går inte att använda: {problem}."),
     "day-past": N_("{day} har redan varit. Väntetider är räknade på hur den var, så den går inte att ändra."),
+    "no-rung": N_("{rung} är inget steg på suicidstegen."),
     "closing-warnings": N_(
         "Varningarna före stängning ska vara {fewest} till {most} fallande tal, minuter mellan {latest} och {earliest}: 60 30 15 5."
     ),

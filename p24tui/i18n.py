@@ -9,15 +9,22 @@ import gettext as _gettext
 from p24tui import assets
 
 _catalogue = _gettext.NullTranslations()
+_language = "sv"
 
 
 def use_language(language: str) -> None:
     """Speak ``"sv"`` or ``"en"`` from now on. An unknown language leaves Swedish."""
-    global _catalogue
+    global _catalogue, _language
+    _language = "en" if language == "en" else "sv"
     if language == "en":
         _catalogue = _gettext.translation("p24tui", assets.path("locale"), ["en"], fallback=True)
     else:
         _catalogue = _gettext.NullTranslations()
+
+
+def language() -> str:
+    """The language that is spoken: ``"sv"`` or ``"en"``."""
+    return _language
 
 
 def _(message: str) -> str:

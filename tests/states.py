@@ -22,6 +22,8 @@ from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.decision import Refusal
 from p24tui.routine.handover import NO_CONSENT, Consent, ConsentState, ConsentWay, Target
 from p24tui.routine.protection import Protection
+from p24tui.routine.risk_course import Course
+from tests.routine.cases import HANDED_ON, PACE, UNSAID
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "states.md"
 BEGIN = "<!-- made from the code: begin; python -m tests.states --write -->"
@@ -76,6 +78,11 @@ class Move:
     actor: Actor | None
     before: Situation
     after: Situation | Refusal
+
+
+def _course(at: Situation) -> Course:
+    """The course of a risk that may end: what that takes is drawn in ``docs/suicide.md``."""
+    return HANDED_ON if at.case.suicide is not SuicideRisk.NONE else UNSAID
 
 
 def _read(at: Situation, who: Actor) -> Outcomes:
@@ -144,9 +151,9 @@ STAFF_STEPS: dict[str, Callable[[Situation, Actor], Outcomes]] = {
     "offer": _offer,
     "accept": lambda at, who: [handover.accept(at.case, _offered_to(at.case), who, at.protection)],
     "decline": _decline,
-    "request_end": lambda at, who: [ending.request_end(at.case, who, at.protection)],
+    "request_end": lambda at, who: [ending.request_end(at.case, who, at.protection, _course(at), PACE)],
     "keep_open": lambda at, who: [ending.keep_open(at.case, who)],
-    "confirm_end": lambda at, who: [ending.confirm_end(at.case, who, at.protection, NOW, 1)],
+    "confirm_end": lambda at, who: [ending.confirm_end(at.case, who, at.protection, _course(at), PACE, NOW, 1)],
     "undo": _undo,
     "come_back": _come_back,
 }

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState, Need, SuicideRisk, Urgency
-from p24tui.routine.chat import may_handle
+from p24tui.routine.chat import may_handle_case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import Protection
 from p24tui.routine.queue import triage_failed
@@ -29,7 +29,7 @@ def assess(
     ``is_assessed`` says that the medical assessment has been made with it; one that has been made stays made. Any
     clinician may, whoever has the case; ``need_since`` is the day on which a treatment was decided.
     """
-    if refusal := may_handle(actor, protection):
+    if refusal := may_handle_case(case, actor, protection):
         return refusal
     if case.state is CaseState.ENDED:
         return Refusal("CH-12", "ended")

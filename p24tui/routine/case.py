@@ -29,11 +29,29 @@ class CaseState(StrEnum):
 
 
 class SuicideRisk(StrEnum):
-    """Whether suicide risk is suspected, and whether a psychologist or doctor has taken it on (SU-2)."""
+    """Whether suicide risk is at hand, and who has it: a psychologist or doctor is awaited, or has taken it on (SU-2).
+
+    ``FOLLOWED`` needs nobody until ``Case.risk_due_at``: a visit in person is booked (SU-6), or the chat has been
+    prolonged (SU-9).
+    """
 
     NONE = "none"
     AWAITING = "awaiting"
     TAKEN_ON = "taken-on"
+    FOLLOWED = "followed"
+
+
+class RiskLevel(StrEnum):
+    """What has been said of suicide risk: nothing, that there is no suspicion (SU-1), or a level by assessment (SU-3).
+
+    ``HIGH`` is the project's own: the routine names none above moderate (SU-13).
+    """
+
+    UNSAID = "unsaid"
+    NO_SUSPICION = "no-suspicion"
+    LOW = "low"
+    MODERATE = "moderate"
+    HIGH = "high"
 
 
 class Urgency(StrEnum):
@@ -73,6 +91,11 @@ class Case:
     last began to wait for somebody, or got worse: what is acknowledged before that says nothing of it.
     ``handed_to`` says in words to whom it is offered since ``handed_at`` (CH-11); empty where it is not. It has called
     for others than those since ``handed_called_at``, for everybody from ``handed_level`` 2 on.
+
+    ``mental_health`` says that the matter lies within mental health (SU-1), ``risk_words`` that the patient has used
+    words that somebody must read with suicide in mind: nothing is judged by them. ``risk`` is what was said last; at
+    ``risk_due_at`` what is followed is looked at again, and ``visit_by`` is the last local day for the visit in person
+    (SU-6). ``wrong_patient_at`` is when it was found that somebody else was meant (AP-3): it is locked from then on.
     """
 
     id: str
@@ -114,4 +137,10 @@ class Case:
     handed_at: datetime | None = None
     handed_level: int = 0
     handed_called_at: datetime | None = None
+    mental_health: bool = False
+    risk_words: bool = False
+    risk: RiskLevel = RiskLevel.UNSAID
+    risk_due_at: datetime | None = None
+    visit_by: date | None = None
+    wrong_patient_at: datetime | None = None
     version: int = 1

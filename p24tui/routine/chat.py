@@ -23,9 +23,17 @@ def may_handle(actor: Actor, protection: Protection) -> Refusal | None:
     return None
 
 
+@rule("AP-1", "AP-3")
+def may_handle_case(case: Case, actor: Actor, protection: Protection) -> Refusal | None:
+    """The same of one case: nobody goes on with one in which somebody else than the patient was meant."""
+    if refusal := may_handle(actor, protection):
+        return refusal
+    return Refusal("AP-1", "wrong-patient") if case.wrong_patient_at is not None else None
+
+
 def claim(case: Case, actor: Actor, protection: Protection) -> Case | Refusal:
     """Take the case on. One person has it at a time; it goes to another by release or handover (CH-11)."""
-    if refusal := may_handle(actor, protection):
+    if refusal := may_handle_case(case, actor, protection):
         return refusal
     if case.state is CaseState.ENDED:
         return Refusal("CH-12", "ended")
@@ -51,7 +59,7 @@ def release(case: Case, actor: Actor) -> Case | Refusal:
 
 def answer(case: Case, actor: Actor, protection: Protection, now: datetime) -> Case | Refusal:
     """Write to the patient: only the owner does. Nobody waits for us after it."""
-    if refusal := may_handle(actor, protection):
+    if refusal := may_handle_case(case, actor, protection):
         return refusal
     if case.state is CaseState.ENDED:
         return Refusal("CH-12", "ended")
@@ -91,7 +99,7 @@ def receive(case: Case, sent_at: datetime) -> Case:
         answer_until=None,
         told_closing_at=None,
     )
-    return _unheld(untaken(woken))
+    return _unheld(untaken(unfollowed(woken)))
 
 
 def reads(case: Case, actor: Actor) -> bool:
@@ -112,10 +120,15 @@ def read_free_text(case: Case) -> Case:
     return replace(case, unread_free_text=0)
 
 
-@rule("PR-1")
-def may_note(protection: Protection) -> Refusal | None:
-    """Whether staff may write to each other about the case here: anybody may, and nobody where it is protected."""
-    return Refusal("PR-1", "protected") if is_protected(protection) else None
+@rule("PR-1", "AP-3")
+def may_note(case: Case, protection: Protection) -> Refusal | None:
+    """Whether staff may write to each other about the case here: anybody may, and nobody where it is protected.
+
+    Nor where somebody else than the patient was meant: nothing more is written down there.
+    """
+    if is_protected(protection):
+        return Refusal("PR-1", "protected")
+    return Refusal("AP-3", "wrong-patient-locked") if case.wrong_patient_at is not None else None
 
 
 def owned_by(case: Case, actor: Actor) -> Refusal | None:
@@ -136,10 +149,19 @@ def handed_with_risk(case: Case) -> Refusal | None:
 
 @rule("SU-2")
 def untaken(case: Case) -> Case:
-    """Suicide risk that a psychologist or doctor had taken on waits again where nobody has the case any longer."""
+    """Suicide risk that a psychologist or doctor had taken on waits again where nobody has the case any longer.
+
+    What is followed needs nobody until its time.
+    """
     if case.owner_id is None and case.suicide is SuicideRisk.TAKEN_ON:
-        return replace(case, suicide=SuicideRisk.AWAITING)
+        return replace(case, suicide=SuicideRisk.FOLLOWED if case.risk_due_at else SuicideRisk.AWAITING)
     return case
+
+
+@rule("SU-7", "SU-9")
+def unfollowed(case: Case) -> Case:
+    """What was followed and nobody has calls for a psychologist or doctor: the patient has written."""
+    return replace(case, suicide=SuicideRisk.AWAITING) if case.suicide is SuicideRisk.FOLLOWED else case
 
 
 def back_in_the_queue(case: Case) -> Case:

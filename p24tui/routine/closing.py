@@ -8,7 +8,7 @@ from enum import IntEnum, StrEnum
 from p24tui.routine.actor import Actor
 from p24tui.routine.assessment import is_urgent
 from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency
-from p24tui.routine.chat import handed_with_risk, may_handle
+from p24tui.routine.chat import handed_with_risk, may_handle, may_handle_case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import OpeningHours, closes_for_day, day_openings, last_closing, local_day
 from p24tui.routine.list_filter import has_unread
@@ -29,7 +29,8 @@ class Level(IntEnum):
 class Standing(StrEnum):
     """Where an open case stands in the closing check. Everything up to ``LEFT`` wants something done.
 
-    ``TOLD``: the patient knows that the unit closes. ``RESTS``: it is held to a later day.
+    ``TOLD``: the patient knows that the unit closes. ``RESTS``: it is held to a later day, or its
+    suicide risk is followed until a time of its own.
     """
 
     SUICIDE = "suicide"
@@ -99,6 +100,8 @@ def standing(case: Case, day: date) -> Standing:
         return Standing.URGENT
     if has_unread(case) or is_unseen(case):
         return Standing.UNREAD
+    if case.suicide is SuicideRisk.FOLLOWED:
+        return Standing.RESTS
     if case.state in _RESTED and case.held_until is not None and case.held_until > day:
         return Standing.RESTS  # where its day has come meanwhile, that is after the one that is closed
     if case.told_closing_at is not None and local_day(case.told_closing_at) >= day:
@@ -114,9 +117,9 @@ def is_unseen(case: Case) -> bool:
 
 
 def _is_in_hand(case: Case) -> bool:
-    """Whether no suicide risk is suspected, or a psychologist or doctor has taken it on and is there."""
+    """Whether no suicide risk is at hand, it is followed, or a psychologist or doctor has taken it on and is there."""
     taken_on = case.suicide is SuicideRisk.TAKEN_ON and case.owner_id is not None and case.owner_lost_at is None
-    return taken_on or case.suicide is SuicideRisk.NONE
+    return taken_on or case.suicide in (SuicideRisk.NONE, SuicideRisk.FOLLOWED)
 
 
 @rule("CH-5", "CH-7", "SU-2")
@@ -126,7 +129,7 @@ def may_tell(case: Case, actor: Actor, protection: Protection, day: date) -> Ref
     It is no answer to what nobody has read, to what a clinician calls urgent, or to suicide risk; and once a day is
     enough.
     """
-    if refusal := may_handle(actor, protection):
+    if refusal := may_handle_case(case, actor, protection):
         return refusal
     if case.state is CaseState.ENDED:
         return Refusal("CH-12", "ended")
@@ -164,7 +167,7 @@ def may_end_with_day(case: Case, actor: Actor, protection: Protection) -> Refusa
 
     What is urgent, and suicide risk, is not left so (SU-9).
     """
-    if refusal := may_handle(actor, protection):
+    if refusal := may_handle_case(case, actor, protection):
         return refusal
     if case.suicide is not SuicideRisk.NONE:
         return Refusal("SU-9", "closing-suicide")

@@ -9,33 +9,43 @@ from p24tui.routine.chat import handed_with_risk, owned_by, unasked
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import STOCKHOLM
 from p24tui.routine.protection import Protection, is_protected
+from p24tui.routine.risk_course import Course
 from p24tui.routine.rule import rule
+from p24tui.routine.suicide import RiskPace, missing
 
 
-@rule("CH-12", "SU-1", "SU-2")
-def request_end(case: Case, actor: Actor, protection: Protection) -> Case | Refusal:
+@rule("CH-12", "SU-1", "SU-2", "AP-4")
+def request_end(case: Case, actor: Actor, protection: Protection, course: Course, pace: RiskPace) -> Case | Refusal:
     """The first step: it may be asked for, and nothing has ended yet.
 
-    A protected person's case may be ended by anyone, for nobody handles it (PR-1, AP-4). Suspected suicide risk
-    is for a psychologist or doctor to end, and not while it is being handed over (H7); an answer that nobody has read
-    is read first (H10).
+    What is not handled here may be ended by anyone, once suspected suicide risk was acted on outside (PR-1, AP-4).
+    Suicide risk is for a psychologist or doctor to end, not while it is being handed over (H7), and not before its
+    course allows it (H8, H9); an answer that nobody has read is read first (H10).
     """
     if case.state is CaseState.ENDED:
         return Refusal("CH-12", "ended")
     if not is_protected(protection):
-        if refusal := owned_by(case, actor):
+        if refusal := owned_by(case, actor) if case.wrong_patient_at is None else None:
             return refusal
-        if case.suicide is not SuicideRisk.NONE and actor.profession not in ASSESSORS:
+        if case.wrong_patient_at is None and case.suicide is not SuicideRisk.NONE and actor.profession not in ASSESSORS:
             return Refusal("SU-2", "suicide-risk")
         if refusal := handed_with_risk(case):
             return refusal
         if case.unread or case.unread_free_text:
             return Refusal("CH-7", "unread")
-    return replace(case, ending_by=actor.staff_id)
+    return missing(case, course, protection, pace) or replace(case, ending_by=actor.staff_id)
 
 
 @rule("CH-12", "CH-6", "SE-3")
-def confirm_end(case: Case, actor: Actor, protection: Protection, now: datetime, added_days: int) -> Case | Refusal:
+def confirm_end(
+    case: Case,
+    actor: Actor,
+    protection: Protection,
+    course: Course,
+    pace: RiskPace,
+    now: datetime,
+    added_days: int,
+) -> Case | Refusal:
     """The second step, by the same person: now it has ended.
 
     Where the patient has not answered, ``added_days`` days are added: they can answer through the whole of the
@@ -43,15 +53,21 @@ def confirm_end(case: Case, actor: Actor, protection: Protection, now: datetime,
     """
     if case.ending_by is None or case.ending_by != actor.staff_id:
         return Refusal("CH-12", "not-confirmed")
-    checked = request_end(case, actor, protection)
+    checked = request_end(case, actor, protection, course, pace)
     if isinstance(checked, Refusal):
         return checked
-    silent = case.state is CaseState.WAITING and not is_protected(protection)
-    ended = replace(
+    is_left = is_protected(protection) or case.wrong_patient_at is not None
+    silent = case.state is CaseState.WAITING and not is_left
+    return ended(case, now, end_of_day(now, added_days) if silent else None)
+
+
+def ended(case: Case, now: datetime, answer_until: datetime | None) -> Case:
+    """The case as it stands once it has ended: nobody has it, nothing is waited for."""
+    over = replace(
         case,
         state=CaseState.ENDED,
         ended_at=now,
-        answer_until=end_of_day(now, added_days) if silent else None,
+        answer_until=answer_until,
         owner_id=None,
         waiting_since=None,
         unread=0,
@@ -62,8 +78,10 @@ def confirm_end(case: Case, actor: Actor, protection: Protection, now: datetime,
         held_by=None,
         no_times=False,
         owner_lost_at=None,
+        risk_due_at=None,
+        visit_by=None,
     )
-    return unasked(ended)
+    return unasked(over)
 
 
 def keep_open(case: Case, actor: Actor) -> Case | Refusal:

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from p24tui.routine.actor import ASSESSORS, Actor, Profession
 from p24tui.routine.alert import TO_ALL
-from p24tui.routine.case import Case, CaseState, SuicideRisk
-from p24tui.routine.chat import CLINICIANS, given, may_handle, owned_by
+from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
+from p24tui.routine.chat import CLINICIANS, given, may_handle_case, owned_by
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import OpeningHours, is_open, next_staffed, staffed_between
 from p24tui.routine.protection import Protection
@@ -95,7 +95,7 @@ def offer(
 
     Suspected suicide risk goes to a psychologist or doctor, and waits for no consent.
     """
-    if refusal := may_handle(actor, protection):
+    if refusal := may_handle_case(case, actor, protection):
         return refusal
     if case.state is CaseState.ENDED:
         return Refusal("CH-12", "ended")
@@ -105,22 +105,32 @@ def offer(
         return Refusal("CH-11", "handed")
     if target.staff_id is not None and target.staff_id == actor.staff_id:
         return Refusal("CH-11", "handed-self")
-    if refusal := _may_receive(case, target.profession) or _consented(case, consent, now):
+    if refusal := _may_receive(case, target.profession) or _consented(case, target.profession, consent, now):
         return refusal
     return replace(case, handed_to=target.words, handed_at=now, ending_by=None)
 
 
-@rule("CH-11", "SU-2")
-def ground(case: Case, consent: Consent) -> str:
-    """The rule by which the case goes without the patient's consent; empty where that is given."""
-    needs_none = case.suicide is not SuicideRisk.NONE and consent.state is not ConsentState.GIVEN
-    return "SU-2" if needs_none else ""
+@rule("CH-11", "SU-2", "SU-9", "SU-11")
+def ground(case: Case, receiver: Profession, consent: Consent) -> str:
+    """The rule by which the case goes without the patient's consent; empty where that is given, or is needed.
+
+    Suspected risk goes at once, and that of a silent patient too; so does raised risk where the patient does not
+    answer, and low risk then to those who assess it.
+    """
+    if consent.state is ConsentState.GIVEN:
+        return ""
+    is_silent = case.state is CaseState.WAITING
+    if case.suicide is SuicideRisk.NONE:
+        return "SU-9" if is_silent and case.risk is RiskLevel.LOW and receiver in ASSESSORS else ""
+    if not is_silent:
+        return "SU-2"
+    return "SU-11" if case.risk in (RiskLevel.MODERATE, RiskLevel.HIGH) else "SU-9"
 
 
 @rule("CH-11", "SU-2")
 def accept(case: Case, target: Target, actor: Actor, protection: Protection) -> Case | Refusal:
     """Take the case that is offered. It is the receiver's from now on, at the unit that it was offered to."""
-    if refusal := may_handle(actor, protection) or _answers(case, target, actor):
+    if refusal := may_handle_case(case, actor, protection) or _answers(case, target, actor):
         return refusal
     if refusal := _may_receive(case, actor.profession):
         return refusal
@@ -145,6 +155,15 @@ def withdraw(case: Case, actor: Actor) -> Case | Refusal:
     if refusal := owned_by(case, actor):
         return refusal
     return Refusal("CH-11", "not-handed") if case.handed_at is None else unoffered(case)
+
+
+@rule("RE-2")
+def is_triage(sender: Profession | None, receiver: Profession | None) -> bool:
+    """Whether a handover that was accepted equals triage: a nurse's, to a doctor or psychologist.
+
+    Then no nurse visit is registered, but the receiver's contact alone.
+    """
+    return sender is Profession.NURSE and receiver in ASSESSORS
 
 
 @rule("CH-11")
@@ -221,8 +240,8 @@ def _may_receive(case: Case, receiver: Profession | None) -> Refusal | None:
     return None
 
 
-def _consented(case: Case, consent: Consent, now: datetime) -> Refusal | None:
+def _consented(case: Case, receiver: Profession, consent: Consent, now: datetime) -> Refusal | None:
     if consent.state is ConsentState.GIVEN:
         known = consent.how is not None and consent.at is not None and consent.at <= now
         return None if known else Refusal("CH-11", "consent-when")
-    return None if ground(case, consent) else Refusal("CH-11", "consent")
+    return None if ground(case, receiver, consent) else Refusal("CH-11", "consent")

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from p24tui.routine.case import Case, CaseState, ContactKind
-from p24tui.routine.queue import risk_awaits
+from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.rule import rule
 
 
@@ -30,15 +29,16 @@ class ListFilter:
     kinds: frozenset[ContactKind] = frozenset()
 
 
-@rule("CH-7", "SU-2")
+@rule("CH-7", "SU-2", "SU-7")
 def passes(chosen: ListFilter, case: Case, staff_id: str | None, today_began: datetime) -> bool:
     """Whether a list with this filter shows the case to this person.
 
-    Suicide risk that awaits a psychologist or doctor passes every filter. ``today_began`` is local midnight in UTC.
+    Suicide risk passes every filter, whoever has it, until it is assessed as low or the case has ended. ``today_began``
+    is local midnight in UTC.
     """
     if case.state is CaseState.ENDED and not chosen.ended:
         return False
-    if risk_awaits(case) and case.state is not CaseState.ENDED:
+    if case.suicide is not SuicideRisk.NONE and case.state is not CaseState.ENDED:
         return True
     if chosen.age is not Age.ANY and (case.received_at < today_began) != (chosen.age is Age.OLDER):
         return False

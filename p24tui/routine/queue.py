@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
+from p24tui.routine.case import Case, CaseState, ContactKind, RiskLevel, SuicideRisk
 from p24tui.routine.rule import rule
 
 OrderKey = tuple[bool, int, bool, datetime, str]
@@ -21,20 +21,20 @@ def triage_failed(case: Case) -> bool:
 @rule("SH-1", "SU-2")
 def risk_awaits(case: Case) -> bool:
     """Whether suicide risk waits for a psychologist or doctor: nobody has taken it on, or whoever had is lost."""
-    lost = case.suicide is SuicideRisk.TAKEN_ON and case.owner_lost_at is not None
+    lost = case.suicide is not SuicideRisk.NONE and case.owner_lost_at is not None
     return lost or case.suicide is SuicideRisk.AWAITING
 
 
-@rule("CH-3", "CH-10", "CH-13", "GA-1", "SE-4", "SU-2")
+@rule("CH-3", "CH-10", "CH-13", "GA-1", "SE-4", "SU-2", "SU-7")
 def order_key(case: Case, message_after: int = MESSAGE_AFTER_PRIORITY, *, near: bool = False) -> OrderKey:
     """The one total order of the list; smaller comes first.
 
-    Suicide risk that awaits a psychologist or doctor, then a triage that failed, then priority 1, then those who were
-    promised a time this day, then priority 2 to 5 with the message without triage right after priority
-    ``message_after``. Among equals come those whose deadline of the care guarantee is ``near``, then the longest wait,
-    then the id. Where the patient waits for nothing the case comes after those that wait; what has ended comes after
-    all that has not. Arrivals in any order give the same list (H6). Waits grow together, so without a deadline that
-    draws near the key never goes stale in a list.
+    Suicide risk that awaits a psychologist or doctor, then what has been assessed as high and as moderate risk (SU-7),
+    then a triage that failed, then priority 1, then those who were promised a time this day, then priority 2 to 5 with
+    the message without triage right after priority ``message_after``. Among equals come those whose deadline of the
+    care guarantee is ``near``, then the longest wait, then the id. Where the patient waits for nothing the case comes
+    after those that wait; what has ended comes after all that has not. Arrivals in any order give the same list (H6).
+    Waits grow together, so without a deadline that draws near the key never goes stale in a list.
     """
     ended = case.state is CaseState.ENDED
     return (ended, _rank(case, message_after), not near, case.waiting_since or NOBODY_WAITS, case.id)
@@ -43,13 +43,18 @@ def order_key(case: Case, message_after: int = MESSAGE_AFTER_PRIORITY, *, near: 
 def _rank(case: Case, message_after: int) -> int:
     if risk_awaits(case):
         return 0
+    if case.suicide is not SuicideRisk.NONE and case.risk in _BY_RISK:
+        return _BY_RISK[case.risk]
     if triage_failed(case):
-        return 1
+        return 3
     if is_first_task(case) and case.priority != 1:
-        return 5
+        return 9
     if case.priority is None:
-        return 4 * message_after + 2
-    return 4 * case.priority
+        return 4 * message_after + 6
+    return 4 * case.priority + 4
+
+
+_BY_RISK = {RiskLevel.HIGH: 1, RiskLevel.MODERATE: 2}
 
 
 @rule("SE-4")

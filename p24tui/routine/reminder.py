@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState
-from p24tui.routine.chat import may_handle, owned_by
+from p24tui.routine.chat import may_handle_case, owned_by
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import (
     STOCKHOLM,
@@ -84,7 +84,7 @@ Decision = Go | Wait | Drop | Fail
 @rule("SE-2", "PR-1", "PR-2")
 def may_remind(case: Case, actor: Actor, patient: Patient) -> Refusal | None:
     """Whether whoever has the case may remind the patient now that they are waited for."""
-    if refusal := may_handle(actor, patient.protection):
+    if refusal := may_handle_case(case, actor, patient.protection):
         return refusal
     if case.state is CaseState.ENDED:
         return Refusal("CH-12", "ended")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from p24tui.routine.actor import ASSESSORS, Actor, Profession
 from p24tui.routine.case import Case, CaseState
-from p24tui.routine.chat import CLINICIANS, given, may_handle, owned_by, unasked
+from p24tui.routine.chat import CLINICIANS, given, may_handle_case, owned_by, unasked
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import Protection
 from p24tui.routine.queue import risk_awaits
@@ -73,7 +73,7 @@ def take(case: Case, actor: Actor, protection: Protection, now: datetime, patien
 
 
 def _may_have(case: Case, actor: Actor, protection: Protection) -> Refusal | None:
-    if refusal := may_handle(actor, protection):
+    if refusal := may_handle_case(case, actor, protection):
         return refusal
     if case.state is CaseState.ENDED:
         return Refusal("CH-12", "ended")

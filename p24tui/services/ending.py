@@ -6,13 +6,16 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import is_protected
-from p24tui.services.change import change, change_in, locked, taking_on
+from p24tui.services import suicide
+from p24tui.services.change import Decide, change, change_in, locked, taking_on
+from p24tui.services.known import known_unit
 from p24tui.services.limits import limit
 from p24tui.services.phrases import phrase
 from p24tui.store import messages
 from p24tui.store.engine import Tx
 from p24tui.store.values import Author, CaseRow, Message
 from p24tui.system import System
+from p24tui.text import clean_line
 
 
 def request_end(system: System, actor: Actor, case_id: str, version: int, *, takes_on: bool = False) -> Case:
@@ -20,50 +23,57 @@ def request_end(system: System, actor: Actor, case_id: str, version: int, *, tak
 
     Raises ``Refused`` where the case may not end, or ``Stale``.
     """
+    with system.store.writing() as tx:
+        decide = _may_end(tx, system, actor, case_id)
+        decided = taking_on(actor, decide) if takes_on else decide
+        return change_in(tx, system, actor, case_id, "ending.requested", decided, version=version, rule="CH-12")
+
+
+def _may_end(tx: Tx, system: System, actor: Actor, case_id: str) -> Decide:
+    """The first step, as the case and the course of its suicide risk allow it."""
+    course, pace = suicide.course_in(tx, case_id), suicide.pace(system.clock.now())
 
     def decide(row: CaseRow) -> Case | Refusal:
-        return ending.request_end(row.case, actor, row.patient.protection)
+        return ending.request_end(row.case, actor, row.patient.protection, course, pace)
 
-    return change(
-        system,
-        actor,
-        case_id,
-        "ending.requested",
-        taking_on(actor, decide) if takes_on else decide,
-        version=version,
-        rule="CH-12",
-    )
+    return decide
 
 
 def confirm_end(system: System, actor: Actor, case_id: str, version: int) -> Case:
     """The second step: the case has ended, with a day added where the patient has not answered (CH-6).
 
-    A protected person is told where to seek care instead (PR-3). Raises ``Refused`` or ``Stale``.
+    Whoever is not handled here is told where to turn instead (PR-3, AP-2). Raises ``Refused`` or ``Stale``.
     """
     with system.store.writing() as tx:
         row, now = locked(tx, case_id), system.clock.now()
-        farewell = fresh_id() if is_protected(row.patient.protection) else None
+        text = _farewell(tx, row)
+        farewell = fresh_id() if text else None
         case = _confirm(tx, system, actor, case_id, version, farewell)
         if farewell:
-            text = phrase("protected")
             messages.add(tx, Message(farewell, case_id, Author.SYSTEM, None, "", text, now, now))
         return case
+
+
+def _farewell(tx: Tx, row: CaseRow) -> str:
+    """What the program itself says to whoever is not handled here; empty for everybody else."""
+    if is_protected(row.patient.protection):
+        return phrase("protected")
+    if row.case.wrong_patient_at is None:
+        return ""
+    unit = known_unit(tx, row.case.unit_id)
+    return phrase("log-in-yourself", patient=clean_line(row.patient.name), unit=clean_line(unit.name))
 
 
 def end_in(tx: Tx, system: System, actor: Actor, case_id: str, version: int | None, farewell: str) -> Case:
     """Both steps within a transaction that does more, for who has been asked; the patient gets ``farewell``."""
     now, id = system.clock.now(), fresh_id()
-
-    def decide(row: CaseRow) -> Case | Refusal:
-        return ending.request_end(row.case, actor, row.patient.protection)
-
     requested = change_in(
         tx,
         system,
         actor,
         case_id,
         "ending.requested",
-        taking_on(actor, decide),
+        taking_on(actor, _may_end(tx, system, actor, case_id)),
         version=version,
         rule="CH-12",
     )
@@ -75,9 +85,10 @@ def end_in(tx: Tx, system: System, actor: Actor, case_id: str, version: int | No
 def _confirm(tx: Tx, system: System, actor: Actor, case_id: str, version: int, message_id: str | None) -> Case:
     now = system.clock.now()
     days = limit("added_days", now)
+    course, pace = suicide.course_in(tx, case_id), suicide.pace(now)
 
     def decide(row: CaseRow) -> Case | Refusal:
-        return ending.confirm_end(row.case, actor, row.patient.protection, now, days)
+        return ending.confirm_end(row.case, actor, row.patient.protection, course, pace, now, days)
 
     return change_in(
         tx,

@@ -94,7 +94,7 @@ def offer(
     with system.store.writing() as tx:
         known_unit(tx, target.unit_id)
         known = target if target.staff_id is None else _person(tx, target.unit_id, target.staff_id)
-        ground = handover.ground(locked(tx, case_id).case, consent)
+        ground = handover.ground(locked(tx, case_id).case, known.profession, consent)
         rule_id = ground or "CH-11"
 
         def decide(row: CaseRow) -> Case | Refusal:

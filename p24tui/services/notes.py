@@ -25,7 +25,7 @@ def write_note(system: System, actor: Actor, case_id: str, text: str, note_id: s
     now = system.clock.now()
     with system.store.writing() as tx:
         row = locked(tx, case_id)
-        permitted(chat.may_note(row.patient.protection))
+        permitted(chat.may_note(row.case, row.patient.protection))
         if notes.one(tx, note_id) is not None:
             return
         notes.add(tx, Note(note_id, case_id, actor.staff_id, actor.name, cleaned, now))

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from p24tui.errors import Unavailable
 from p24tui.gateways.person_data import PersonData, look_up_protection
 from p24tui.routine.actor import Actor
-from p24tui.routine.protection import Protection, strictest
+from p24tui.routine.closing_down import closed_down
+from p24tui.routine.protection import Protection, is_protected, strictest
 from p24tui.routine.rule import rule
+from p24tui.services.change import change_in, locked
 from p24tui.services.outbox import tell
 from p24tui.store import cases, events, people
 from p24tui.store.engine import Tx
@@ -69,11 +71,24 @@ def with_protection(
     return replace(record, patient=patient, flagged=flagged, checked_at=now if answered else record.checked_at)
 
 
-@rule("PR-2")
-def put_patient(tx: Tx, actor: Actor, record: PatientRecord, now: datetime) -> None:
-    """Write what is known of a patient. What is planned does not go to one who is protected; the history says so."""
-    for row in people.put_patient(tx, record, now):
-        tell(tx, actor, row, now, "sms.cancelled", problem="protected")
+@rule("PR-1", "PR-2")
+def put_patient(tx: Tx, system: System, actor: Actor, record: PatientRecord) -> None:
+    """Write what is known of a patient.
+
+    Of one who is protected all that is planned is cancelled with it, and every open case closes down: nobody has it any
+    longer, and no offer of it stands. The history says so.
+    """
+    now = system.clock.now()
+    if is_protected(record.patient.protection):
+        for case_id, _unit_id in cases.of_patient(tx, record.patient.id):  # locked before the patient, as in every deed
+            row = locked(tx, case_id)
+            if closed_down(row.case) != row.case:
+                where = replace(actor, unit_id=row.case.unit_id)
+                change_in(
+                    tx, system, where, case_id, "case.closed-down", lambda one: closed_down(one.case), rule="PR-1"
+                )
+    for planned in people.put_patient(tx, record, now):
+        tell(tx, actor, planned, now, "sms.cancelled", problem="protected")
 
 
 @rule("PR-1", "PR-2")
@@ -100,7 +115,7 @@ def look_up_known(system: System, actor: Actor, record: PatientRecord) -> Protec
         assert before is not None  # no patient is ever taken away
         after = with_protection(before, before.flagged, looked_up, now)
         if after != before:
-            put_patient(tx, actor, after, now)
+            put_patient(tx, system, actor, after)
         if after.patient.protection != before.patient.protection:
             for case_id, unit_id in cases.of_patient(tx, record.patient.id):
                 events.append(tx, actor, now, "patient.updated", case_id, unit_id=unit_id, changed=["protection"])

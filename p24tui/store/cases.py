@@ -72,6 +72,13 @@ def held_until(tx: Tx, day: date) -> list[str]:
     return list(tx.connection.scalars(query))
 
 
+def with_risk_due(tx: Tx, now: datetime, today: date) -> list[CaseRow]:
+    """Open cases whose followed suicide risk is to be looked at by now, or whose last day for a visit has passed."""
+    due = (cases.c.risk_due_at <= now) | (cases.c.visit_by < today)
+    query = _rows().where(cases.c.state != CaseState.ENDED, due)
+    return [case_row(row) for row in tx.connection.execute(query)]
+
+
 def add(tx: Tx, case: Case, contact: Contact) -> None:
     """A new case."""
     tx.connection.execute(insert(cases).values(**asdict(case), **asdict(contact)))

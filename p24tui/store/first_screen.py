@@ -38,11 +38,13 @@ FROM (
     WHERE c.unit_id IN ({units}) AND c.state <> 'ended'
     ORDER BY
         CASE
-            WHEN c.suicide = 'awaiting' OR (c.suicide = 'taken-on' AND c.owner_lost_at IS NOT NULL) THEN 0
-            WHEN c.kind = 'triaged' AND c.priority IS NULL THEN 1
-            WHEN c.no_times AND c.state <> 'held' AND c.priority IS DISTINCT FROM 1 THEN 5
-            WHEN c.priority IS NULL THEN 4 * u.message_after + 2
-            ELSE 4 * c.priority
+            WHEN c.suicide = 'awaiting' OR (c.suicide <> 'none' AND c.owner_lost_at IS NOT NULL) THEN 0
+            WHEN c.suicide <> 'none' AND c.risk = 'high' THEN 1
+            WHEN c.suicide <> 'none' AND c.risk = 'moderate' THEN 2
+            WHEN c.kind = 'triaged' AND c.priority IS NULL THEN 3
+            WHEN c.no_times AND c.state <> 'held' AND c.priority IS DISTINCT FROM 1 THEN 9
+            WHEN c.priority IS NULL THEN 4 * u.message_after + 6
+            ELSE 4 * c.priority + 4
         END,
         c.waiting_since IS NULL, c.waiting_since, c.id
     LIMIT {limit}

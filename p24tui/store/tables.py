@@ -138,6 +138,12 @@ cases = Table(
     Column("handed_at", Instant),
     Column("handed_level", Integer, nullable=False, server_default="0", comment="how far the offer has escalated"),
     Column("handed_called_at", Instant, comment="when it last called for others than those it is offered to"),
+    Column("mental_health", Boolean, nullable=False, server_default=false(), comment="the matter is within it (SU-1)"),
+    Column("risk_words", Boolean, nullable=False, server_default=false(), comment="to be read with suicide in mind"),
+    Column("risk", Text, nullable=False, server_default="unsaid", comment="what was said of suicide risk last"),
+    Column("risk_due_at", Instant, comment="when what is followed is looked at again"),
+    Column("visit_by", Date, comment="the last local day for the visit in person"),
+    Column("wrong_patient_at", Instant, comment="when it was found that somebody else was meant"),
     Column("version", Integer, nullable=False),
     Column("source", Text, nullable=False),
     Column("source_id", Text, nullable=False),
@@ -315,6 +321,19 @@ note_drafts = Table(
     Column("staff_id", ForeignKey("staff.id"), primary_key=True),
     Column("text", Text, nullable=False),
     Column("saved_at", Instant, nullable=False),
+)
+
+risk_entries = Table(
+    "risk_entries",
+    metadata,
+    Column("seq", Serial, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("staff_id", Text, comment="none: the clock, or a source"),
+    Column("name", Text, nullable=False),
+    Column("profession", Text, nullable=False),
+    Column("details", JSON, nullable=False),
 )
 
 phrases = Table(

@@ -11,7 +11,7 @@ from typing import Any
 
 from p24tui.routine.actor import Profession
 from p24tui.routine.alert import Reason
-from p24tui.routine.case import Case, CaseState, ContactKind, Need, SuicideRisk, Urgency
+from p24tui.routine.case import Case, CaseState, ContactKind, Need, RiskLevel, SuicideRisk, Urgency
 from p24tui.routine.handover import ConsentState, Offer, OfferState, Target
 from p24tui.routine.hours import OpeningHours
 from p24tui.routine.outgoing import TO_DECIDE, Channel, OutgoingState, Purpose
@@ -274,6 +274,7 @@ def case_from(values: Sequence[Any]) -> Case:
     facts["kind"] = ContactKind(facts["kind"])
     facts["state"] = CaseState(facts["state"])
     facts["suicide"] = SuicideRisk(facts["suicide"])
+    facts["risk"] = RiskLevel(facts["risk"])
     facts["urgency"] = Urgency(facts["urgency"])
     facts["need"] = Need(facts["need"])
     return Case(**facts)
@@ -312,6 +313,18 @@ class Event:
     rule: str
     details: dict[str, Any]
     staff_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRow:
+    """One thing stated of suicide risk, its columns in their order; ``details`` are the fields of its entry."""
+
+    kind: str
+    at: datetime
+    staff_id: str | None
+    name: str
+    profession: str
+    details: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,21 @@ from hypothesis import strategies as st
 
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.alert import Alert, alerts
-from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk, Urgency
+from p24tui.routine.case import Case, CaseState, ContactKind, RiskLevel, SuicideRisk, Urgency
+from p24tui.routine.risk_course import Course, HandedOn, Service
+from p24tui.routine.suicide import RiskPace
+
+PACE = RiskPace(2, timedelta(hours=1), timedelta(hours=24), 2, timedelta(minutes=10))
+"""The limits of the routine's section on suicide risk, and the project's own."""
+
+UNSAID = Course()
+"""Nothing has been said of suicide risk."""
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 UNIT = "SE2321000016-ASEN"
+
+HANDED_ON = Course(RiskLevel.HIGH, handed_on=HandedOn(Service.EMERGENCY, "SOS Alarm", NOW))
+"""High risk that 112 has taken over: the case may end."""
 
 
 def actor(profession: Profession = Profession.NURSE, staff_id: str = "SE2321000016-ML01") -> Actor:
@@ -41,6 +52,8 @@ def any_case(draw: st.DrawFn) -> Case:
         priority=draw(st.none() | st.integers(1, 5)),
         has_form=draw(st.booleans()),
         suicide=draw(st.sampled_from(SuicideRisk)),
+        risk=draw(st.sampled_from(RiskLevel)),
+        risk_due_at=draw(st.none() | st.just(NOW + timedelta(hours=3))),
         state=draw(st.sampled_from(CaseState)),
         waiting_since=None if minutes is None else NOW - timedelta(minutes=minutes),
         owner_id=draw(st.none() | st.sampled_from(["SE2321000016-ML01", "SE2321000016-JB02"])),

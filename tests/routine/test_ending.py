@@ -9,20 +9,20 @@ from p24tui.routine.actor import Profession
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import Protection
-from tests.routine.cases import NOW, actor, case
+from tests.routine.cases import HANDED_ON, NOW, PACE, UNSAID, actor, case
 
 ME = "SE2321000016-ML01"
 OTHER = "SE2321000016-JB02"
 
 
 def asked(one: Case) -> Case:
-    first = ending.request_end(one, actor(), Protection.NONE)
+    first = ending.request_end(one, actor(), Protection.NONE, UNSAID, PACE)
     assert isinstance(first, Case), first
     return first
 
 
 def confirmed(one: Case, now: datetime = NOW) -> Case:
-    last = ending.confirm_end(one, actor(), Protection.NONE, now, 1)
+    last = ending.confirm_end(one, actor(), Protection.NONE, UNSAID, PACE, now, 1)
     assert isinstance(last, Case), last
     return last
 
@@ -37,13 +37,13 @@ def test_the_first_step_ends_nothing() -> None:
 @pytest.mark.rule("CH-12")
 def test_there_is_no_second_step_without_the_first() -> None:
     one = case(owner_id=ME, state=CaseState.WAITING)
-    assert ending.confirm_end(one, actor(), Protection.NONE, NOW, 1) == Refusal("CH-12", "not-confirmed")
+    assert ending.confirm_end(one, actor(), Protection.NONE, UNSAID, PACE, NOW, 1) == Refusal("CH-12", "not-confirmed")
 
 
 @pytest.mark.rule("CH-12")
 def test_nobody_confirms_for_another() -> None:
     one = case(owner_id=OTHER, ending_by=OTHER)
-    assert ending.confirm_end(one, actor(), Protection.NONE, NOW, 1) == Refusal("CH-12", "not-confirmed")
+    assert ending.confirm_end(one, actor(), Protection.NONE, UNSAID, PACE, NOW, 1) == Refusal("CH-12", "not-confirmed")
 
 
 @pytest.mark.rule("CH-12")
@@ -84,34 +84,36 @@ def test_no_day_is_added_where_the_patient_has_answered() -> None:
 @pytest.mark.hazard("H10")
 def test_what_nobody_has_read_is_read_first(facts: dict[str, int]) -> None:
     one = case(owner_id=ME, **facts)
-    assert ending.request_end(one, actor(), Protection.NONE) == Refusal("CH-7", "unread")
+    assert ending.request_end(one, actor(), Protection.NONE, UNSAID, PACE) == Refusal("CH-7", "unread")
 
 
 @pytest.mark.hazard("H10")
 def test_a_message_between_the_steps_stops_the_second() -> None:
     one = case(owner_id=ME, ending_by=ME, unread=1)
-    assert ending.confirm_end(one, actor(), Protection.NONE, NOW, 1) == Refusal("CH-7", "unread")
+    assert ending.confirm_end(one, actor(), Protection.NONE, UNSAID, PACE, NOW, 1) == Refusal("CH-7", "unread")
 
 
 @pytest.mark.rule("SU-2")
 @pytest.mark.parametrize("risk", [SuicideRisk.AWAITING, SuicideRisk.TAKEN_ON])
 def test_only_psychologist_or_doctor_ends_where_suicide_risk_is_suspected(risk: SuicideRisk) -> None:
     one = case(owner_id=ME, suicide=risk)
-    assert ending.request_end(one, actor(Profession.NURSE), Protection.NONE) == Refusal("SU-2", "suicide-risk")
-    assert isinstance(ending.request_end(one, actor(Profession.DOCTOR), Protection.NONE), Case)
+    assert ending.request_end(one, actor(Profession.NURSE), Protection.NONE, HANDED_ON, PACE) == Refusal(
+        "SU-2", "suicide-risk"
+    )
+    assert isinstance(ending.request_end(one, actor(Profession.DOCTOR), Protection.NONE, HANDED_ON, PACE), Case)
 
 
 @pytest.mark.parametrize("owner", [None, OTHER])
 def test_only_the_owner_ends(owner: str | None) -> None:
-    refusal = ending.request_end(case(owner_id=owner), actor(), Protection.NONE)
+    refusal = ending.request_end(case(owner_id=owner), actor(), Protection.NONE, UNSAID, PACE)
     assert isinstance(refusal, Refusal)
     assert refusal.rule == "CH-11"
 
 
 @pytest.mark.rule("PR-1")
 def test_a_protected_persons_case_may_be_ended_by_anyone_unread_and_unclaimed() -> None:
-    first = ending.request_end(case(unread=1), actor(), Protection.MARKED)
+    first = ending.request_end(case(unread=1), actor(), Protection.MARKED, UNSAID, PACE)
     assert isinstance(first, Case)
-    last = ending.confirm_end(first, actor(), Protection.MARKED, NOW, 1)
+    last = ending.confirm_end(first, actor(), Protection.MARKED, UNSAID, PACE, NOW, 1)
     assert isinstance(last, Case)
     assert (last.state, last.unread) == (CaseState.ENDED, 0)

@@ -15,7 +15,8 @@ from p24tui.routine.decision import Refusal
 from p24tui.routine.handover import NO_CONSENT, Consent, ConsentState, ConsentWay, HandoverPace, Offer, Target
 from p24tui.routine.hours import parse_hours
 from p24tui.routine.protection import Protection
-from tests.routine.cases import NOW, UNIT, actor, any_case, case
+from tests.routine.cases import HANDED_ON, NOW, UNIT, UNSAID, actor, any_case, case
+from tests.routine.cases import PACE as RISK_PACE
 
 ME = "SE2321000016-ML01"
 SARA = Actor("SE2321000016-SH03", "Sara Holm", Profession.DOCTOR, UNIT, "console:test:3")
@@ -89,9 +90,9 @@ def test_suspected_suicide_risk_waits_for_no_consent_and_the_ground_is_told(
 ) -> None:
     after = offered(consent=consent, suicide=risk)
     assert after.handed_at == NOW
-    assert handover.ground(after, consent) == "SU-2"
-    assert handover.ground(after, AGREED) == ""
-    assert handover.ground(case(), NO_CONSENT) == ""
+    assert handover.ground(after, Profession.DOCTOR, consent) == "SU-2"
+    assert handover.ground(after, Profession.DOCTOR, AGREED) == ""
+    assert handover.ground(case(), Profession.DOCTOR, NO_CONSENT) == ""
 
 
 @pytest.mark.rule("SU-2")
@@ -179,12 +180,12 @@ def test_only_the_sender_takes_it_back() -> None:
 def test_with_suicide_risk_it_neither_ends_nor_is_let_go_until_somebody_has_taken_it(risk: SuicideRisk) -> None:
     one = replace(offered(suicide=risk), owner_id=SARA.staff_id, waiting_since=None)
     refused = Refusal("SU-2", "suicide-handover")
-    assert ending.request_end(one, SARA, Protection.NONE) == refused
+    assert ending.request_end(one, SARA, Protection.NONE, UNSAID, RISK_PACE) == refused
     assert chat.release(one, SARA) == refused
     begun = replace(one, ending_by=SARA.staff_id)
-    assert ending.confirm_end(begun, SARA, Protection.NONE, NOW, 1) == refused
+    assert ending.confirm_end(begun, SARA, Protection.NONE, UNSAID, RISK_PACE, NOW, 1) == refused
     alone = handover.unoffered(one)
-    assert isinstance(ending.request_end(alone, SARA, Protection.NONE), Case)
+    assert isinstance(ending.request_end(alone, SARA, Protection.NONE, HANDED_ON, RISK_PACE), Case)
 
 
 def test_an_offer_ends_with_whoever_made_it_having_the_case() -> None:

@@ -14,7 +14,7 @@ from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import Protection
 from p24tui.routine.shift import Ongoing
-from tests.routine.cases import NOW, actor, any_case, case
+from tests.routine.cases import HANDED_ON, NOW, PACE, actor, any_case, case
 
 ME = "SE2321000016-ML01"
 JOHAN = "SE2321000016-JB02"
@@ -137,8 +137,8 @@ def test_whoever_comes_back_is_lost_no_longer_and_has_only_what_is_theirs() -> N
 @pytest.mark.rule("CH-12")
 def test_a_case_that_has_ended_calls_no_longer() -> None:
     lost = shift.give_up(case(owner_id=AMIR.staff_id, suicide=SuicideRisk.TAKEN_ON), NOW)
-    begun = ending.request_end(lost, AMIR, Protection.NONE)
+    begun = ending.request_end(lost, AMIR, Protection.NONE, HANDED_ON, PACE)
     assert isinstance(begun, Case)
-    ended = ending.confirm_end(begun, AMIR, Protection.NONE, NOW, 1)
+    ended = ending.confirm_end(begun, AMIR, Protection.NONE, HANDED_ON, PACE, NOW, 1)
     assert isinstance(ended, Case)
     assert ended.owner_lost_at is None

@@ -61,7 +61,17 @@ def test_a_document_without_marks_is_said() -> None:
 
 def test_every_step_that_the_rules_know_is_taken() -> None:
     known = set[str]().union(*map(steps_of, (chat, ending, handover, holding, shift, takeover, undo)))
-    parts = {"unasked", "untaken", "had", "back_in_the_queue", "given", "kept", "unoffered"}  # of other steps
+    parts = {
+        "unasked",
+        "untaken",
+        "unfollowed",
+        "ended",
+        "had",
+        "back_in_the_queue",
+        "given",
+        "kept",
+        "unoffered",
+    }  # of other steps
     assert known - parts == set(states.STEPS)
     assert {move.step for move, _case in DONE} == set(states.STEPS)
     assert set(states.DEEDS.values()) == undo.UNDOABLE

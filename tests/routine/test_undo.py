@@ -8,7 +8,7 @@ from p24tui.routine import chat, ending, holding, undo
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import Protection
-from tests.routine.cases import NOW, actor, case
+from tests.routine.cases import NOW, PACE, UNSAID, actor, case
 
 ME = "SE2321000016-ML01"
 TOMORROW = NOW.date().replace(day=24)
@@ -24,7 +24,7 @@ def deeds() -> list[tuple[str, Case, Case | Refusal]]:
         ("case.claimed", held, chat.claim(held, actor(), Protection.NONE)),
         ("case.released", mine, chat.release(mine, actor())),
         ("case.held", mine, holding.hold(mine, actor(), TOMORROW, "tid i morgon", NOW.date())),
-        ("case.ended", begun, ending.confirm_end(begun, actor(), Protection.NONE, NOW, 1)),
+        ("case.ended", begun, ending.confirm_end(begun, actor(), Protection.NONE, UNSAID, PACE, NOW, 1)),
     ]
 
 

@@ -313,6 +313,7 @@ def test_across_units_the_case_moves_when_it_is_taken_and_both_units_hear_of_it(
 def test_a_case_from_another_unit_unsettles_the_signature_where_it_comes_and_not_where_it_leaves(world: World) -> None:
     world.clock.instant = MONDAY_NINE + timedelta(hours=7, minutes=30)
     case = to_berga(world)
+    cases.open_case(world.system, world.actor("maria"), case.id)
     sara = replace(world.actor("sara"), unit_id=BERGA)
     for actor in (world.actor("maria"), sara):
         closing.sign(world.system, actor)

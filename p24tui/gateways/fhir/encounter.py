@@ -20,6 +20,7 @@ E_ID = "urn:p24tui:e-id"
 E_ID_AT = "urn:p24tui:e-id-at"
 WAY_IN = "urn:p24tui:way-in"
 SUICIDE_RISK = "urn:p24tui:suicide-risk"
+MENTAL_HEALTH = "urn:p24tui:mental-health"
 
 PRIORITIES = {str(number): number for number in range(1, 6)}
 E_IDS = ("bankid", "freja")
@@ -49,7 +50,8 @@ def read_case(resource: Element, organizations: Mapping[str, str]) -> SentCase:
         resource.lenient(lambda one: _code(one, E_ID, E_IDS), ""),
         resource.lenient(_e_id_at, None),
         resource.lenient(lambda one: _code(one, WAY_IN, WAYS_IN), ""),
-        _suicide_risk(resource),
+        _yes(resource, SUICIDE_RISK),
+        _yes(resource, MENTAL_HEALTH),
         flags(resource),
     )
 
@@ -166,10 +168,10 @@ def _e_id_at(resource: Element) -> datetime | None:
     return extension.moment("valueDateTime") if extension else None
 
 
-def _suicide_risk(resource: Element) -> bool:
-    """Whether the source says that the questionnaire suggests suicide risk; doubtful words count as yes."""
+def _yes(resource: Element, url: str) -> bool:
+    """Whether the source says yes to it, such as that the questionnaire suggests suicide risk; doubtful words count."""
     try:
-        extension = resource.extension(SUICIDE_RISK)
+        extension = resource.extension(url)
     except Unusable as error:
         resource.note("extension", error.problem)
         return False

@@ -111,6 +111,7 @@ class SentCase:
     e_id_at: datetime | None
     way_in: str
     suicide_risk: bool
+    mental_health: bool
     flagged: Protection
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from p24tui.gateways.fhir.model import Kind, SentCase
 from p24tui.routine import chat
 from p24tui.routine.after_hours import severity_of
-from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk, Urgency
+from p24tui.routine.case import Case, CaseState, ContactKind, RiskLevel, SuicideRisk, Urgency
 from p24tui.routine.rule import rule
+from p24tui.services import suicide
 from p24tui.services.change import locked
 from p24tui.services.intake.outcome import Verdict
 from p24tui.services.intake.referring import refer, say_closed
@@ -82,7 +83,10 @@ def _add(taking: Taking, sent: SentCase, case_id: str, patient_id: str) -> None:
         waiting_since=min(sent.started or taking.now, taking.now),
     )
     contact = Contact(taking.source, taking.head.names[0], sent.e_id, sent.e_id_at, sent.way_in)
+    case = suicide.flagged(replace(case, mental_health=sent.mental_health), [sent.matter])
     cases.add(taking.tx, case, contact)
+    if sent.suicide_risk:
+        suicide.suspected_by_form(taking.tx, taking.actor(sent.unit_id), case_id, taking.now)
     assumed: dict[str, Any] = {KIND_ASSUMED: True} if sent.kind is None else {}
     taking.event(RECEIVED, case_id, sent.unit_id, **assumed)
 
@@ -114,13 +118,17 @@ def _update(taking: Taking, sent: SentCase, case_id: str, patient_id: str) -> tu
         kind=_kind_now(taking, sent, before),
         suicide=SuicideRisk.AWAITING if _newly_at_risk(sent, before) else before.suicide,
         urgency=Urgency.UNSAID if _is_graver(sent, before) else before.urgency,
+        mental_health=before.mental_health or sent.mental_health,
     )
+    if _newly_at_risk(sent, before):  # what was said of it before says no more
+        after = replace(after, risk=RiskLevel.UNSAID, risk_due_at=None, visit_by=None)
+        suicide.suspected_by_form(taking.tx, taking.actor(before.unit_id), case_id, taking.now)
     if _newly_at_risk(sent, before) and before.state in (CaseState.ENDED, CaseState.HELD):
         # What has ended or rests is looked at by nobody: it opens as by a word from the patient (SU-9).
         after = chat.receive(after, taking.now)
-    changed = [
-        name for name in ("matter", "priority", "kind", "suicide") if getattr(before, name) != getattr(after, name)
-    ]
+    after = suicide.flagged(after, [after.matter] if after.matter != before.matter else [])
+    news = ("matter", "priority", "kind", "suicide", "mental_health", "risk_words")
+    changed = [name for name in news if getattr(before, name) != getattr(after, name)]
     changed += _update_contact(taking, sent, case_id)
     if not changed:
         return Verdict.DUPLICATE, False
@@ -175,5 +183,6 @@ def _said(sent: SentCase) -> tuple[object, ...]:
         sent.e_id_at,
         sent.way_in,
         sent.suicide_risk,
+        sent.mental_health,
         sent.flagged,
     )

@@ -31,7 +31,7 @@ def take_patient(taking: Taking, sent: SentPatient) -> Taken:
         _look_again(taking, before)
         return Taken(Verdict.DUPLICATE, patient_id)
     after = _merged(taking, before, patient_id, sent)
-    put_patient(taking.tx, taking.actor(), after, taking.now)
+    put_patient(taking.tx, taking.system, taking.actor(), after)
     taking.remember(patient_id, said)
     if before is None:
         taking.tell_of_patient("patient.received", after, [])

@@ -140,7 +140,7 @@ class Taking:
         looked_up = self.protections.of(record.patient.number)
         after = with_protection(record, strictest(record.flagged, flagged), looked_up, self.now)
         if after != record:
-            put_patient(self.tx, self.actor(), after, self.now)
+            put_patient(self.tx, self.system, self.actor(), after)
         if after.patient.protection != record.patient.protection:
             self.tell_of_patient("patient.updated", after, ["protection"])
         return after

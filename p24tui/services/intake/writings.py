@@ -9,6 +9,7 @@ from p24tui.ids import stable_id
 from p24tui.routine import chat
 from p24tui.routine.case import Case, CaseState, ContactKind
 from p24tui.routine.protection import Protection
+from p24tui.services import suicide
 from p24tui.services.change import locked
 from p24tui.services.intake.contacts import kind_was_assumed
 from p24tui.services.intake.outcome import Verdict
@@ -41,7 +42,8 @@ def take_message(taking: Taking, sent: SentMessage) -> Taken:
     message = Message(message_id, case_id, Author.PATIENT, None, author, sent.text, sent_at, taking.now)
     messages.add(taking.tx, message)
     _add_files(taking, sent.files, case_id, message_id, of=message_id)
-    taking.save(row.case, chat.receive(row.case, sent_at))
+    suicide.patient_wrote(taking.tx, taking.actor(row.case.unit_id), row.case, taking.now)
+    taking.save(row.case, suicide.flagged(chat.receive(row.case, sent_at), [sent.text]))
     taking.event("message.received", case_id, row.case.unit_id, message_id=message_id)
     if taking.refused_parts():
         _tell_of_refused_files(taking, row.case, message_id)
@@ -69,7 +71,9 @@ def take_form(taking: Taking, sent: SentForm) -> Taken:
     messages.add_answers(taking.tx, lines)
     _add_files(taking, sent.files, case_id, None, of=form_id)
     free_text = sum(line.free_text for line in lines)
-    taking.save(row.case, _with_form(taking, row.case, free_text))
+    suicide.patient_wrote(taking.tx, taking.actor(row.case.unit_id), row.case, taking.now)
+    words = [line.answer for line in lines if line.free_text]
+    taking.save(row.case, suicide.flagged(_with_form(taking, row.case, free_text), words))
     taking.event("form.received", case_id, row.case.unit_id)
     _finish(taking, row, form_id, said)
     _refer(taking, row)
