@@ -3,6 +3,7 @@
 import logging
 import os
 import platform
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -18,6 +19,8 @@ from p24tui.system import System
 
 if TYPE_CHECKING:
     from p24tui.store.engine import Store
+
+_ADDRESS = re.compile(r"\Ahttps?:|://", re.IGNORECASE)
 
 
 @contextmanager
@@ -61,4 +64,10 @@ def log_to_file(settings: Settings) -> None:
 
 
 def _person_data(settings: Settings) -> PersonData:
-    return FilePersonData(Path(settings.person_data).expanduser()) if settings.person_data else NoPersonData()
+    if not settings.person_data:
+        return NoPersonData()
+    if _ADDRESS.search(settings.person_data):
+        from p24tui.gateways.person_data_http import from_settings
+
+        return from_settings(settings)
+    return FilePersonData(Path(settings.person_data).expanduser())

@@ -46,7 +46,13 @@ class Settings:
         "file",
     )
     key: str = _key("The database key, 64 hexadecimal digits; only in the environment, as P24TUI_KEY.", secret=True)
-    person_data: str = _key("Path of the file that stands for the person-data service; empty: protection is unknown.")
+    person_data: str = _key(
+        "The person-data service: https://…, or the path of a file that stands for it; empty: protection is unknown."
+    )
+    person_data_token: str = _key("Token that the person-data service is asked with, as a Bearer.", secret=True)
+    person_data_certificate: str = _key(
+        "Path of the client certificate for the person-data service, PEM with its key and without password."
+    )
     reserve_number: str = _key("Regular expression of the region's reserve numbers; empty: none are taken.")
     sms: str = _key(
         "By what SMS go: empty for none, file, 46elks://USER:PASSWORD@api.46elks.com/a1 or smpp://USER:PASSWORD@HOST:PORT.",

@@ -9,6 +9,7 @@ from p24tui import settings as settings_file
 from p24tui.cli import unit_hours
 from p24tui.cli.after_hours import after_hours
 from p24tui.cli.base import echo_json, operator, running, settings_in_force
+from p24tui.cli.unit_protection import protection
 from p24tui.errors import BadInput
 from p24tui.i18n import _
 from p24tui.routine.actor import Profession
@@ -136,6 +137,7 @@ def unit(ctx: click.Context, as_json: bool) -> None:
 
 
 unit.add_command(after_hours)
+unit.add_command(protection)
 
 
 @unit.command("add", help=_("Lägg till en enhet."))

@@ -3,11 +3,12 @@
 It fails closed (PR-1, PR-2): what cannot be learnt is ``Unavailable``, its protection ``UNKNOWN``.
 """
 
+import json
 import logging
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol, TypeVar
 
 import msgspec
 
@@ -21,7 +22,12 @@ PART = "person-data"
 _HYPHENATED = re.compile(r"\A(\d{8})-(\d{4})\Z", re.ASCII)
 _log = logging.getLogger(__name__)
 
-Number = Annotated[str, msgspec.Meta(pattern=r"\A[0-9A-Z-]+\Z")]
+NUMBER = r"\A[0-9A-Z-]+\Z"
+Number = Annotated[str, msgspec.Meta(pattern=NUMBER)]
+T = TypeVar("T")
+
+FAULTS = (msgspec.MsgspecError, ValueError, RecursionError)
+"""What ``parsed`` raises. Their text may hold what stood there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,20 +126,37 @@ def look_up_protection(person_data: PersonData, number: str) -> Protection:
     return Protection.UNKNOWN
 
 
+@rule("PR-1", "PR-2")
+def parsed(content: bytes, shape: type[T]) -> T:
+    """JSON from outside as ``shape``. Raises one of ``FAULTS`` where it is not that, whole and unambiguous."""
+    found = msgspec.json.decode(content, type=shape)
+    # Of a key that stands twice the last one would count, and a protection could hide behind a "none".
+    json.loads(content.decode("utf-8"), object_pairs_hook=_each_key_once)
+    return found
+
+
+def cleaned(person: Person) -> Person:
+    """The person with numbers without hyphens, and names that may be stored and drawn."""
+    guardians = tuple(Guardian(_joined(one.number), clean_line(one.name)) for one in person.guardians)
+    return Person(_joined(person.number), clean_line(person.name), person.protection, guardians)
+
+
 def _parse(content: bytes) -> dict[str, Person]:
     try:
-        listed = msgspec.json.decode(content, type=list[Person])
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        listed = parsed(content, list[Person])
+    except FAULTS as error:
         raise Unavailable(PART, f"the file is not a list of persons: {error}") from error
-    persons = {person.number: person for person in map(_cleaned, listed)}
+    persons = {person.number: person for person in map(cleaned, listed)}
     if len(persons) != len(listed):
         raise Unavailable(PART, "the file has a person twice")
     return persons
 
 
-def _cleaned(person: Person) -> Person:
-    guardians = tuple(Guardian(_joined(one.number), clean_line(one.name)) for one in person.guardians)
-    return Person(_joined(person.number), clean_line(person.name), person.protection, guardians)
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
 
 
 def _joined(number: str) -> str:

@@ -12,13 +12,11 @@ from p24tui.routine.protection import Protection, is_protected, strictest
 from p24tui.routine.rule import rule
 from p24tui.services.change import change_in, locked
 from p24tui.services.outbox import tell
+from p24tui.services.unit_settings import protection_kept_in
 from p24tui.store import cases, events, people
 from p24tui.store.engine import Tx
 from p24tui.store.values import PatientRecord
 from p24tui.system import System
-
-LOOKED_UP_EVERY = timedelta(days=1)
-"""How old an answer may be when the patient writes again."""
 
 
 class Protections:
@@ -82,10 +80,10 @@ def put_patient(tx: Tx, system: System, actor: Actor, record: PatientRecord) -> 
     if is_protected(record.patient.protection):
         for case_id, _unit_id in cases.of_patient(tx, record.patient.id):  # locked before the patient, as in every deed
             row = locked(tx, case_id)
-            if closed_down(row.case) != row.case:
+            if closed_down(row.case, now) != row.case:
                 where = replace(actor, unit_id=row.case.unit_id)
                 change_in(
-                    tx, system, where, case_id, "case.closed-down", lambda one: closed_down(one.case), rule="PR-1"
+                    tx, system, where, case_id, "case.closed-down", lambda one: closed_down(one.case, now), rule="PR-1"
                 )
     for planned in people.put_patient(tx, record, now):
         tell(tx, actor, planned, now, "sms.cancelled", problem="protected")
@@ -96,19 +94,21 @@ def look_up(system: System, actor: Actor, patient_id: str) -> None:
     """Ask about a patient now, before something is done that depends on it, and keep what is learnt."""
     with system.store.reading() as tx:
         record = people.patient(tx, id=patient_id)
+        kept = protection_kept_in(tx, actor.unit_id, system.clock.now())
     if record is not None:
-        look_up_known(system, actor, record)
+        look_up_known(system, actor, record, kept)
 
 
 @rule("PR-1", "PR-2")
-def look_up_known(system: System, actor: Actor, record: PatientRecord) -> Protection:
+def look_up_known(system: System, actor: Actor, record: PatientRecord, kept: timedelta) -> Protection:
     """The same for a patient who has been read; what the service said, ``UNKNOWN`` where it is silent.
 
-    What is new is written in a transaction of its own, and all the patient's cases tell of it. Of one who turns out to
-    be protected, all that is planned is cancelled with it.
+    It is asked whatever is kept: ``kept`` says how old the note may be that it said the same before. What is new is
+    written in a transaction of its own, and all the patient's cases tell of it. Of one who turns out to be protected,
+    all that is planned is cancelled with it.
     """
     looked_up, now = look_up_protection(system.person_data, record.patient.number), system.clock.now()
-    if looked_up is record.patient.protection and not is_stale(record, now):
+    if looked_up is record.patient.protection and not is_stale(record, now, kept):
         return looked_up
     with system.store.writing() as tx:
         before = people.patient(tx, id=record.patient.id)
@@ -122,6 +122,10 @@ def look_up_known(system: System, actor: Actor, record: PatientRecord) -> Protec
     return looked_up
 
 
-def is_stale(record: PatientRecord, now: datetime) -> bool:
-    """Whether it is time to look the patient up again."""
-    return record.checked_at is None or now - record.checked_at >= LOOKED_UP_EVERY
+@rule("PR-1")
+def is_stale(record: PatientRecord, now: datetime, kept: timedelta) -> bool:
+    """Whether it is time to look the patient up again: what was said is no longer kept, or is of a time to come.
+
+    So it is after a clock that was wrong has been set back, and how old the answer is nobody knows then.
+    """
+    return record.checked_at is None or not timedelta(0) <= now - record.checked_at < kept

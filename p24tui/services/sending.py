@@ -29,6 +29,7 @@ from p24tui.services.outbox import letter, nobody, rule_of, tell
 from p24tui.services.protections import look_up_known, with_protection
 from p24tui.services.reminders import times_of
 from p24tui.services.sms_text import size
+from p24tui.services.unit_settings import longest_kept
 from p24tui.store import events, outbox
 from p24tui.store.engine import Tx
 from p24tui.store.outbox import Claimed, Facts
@@ -149,8 +150,8 @@ class Sender:
     @rule("PR-2", "NA-3", "SE-2")
     def _begin(self, claimed: list[Claimed]) -> list[OutgoingRow]:
         """Look at everything once more, and mark as being handed over what is to go now."""
-        actor = nobody("", self.place)
-        looked_up = {one.id: look_up_known(self.system, actor, one.patient) for one in claimed}
+        actor, kept = nobody("", self.place), longest_kept(self.system.clock.now())
+        looked_up = {one.id: look_up_known(self.system, actor, one.patient, kept) for one in claimed}
         with self.system.store.writing() as tx:
             looking = _Looking(tx, self.system, self.place)
             found = [looking.at(one, looked_up[one.row.id]) for one in outbox.facts(tx, claimed)]

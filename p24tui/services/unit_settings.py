@@ -1,6 +1,10 @@
-"""What a unit has decided for itself: its hours and its warnings before closing, read and saved together."""
+"""What a unit has decided for itself: its hours and its warnings before closing, read and saved together.
+
+And, apart from these, for how long it keeps an answer of the person-data service.
+"""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 
 from p24tui.errors import BadInput, Stale
 from p24tui.routine import closing_warnings as routine
@@ -19,6 +23,9 @@ from p24tui.system import System
 DEFAULTS = ("closing_warns_first", "closing_warns_again", "closing_warns_soon", "closing_alarms")
 """The limits that apply to a unit which has chosen nothing."""
 
+PROTECTION_KEPT = "protection_kept"
+"""The limit that applies to a unit which has chosen nothing, and that none may choose beyond."""
+
 CHANGES = ("unit.added", "unit.changed", "unit.hours-changed", "unit.warnings-changed")
 """The events that say who changed a unit."""
 
@@ -31,6 +38,43 @@ def put_closing_warnings(system: System, actor: Actor, unit_id: str, minutes: It
     with system.store.writing() as tx:
         unit = known_unit(tx, unit_id, lock=True)
         return _put_warnings(tx, system, actor, unit, tuple(minutes))
+
+
+def put_protection_kept(system: System, actor: Actor, unit_id: str, minutes: int) -> int:
+    """Let the unit keep what the person-data service says for so many minutes; 0 is not at all.
+
+    Raises ``BadInput`` where that is longer than the limit ``protection_kept`` or below 0, and for an unknown unit.
+    """
+    now = system.clock.now()
+    most = limit(PROTECTION_KEPT, now)
+    with system.store.writing() as tx:
+        unit = known_unit(tx, unit_id, lock=True)
+        if not 0 <= minutes <= most:
+            raise BadInput("protection-kept", most=most)
+        before = _kept_minutes(tx, unit.id, now)
+        if minutes != before:
+            kind = "unit.protection-kept-changed"
+            store.put_protection_kept(tx, unit.id, minutes)
+            events.append(tx, actor, now, kind, unit_id=unit.id, rule="PR-1", before=before, after=minutes)
+        return minutes
+
+
+def protection_kept(system: System, unit_id: str) -> int:
+    """For how many minutes the unit keeps an answer on protection. Raises ``BadInput`` for an unknown unit."""
+    with system.store.reading() as tx:
+        return _kept_minutes(tx, known_unit(tx, unit_id).id, system.clock.now())
+
+
+@rule("PR-1")
+def protection_kept_in(tx: Tx, unit_id: str, now: datetime) -> timedelta:
+    """How old an answer on protection may be at the unit when the patient writes again."""
+    return timedelta(minutes=_kept_minutes(tx, unit_id, now))
+
+
+@rule("PR-1")
+def longest_kept(now: datetime) -> timedelta:
+    """How long an answer on protection may be kept at any unit."""
+    return timedelta(minutes=limit(PROTECTION_KEPT, now))
 
 
 def of_units(system: System, unit_ids: Iterable[str]) -> tuple[UnitSettings, ...]:
@@ -62,6 +106,11 @@ def warnings_in(tx: Tx, system: System, unit_ids: Collection[str]) -> dict[str, 
     now = system.clock.now()
     usual = tuple(limit(name, now) for name in DEFAULTS)
     return dict.fromkeys(unit_ids, usual) | store.closing_warnings(tx, unit_ids)
+
+
+def _kept_minutes(tx: Tx, unit_id: str, now: datetime) -> int:
+    most, own = limit(PROTECTION_KEPT, now), store.protection_kept(tx, unit_id)
+    return most if own is None else min(own, most)  # the limit may have been lowered since
 
 
 def _put_warnings(tx: Tx, system: System, actor: Actor, unit: Unit, minutes: tuple[int, ...]) -> tuple[int, ...]:

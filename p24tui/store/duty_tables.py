@@ -1,4 +1,4 @@
-"""The tables of who is on duty: roster, shifts, closings, handovers, and what a unit has decided about its closing."""
+"""The tables of who is on duty: roster, shifts, closings, handovers, and what a unit has decided for itself."""
 
 from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, Table, Text
 from sqlalchemy.types import JSON
@@ -56,6 +56,13 @@ closing_warnings = Table(
     metadata,
     Column("unit_id", ForeignKey("units.id"), primary_key=True),
     Column("minutes", JSON, nullable=False, comment="before closing: from the first word of it to the alarm"),
+)
+
+protection_kept = Table(
+    "protection_kept",
+    metadata,
+    Column("unit_id", ForeignKey("units.id"), primary_key=True),
+    Column("minutes", Integer, nullable=False, comment="for which an answer of the person-data service is kept"),
 )
 
 after_hours = Table(

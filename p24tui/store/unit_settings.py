@@ -1,4 +1,4 @@
-"""What a unit has decided for itself: when it is warned before closing."""
+"""What a unit has decided for itself: when it is warned before closing, and for how long it keeps an answer."""
 
 from collections.abc import Collection
 
@@ -6,6 +6,7 @@ from sqlalchemy import insert, select, update
 
 from p24tui.store.engine import Tx
 from p24tui.store.tables import closing_warnings as table
+from p24tui.store.tables import protection_kept as kept_table
 
 
 def closing_warnings(tx: Tx, unit_ids: Collection[str]) -> dict[str, tuple[int, ...]]:
@@ -19,3 +20,16 @@ def put_closing_warnings(tx: Tx, unit_id: str, minutes: tuple[int, ...]) -> None
     values = {"minutes": list(minutes)}
     if tx.connection.execute(update(table).where(table.c.unit_id == unit_id).values(values)).rowcount == 0:
         tx.connection.execute(insert(table).values(unit_id=unit_id, **values))
+
+
+def protection_kept(tx: Tx, unit_id: str) -> int | None:
+    """For how many minutes the unit keeps an answer of the person-data service; none where it has not chosen."""
+    minutes: int | None = tx.connection.scalar(select(kept_table.c.minutes).where(kept_table.c.unit_id == unit_id))
+    return minutes
+
+
+def put_protection_kept(tx: Tx, unit_id: str, minutes: int) -> None:
+    """Keep the unit's choice, in place of the one before."""
+    values = {"minutes": minutes}
+    if tx.connection.execute(update(kept_table).where(kept_table.c.unit_id == unit_id).values(values)).rowcount == 0:
+        tx.connection.execute(insert(kept_table).values(unit_id=unit_id, **values))

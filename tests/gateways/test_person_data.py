@@ -152,6 +152,10 @@ _FAULTY: list[tuple[str, bytes]] = [
     ("no protection", json.dumps([{"number": MARIA, "name": "Maria"}]).encode()),
     ("protection misspelt", json.dumps([dict(PERSONS[1], protection="sekretess")]).encode()),
     ("protection null", json.dumps([dict(PERSONS[1], protection=None)]).encode()),
+    (
+        "protection twice",
+        json.dumps(PERSONS[1:2]).replace('"none"', '"sekretessmarkering", "protection": "none"').encode(),
+    ),
     ("no number", json.dumps([{"name": "Maria", "protection": "none"}]).encode()),
     ("a number as a number", json.dumps([dict(PERSONS[1], number=int(MARIA))]).encode()),
     ("an empty number", json.dumps([dict(PERSONS[1], number="")]).encode()),

@@ -2,10 +2,10 @@
 
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -66,6 +66,15 @@ def is_silence(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def follow_http(attempt: Attempt, event: str, details: Mapping[str, Any]) -> None:
+    """Follow a request by httpcore's events: https://www.encode.io/httpcore/extensions/#trace."""
+    if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+        attempt.hold(details["return_value"].get_extra_info("socket"))
+    # What is asked of a proxy, a way to the peer, says nothing to anybody yet.
+    elif event == "http11.send_request_headers.started" and details["request"].method != b"CONNECT":
+        attempt.leave()
 
 
 def _fulfil(done: Future[T], work: Callable[[], T]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import msgspec
 
 from p24tui.errors import Unavailable
-from p24tui.gateways.outgoing.attempt import Attempt, is_silence
+from p24tui.gateways.outgoing.attempt import Attempt, follow_http, is_silence
 from p24tui.gateways.outgoing.model import (
     ANSWERS_WITHIN,
     RETRY_AFTER,
@@ -166,7 +166,7 @@ class Elks:
     def _converse(self, attempt: Attempt, reply: "_Reply", method: str, path: str, what: Mapping[str, Any]) -> None:
         # Compressed answers could be small here and huge unpacked.
         headers = {"Accept-Encoding": "identity"}
-        follow = {"trace": lambda event, details: _follow(attempt, event, details)}
+        follow = {"trace": lambda event, details: follow_http(attempt, event, details)}
         client = self._client()
         with client.stream(method, self._address + path, headers=headers, extensions=follow, **what) as response:
             reply.retry_after = response.headers.get("retry-after", "")
@@ -321,12 +321,3 @@ def _report(found: _Sms, id: str) -> Report | None:
 
 def _utc(instant: datetime) -> datetime:
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
-
-
-def _follow(attempt: Attempt, event: str, details: Mapping[str, Any]) -> None:
-    """Follow a request by httpcore's events: https://www.encode.io/httpcore/extensions/#trace."""
-    if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-        attempt.hold(details["return_value"].get_extra_info("socket"))
-    # What is asked of a proxy, a way to 46elks, says nothing to anybody yet.
-    elif event == "http11.send_request_headers.started" and details["request"].method != b"CONNECT":
-        attempt.leave()

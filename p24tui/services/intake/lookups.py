@@ -3,6 +3,7 @@
 from p24tui.gateways.fhir.model import Kind, Ref, Sent, SentCase, SentGuardian, SentPatient
 from p24tui.services.intake.taking import Taking
 from p24tui.services.protections import is_stale
+from p24tui.services.unit_settings import protection_kept_in
 from p24tui.store import cases, people
 
 
@@ -33,4 +34,7 @@ def _of_case(taking: Taking, case: Ref) -> list[str]:
     case_id = taking.try_to_resolve(case, Kind.CASE)
     row = cases.one(taking.tx, case_id) if case_id else None
     record = people.patient(taking.tx, id=row.patient.id) if row else None
-    return [record.patient.number] if record and is_stale(record, taking.now) else []
+    if row is None or record is None:
+        return []
+    kept = protection_kept_in(taking.tx, row.case.unit_id, taking.now)
+    return [record.patient.number] if is_stale(record, taking.now, kept) else []

@@ -1,4 +1,7 @@
-"""Suicide risk: what has been stated of it, and where each case stands; contacts on somebody else's behalf."""
+"""Suicide risk: what has been stated of it, and where each case stands; contacts on somebody else's behalf.
+
+And for how long a unit keeps an answer of the person-data service.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -50,3 +53,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_risk_entries")),
     )
     op.create_index("ix_risk_entries_case_id", "risk_entries", ["case_id"])
+    op.create_table(
+        "protection_kept",
+        sa.Column("unit_id", sa.Text(), nullable=False),
+        sa.Column(
+            "minutes",
+            sa.Integer(),
+            nullable=False,
+            comment="for which an answer of the person-data service is kept",
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_protection_kept_unit_id_units")),
+        sa.PrimaryKeyConstraint("unit_id", name=op.f("pk_protection_kept")),
+    )
