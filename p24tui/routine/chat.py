@@ -151,10 +151,11 @@ def handed_with_risk(case: Case) -> Refusal | None:
 def untaken(case: Case) -> Case:
     """Suicide risk that a psychologist or doctor had taken on waits again where nobody has the case any longer.
 
-    What is followed needs nobody until its time.
+    What is followed needs nobody until its time, unless the patient has written what nobody has read.
     """
     if case.owner_id is None and case.suicide is SuicideRisk.TAKEN_ON:
-        return replace(case, suicide=SuicideRisk.FOLLOWED if case.risk_due_at else SuicideRisk.AWAITING)
+        quiet = case.risk_due_at is not None and not case.unread and not case.unread_free_text
+        return replace(case, suicide=SuicideRisk.FOLLOWED if quiet else SuicideRisk.AWAITING)
     return case
 
 

@@ -1,6 +1,7 @@
 """A case whose patient turns out to be protected: it is handled no longer, whoever had it (PR-1)."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.chat import back_in_the_queue, had, unasked, unfollowed, untaken
@@ -9,7 +10,7 @@ from p24tui.routine.rule import rule
 
 
 @rule("PR-1")
-def closed_down(case: Case) -> Case:
+def closed_down(case: Case, now: datetime) -> Case:
     """The open case with nobody who has it, offered to nobody, asked for by nobody, and resting no longer.
 
     It waits to be ended by anyone, as one that came in so. Suspected suicide risk calls again until it has been acted
@@ -19,5 +20,5 @@ def closed_down(case: Case) -> Case:
         return case
     awake = replace(case, held_until=None, held_reason="", held_by=None, ending_by=None, risk_due_at=None)
     if case.state is CaseState.HELD:
-        awake = replace(awake, state=CaseState.DUE)
+        awake = replace(awake, state=CaseState.DUE, waiting_since=case.waiting_since or now)
     return unfollowed(untaken(unasked(unoffered(had(back_in_the_queue(awake))))))

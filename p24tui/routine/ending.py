@@ -62,7 +62,10 @@ def confirm_end(
 
 
 def ended(case: Case, now: datetime, answer_until: datetime | None) -> Case:
-    """The case as it stands once it has ended: nobody has it, nothing is waited for."""
+    """The case as it stands once it has ended: nobody has it, nothing is waited for.
+
+    The last day for a visit in person stays known, for the patient's word may open the case again (SU-6).
+    """
     over = replace(
         case,
         state=CaseState.ENDED,
@@ -79,7 +82,6 @@ def ended(case: Case, now: datetime, answer_until: datetime | None) -> Case:
         no_times=False,
         owner_lost_at=None,
         risk_due_at=None,
-        visit_by=None,
     )
     return unasked(over)
 

@@ -114,14 +114,14 @@ def offer(
 def ground(case: Case, receiver: Profession, consent: Consent) -> str:
     """The rule by which the case goes without the patient's consent; empty where that is given, or is needed.
 
-    Suspected risk goes at once, and that of a silent patient too; so does raised risk where the patient does not
-    answer, and low risk then to those who assess it.
+    To a psychologist or doctor suspected risk goes at once, and that of a silent patient too; so does raised risk where
+    the patient does not answer, and low risk then. To nobody else does anything go without consent.
     """
-    if consent.state is ConsentState.GIVEN:
+    if consent.state is ConsentState.GIVEN or receiver not in ASSESSORS:
         return ""
     is_silent = case.state is CaseState.WAITING
     if case.suicide is SuicideRisk.NONE:
-        return "SU-9" if is_silent and case.risk is RiskLevel.LOW and receiver in ASSESSORS else ""
+        return "SU-9" if is_silent and case.risk is RiskLevel.LOW else ""
     if not is_silent:
         return "SU-2"
     return "SU-11" if case.risk in (RiskLevel.MODERATE, RiskLevel.HIGH) else "SU-9"

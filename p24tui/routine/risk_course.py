@@ -173,6 +173,29 @@ Entry = (
 )
 
 
+KINDS: dict[str, type[Entry]] = {
+    "suspicion": Suspicion,
+    "no-suspicion": NoSuspicion,
+    "assessment": Assessment,
+    "safety": Safety,
+    "booking": Booking,
+    "visited": Visited,
+    "decision": Decision,
+    "prolonged": Prolonged,
+    "call": Call,
+    "handed-on": HandedOn,
+    "looked": Looked,
+    "overdue": Overdue,
+    "wrote": Wrote,
+}
+_KIND_OF = {entry: kind for kind, entry in KINDS.items()}
+
+
+def kind_of(entry: Entry) -> str:
+    """The name under which such entries are kept."""
+    return _KIND_OF[type(entry)]
+
+
 @dataclass(frozen=True, slots=True)
 class Stated:
     """An entry, by whom and when it was stated. A tick or a source has no ``staff_id``."""
@@ -216,6 +239,8 @@ def _after(course: Course, stated: Stated) -> Course:
     match stated.entry:
         case Suspicion():
             return Course(looked=course.looked)
+        case NoSuspicion() if course.level is RiskLevel.LOW:
+            return course  # the assessment stands
         case NoSuspicion():
             return Course(RiskLevel.NO_SUSPICION, looked=course.looked)
         case Assessment() as one:

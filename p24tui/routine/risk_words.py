@@ -10,7 +10,7 @@ from p24tui.routine.rule import rule
 @rule("SU-1", "SU-2")
 def names_any(text: str, words: Collection[str]) -> bool:
     """Whether the text has any of these words or turns of phrase, in any case; ``*`` ends what a word begins with."""
-    return bool(text) and _pattern(tuple(words)).search(text.casefold()) is not None
+    return bool(text and words) and _pattern(tuple(words)).search(text.casefold()) is not None
 
 
 @cache

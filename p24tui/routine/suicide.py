@@ -6,6 +6,7 @@ entry (``risk_course``); what ending still lacks is ``missing``.
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import takewhile
 
 from p24tui.routine.actor import ASSESSORS, Actor
 from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
@@ -70,14 +71,18 @@ def suspect(case: Case, actor: Actor, protection: Protection, said: Suspicion) -
 
 @rule("SU-1")
 def say_no_suspicion(case: Case, actor: Actor, protection: Protection) -> Case | Refusal:
-    """Say that there is no suspicion: any clinician may who has read what there is. It takes back no suspicion."""
+    """Say that there is no suspicion: any clinician may who has read what there is. It takes back no suspicion.
+
+    Nor does it take back an assessment: after one of low risk it says that words since then are no cause for another.
+    """
     if refusal := may_handle_case(case, actor, protection) or _is_over(case) or _unread(case, "SU-1"):
         return refusal
     if case.suicide is not SuicideRisk.NONE:
         return Refusal("SU-1", "risk-suspected")
     if case.risk is RiskLevel.LOW and not case.risk_words:
         return Refusal("SU-1", "risk-assessed")
-    return replace(case, risk=RiskLevel.NO_SUSPICION, risk_words=False)
+    risk = case.risk if case.risk is RiskLevel.LOW else RiskLevel.NO_SUSPICION
+    return replace(case, risk=risk, risk_words=False)
 
 
 @rule("SU-3", "SU-4", "SU-6", "SU-13")
@@ -131,14 +136,14 @@ def book(
 ) -> Case | Refusal:
     """Record the visit in person that moderate risk wants: with a doctor or psychologist, and in time.
 
-    Until a while after it the case needs nobody, and then it calls. Where no such time can be had the visit is decided
-    on individually (SU-8).
+    Until a while after it the case needs nobody, and then it calls. A later one can be booked where a psychologist or
+    doctor has decided so individually (SU-8). Once the last day has passed the risk is assessed anew first.
     """
     if refusal := _step(case, actor, protection):
         return refusal
     if course.level is RiskLevel.HIGH:
         return Refusal("SU-13", "high-booking")
-    if course.level is not RiskLevel.MODERATE or case.visit_by is None:
+    if course.level is not RiskLevel.MODERATE:
         return Refusal("SU-6", "booking-not-moderate")
     if said.profession not in ASSESSORS:
         return Refusal("SU-6", "booking-profession")
@@ -146,7 +151,7 @@ def book(
         return Refusal("SU-6", "booking-where")
     if said.at <= now:
         return Refusal("SU-6", "booking-past")
-    if local_day(said.at) > case.visit_by:
+    if course.decision is None and (case.visit_by is None or local_day(said.at) > case.visit_by):
         return Refusal("SU-6", "booking-late")
     return replace(case, risk_due_at=said.at + pace.recorded_within)
 
@@ -249,6 +254,12 @@ def hand_on(
     return case
 
 
+@rule("AP-4", "SU-2")
+def is_suspected(case: Case, protection: Protection) -> bool:
+    """Whether suicide risk is suspected. Nobody reads a protected person's words, so there they count by themselves."""
+    return case.suicide is not SuicideRisk.NONE or (is_protected(protection) and case.risk_words)
+
+
 @rule("AP-4")
 def may_look(
     case: Case, course: Course, actor: Actor, protection: Protection, why: str, now: datetime, pace: RiskPace
@@ -259,9 +270,11 @@ def may_look(
     """
     if actor.profession not in CLINICIANS:
         return Refusal("CH-4", "not-clinician")
+    if refusal := _is_over(case):
+        return refusal
     if not is_protected(protection):
         return Refusal("AP-4", "look-not-needed")
-    if case.suicide is SuicideRisk.NONE:
+    if not is_suspected(case, protection):
         return Refusal("AP-4", "look-no-risk")
     if not why.strip():
         return Refusal("AP-4", "look-why")
@@ -276,15 +289,16 @@ def is_due(case: Case, now: datetime) -> bool:
     """Whether what was followed is to be looked at again, or the last day for the visit has passed."""
     if case.state is CaseState.ENDED or case.suicide in (SuicideRisk.NONE, SuicideRisk.AWAITING):
         return False
-    if case.risk_due_at is not None:
-        return now >= case.risk_due_at
-    return case.visit_by is not None and now >= instant_of(case.visit_by + timedelta(days=1), time.min)
+    if case.risk_due_at is not None and now >= case.risk_due_at:
+        return True
+    return _is_past(case.visit_by, now)
 
 
 @rule("SU-7", "SU-9")
-def fall_due(case: Case) -> Case:
-    """The case calls for a psychologist or doctor again, whoever has it."""
-    return replace(case, suicide=SuicideRisk.AWAITING, risk_due_at=None)
+def fall_due(case: Case, now: datetime) -> Case:
+    """The case calls for a psychologist or doctor again, whoever has it. A last day that has passed is no more."""
+    passed = _is_past(case.visit_by, now)
+    return replace(case, suicide=SuicideRisk.AWAITING, risk_due_at=None, visit_by=None if passed else case.visit_by)
 
 
 @rule("SU-1", "SU-3", "SU-5", "SU-6", "SU-7", "SU-8", "SU-9", "SU-10", "SU-11", "SU-12", "SU-13", "AP-4")
@@ -295,7 +309,7 @@ def missing(case: Case, course: Course, protection: Protection, pace: RiskPace) 
     """
     if _is_left(case, protection):
         acted = course.handed_on is not None or any(one.outcome is Outcome.REACHED for one in course.calls)
-        return None if acted or case.suicide is SuicideRisk.NONE else Refusal("AP-4", "act-outside")
+        return None if acted or not is_suspected(case, protection) else Refusal("AP-4", "act-outside")
     match course.level:
         case RiskLevel.MODERATE:
             lacks = _moderate_lacks(course)
@@ -314,6 +328,10 @@ def is_closed_within(hours: OpeningHours, first: date, days: int) -> bool:
     return any(not day_openings(hours, first + timedelta(days=n)) for n in range(1, days + 1))
 
 
+def _is_past(day: date | None, now: datetime) -> bool:
+    return day is not None and now >= instant_of(day + timedelta(days=1), time.min)
+
+
 def _unassessed_lacks(case: Case) -> Refusal | None:
     if case.suicide is not SuicideRisk.NONE:
         return Refusal("SU-3", "risk-unassessed")
@@ -322,10 +340,13 @@ def _unassessed_lacks(case: Case) -> Refusal | None:
 
 
 def _low_lacks(course: Course, pace: RiskPace) -> Refusal | None:
-    """The patient's answer, or that they could not be reached and the risk is low with reasonable certainty (SU-10)."""
+    """The patient's answer, or that they could not be reached and the risk is low with reasonable certainty (SU-10).
+
+    A call that reached them makes what was tried before it say no more.
+    """
     if course.safety is not None:
         return None
-    tried = [one for one in course.calls if one.outcome is not Outcome.REACHED]
+    tried = list(takewhile(lambda one: one.outcome is not Outcome.REACHED, reversed(course.calls)))
     if not tried:
         return Refusal("SU-5", "safety-unasked")
     if len(tried) < pace.calls:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from p24tui.routine.actor import Actor
-from p24tui.routine.case import Case, CaseState
+from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.chat import handed_with_risk, may_handle_case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.ending import ended
@@ -12,7 +12,7 @@ from p24tui.routine.identity import age_on
 from p24tui.routine.protection import Protection
 from p24tui.routine.risk_course import Course
 from p24tui.routine.rule import rule
-from p24tui.routine.suicide import RiskPace, missing
+from p24tui.routine.suicide import RAISED, RiskPace, missing
 
 ANAMNESIS = "OBS FEL PATIENT"
 """What the anamnesis of the person who logged in says from then on, in the routine's own words (AP-3)."""
@@ -40,7 +40,8 @@ def mark(
 ) -> Case | Refusal:
     """The contact was for somebody else: it ends at once, and is locked for all that is written down on a patient.
 
-    Any clinician may who has read it, unless a colleague has it. Suspected suicide risk is acted on first (AP-4).
+    Any clinician may who has read it, unless a colleague has it. Suspected suicide risk is acted on first (AP-4); where
+    it has been assessed as raised its course is gone to the end as in any other case.
     """
     if refusal := may_handle_case(case, actor, protection):
         return refusal
@@ -55,4 +56,5 @@ def mark(
     if refusal := handed_with_risk(case):
         return refusal
     marked = replace(case, wrong_patient_at=now)
-    return missing(marked, course, protection, pace) or ended(marked, now, None)
+    whole = case if case.suicide is not SuicideRisk.NONE and course.level in RAISED else marked
+    return missing(whole, course, protection, pace) or ended(marked, now, None)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from p24tui.routine import chat
 from p24tui.routine.actor import Profession
-from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk, Urgency
+from p24tui.routine.case import Case, CaseState, ContactKind, RiskLevel, SuicideRisk, Urgency
 from p24tui.routine.closing import (
     DONE,
     Level,
@@ -34,6 +34,7 @@ NURSE = actor()
 OTHER = "SE2321000016-JB02"
 RESTS = {"state": CaseState.HELD, "held_until": TOMORROW}
 TAKEN_ON = {"suicide": SuicideRisk.TAKEN_ON, "owner_id": OTHER}
+FOLLOWED = {"suicide": SuicideRisk.FOLLOWED, "risk": RiskLevel.MODERATE, "risk_due_at": NOW}
 
 STANDINGS: list[tuple[dict[str, Any], Standing]] = [
     ({}, Standing.LEFT),
@@ -56,6 +57,11 @@ STANDINGS: list[tuple[dict[str, Any], Standing]] = [
     ({**TAKEN_ON, "owner_lost_at": NOW}, Standing.SUICIDE),
     ({**TAKEN_ON, "handed_to": "doctor", "handed_at": NOW}, Standing.SUICIDE),
     (TAKEN_ON, Standing.LEFT),
+    (FOLLOWED, Standing.RESTS),
+    ({**FOLLOWED, "told_closing_at": NOW}, Standing.RESTS),
+    ({**FOLLOWED, "state": CaseState.WAITING, "waiting_since": None}, Standing.RESTS),
+    ({**FOLLOWED, "unread": 1}, Standing.UNREAD),
+    ({**FOLLOWED, "urgency": Urgency.URGENT}, Standing.URGENT),
     (RESTS, Standing.RESTS),
     ({**RESTS, "held_until": TODAY}, Standing.LEFT),
     ({"told_closing_at": NOW}, Standing.TOLD),
@@ -140,7 +146,7 @@ def test_many_are_told_at_once_only_where_that_is_safe(one: Case, protection: Pr
         assert not one.unread
         assert not one.unread_free_text
         assert one.suicide is SuicideRisk.NONE
-        assert protection not in (Protection.MARKED, Protection.MARKED)
+        assert protection not in (Protection.MARKED, Protection.POPULATION)
         assert one.state is not CaseState.ENDED
         told = tell(one, NURSE, protection, TODAY, NOW)
         assert isinstance(told, Case)
@@ -232,3 +238,17 @@ def test_what_was_held_to_a_later_day_rests_though_that_day_has_come_before_some
     woken = case(state=CaseState.DUE, held_until=TOMORROW)
     assert standing(woken, TODAY) is Standing.RESTS
     assert standing(woken, TOMORROW) is Standing.LEFT
+
+
+@pytest.mark.rule("CH-7", "SU-7", "SU-9")
+@pytest.mark.hazard("H3", "H8")
+def test_suicide_risk_that_is_followed_keeps_nobody_from_signing_and_is_told_of_no_closing() -> None:
+    followed = case(id="f", **FOLLOWED)
+    assert may_sign([followed], NURSE, TODAY) == ()
+    assert may_tell(followed, NURSE, Protection.NONE, TODAY) == Refusal("SU-2", "closing-suicide")
+    silent = replace(followed, state=CaseState.WAITING)
+    assert may_end_with_day(silent, NURSE, Protection.NONE) == Refusal("SU-9", "closing-suicide")
+    due = replace(followed, suicide=SuicideRisk.AWAITING)
+    assert may_sign([followed, due], NURSE, TODAY) == Refusal("SU-2", "sign-suicide")
+    raised = case(id="m", risk=RiskLevel.MODERATE, **TAKEN_ON)
+    assert may_sign([followed, raised], NURSE, TODAY) == (Remaining("m", OTHER),)

@@ -1,5 +1,6 @@
 """Ending in two steps, and the day that is added."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -52,10 +53,47 @@ def test_after_the_second_step_it_has_ended() -> None:
     assert (last.state, last.ended_at, last.owner_id, last.waiting_since) == (CaseState.ENDED, NOW, None, None)
 
 
+@pytest.mark.rule("CH-12")
+def test_what_has_ended_does_not_end_again() -> None:
+    refused = Refusal("CH-12", "ended")
+    for protection in Protection:
+        over = case(state=CaseState.ENDED, owner_id=ME, ending_by=ME)
+        assert ending.request_end(over, actor(), protection, UNSAID, PACE) == refused
+        assert ending.confirm_end(over, actor(), protection, UNSAID, PACE, NOW, 1) == refused
+
+
+@pytest.mark.rule("CH-12")
+def test_nothing_ends_by_itself() -> None:
+    tick = replace(actor(), staff_id=None)
+    refused = Refusal("CH-12", "not-confirmed")
+    assert ending.confirm_end(case(), tick, Protection.MARKED, UNSAID, PACE, NOW, 1) == refused
+    assert ending.keep_open(case(), tick) == refused
+
+
+@pytest.mark.rule("CH-12")
+def test_of_an_ended_case_nothing_is_left_of_its_handling() -> None:
+    busy = case(
+        owner_id=ME,
+        ending_by=ME,
+        state=CaseState.ONGOING,
+        unread_free_text=1,
+        held_until=NOW.date(),
+        held_reason="provsvar",
+        held_by=ME,
+        no_times=True,
+        owner_lost_at=NOW,
+        asked_by=OTHER,
+        risk_due_at=NOW,
+    )
+    last = ending.ended(busy, NOW, None)
+    assert last == case(state=CaseState.ENDED, ended_at=NOW, waiting_since=None)
+
+
 def test_it_can_be_taken_back() -> None:
     one = case(owner_id=ME)
     assert ending.keep_open(asked(one), actor()) == one
     assert ending.keep_open(one, actor()) == Refusal("CH-12", "not-confirmed")
+    assert ending.keep_open(replace(one, ending_by=OTHER), actor()) == Refusal("CH-12", "not-confirmed")
 
 
 @pytest.mark.rule("CH-6", "SE-3")
@@ -117,3 +155,11 @@ def test_a_protected_persons_case_may_be_ended_by_anyone_unread_and_unclaimed() 
     last = ending.confirm_end(first, actor(), Protection.MARKED, UNSAID, PACE, NOW, 1)
     assert isinstance(last, Case)
     assert (last.state, last.unread) == (CaseState.ENDED, 0)
+
+
+@pytest.mark.rule("PR-1", "CH-6")
+def test_no_day_is_added_for_a_protected_person_who_is_not_answered_here() -> None:
+    begun = case(state=CaseState.WAITING, ending_by=ME)
+    last = ending.confirm_end(begun, actor(), Protection.POPULATION, UNSAID, PACE, NOW, 1)
+    assert isinstance(last, Case)
+    assert last.answer_until is None

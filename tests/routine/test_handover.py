@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from p24tui.routine import chat, ending, handover, takeover
 from p24tui.routine.actor import ASSESSORS, Actor, Profession
-from p24tui.routine.case import Case, CaseState, SuicideRisk
+from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
 from p24tui.routine.chat import CLINICIANS
 from p24tui.routine.decision import Refusal
 from p24tui.routine.handover import NO_CONSENT, Consent, ConsentState, ConsentWay, HandoverPace, Offer, Target
@@ -93,6 +93,65 @@ def test_suspected_suicide_risk_waits_for_no_consent_and_the_ground_is_told(
     assert handover.ground(after, Profession.DOCTOR, consent) == "SU-2"
     assert handover.ground(after, Profession.DOCTOR, AGREED) == ""
     assert handover.ground(case(), Profession.DOCTOR, NO_CONSENT) == ""
+
+
+RISK, SILENT = {"suicide": SuicideRisk.TAKEN_ON}, {"state": CaseState.WAITING, "waiting_since": None}
+
+
+@pytest.mark.hazard("H17")
+@pytest.mark.rule("SU-2", "SU-9", "SU-11")
+@pytest.mark.parametrize("consent", [NO_CONSENT, ASKED])
+@pytest.mark.parametrize(
+    ("facts", "rule"),
+    [
+        ({}, ""),
+        (SILENT, ""),
+        (RISK, "SU-2"),
+        ({"suicide": SuicideRisk.AWAITING}, "SU-2"),
+        ({**RISK, "risk": RiskLevel.MODERATE}, "SU-2"),
+        ({**RISK, "risk": RiskLevel.HIGH, "state": CaseState.ANSWERED}, "SU-2"),
+        ({**RISK, **SILENT}, "SU-9"),
+        ({"suicide": SuicideRisk.AWAITING, **SILENT}, "SU-9"),
+        ({**RISK, **SILENT, "risk": RiskLevel.MODERATE}, "SU-11"),
+        ({**RISK, **SILENT, "risk": RiskLevel.HIGH}, "SU-11"),
+        ({"risk": RiskLevel.LOW}, ""),
+        ({**SILENT, "risk": RiskLevel.LOW}, "SU-9"),
+        ({**SILENT, "risk": RiskLevel.NO_SUSPICION}, ""),
+        ({**SILENT, "mental_health": True, "risk_words": True}, ""),
+    ],
+)
+def test_by_which_rule_it_goes_without_consent_and_only_to_those_who_assess(
+    facts: dict[str, object], rule: str, consent: Consent
+) -> None:
+    one = case(**{"owner_id": ME, "state": CaseState.ONGOING, **facts})
+    for profession in ASSESSORS:
+        assert handover.ground(one, profession, consent) == rule
+        assert handover.ground(one, profession, AGREED) == ""
+        goes = handover.offer(one, actor(), Protection.NONE, Target(UNIT, profession), consent, NOW)
+        assert isinstance(goes, Case) is bool(rule)
+        if not rule:
+            assert goes == Refusal("CH-11", "consent")
+    for profession in set(Profession) - ASSESSORS:
+        assert handover.ground(one, profession, consent) == ""
+
+
+@pytest.mark.hazard("H17")
+@pytest.mark.rule("SU-2")
+def test_risk_that_an_assessor_has_goes_to_a_nurse_by_consent_alone() -> None:
+    one = case(owner_id=AMIR.staff_id, state=CaseState.ONGOING, **RISK)
+    nurses = Target(UNIT, Profession.NURSE)
+    assert handover.offer(one, AMIR, Protection.NONE, nurses, NO_CONSENT, NOW) == Refusal("CH-11", "consent")
+    assert done(handover.offer(one, AMIR, Protection.NONE, nurses, AGREED, NOW)).handed_at == NOW
+
+
+@pytest.mark.rule("RE-2")
+@pytest.mark.parametrize("sender", [None, *Profession])
+@pytest.mark.parametrize("receiver", [None, *Profession])
+def test_a_nurse_who_hands_over_to_a_doctor_or_psychologist_has_triaged(
+    sender: Profession | None, receiver: Profession | None
+) -> None:
+    triages = sender is Profession.NURSE and receiver in (Profession.DOCTOR, Profession.PSYCHOLOGIST)
+    assert handover.is_triage(sender, receiver) is triages
 
 
 @pytest.mark.rule("SU-2")
@@ -227,6 +286,26 @@ def test_an_offer_nobody_takes_calls_and_climbs(passed: float, level: int, calls
     one, now = Offer(MONDAY_TEN), MONDAY_TEN + minutes(passed)
     assert handover.level(one, case(), now, HOURS, PACE) == level
     assert handover.calls(one, case(), now, HOURS, PACE) is calls
+
+
+def test_at_a_new_level_it_calls_though_it_has_just_called() -> None:
+    one = Offer(MONDAY_TEN, MONDAY_TEN + minutes(9), 0)
+    assert not handover.calls(one, case(), MONDAY_TEN + minutes(9.9), HOURS, PACE)
+    assert handover.calls(one, case(), MONDAY_TEN + minutes(10), HOURS, PACE)
+
+
+@pytest.mark.rule("CH-5")
+def test_another_unit_closes_for_itself() -> None:
+    berga = replace(DOCTORS, unit_id="SE2321000016-BERGA")
+    there = replace(SARA, unit_id=berga.unit_id)
+    for target, who, told in ((DOCTORS, SARA, NOW), (berga, there, None)):
+        sent = offered(target, told_closing_at=NOW)
+        assert done(handover.accept(sent, target, who, Protection.NONE)).told_closing_at == told
+
+
+def test_a_begun_ending_falls_with_the_offer() -> None:
+    assert offered(ending_by=ME).ending_by is None
+    assert DOCTORS.name == ""
 
 
 def test_at_the_top_it_goes_on_calling() -> None:

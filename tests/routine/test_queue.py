@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
+from p24tui.routine.case import Case, CaseState, ContactKind, RiskLevel, SuicideRisk
 from p24tui.routine.queue import order_key
 from tests.routine.cases import NOW, any_case, case
 
@@ -59,6 +59,37 @@ def test_a_message_is_no_failed_triage() -> None:
 def test_suicide_risk_that_a_doctor_has_taken_on_goes_by_its_priority() -> None:
     taken = waiting("taken", 1, priority=4, suicide=SuicideRisk.TAKEN_ON)
     assert ordered(taken, waiting("two", 1, priority=2)) == ["two", "taken"]
+
+
+@pytest.mark.rule("SU-2", "SU-7", "SU-13")
+@pytest.mark.hazard("H8")
+def test_raised_suicide_risk_comes_before_lower_risk_and_before_every_other_patient() -> None:
+    followed = {"suicide": SuicideRisk.FOLLOWED, "risk": RiskLevel.MODERATE, "risk_due_at": NOW}
+    right = [
+        waiting("lost", 2, priority=5, suicide=SuicideRisk.TAKEN_ON, owner_lost_at=NOW),
+        waiting("awaits", 1, priority=5, suicide=SuicideRisk.AWAITING, risk=RiskLevel.MODERATE),
+        waiting("high", 1, priority=5, suicide=SuicideRisk.TAKEN_ON, risk=RiskLevel.HIGH),
+        waiting("moderate", 9, priority=None, suicide=SuicideRisk.TAKEN_ON, risk=RiskLevel.MODERATE),
+        waiting("followed", 3, priority=4, **followed),
+        case(id="followed-quiet", waiting_since=None, **followed),
+        waiting("no-priority", 5000, priority=None),
+        waiting("one", 5000, priority=1),
+        waiting("unassessed", 1, priority=2, suicide=SuicideRisk.TAKEN_ON),
+        waiting("two", 0, priority=2),
+        waiting("low", 5000, priority=3, risk=RiskLevel.LOW),
+        waiting("ended", 9, suicide=SuicideRisk.AWAITING, risk=RiskLevel.HIGH, state=CaseState.ENDED),
+    ]
+    for seed in range(9):
+        mixed = right[:]
+        random.Random(seed).shuffle(mixed)
+        assert ordered(*mixed) == [one.id for one in right]
+
+
+@pytest.mark.rule("SU-7")
+@pytest.mark.parametrize("level", [RiskLevel.UNSAID, RiskLevel.NO_SUSPICION, RiskLevel.LOW])
+def test_a_level_without_suicide_risk_at_hand_moves_nobody(level: RiskLevel) -> None:
+    assert order_key(case(risk=level)) == order_key(case())
+    assert order_key(case(risk=RiskLevel.MODERATE)) == order_key(case())
 
 
 def test_a_patient_who_waits_for_nothing_comes_after_those_who_wait() -> None:
