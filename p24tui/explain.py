@@ -133,10 +133,13 @@ BAD_INPUT = {
     "hours": N_("Öppettiderna går inte att använda vid {text}. Skriv som mon-fri 08:00-12:00,13:00-17:00."),
     "day-hours": N_("Öppettiderna går inte att använda: {problem}."),
     "day-past": N_("{day} har redan varit. Väntetider är räknade på hur den var, så den går inte att ändra."),
+    "choose-one": N_("Välj ett av alternativen."),
+    "moment": N_("{value} är ingen tid. Skriv som 14.30, eller 2026-11-24 09.00."),
     "no-rung": N_("{rung} är inget steg på suicidstegen."),
     "closing-warnings": N_(
         "Varningarna före stängning ska vara {fewest} till {most} fallande tal, minuter mellan {latest} och {earliest}: 60 30 15 5."
     ),
+    "protection-kept": N_("Ett svar om skydd får gälla i högst {most} minuter. Skriv ett tal från 0."),
     "staff-name": N_("Personen behöver ett namn."),
     "no-case": N_("Ärendet {case} finns inte på den här enheten."),
     "many-cases": N_("Flera ärenden börjar på {case}. Skriv fler tecken."),

@@ -1,17 +1,22 @@
 """Suicide risk in words: levels, where it stands, and what has been stated of it."""
 
 from datetime import datetime
+from typing import Any
+
+import msgspec
 
 from p24tui import assets
 from p24tui.i18n import N_, _, language
 from p24tui.routine.case import Case, RiskLevel, SuicideRisk
 from p24tui.routine.risk_course import (
+    KINDS,
     Assessment,
     Basis,
     Booking,
     Call,
     Course,
     Decision,
+    Entry,
     HandedOn,
     InsteadOfVisit,
     Looked,
@@ -27,7 +32,7 @@ from p24tui.routine.risk_course import (
     Wrote,
 )
 from p24tui.text import clean_line
-from p24tui.time_words import MONTHS, short_moment
+from p24tui.time_words import MONTHS, day_and_time, short_moment
 
 LEVELS = {
     RiskLevel.UNSAID: N_("inget sagt"),
@@ -56,14 +61,15 @@ INSTEAD = {
     InsteadOfVisit.REFUSES: N_("patienten vill inte"),
 }
 
+SUSPECTED = N_("SUI")
 MARKS = {RiskLevel.MODERATE: N_("SUI MÅTTLIG"), RiskLevel.HIGH: N_("SUI HÖG")}
 
 
 def risk_mark(case: Case) -> str:
     """What the list says of suicide risk, as short as a column needs it; empty where there is none."""
     if case.suicide is SuicideRisk.NONE:
-        return _("LÄS: SUICIDORD") if case.risk_words else ""
-    return _(MARKS.get(case.risk, N_("SUI")))
+        return _("LÄS: SUICID") if case.risk_words else ""
+    return _(MARKS.get(case.risk, SUSPECTED))
 
 
 def rungs() -> dict[str, str]:
@@ -84,22 +90,32 @@ def standing_words(case: Case, course: Course, now: datetime) -> str:
     )
     until = ""
     if not visit and case.risk_due_at is not None:
-        until = _("förlängd till {at}").format(at=short_moment(case.risk_due_at, now))
+        until = _("chatten förlängd till {at}").format(at=short_moment(case.risk_due_at, now))
     elif not visit and case.visit_by is not None:
         until = _("besök senast {day}").format(day=f"{case.visit_by.day} {_(MONTHS[case.visit_by.month - 1])}")
     return " · ".join(filter(None, [said, waits, booked, until]))
 
 
+def entry_of(kind: str, fields: dict[str, Any]) -> Entry:
+    """The entry of this kind whose fields were kept."""
+    return msgspec.convert(fields, type=KINDS[kind])
+
+
 def stated_words(one: Stated, now: datetime) -> str:
-    """One entry, in a sentence; what stands in it has been cleaned."""
-    words = clean_line(_entry_words(one, now))
+    """One entry with when and by whom, in a line."""
+    words = entry_words(one.entry)
     who = clean_line(one.name) if one.staff_id else ""
     at = short_moment(one.at, now)
     return f"{at}  {who}: {words}" if who else f"{at}  {words}"
 
 
-def _entry_words(one: Stated, now: datetime) -> str:  # noqa: C901 - one line for each sort of entry
-    match one.entry:
+def entry_words(entry: Entry) -> str:
+    """What an entry states, in a sentence that is safe to show."""
+    return clean_line(_words(entry), 2000)
+
+
+def _words(entry: Entry) -> str:  # noqa: C901 - one line for each sort of entry
+    match entry:
         case Suspicion(why):
             return _("misstänker suicidrisk: {why}").format(why=why) if why else _("formuläret tyder på suicidrisk")
         case NoSuspicion(why):
@@ -112,7 +128,7 @@ def _entry_words(one: Stated, now: datetime) -> str:  # noqa: C901 - one line fo
             return _("patienten känner sig inte trygg online: {instead}").format(instead=instead)
         case Booking() as visit:
             return _("besök på mottagning {at} hos {whom}, {where}").format(
-                at=short_moment(visit.at, now), whom=visit.whom, where=visit.where
+                at=day_and_time(visit.at), whom=visit.whom, where=visit.where
             )
         case Visited(came, note):
             return _with(_("besöket har ägt rum") if came else _("patienten kom inte till besöket"), note)
@@ -121,22 +137,20 @@ def _entry_words(one: Stated, now: datetime) -> str:  # noqa: C901 - one line fo
                 because=_(INSTEAD[because]), decision=decision, reason=reason
             )
         case Prolonged(until, reason):
-            return _("chatten förlängd till {at}: {reason}").format(at=short_moment(until, now), reason=reason)
+            return _("chatten förlängd till {at}: {reason}").format(at=day_and_time(until), reason=reason)
         case Call(at, outcome, note):
-            return _with(
-                _("ringde {at}: {outcome}").format(at=short_moment(at, now), outcome=_(OUTCOMES[outcome])), note
-            )
+            return _with(_("ringde {at}: {outcome}").format(at=day_and_time(at), outcome=_(OUTCOMES[outcome])), note)
         case HandedOn() as to:
             return _with(
                 _("{service} tog över {at}: {whom}").format(
-                    service=_(SERVICES[to.service]), at=short_moment(to.at, now), whom=to.whom
+                    service=_(SERVICES[to.service]), at=day_and_time(to.at), whom=to.whom
                 ),
                 to.why,
             )
         case Looked(why):
-            return _("tittade på hur personen nås: {why}").format(why=why)
+            return _with(_("såg hur personen nås"), why)
         case Overdue():
-            return _("tiden är ute: besöket är inte inskrivet, eller väntan är slut")
+            return _("tiden är ute: besöket är inte antecknat, eller väntan är slut")
         case Wrote():
             return _("patienten skrev")
 
@@ -147,7 +161,10 @@ def _with(words: str, more: str) -> str:
 
 def assessed_words(said: Assessment) -> str:
     """The overall assessment in a sentence."""
-    words = _("bedömde {level}. Stegen: {rung}. Risk: {risk}. Skydd: {protective}. Bygger på {basis}").format(
+    words = _(
+        "bedömning: {level}. Suicidstegen: {rung}. Riskfaktorer: {risk}. Skyddsfaktorer: {protective}. "
+        "Bygger på {basis}"
+    ).format(
         level=_(LEVELS[said.level]),
         rung=rungs().get(said.rung, said.rung),
         risk=said.risk_factors,

@@ -10,6 +10,7 @@ from typing import Any
 
 from p24tui.duty_words import assessment_words
 from p24tui.i18n import N_, _
+from p24tui.risk_words import entry_of, entry_words, risk_mark
 from p24tui.routine.actor import Profession
 from p24tui.routine.alert import Reason
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk, Urgency
@@ -17,6 +18,7 @@ from p24tui.routine.handover import ConsentWay
 from p24tui.routine.list_filter import Age, ListFilter
 from p24tui.routine.outgoing import OutgoingState, Purpose
 from p24tui.routine.queue import is_first_task, triage_failed
+from p24tui.routine.suicide import RAISED
 from p24tui.routine.tone import Fault, Remark
 from p24tui.text import clean_line
 from p24tui.time_words import MONTHS, day_and_time
@@ -67,7 +69,7 @@ KINDS = {
 UNIT_WORDS = frozenset({"vårdcentralen", "vårdcentral", "mottagningen"})
 
 MARKS = {
-    SUICIDE: N_("suicidrisk väntar"),
+    SUICIDE: N_("suicidrisk"),
     TRIAGE_FAILED: N_("utan prio"),
     "1": N_("prio 1"),
     "2": N_("prio 2"),
@@ -129,7 +131,7 @@ EVENTS = {
     "takeover.declined": N_("Behöll ärendet."),
     "takeover.withdrawn": N_("Tog tillbaka sin begäran att få ta över."),
     "handover.offered": N_("Erbjöd ärendet till {to}. {consent}"),
-    "handover.accepted": N_("Tog emot ärendet, som {sender} lämnade över."),
+    "handover.accepted": N_("Tog emot ärendet, som {sender} lämnade över. {triage}"),
     "handover.declined": N_("Avböjde att ta emot ärendet: {reason}"),
     "handover.withdrawn": N_("Överlämningen är tillbakatagen."),
     "handover.called": N_("Ingen har svarat på överlämningen. {called}"),
@@ -154,6 +156,10 @@ EVENTS = {
     "sms.failed": N_("Påminnelsen gick inte fram: {problem}."),
     "sms.uncertain": N_("Ingen vet om påminnelsen gick fram: {problem}."),
     "sms.postponed": N_("Påminnelsen väntar: {problem}."),
+    "case.closed-down": N_("Ärendet handläggs inte längre: personen har skyddade personuppgifter."),
+    "case.wrong-patient": N_(
+        "Fel patient: förklarade för patienten, antecknade OBS FEL PATIENT och avslutade ärendet."
+    ),
     "patient.received": N_("Patientens uppgifter kom in."),
     "patient.updated": N_("Patientens uppgifter ändrades."),
 }
@@ -161,6 +167,8 @@ EVENTS = {
 
 def event_words(kind: str, details: Mapping[str, Any]) -> str:
     """What happened to a case, in words; of a kind that has none, the kind itself."""
+    if kind.startswith("risk."):
+        return _stated(kind.removeprefix("risk."), details)
     cleaned = defaultdict(str, {name: clean_line(str(value)) for name, value in details.items()})
     if kind == "case.assessed":
         cleaned["assessment"] = assessment_words(cleaned["urgency"], cleaned["need"])
@@ -169,8 +177,15 @@ def event_words(kind: str, details: Mapping[str, Any]) -> str:
     if kind.startswith("handover."):
         cleaned["to"] = handed_word(cleaned["to"])
         cleaned["consent"] = consent_words(cleaned["how"], cleaned["agreed_at"], cleaned["ground"])
+        cleaned["triage"] = _(TRIAGE) if details.get("triage") is True else ""
         cleaned["called"] = _(CALLED.get(cleaned["level"], ""))
-    return _(EVENTS[kind]).format_map(cleaned) if kind in EVENTS else kind
+    return _(EVENTS[kind]).format_map(cleaned).strip() if kind in EVENTS else kind
+
+
+def _stated(kind: str, details: Mapping[str, Any]) -> str:
+    """What somebody has stated of suicide risk, as the event has it."""
+    words = entry_words(entry_of(kind, details["stated"]))
+    return words[:1].upper() + words[1:]
 
 
 CONSENT_WAYS = {
@@ -178,6 +193,9 @@ CONSENT_WAYS = {
     ConsentWay.TELEPHONE: N_("per telefon"),
     ConsentWay.VISIT: N_("vid besök"),
 }
+
+TRIAGE = N_("Det motsvarar triage: inget besök hos sjuksköterska registreras (RE-2).")
+"""What is said where a nurse has handed a case over to a doctor or psychologist."""
 
 CALLED = {
     "0": N_("Den som erbjuds det påminns."),
@@ -343,7 +361,7 @@ def remark_words(remark: Remark) -> str:
 
 def priority_mark(case: Case) -> str:
     """What stands in the column of priorities."""
-    if case.suicide is SuicideRisk.AWAITING:
+    if case.suicide is not SuicideRisk.NONE:
         return SUICIDE
     if triage_failed(case):
         return TRIAGE_FAILED
@@ -355,7 +373,9 @@ def state_marks(case: Case, *, promised: str = "", why: bool = False) -> str:
 
     ``promised`` is the mark of a deadline that is near; ``why`` adds why a case is held.
     """
-    words = [*_special(case), _handed(case, why=why) or _(STATE_MARKS[case.state]), promised]
+    # Beside raised suicide risk there is no room for the state, but for what the patient has written.
+    state = "" if case.suicide is not SuicideRisk.NONE and case.risk in RAISED and not why else STATE_MARKS[case.state]
+    words = [*_special(case), _handed(case, why=why) or (_(state) if state else ""), promised]
     if triage_failed(case):
         words.append(_("utan prio"))
     if case.ending_by:
@@ -377,7 +397,7 @@ def _handed(case: Case, *, why: bool) -> str:
     """To whom a case is offered; empty where it is not."""
     if case.handed_at is None:
         return ""
-    short = case.suicide is SuicideRisk.AWAITING and not why  # SUI and to whom are all that there is room for
+    short = case.suicide is not SuicideRisk.NONE and not why  # the risk and to whom are all that there is room for
     return (_("→ {to}") if short else _("LÄMNAS → {to}")).format(to=handed_word(case.handed_to))
 
 
@@ -386,9 +406,8 @@ def _special(case: Case) -> list[str]:
     marks = {
         N_("TID I DAG"): is_first_task(case),
         N_("BRÅDSK"): case.urgency is Urgency.URGENT,
-        N_("SUI"): case.suicide is SuicideRisk.AWAITING,
     }
-    return [_(mark) for mark, holds in marks.items() if holds]
+    return [*(_(mark) for mark, holds in marks.items() if holds), *filter(None, [risk_mark(case)])]
 
 
 def short_name(unit_name: str) -> str:

@@ -56,7 +56,7 @@ EXTENDED = {
 }
 """The rules that the project adds something of its own to."""
 
-UNITS = {"seconds", "minutes", "hours", "days", "years"}
+UNITS = {"seconds", "minutes", "hours", "days", "years", "calls"}
 
 PHRASE_KEYS = {"id", "title_sv", "text_sv", "title_en", "text_en"}
 KEYWORDS = {"keywords"}
@@ -196,6 +196,11 @@ def test_the_limits_are_the_routines_and_the_laws_and_the_alarms() -> None:
         "alert_escalates_after": (120, "seconds", "CH-2"),
         "takeover_waits": (120, "seconds", "CH-11"),
         "conversation_lives": (30, "minutes", "CH-8"),
+        "suicide_visit_recorded": (60, "minutes", "SU-7"),
+        "suicide_prolonged_longest": (24, "hours", "SU-9"),
+        "suicide_calls": (2, "calls", "SU-9"),
+        "look_lasts": (10, "minutes", "AP-4"),
+        "protection_kept": (1440, "minutes", "PR-1"),
         "handover_repeats": (5, "minutes", "CH-11"),
         "handover_escalates": (10, "minutes", "CH-11"),
         "handover_escalates_again": (20, "minutes", "CH-11"),

@@ -5,15 +5,29 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from p24tui.clock import STOCKHOLM, local_date
-from p24tui.demo.content import BookedVisit, Content, Hold, Outcome, Story
+from p24tui.demo.content import BookedVisit, Content, FoundRisk, Hold, Outcome, Story
 from p24tui.errors import P24Error
 from p24tui.ids import stable_id
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.alert import alerts as alerts_of
-from p24tui.routine.case import Case, CaseState
+from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
 from p24tui.routine.hours import next_staffed, next_weekday, openings_on
+from p24tui.routine.risk_course import Assessment, Basis, Booking
 from p24tui.routine.shift import ShiftKind
-from p24tui.services import alerts, cases, chat, ending, presence, reminders, shift, staff, takeover, units, visits
+from p24tui.services import (
+    alerts,
+    cases,
+    chat,
+    ending,
+    presence,
+    reminders,
+    shift,
+    staff,
+    suicide,
+    takeover,
+    units,
+    visits,
+)
 from p24tui.store import cases as case_rows
 from p24tui.store import events
 from p24tui.store.values import Doing, Event
@@ -233,6 +247,8 @@ class Colleagues:
         self._have_written = True
         if story.visit is not None and story.visit.after == written + 1:
             self._book_visit(story.visit, actor, case)
+        if story.risk is not None and story.risk.after == written + 1:
+            self._assess(story.risk, actor, case)
         if written < len(story.replies):
             return None  # the patient writes next
         if story.outcome is Outcome.STAY:
@@ -248,6 +264,20 @@ class Colleagues:
         at = datetime.combine(day, visit.at, STOCKHOLM).astimezone(UTC)
         visits.book(self._system, actor, case.patient_id, at, stable_id(PLACE, case.id, "visit"))
 
+    def _assess(self, found: FoundRisk, actor: Actor, case: Case) -> None:
+        """The psychologist has talked to the patient: moderate risk, and a visit in person the same day or the next."""
+        basis = (Basis.ANAMNESIS, Basis.CHAT, Basis.TELEPHONE)
+        factors = found.risk_factors, found.protective_factors
+        said = Assessment(RiskLevel.MODERATE, basis, found.rung, *factors)
+        version = self._standing(case.id, 0).case.version
+        after = suicide.assess(self._system, actor, case.id, version, said)
+        now = self._system.clock.now()
+        at = datetime.combine(local_date(now), found.visit, STOCKHOLM).astimezone(UTC)
+        if at <= now:
+            at += timedelta(days=1)
+        booking = Booking(at, Profession.PSYCHOLOGIST, actor.name, found.where)
+        suicide.book(self._system, actor, case.id, after.version, booking)
+
     def _finish(self, story: Story, actor: Actor, case: Case) -> datetime | None:
         """All has been said; whoever does not answer is reminded once."""
         if story.outcome is Outcome.STAY:
@@ -255,6 +285,9 @@ class Colleagues:
                 self._reminded.add(story.id)
                 reminders.remind(self._system, actor, case.id)
             return None
+        unsaid = case.suicide is SuicideRisk.NONE and case.risk is RiskLevel.UNSAID
+        if unsaid and (case.mental_health or case.risk_words):
+            case = suicide.say_no_suspicion(self._system, actor, case.id, case.version)
         ending.request_end(self._system, actor, case.id, case.version)
         return self._in_minutes(0.3, 0.8, story.id, "confirms")
 

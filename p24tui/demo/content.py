@@ -99,6 +99,18 @@ class BookedVisit:
     after: int
 
 
+@dataclass(frozen=True, slots=True)
+class FoundRisk:
+    """Moderate suicide risk, as it is assessed after so many answers, and the visit that day: when and where."""
+
+    after: int
+    rung: str
+    risk_factors: str
+    protective_factors: str
+    visit: time
+    where: str
+
+
 class Outcome(StrEnum):
     """What staff do when all has been said."""
 
@@ -143,6 +155,7 @@ class Story:
     outcome_after: float | None = None
     hold: Hold | None = None
     visit: BookedVisit | None = None
+    risk: FoundRisk | None = None
 
 
 @dataclass(frozen=True, slots=True)

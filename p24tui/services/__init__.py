@@ -32,12 +32,14 @@ if TYPE_CHECKING:
         roster,
         shift,
         staff,
+        suicide,
         takeover,
         ticks,
         tone,
         undo,
         unit_settings,
         units,
+        wrong_patient,
     )
 
 __all__ = [
@@ -63,12 +65,14 @@ __all__ = [
     "roster",
     "shift",
     "staff",
+    "suicide",
     "takeover",
     "ticks",
     "tone",
     "undo",
     "unit_settings",
     "units",
+    "wrong_patient",
 ]
 
 

@@ -8,6 +8,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
+from p24tui.services import suicide
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.views import OpenCase, line
 from p24tui.store import cases, desk, events, handovers, messages, notes, outbox, people
@@ -153,4 +154,5 @@ def _content(tx: Tx, system: System, actor: Actor, row: CaseRow) -> OpenCase:
         len(found) > SHOWN,
         tuple(outbox.of_patient(tx, row.patient.id, row.case.unit_id, REMINDERS_SHOWN)),
         tuple(desk.left_drafts(tx, case_id, actor.staff_id)),
+        suicide.stated_in(tx, case_id),
     )

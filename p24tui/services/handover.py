@@ -162,6 +162,7 @@ def accept(system: System, actor: Actor, case_id: str, offer_id: str) -> Case:
             rule=row.rule,
             message_id=told,
             sender=row.from_name,
+            triage=handover.is_triage(_profession(row.from_profession), actor.profession),
         )
         who = ", ".join(filter(None, [clean_line(actor.name), said_to_patients(actor.profession)]))
         text = phrase("handover-done", patient=clean_line(before.patient.name), mottagare=who)
@@ -299,6 +300,10 @@ def _call(system: System, known: HandoverRow) -> bool:
             events.announce(tx, now, case.unit_id, case.id)
         _tell_other_unit(tx, row, now)
         return True
+
+
+def _profession(kept: str) -> Profession | None:
+    return Profession(kept) if kept else None
 
 
 def _standing(tx: Tx, case_id: str, offer_id: str) -> HandoverRow:

@@ -1,7 +1,7 @@
 """Suicide risk in a case: each step is stated by a person, kept for good, and moves the case as the rules say (SU)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,10 +10,13 @@ import msgspec
 from p24tui import assets
 from p24tui.clock import local_date
 from p24tui.errors import BadInput
+from p24tui.risk_words import entry_of
 from p24tui.routine import suicide
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.case import Case, RiskLevel, SuicideRisk
 from p24tui.routine.decision import Refusal
+from p24tui.routine.patient import shown
+from p24tui.routine.protection import is_protected
 from p24tui.routine.risk_course import (
     Assessment,
     Booking,
@@ -30,15 +33,16 @@ from p24tui.routine.risk_course import (
     Stated,
     Suspicion,
     Visited,
-    Wrote,
     course_of,
+    kind_of,
 )
 from p24tui.routine.risk_words import names_any
 from p24tui.routine.rule import rule
 from p24tui.routine.suicide import RiskPace
 from p24tui.services.change import change_in, locked, permitted, taking_on
-from p24tui.services.known import known_unit
+from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit
+from p24tui.services.views import Reach, RiskView
 from p24tui.store import cases, desk, events, risk_entries
 from p24tui.store.engine import Tx
 from p24tui.store.values import CaseRow, RiskRow
@@ -49,33 +53,7 @@ PLACE = "tick:suicide-risk"
 LOOK = "reach"
 """The kind of reading that a look at how to reach somebody is (AP-4)."""
 
-KINDS: dict[str, type[Entry]] = {
-    "suspicion": Suspicion,
-    "no-suspicion": NoSuspicion,
-    "assessment": Assessment,
-    "safety": Safety,
-    "booking": Booking,
-    "visited": Visited,
-    "decision": Decision,
-    "prolonged": Prolonged,
-    "call": Call,
-    "handed-on": HandedOn,
-    "looked": Looked,
-    "overdue": Overdue,
-    "wrote": Wrote,
-}
-_KIND_OF = {entry: kind for kind, entry in KINDS.items()}
-
 Decide = Callable[[CaseRow, Course], Case | Refusal]
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How to reach somebody who is not handled here. It is shown once and kept nowhere."""
-
-    name: str
-    number: str
-    mobile: str
 
 
 def pace(now: datetime) -> RiskPace:
@@ -99,9 +77,30 @@ def course_in(tx: Tx, case_id: str) -> Course:
     return course_of(stated_in(tx, case_id))
 
 
+@rule("LO-1", "PR-1")
+def read(system: System, actor: Actor, case_id: str) -> RiskView:
+    """What has been stated of a case of the unit, where it stands, and what ending still lacks.
+
+    That it was read is committed before it is returned. Of a protected person it says who acted, and no words.
+    Raises ``BadInput`` where the unit has no such case.
+    """
+    now = system.clock.now()
+    with system.store.writing() as tx:
+        row = case_of_unit(tx, actor, case_id)
+        desk.log_reading(tx, actor, now, "risk", case_id=case_id, patient_id=row.patient.id)
+        stated = stated_in(tx, case_id)
+    lacks = suicide.missing(row.case, course_of(stated), row.patient.protection, pace(now))
+    if is_protected(row.patient.protection):
+        stated = tuple(filter(None, map(_of_protected, stated)))
+    return RiskView(row.case, shown(row.patient, local_date(now)), stated, lacks)
+
+
 @rule("SU-2")
 def suspect(system: System, actor: Actor, case_id: str, version: int, why: str) -> Case:
-    """Suspect suicide risk. Raises ``Refused`` where it is known already, or ``Stale``."""
+    """Suspect suicide risk. What nobody has is taken on with it, and is the actor's until an assessor takes it.
+
+    Raises ``Refused`` where it is known already, or ``Stale``.
+    """
     said = Suspicion(_line(why))
     return _state(
         system,
@@ -111,6 +110,7 @@ def suspect(system: System, actor: Actor, case_id: str, version: int, why: str) 
         said,
         "SU-2",
         lambda row, _course: suicide.suspect(row.case, actor, row.patient.protection, said),
+        takes_on=True,
     )
 
 
@@ -151,7 +151,6 @@ def assess(system: System, actor: Actor, case_id: str, version: int, said: Asses
         "SU-3",
         lambda row, course: suicide.assess(row.case, course, actor, row.patient.protection, cleaned, now, pace(now)),
         takes_on=True,
-        level=said.level.value,
     )
 
 
@@ -207,21 +206,16 @@ def decide(system: System, actor: Actor, case_id: str, version: int, said: Decis
     """Record an individual decision in the place of the visit. Raises ``Refused`` or ``Stale``."""
     cleaned = replace(said, decision=_line(said.decision), reason=_line(said.reason))
     now = system.clock.now()
-    days = limit("suicide_visit_within", now)
-    with system.store.reading() as tx:
-        hours = known_unit(tx, locked(tx, case_id).case.unit_id).hours
-    closed_within = suicide.is_closed_within(hours, local_date(now), days)
-    return _state(
-        system,
-        actor,
-        case_id,
-        version,
-        cleaned,
-        "SU-8",
-        lambda row, course: suicide.decide(
-            row.case, course, actor, row.patient.protection, cleaned, closed_within=closed_within
-        ),
-    )
+    with system.store.writing() as tx:
+        case, days = locked(tx, case_id).case, pace(now).visit_days
+        first = case.visit_by - timedelta(days=days) if case.visit_by else local_date(now)
+        closed_within = suicide.is_closed_within(known_unit(tx, case.unit_id).hours, first, days)
+
+        def decided(row: CaseRow, course: Course) -> Case | Refusal:
+            protection = row.patient.protection
+            return suicide.decide(row.case, course, actor, protection, cleaned, closed_within=closed_within)
+
+        return state_in(tx, system, actor, case_id, cleaned, "SU-8", decided, version=version)
 
 
 @rule("SU-9")
@@ -286,7 +280,8 @@ def look(system: System, actor: Actor, case_id: str, why: str) -> Reach:
         permitted(refusal, who=course.looked.name if course.looked else "")
         desk.log_reading(tx, actor, now, LOOK, case_id=case_id, patient_id=row.patient.id)
         risk_entries.add(tx, case_id, now, "looked", actor, _details(said))
-        events.append(tx, actor, now, "risk.looked", case_id, unit_id=row.case.unit_id, rule="AP-4", why=said.why)
+        where = {"unit_id": row.case.unit_id, "rule": "AP-4"}
+        events.append(tx, actor, now, "risk.looked", case_id, **where, stated=_details(said))
     return Reach(row.patient.name, row.patient.number, row.patient.mobile)
 
 
@@ -306,14 +301,17 @@ def _call_due(system: System, case_id: str) -> bool:
         if not suicide.is_due(row.case, now):
             return False
         tick = Actor(None, "p24tui", None, row.case.unit_id, PLACE)
-        state_in(tx, system, tick, case_id, Overdue(), "SU-7", lambda found, _course: suicide.fall_due(found.case))
+        state_in(tx, system, tick, case_id, Overdue(), "SU-7", lambda found, _course: suicide.fall_due(found.case, now))
         return True
 
 
 @rule("SU-9")
 def patient_wrote(tx: Tx, actor: Actor, case: Case, now: datetime) -> None:
-    """The patient has written, where anything was said of suicide risk: attempts to reach them say no more."""
-    if case.suicide is not SuicideRisk.NONE or case.risk is not RiskLevel.UNSAID:
+    """The patient has written: what was tried because they were silent says no more."""
+    if case.suicide is SuicideRisk.NONE and case.risk is RiskLevel.UNSAID:
+        return
+    course = course_in(tx, case.id)
+    if course.calls or course.handed_on:
         risk_entries.add(tx, case.id, now, "wrote", actor, {})
 
 
@@ -344,11 +342,10 @@ def state_in(
     *,
     version: int | None = None,
     takes_on: bool = False,
-    **details: Any,
 ) -> Case:
     """State something within a transaction: the case as the rule makes it, the entry, and the event."""
     course = course_in(tx, case_id)
-    kind = _KIND_OF[type(entry)]
+    kind = kind_of(entry)
 
     def decided(row: CaseRow) -> Case | Refusal:
         return decide(row, course)
@@ -362,7 +359,7 @@ def state_in(
         taking_on(actor, decided) if takes_on else decided,
         version=version,
         rule=rule_id,
-        **details,
+        stated=_details(entry),
     )
     risk_entries.add(tx, case_id, system.clock.now(), kind, actor, _details(entry))
     return after
@@ -378,23 +375,31 @@ def _state(
     decide: Decide,
     *,
     takes_on: bool = False,
-    **details: Any,
 ) -> Case:
     with system.store.writing() as tx:
-        return state_in(
-            tx, system, actor, case_id, entry, rule_id, decide, version=version, takes_on=takes_on, **details
-        )
+        return state_in(tx, system, actor, case_id, entry, rule_id, decide, version=version, takes_on=takes_on)
 
 
 def _stated(row: RiskRow) -> Stated:
-    entry = msgspec.convert(row.details, type=KINDS[row.kind])
     profession = Profession(row.profession) if row.profession else None
-    return Stated(entry, row.at, row.staff_id, row.name, profession)
+    return Stated(entry_of(row.kind, row.details), row.at, row.staff_id, row.name, profession)
 
 
 def _details(entry: Entry) -> dict[str, Any]:
     found: dict[str, Any] = msgspec.to_builtins(entry)
     return found
+
+
+def _of_protected(one: Stated) -> Stated | None:
+    """What is shown of an entry on a protected person: who looked, called or handed on, and no words about them."""
+    match one.entry:
+        case Looked():
+            return replace(one, entry=Looked(""))
+        case Call() as call:
+            return replace(one, entry=replace(call, note=""))
+        case HandedOn() as to:
+            return replace(one, entry=replace(to, why=""))
+    return None
 
 
 def _line(typed: str) -> str:

@@ -10,12 +10,14 @@ from p24tui.clock import local_date
 from p24tui.errors import P24Error
 from p24tui.gateways.outgoing.gsm import Size
 from p24tui.routine.case import Case, CaseState
+from p24tui.routine.decision import Refusal
 from p24tui.routine.guarantee import Guarantee
 from p24tui.routine.handover import Target
 from p24tui.routine.hours import Span
 from p24tui.routine.list_filter import ListFilter
 from p24tui.routine.patient import ShownPatient, shown
 from p24tui.routine.queue import OrderKey, order_key
+from p24tui.routine.risk_course import Stated
 from p24tui.routine.shift import Ongoing
 from p24tui.routine.unit_alert import UnitAlert
 from p24tui.services.guarantee import guarantee_of
@@ -210,6 +212,7 @@ class OpenCase:
 
     ``messages`` are the last of them; ``earlier`` says that there are more before them. ``reminders`` are those
     that the patient gets from the unit, oldest first. ``left_drafts`` are unsent texts of people who no longer have it.
+    ``risk`` is what has been stated of suicide risk.
     """
 
     line: CaseLine
@@ -225,6 +228,26 @@ class OpenCase:
     earlier: bool = False
     reminders: tuple[OutgoingRow, ...] = ()
     left_drafts: tuple[LeftDraft, ...] = ()
+    risk: tuple[Stated, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RiskView:
+    """What has been stated of suicide risk in a case, oldest first, and what ending it still lacks, if anything."""
+
+    case: Case
+    patient: ShownPatient
+    stated: tuple[Stated, ...]
+    missing: Refusal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How to reach somebody who is not handled here. It is shown once and kept nowhere."""
+
+    name: str
+    number: str
+    mobile: str
 
 
 @dataclass(frozen=True, slots=True)

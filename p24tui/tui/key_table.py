@@ -181,6 +181,22 @@ KEYS = (
         (Where.CASE,),
         in_bar=False,
     ),
+    Key(
+        "4",
+        "risk",
+        N_("suicidrisk"),
+        N_("Suicidrisk: misstanke, bedömning och vad som är sagt, steg för steg, och vad som saknas för att avsluta."),
+        _ON_A_CASE,
+        in_bar=False,
+    ),
+    Key(
+        "y",
+        "wrong_patient",
+        N_("fel patient"),
+        N_("Kontakten gäller någon annan än den inloggade: förklara, anteckna OBS FEL PATIENT, avsluta och lås."),
+        _BOTH,
+        in_bar=False,
+    ),
     Key("m", "attachments", N_("bilagor"), N_("Se ärendets bilagor."), (Where.CASE,), in_bar=False),
     Key(
         "d",

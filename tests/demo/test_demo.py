@@ -18,9 +18,10 @@ from p24tui.gateways.outgoing.file import FileGateway
 from p24tui.gateways.person_data import FilePersonData
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
-from p24tui.routine.case import Case, CaseState, SuicideRisk
+from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
 from p24tui.routine.hours import is_open, parse_hours
 from p24tui.routine.outgoing import Channel
+from p24tui.routine.risk_course import kind_of
 from p24tui.services import cases, chat, presence, queue, staff, takeover
 from p24tui.services.views import CaseLine, OpenCase
 from p24tui.settings import Settings
@@ -160,6 +161,13 @@ def test_what_happened_before_has_its_right_times(noon: Day) -> None:
             in_hours = time(8) <= local(message.sent_at).time() < time(17)
             assert message.author is not Author.STAFF or in_hours
             assert message.author is not Author.SYSTEM or not is_open(OPEN_DAYS, message.sent_at)
+
+
+@pytest.mark.rule("SU-3", "SU-6")
+def test_the_psychologist_has_assessed_and_booked_the_visit_by_noon(noon: Day) -> None:
+    emma = noon.case("Emma Wallin")
+    assert (emma.risk, emma.suicide) == (RiskLevel.MODERATE, SuicideRisk.TAKEN_ON)
+    assert [kind_of(one.entry) for one in noon.opened("Emma Wallin").risk] == ["suspicion", "assessment", "booking"]
 
 
 @pytest.mark.rule("PR-1", "SU-1", "SE-4")

@@ -84,7 +84,7 @@ async def test_unsigned_at_closing_stands_on_every_console_until_it_is_signed(sq
     case = quiet(sqlcipher_world, "Tyst Tora")
     async with at_desk(sqlcipher_world, "johan") as pilot:
         await a_minute_later(pilot, sqlcipher_world, 29)
-        assert "STÄNGNINGEN ÄR INTE SIGNERAD, STÄNGDE 17.00" in bar(pilot)
+        assert "STÄNGNINGEN ÄR INTE SIGNERAD, ENHETEN STÄNGDE 17.00" in bar(pilot)
         await press(pilot, "k")
         assert "1 larm kvitterat" in screen_text(pilot)
         await a_minute_later(pilot, sqlcipher_world)

@@ -4,7 +4,9 @@ from p24tui import services
 from p24tui.clock import local_date
 from p24tui.errors import BadInput
 from p24tui.i18n import _
+from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState
+from p24tui.routine.chat import may_handle_case
 from p24tui.routine.hours import next_weekday
 from p24tui.routine.protection import is_protected
 from p24tui.store.values import Attachment
@@ -12,9 +14,10 @@ from p24tui.tui.key_table import ACTIONS
 from p24tui.tui.keys import key_name
 from p24tui.tui.screens.attachments import AttachmentScreen, AttachmentsScreen
 from p24tui.tui.screens.dialogs import ConfirmEndScreen, Hold, HoldScreen
-from p24tui.tui.screens.handing_over import HandingOver
 from p24tui.tui.screens.open_cases import OpenCases
+from p24tui.tui.screens.risking import Risking
 from p24tui.tui.screens.writing import Writing
+from p24tui.tui.screens.wrong_patient import WrongPatientScreen
 from p24tui.tui.widgets.composer import Composer
 from p24tui.words import undone_words
 
@@ -22,7 +25,7 @@ ANY_TIME = frozenset({"back", "help", "quit", "command_palette", "next_case", "p
 """Actions of the table of keys that are open while a case is on its way."""
 
 
-class CaseDeeds(Writing, HandingOver, OpenCases):
+class CaseDeeds(Writing, Risking, OpenCases):
     """The section of the desk that acts on a case."""
 
     _last_deed: Case | None = None
@@ -181,6 +184,42 @@ class CaseDeeds(Writing, HandingOver, OpenCases):
             requested,
         )
 
+    def action_wrong_patient(self) -> None:
+        """The contact is for somebody else: what will be said is shown first."""
+        if (case := self._chosen()) is None or (line := self._line(case.id)) is None:
+            return
+        actor = self._as(case.unit_id)
+        if (refusal := may_handle_case(case, actor, line.patient.protection)) is not None:
+            self._refuse(refusal)
+            return
+        self._keep_drafts()
+        here, name = self._still_here(), self._patient_name(case)
+
+        def read() -> dict[bool, str]:
+            explained = services.wrong_patient.explanation
+            return {child: explained(self._system, actor, case.id, for_child=child) for child in (False, True)}
+
+        def ask(texts: dict[bool, str]) -> None:
+            if here():
+                self.app.push_screen(
+                    WrongPatientScreen(name, texts), lambda answer: self._mark_wrong(case, actor, answer)
+                )
+
+        self._reads.run(read, ask)
+
+    def _mark_wrong(self, case: Case, actor: Actor, for_child: bool | None) -> None:
+        if for_child is None:
+            return
+
+        def marked(after: Case) -> None:
+            self._own_versions[after.id] = after.version
+            self._say(_("OBS FEL PATIENT är antecknat, ärendet är avslutat och låst."))
+            self._is_over(after)
+
+        self._writes.run(
+            lambda: services.wrong_patient.mark(self._system, actor, case.id, case.version, for_child=for_child), marked
+        )
+
     def _ask_to_confirm(self, case: Case) -> None:
         actor = self._as(case.unit_id)
 
@@ -207,6 +246,9 @@ class CaseDeeds(Writing, HandingOver, OpenCases):
 
     def _ended(self, case: Case) -> None:
         self._did(case, _("Ärendet är avslutat."))
+        self._is_over(case)
+
+    def _is_over(self, case: Case) -> None:
         self._forget_open(case.id)
         if self._one_pane and not self._in_case:
             self._list.focus()

@@ -27,7 +27,7 @@ PLACES = {
 }
 
 MARKS = (
-    (SUICIDE, N_("misstänkt suicidrisk som väntar på psykolog eller läkare")),
+    (SUICIDE, N_("misstänkt suicidrisk, eller bedömd som måttlig eller hög")),
     (TRIAGE_FAILED, N_("triagen kom inte fram: prioritet saknas")),
     ("1–5", N_("prioritet från patientens formulär, 1 högst: en indikator, ingen bedömning")),
     (MESSAGE, N_("meddelande utan triage, ordnas efter väntetid")),

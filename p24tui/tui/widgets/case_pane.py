@@ -15,12 +15,15 @@ from textual.widgets import Static
 
 from p24tui.duty_words import GUARANTEE, assessment_words, guarantee_words
 from p24tui.i18n import N_, _
+from p24tui.risk_words import standing_words
 from p24tui.routine.actor import Actor
-from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency
+from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk, Urgency
 from p24tui.routine.identity import show_number
 from p24tui.routine.outgoing import OutgoingState
 from p24tui.routine.protection import Protection
 from p24tui.routine.queue import triage_failed
+from p24tui.routine.risk_course import course_of
+from p24tui.routine.suicide import is_suspected
 from p24tui.routine.tone import Remark
 from p24tui.services.views import OpenCase
 from p24tui.store.values import Audience, Doing, Message, OutgoingRow
@@ -278,6 +281,8 @@ def _who(opened: OpenCase, now: datetime) -> Content:
     if opened.guardians:
         names = ", ".join(clean_line(one.name) for one in opened.guardians)
         lines.append(Content.styled(_("vårdnadshavare: {names}").format(names=names), "$foreground 80%"))
+    if risk := _risk(opened, now):
+        lines.append(risk)
     if promised := _promised(opened, now):
         lines.append(promised)
     if reminder := _reminder(opened.reminders, now):
@@ -293,6 +298,22 @@ def _facts(opened: OpenCase) -> list[str]:
     if opened.line.patient.protection is Protection.UNKNOWN:
         facts.append(_("skydd okänt: inga sms"))
     return facts
+
+
+def _risk(opened: OpenCase, now: datetime) -> Content | None:
+    """Where suicide risk stands, and the key to what has been stated of it; none where nothing is asked of it."""
+    case = opened.line.case
+    if case.wrong_patient_at is not None:
+        return Content.styled(_("OBS FEL PATIENT: ärendet är låst, inget mer dokumenteras här."), "bold $error")
+    at_risk = case.suicide is not SuicideRisk.NONE
+    if not (at_risk or case.mental_health or case.risk_words or case.risk is not RiskLevel.UNSAID):
+        return None
+    words = standing_words(case, course_of(opened.risk), now)
+    if case.risk_words:
+        words = " · ".join([words, _("ord som kan tyda på suicidrisk, läs")])
+    said = f"{SUICIDE} {words}" if at_risk else words
+    key = f"  ({key_name('risk')})"
+    return Content.assemble((said, "bold $error" if at_risk else "$warning"), (key, "$primary"))
 
 
 def _promised(opened: OpenCase, now: datetime) -> Content | None:
@@ -327,11 +348,6 @@ def _reminder(reminders: Sequence[OutgoingRow], now: datetime) -> Content | None
 
 
 def _priority(case: Case) -> tuple[str, str]:
-    if case.suicide is SuicideRisk.AWAITING:
-        return (
-            _("{mark} misstänkt suicidrisk: väntar på psykolog eller läkare").format(mark=SUICIDE),
-            "bold $error",
-        )
     if triage_failed(case):
         return (_("prio saknas (triagen kom inte fram)"), "bold $error")
     if case.priority is None:
@@ -358,6 +374,12 @@ def _hint(opened: OpenCase, actor: Actor, now: datetime) -> Content:
             "Tryck {key} för att avsluta: personen får då veta att vård söks på 1177.se, per telefon eller på "
             "mottagningen."
         )
+        if is_suspected(case, patient.protection) and case.state is not CaseState.ENDED:
+            risk = _(
+                "Suicidrisk är misstänkt. Tryck {key}: se hur personen nås (en gång, och det loggas), och ring "
+                "personen eller 112. Först när det är antecknat går ärendet att avsluta."
+            )
+            return Content.styled(risk.format(key=key_name("risk")), "bold $error")
         return Content.styled(words.format(key=key_name("end")), "$warning")
     if case.state is CaseState.ENDED:
         words = _("Avslutat {at}.").format(at=day_and_time(case.ended_at) if case.ended_at else "")

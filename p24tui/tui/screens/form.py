@@ -1,0 +1,157 @@
+"""A form in a box: lines, longer texts and choices, one under the other, saved together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Label, Select, Static, TextArea
+
+from p24tui.i18n import _
+from p24tui.tui.widgets.field import Field
+from p24tui.tui.widgets.toggles import Toggles
+
+Answer = str | tuple[str, ...]
+Answers = Mapping[str, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that one types in."""
+
+    name: str
+    label: str
+    value: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text of a few lines."""
+
+    name: str
+    label: str
+    value: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several: what each is kept as, and its words. Nothing is chosen where ``value`` is empty."""
+
+    name: str
+    label: str
+    options: Mapping[str, str]
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Any number of several."""
+
+    name: str
+    label: str
+    options: Mapping[str, str]
+    value: tuple[str, ...] = ()
+
+
+Part = Line | Text | Choice | Several
+
+
+def filled(parts: Sequence[Part], answers: Answers) -> tuple[Part, ...]:
+    """The parts with what was answered before."""
+    return tuple(replace(one, value=answers[one.name]) if one.name in answers else one for one in parts)  # type: ignore[arg-type]
+
+
+class FormScreen(ModalScreen[Answers | None]):
+    """Ends with the answers by the names of the parts, or with nothing. What was typed goes only by a second Esc."""
+
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]
+    BINDINGS = [
+        Binding("escape", "leave", show=False),
+        Binding("ctrl+s", "save", show=False, priority=True),
+    ]
+
+    def __init__(self, title: str, parts: Sequence[Part], note: str = "", problem: str = "", saves: str = "") -> None:
+        super().__init__()
+        self._title = title
+        self._parts = parts
+        self._note = note
+        self._problem = problem
+        self._saves = saves or _("spara")
+        self._leaving = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog wide", id="form-dialog"):
+            yield Static(Content.styled(self._title, "bold"))
+            with VerticalScroll(id="form-parts", can_focus=False):
+                for part in self._parts:
+                    with Horizontal(classes="form-row"):
+                        yield Label(part.label)
+                        yield _widget(part)
+            if self._note:
+                yield Static(self._note, markup=False, id="form-note")
+            yield Static(Content(self._problem), id="form-problem", classes="dialog-problem")
+            keys = _("Tab nästa   Mellanslag väljer   Ctrl+S {saves}   Esc låt bli").format(saves=self._saves)
+            yield Static(keys, id="form-keys")
+
+    def on_mount(self) -> None:
+        self.query_one(f"#part-{self._parts[0].name}").focus()
+
+    def on_input_submitted(self) -> None:
+        self.focus_next()
+
+    def on_input_changed(self) -> None:
+        self._leaving = False
+
+    def on_text_area_changed(self) -> None:
+        self._leaving = False
+
+    def action_save(self) -> None:
+        self.dismiss(self._answers())
+
+    def action_leave(self) -> None:
+        typed = self._answers() != {part.name: part.value for part in self._parts}
+        if self._leaving or not typed:
+            self.dismiss(None)
+            return
+        self.query_one("#form-problem", Static).update(
+            Content(_("Inget är sparat. Esc en gång till kastar det du skrev."))
+        )
+        self._leaving = True
+
+    def _answers(self) -> dict[str, Answer]:
+        return {part.name: _answer(self.query_one(f"#part-{part.name}")) for part in self._parts}
+
+
+def _widget(part: Part) -> Widget:
+    id = f"part-{part.name}"
+    match part:
+        case Line():
+            return Field(part.value, placeholder=part.hint, id=id)
+        case Text():
+            area = TextArea(part.value, tab_behavior="focus", soft_wrap=True, placeholder=part.hint, id=id)
+            area.cursor_blink = False
+            return area
+        case Choice():
+            options = [(words, value) for value, words in part.options.items()]
+            return Select(options, prompt=_("välj"), value=part.value or Select.NULL, compact=True, id=id)
+        case Several():
+            return Toggles(part.options, part.value, id=id)
+
+
+def _answer(widget: Widget) -> Answer:
+    match widget:
+        case Field():
+            return widget.value
+        case TextArea():
+            return widget.text
+        case Select():
+            return "" if widget.is_blank() else str(widget.value)
+        case Toggles():
+            return widget.chosen
+    raise TypeError(type(widget).__name__)

@@ -1,0 +1,250 @@
+"""The forms of the steps about suicide risk, and what their answers state."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from p24tui.errors import BadInput
+from p24tui.i18n import _
+from p24tui.risk_words import BASES, INSTEAD, LEVELS, OUTCOMES, SERVICES, rungs
+from p24tui.routine.actor import ASSESSORS, Profession
+from p24tui.routine.case import RiskLevel
+from p24tui.routine.risk_course import (
+    Assessment,
+    Basis,
+    Booking,
+    Call,
+    Decision,
+    HandedOn,
+    InsteadOfVisit,
+    Outcome,
+    Prolonged,
+    Safety,
+    Service,
+    Visited,
+)
+from p24tui.services.views import RiskView
+from p24tui.text import clean_line
+from p24tui.time_words import clock_time, read_moment
+from p24tui.tui.screens.form import Answers, Choice, Line, Part, Several, Text
+from p24tui.tui.screens.risk import Step
+from p24tui.words import profession_word
+
+YES, NO = "yes", "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A step's form: its parts, and what stands under them."""
+
+    parts: tuple[Part, ...]
+    note: str = ""
+    saves: str = ""
+
+
+def form_of(step: Step, view: RiskView, now: datetime) -> Form:
+    """The form of a step."""
+    return _FORMS[step](view, now)
+
+
+def _suspect(_view: RiskView, _now: datetime) -> Form:
+    note = _("Patienten blir kvar hos dig, överst i listan, tills en psykolog eller läkare har tagit emot.")
+    return Form((Line("why", _("Vad det bygger på"), hint=_("patientens ord, formuläret, ett samtal")),), note)
+
+
+def _no_suspicion(_view: RiskView, _now: datetime) -> Form:
+    note = _("Alla yrken får säga det, när allt är läst. Vid misstanke behövs den samlade bedömningen.")
+    return Form((Line("why", _("I egna ord"), hint=_("frivilligt")),), note)
+
+
+def _assess(view: RiskView, _now: datetime) -> Form:
+    levels = {level.value: _(LEVELS[level]) for level in (RiskLevel.LOW, RiskLevel.MODERATE, RiskLevel.HIGH)}
+    basis = (Basis.ANAMNESIS.value,) if view.case.has_form else ()
+    return Form(
+        (
+            Choice("level", _("Suicidrisk"), levels),
+            Choice("rung", _("Suicidstegen"), rungs()),
+            Several("basis", _("Bygger på"), {one.value: _(words) for one, words in BASES.items()}, basis),
+            Text("risk", _("Riskfaktorer")),
+            Text("protective", _("Skyddsfaktorer")),
+            Choice("certain", _("Låg fast ej nådd?"), _yes_no(), NO),
+        ),
+        _(
+            "Låg fast ej nådd: patienten svarar inte, och risken är låg med rimlig säkerhet. Suicidstegen avgör aldrig "
+            "nivån."
+        ),
+        _("signera"),
+    )
+
+
+def _safety(_view: RiskView, _now: datetime) -> Form:
+    note = _("Ställ frågan med frasen ”Tryggt att fortsätta online?”. Skriv patientens eget svar här.")
+    return Form(
+        (
+            Choice("safe", _("Känns det tryggt?"), _yes_no()),
+            Line("instead", _("Om inte tryggt"), hint=_("vad ni gör i stället")),
+        ),
+        note,
+    )
+
+
+def _book(view: RiskView, _now: datetime) -> Form:
+    last = view.case.visit_by
+    professions = {one.value: profession_word(one) for one in sorted(ASSESSORS)}
+    note = _("Besöket ska äga rum senast {day}. Patienten är kvar i chatten tills det är antecknat.").format(
+        day=last.isoformat() if last else "–"
+    )
+    return Form(
+        (
+            Line("at", _("När"), hint=_("som 2026-11-24 09.30")),
+            Choice("profession", _("Hos"), professions),
+            Line("whom", _("Namn")),
+            Line("where", _("Var"), hint=_("mottagning, rum")),
+        ),
+        note,
+    )
+
+
+def _visited(_view: RiskView, _now: datetime) -> Form:
+    return Form(
+        (
+            Choice("came", _("Besöket"), {YES: _("har ägt rum"), NO: _("patienten kom inte")}),
+            Line("note", _("Att veta"), hint=_("frivilligt")),
+        ),
+        _("Kom patienten inte larmar ärendet igen: sök hen per telefon."),
+    )
+
+
+def _decide(_view: RiskView, _now: datetime) -> Form:
+    note = _("Psykolog eller läkare beslutar, i dialog med patienten, utifrån vad som bedöms säkert.")
+    because = {one.value: _(words) for one, words in INSTEAD.items()}
+    return Form(
+        (
+            Choice("because", _("Därför att"), because),
+            Text("decision", _("Beslut")),
+            Text("reason", _("Varför säkert")),
+        ),
+        note,
+        _("signera"),
+    )
+
+
+def _call(_view: RiskView, now: datetime) -> Form:
+    return Form(
+        (
+            Line("at", _("När"), clock_time(now)),
+            Choice("outcome", _("Utfall"), {one.value: _(words) for one, words in OUTCOMES.items()}),
+            Line("note", _("Vad som kom fram"), hint=_("behövs när patienten svarade")),
+        )
+    )
+
+
+def _prolong(_view: RiskView, now: datetime) -> Form:
+    at = clock_time(now + timedelta(hours=1))
+    return Form(
+        (Line("until", _("Till"), at, hint=_("som 15.30 eller 2026-11-24 09.00")), Text("why", _("Varför säkert"))),
+        _("Högst ett dygn åt gången. Då larmar ärendet igen; skriver patienten dessförinnan larmar det genast."),
+        _("signera"),
+    )
+
+
+def _hand_on(_view: RiskView, now: datetime) -> Form:
+    services = {one.value: _(words) for one, words in SERVICES.items()}
+    return Form(
+        (
+            Choice("service", _("Vem tog över"), services),
+            Line("whom", _("Talade med"), hint=_("jourens läkare, eller SOS Alarm och ärendenummer")),
+            Line("at", _("När"), clock_time(now)),
+            Line("why", _("Att veta"), hint=_("frivilligt")),
+        ),
+        _("Ring först, vid fara 112. Här antecknas att de har tagit över."),
+    )
+
+
+def _look(_view: RiskView, _now: datetime) -> Form:
+    note = _(
+        "Namn, nummer och telefon visas för dig en gång, med ditt namn i loggen. De sparas ingenstans och får inte "
+        "skrivas i ärendet."
+    )
+    return Form((Line("why", _("Varför")),), note, _("visa"))
+
+
+_FORMS: dict[Step, Callable[[RiskView, datetime], Form]] = {
+    Step.SUSPECT: _suspect,
+    Step.NO_SUSPICION: _no_suspicion,
+    Step.ASSESS: _assess,
+    Step.SAFETY: _safety,
+    Step.BOOK: _book,
+    Step.VISITED: _visited,
+    Step.DECIDE: _decide,
+    Step.CALL: _call,
+    Step.PROLONG: _prolong,
+    Step.HAND_ON: _hand_on,
+    Step.LOOK: _look,
+}
+
+
+def assessment(said: Answers) -> Assessment:
+    """The assessment that the form states."""
+    level = RiskLevel(_text(said, "level") or RiskLevel.UNSAID)
+    basis = tuple(Basis(one) for one in said["basis"])
+    factors = _text(said, "risk"), _text(said, "protective")
+    return Assessment(level, basis, _text(said, "rung"), *factors, certain=said["certain"] == YES)
+
+
+def safety(said: Answers) -> Safety:
+    """The patient's answer. Raises ``BadInput`` where none is chosen."""
+    return Safety(_chosen(said, "safe") == YES, _text(said, "instead"))
+
+
+def booking(said: Answers, now: datetime) -> Booking:
+    """The visit. Raises ``BadInput`` where its time cannot be read, or nobody is chosen."""
+    profession = Profession(_chosen(said, "profession"))
+    return Booking(_moment(said, "at", now), profession, _text(said, "whom"), _text(said, "where"))
+
+
+def visited(said: Answers) -> Visited:
+    """What became of the visit. Raises ``BadInput`` where it is not said."""
+    return Visited(_chosen(said, "came") == YES, _text(said, "note"))
+
+
+def decision(said: Answers) -> Decision:
+    """The individual decision. Raises ``BadInput`` where it is not said why it is one."""
+    return Decision(InsteadOfVisit(_chosen(said, "because")), _text(said, "decision"), _text(said, "reason"))
+
+
+def call(said: Answers, now: datetime) -> Call:
+    """The attempt by telephone. Raises ``BadInput`` where its time cannot be read, or its outcome is not said."""
+    return Call(_moment(said, "at", now), Outcome(_chosen(said, "outcome")), _text(said, "note"))
+
+
+def prolonged(said: Answers, now: datetime) -> Prolonged:
+    """Until when the chat is kept. Raises ``BadInput`` where the time cannot be read."""
+    return Prolonged(_moment(said, "until", now), _text(said, "why"))
+
+
+def handed_on(said: Answers, now: datetime) -> HandedOn:
+    """Who has taken over. Raises ``BadInput`` where that, or the time, is not said."""
+    service = Service(_chosen(said, "service"))
+    return HandedOn(service, _text(said, "whom"), _moment(said, "at", now), _text(said, "why"))
+
+
+def _yes_no() -> dict[str, str]:
+    return {YES: _("ja"), NO: _("nej")}
+
+
+def _text(said: Answers, name: str) -> str:
+    return str(said[name])
+
+
+def _chosen(said: Answers, name: str) -> str:
+    if not said[name]:
+        raise BadInput("choose-one")
+    return _text(said, name)
+
+
+def _moment(said: Answers, name: str, now: datetime) -> datetime:
+    found = read_moment(_text(said, name), now)
+    if found is None:
+        raise BadInput("moment", value=clean_line(_text(said, name), 40))
+    return found

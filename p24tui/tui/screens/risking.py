@@ -1,0 +1,127 @@
+"""The section of the desk for suicide risk, and for the one look at how to reach a protected person."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from p24tui import services
+from p24tui.errors import P24Error
+from p24tui.explain import explain
+from p24tui.i18n import _
+from p24tui.routine.actor import ASSESSORS, Actor
+from p24tui.routine.case import Case
+from p24tui.services.views import Reach, RiskView
+from p24tui.tui.screens import risk_forms
+from p24tui.tui.screens.form import Answers, FormScreen, filled
+from p24tui.tui.screens.handing_over import HandingOver
+from p24tui.tui.screens.risk import STEPS, Chosen, RiskScreen, Step
+from p24tui.tui.screens.wrong_patient import ReachScreen
+
+Deed = Callable[[], Case]
+
+
+class Risking(HandingOver):
+    """Each step is taken from what one has read, and read again after it."""
+
+    def action_risk(self) -> None:
+        if (case := self._chosen()) is not None:
+            self._keep_drafts()
+            self._show_risk(case.id, self._as(case.unit_id))
+
+    def _show_risk(self, case_id: str, actor: Actor) -> None:
+        here = self._still_here()
+
+        def show(view: RiskView) -> None:
+            if here():
+                screen = RiskScreen(view, self._system.clock.now())
+                self.app.push_screen(screen, lambda chosen: self._take_risk_step(chosen, actor))
+
+        self._reads.run(lambda: services.suicide.read(self._system, actor, case_id), show)
+
+    def _take_risk_step(self, chosen: Chosen | None, actor: Actor) -> None:
+        if chosen is None:
+            return
+        if chosen.step is Step.HAND_OVER:
+            self._hand_over(chosen.view.case)
+        else:
+            self._fill_in(chosen, actor)
+
+    def _fill_in(self, chosen: Chosen, actor: Actor, before: Answers | None = None, problem: str = "") -> None:
+        now = self._system.clock.now()
+        form = risk_forms.form_of(chosen.step, chosen.view, now)
+        words, rule = STEPS[chosen.step]
+        name = self._patient_name(chosen.view.case)
+        title = _("{step} ({rule}) · {name}").format(step=_(words), rule=rule, name=name)
+        parts = filled(form.parts, before) if before else form.parts
+
+        def answered(said: Answers | None) -> None:
+            if said is None:
+                self._show_risk(chosen.view.case.id, actor)
+            else:
+                self._state(chosen, actor, said)
+
+        self.app.push_screen(FormScreen(title, parts, form.note, problem, form.saves), answered)
+
+    def _state(self, chosen: Chosen, actor: Actor, said: Answers) -> None:
+        """What the form says is stated, or the form comes again with what was typed and why not."""
+
+        def failed(error: P24Error) -> None:
+            self._fill_in(chosen, actor, said, explain(error))
+
+        if chosen.step is Step.LOOK:
+            self._look(chosen.view.case, actor, str(said["why"]), failed)
+            return
+        try:
+            deed = self._deed(chosen, actor, said, self._system.clock.now())
+        except P24Error as error:
+            failed(error)
+            return
+        self._writes.run(deed, lambda after: self._stated(chosen.step, after, actor), failed)
+
+    def _stated(self, step: Step, after: Case, actor: Actor) -> None:
+        self._own_versions[after.id] = after.version
+        self._say(_("Antecknat: {step}.").format(step=_(STEPS[step][0])))
+        mine = after.owner_id == actor.staff_id
+        if step is Step.SUSPECT and mine and actor.profession not in ASSESSORS:
+            self._ask_to_whom(after)  # directly: until somebody has taken it, it stays here (SU-2)
+        else:
+            self._show_risk(after.id, actor)
+
+    def _deed(self, chosen: Chosen, actor: Actor, said: Answers, now: datetime) -> Deed:  # noqa: C901 - a table
+        system, case = self._system, chosen.view.case
+        id, version, risk = case.id, case.version, services.suicide
+        match chosen.step:
+            case Step.SUSPECT:
+                return lambda: risk.suspect(system, actor, id, version, str(said["why"]))
+            case Step.NO_SUSPICION:
+                return lambda: risk.say_no_suspicion(system, actor, id, version, str(said["why"]))
+            case Step.ASSESS:
+                assessment = risk_forms.assessment(said)
+                return lambda: risk.assess(system, actor, id, version, assessment)
+            case Step.SAFETY:
+                safety = risk_forms.safety(said)
+                return lambda: risk.say_safe(system, actor, id, version, safety)
+            case Step.BOOK:
+                booking = risk_forms.booking(said, now)
+                return lambda: risk.book(system, actor, id, version, booking)
+            case Step.VISITED:
+                visited = risk_forms.visited(said)
+                return lambda: risk.record_visit(system, actor, id, version, visited)
+            case Step.DECIDE:
+                decision = risk_forms.decision(said)
+                return lambda: risk.decide(system, actor, id, version, decision)
+            case Step.PROLONG:
+                prolonged = risk_forms.prolonged(said, now)
+                return lambda: risk.prolong(system, actor, id, version, prolonged)
+            case Step.CALL:
+                call = risk_forms.call(said, now)
+                return lambda: risk.record_call(system, actor, id, call)
+            case Step.HAND_ON:
+                handed_on = risk_forms.handed_on(said, now)
+                return lambda: risk.hand_on(system, actor, id, handed_on)
+        raise AssertionError(chosen.step)
+
+    def _look(self, case: Case, actor: Actor, why: str, failed: Callable[[P24Error], None]) -> None:
+        def show(reach: Reach) -> None:
+            self.app.push_screen(ReachScreen(reach), lambda _nothing: self._show_risk(case.id, actor))
+
+        self._writes.run(lambda: services.suicide.look(self._system, actor, case.id, why), show, failed)

@@ -1,0 +1,266 @@
+"""Suicide risk at the desk: suspected and handed over, assessed, followed, and ended when its course allows it."""
+
+from datetime import timedelta
+
+import pytest
+from textual.pilot import Pilot
+
+from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
+from p24tui.routine.protection import Protection
+from p24tui.routine.risk_course import Assessment, Basis
+from p24tui.services import cases, chat, protections, suicide, wrong_patient
+from p24tui.tui.screens.form import FormScreen
+from p24tui.tui.screens.handover import HandoverScreen
+from p24tui.tui.screens.risk import RiskScreen
+from p24tui.tui.screens.wrong_patient import ReachScreen, WrongPatientScreen
+from p24tui.tui.widgets.patient_list import PatientList
+from tests.outgoing import Persons
+from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled
+from tests.world import World
+
+pytestmark = [pytest.mark.anyio, pytest.mark.rule("SU-1")]
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+
+
+async def stand_on(pilot: Pilot[None], case: Case, *keys: str) -> None:
+    patients = desk_of(pilot).query_one(PatientList)
+    patients.focus()
+    patients.move_to(case.id)
+    await press(pilot, *keys)
+
+
+async def write(pilot: Pilot[None], words: str) -> None:
+    await pilot.press(*words)
+    await press(pilot)
+
+
+def taken_on(world: World, name: str = "Erik Lund") -> Case:
+    one = world.case(name=name, matter="Nedstämdhet", suicide=SuicideRisk.AWAITING, has_form=True, unread=0)
+    return chat.claim(world.system, world.actor("amir"), one.id, one.version)
+
+
+def moderate(world: World) -> Case:
+    one = taken_on(world)
+    said = Assessment(RiskLevel.MODERATE, (Basis.ANAMNESIS,), "suicidal-thoughts", "ensam", "syster")
+    return suicide.assess(world.system, world.actor("amir"), one.id, one.version, said)
+
+
+@SIZES
+@pytest.mark.rule("SU-2")
+@pytest.mark.hazard("H7")
+async def test_a_nurse_who_suspects_is_led_to_the_handover_at_once(
+    sqlcipher_world: World, size: tuple[int, int]
+) -> None:
+    one = sqlcipher_world.case(name="Karin Öberg", unread=0)
+    async with at_desk(sqlcipher_world, size=size) as pilot:
+        await stand_on(pilot, one, "4")
+        assert isinstance(pilot.app.screen, RiskScreen)
+        assert "Inget är antecknat om suicidrisk än." in screen_text(pilot)
+        await press(pilot, "1")
+        await write(pilot, "orkar inte leva")
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, HandoverScreen)
+        assert "behövs inte (SU-2)" in screen_text(pilot)
+        await press(pilot, "escape")
+        assert "SUI" in screen_text(pilot)
+    row = sqlcipher_world.row(one.id)
+    assert (row.case.suicide, row.owner) == (SuicideRisk.AWAITING, "Maria Lind")
+
+
+@SIZES
+@pytest.mark.rule("SU-3", "SU-4")
+async def test_the_psychologist_signs_the_overall_assessment(sqlcipher_world: World, size: tuple[int, int]) -> None:
+    one = taken_on(sqlcipher_world)
+    async with at_desk(sqlcipher_world, "amir", size=size) as pilot:
+        await stand_on(pilot, one, "4", "1")
+        assert isinstance(pilot.app.screen, FormScreen)
+        await press(pilot, "ctrl+s")
+        assert "Välj nivå: ingen eller låg, måttlig eller hög." in screen_text(pilot)
+        second = ("space", "down", "down", "enter", "tab")
+        await press(pilot, *second, *second, "down", "down", "space", "tab")
+        await write(pilot, "ensam, nyss skild")
+        await press(pilot, "tab")
+        await write(pilot, "syster, arbete")
+        await press(pilot, "ctrl+s")
+        shown = " ".join(screen_text(pilot).split())
+        assert isinstance(pilot.app.screen, RiskScreen)
+        assert "måttlig risk · besök senast 25 nov" in shown
+        assert "syster, arbete" in shown
+        assert "Innan det avslutas (SU-6)" in shown
+    row = sqlcipher_world.row(one.id).case
+    assert (row.risk, row.suicide) == (RiskLevel.MODERATE, SuicideRisk.TAKEN_ON)
+
+
+@pytest.mark.rule("SU-3")
+async def test_what_is_refused_comes_again_with_what_was_typed(sqlcipher_world: World) -> None:
+    one = sqlcipher_world.case(name="Karin Öberg", unread=0)
+    chat.claim(sqlcipher_world.system, sqlcipher_world.actor("maria"), one.id, one.version)
+    async with at_desk(sqlcipher_world) as pilot:
+        await stand_on(pilot, one, "4", "3", "tab", "tab", "space", "tab")
+        await write(pilot, "ensam")
+        await press(pilot, "ctrl+s")
+        shown = screen_text(pilot)
+        assert "Det får bara en psykolog eller läkare göra." in shown
+        assert "ensam" in shown
+        assert "● anamnesrapporten" in shown
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, RiskScreen)
+
+
+async def test_what_is_typed_goes_by_a_second_escape_alone(sqlcipher_world: World) -> None:
+    one = sqlcipher_world.case(unread=0)
+    async with at_desk(sqlcipher_world) as pilot:
+        await stand_on(pilot, one, "4", "1")
+        await write(pilot, "hej")
+        await press(pilot, "escape")
+        assert "Esc en gång till kastar" in screen_text(pilot)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, RiskScreen)
+        await press(pilot, "escape")
+        assert pilot.app.screen_stack[-1] is desk_of(pilot)
+
+
+@pytest.mark.rule("SU-6", "SU-7")
+@pytest.mark.hazard("H8")
+async def test_the_visit_is_booked_followed_and_recorded(sqlcipher_world: World) -> None:
+    one = moderate(sqlcipher_world)
+    async with at_desk(sqlcipher_world, "amir") as pilot:
+        assert "SUI MÅTTLIG" in screen_text(pilot)
+        await stand_on(pilot, one, "4", "1")
+        assert "senast 2026-11-25" in screen_text(pilot)
+        await write(pilot, "i morgon")
+        await press(pilot, "tab", "space", "down", "enter", "tab")
+        await write(pilot, "Sara Holm")
+        await press(pilot, "tab")
+        await write(pilot, "rum 4")
+        await press(pilot, "ctrl+s")
+        assert "i morgon är ingen tid." in screen_text(pilot)
+        await press(pilot, "end", "ctrl+u")
+        await write(pilot, "2026-11-24 10.00")
+        await press(pilot, "ctrl+s")
+        shown = " ".join(screen_text(pilot).split())
+        assert "besök 24 nov 10.00 hos Sara Holm" in shown or "besök tis 10.00 hos Sara Holm" in shown
+        await press(pilot, "escape", "x")
+        assert sqlcipher_world.row(one.id).case.suicide is SuicideRisk.FOLLOWED
+        sqlcipher_world.clock.advance(timedelta(days=1, hours=2))
+        await stand_on(pilot, one, "4", "1", "space", "down", "enter", "ctrl+s")
+        assert "besöket har ägt rum" in screen_text(pilot)
+        assert "hindrar inte att ärendet avslutas" in screen_text(pilot)
+
+
+@pytest.mark.rule("SU-7")
+@pytest.mark.hazard("H3", "H8")
+async def test_whatever_the_filter_raised_risk_is_seen_by_word_symbol_and_place(sqlcipher_world: World) -> None:
+    fill(sqlcipher_world)
+    one = moderate(sqlcipher_world)
+    async with at_desk(sqlcipher_world, "johan") as pilot:
+        await stand_on(pilot, one, "f", "m")
+        await press(pilot, "escape")
+        shown = [line for line in screen_text(pilot).splitlines() if "SUI" in line]
+        assert any("!" in line and "SUI MÅTTLIG" in line for line in shown)
+
+
+@pytest.mark.rule("SU-1", "SU-5")
+@pytest.mark.hazard("H9")
+async def test_ending_says_what_is_missing(sqlcipher_world: World) -> None:
+    one = sqlcipher_world.case(name="Karin Öberg", unread=0, mental_health=True)
+    chat.claim(sqlcipher_world.system, sqlcipher_world.actor("maria"), one.id, one.version)
+    async with at_desk(sqlcipher_world) as pilot:
+        await stand_on(pilot, one, "a")
+        assert "Säg, innan det avslutas, om du misstänker suicidrisk" in screen_text(pilot)
+        await press(pilot, "4", "2", "ctrl+s", "escape", "a", "enter")
+        assert "Ärendet är avslutat." in screen_text(pilot)
+    assert sqlcipher_world.row(one.id).case.state is CaseState.ENDED
+
+
+@SIZES
+@pytest.mark.rule("AP-4", "PR-1")
+@pytest.mark.hazard("H20")
+async def test_how_to_reach_a_protected_person_is_shown_once_and_stands_nowhere_else(
+    sqlcipher_world: World, size: tuple[int, int]
+) -> None:
+    one = sqlcipher_world.case(
+        name="Hemlig Person", suicide=SuicideRisk.AWAITING, protection=Protection.MARKED, mobile="+46701740605"
+    )
+    async with at_desk(sqlcipher_world, size=size) as pilot:
+        await stand_on(pilot, one, "enter")
+        assert "se hur personen nås" in " ".join(str(desk_of(pilot)._pane._hint.render()).split())
+        await press(pilot, "a")
+        assert "Agera först utanför plattformen" in screen_text(pilot)
+        await press(pilot, "4", "1")
+        await write(pilot, "skriver om suicid")
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, ReachScreen)
+        assert "Hemlig Person" in screen_text(pilot)
+        assert "+46701740605" in screen_text(pilot)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, RiskScreen)
+        assert "Hemlig" not in screen_text(pilot)
+        await press(pilot, "3", "space", "down", "down", "enter", "tab")
+        await write(pilot, "SOS 4711")
+        await press(pilot, "ctrl+s")
+        assert "112 tog över" in screen_text(pilot)
+        await press(pilot, "escape", "a", "enter")
+        assert "Ärendet är avslutat." in screen_text(pilot)
+        assert "Hemlig" not in screen_text(pilot)
+
+
+@SIZES
+@pytest.mark.rule("AP-1", "AP-2", "AP-3")
+@pytest.mark.hazard("H15")
+async def test_one_key_explains_marks_ends_and_locks(sqlcipher_world: World, size: tuple[int, int]) -> None:
+    one = sqlcipher_world.case(name="Karin Öberg", unread=0)
+    async with at_desk(sqlcipher_world, size=size) as pilot:
+        await stand_on(pilot, one, "y")
+        assert isinstance(pilot.app.screen, WrongPatientScreen)
+        assert "logga in med sin egen e-legitimation" in " ".join(screen_text(pilot).replace("│", " ").split())
+        await press(pilot, "2")
+        assert "ombud för ditt barn" in " ".join(screen_text(pilot).replace("│", " ").split())
+        await press(pilot, "1", "enter")
+        assert "OBS FEL PATIENT är antecknat" in screen_text(pilot)
+    row = sqlcipher_world.row(one.id).case
+    assert (row.state, row.wrong_patient_at) == (CaseState.ENDED, sqlcipher_world.clock.now())
+
+
+@pytest.mark.rule("AP-1", "AP-3")
+@pytest.mark.hazard("H15")
+async def test_a_marked_case_that_opens_again_says_so_and_is_not_taken_on(sqlcipher_world: World) -> None:
+    one = sqlcipher_world.case(name="Karin Öberg", unread=0)
+    wrong_patient.mark(sqlcipher_world.system, sqlcipher_world.actor("maria"), one.id, one.version)
+    sqlcipher_world.writes(one.id, "Hallå?")
+    async with at_desk(sqlcipher_world) as pilot:
+        await stand_on(pilot, one, "enter")
+        assert "OBS FEL PATIENT" in screen_text(pilot)
+        await press(pilot, "escape", "t")
+        assert "Fel patient: ärendet gäller någon annan" in screen_text(pilot)
+
+
+@pytest.mark.rule("SU-2")
+async def test_words_to_be_read_with_suicide_in_mind_are_marked_and_alarm_nobody(sqlcipher_world: World) -> None:
+    one = sqlcipher_world.case(name="Karin Öberg", risk_words=True)
+    sqlcipher_world.rostered("maria")
+    async with at_desk(sqlcipher_world, "maria") as pilot:
+        shown = screen_text(pilot)
+        assert "LÄS: SUICID" in shown
+        assert "LARM" not in shown
+        await stand_on(pilot, one, "enter")
+        assert "ord som kan tyda på suicidrisk" in screen_text(pilot)
+
+
+@pytest.mark.rule("PR-1")
+@pytest.mark.hazard("H2")
+async def test_a_flag_that_comes_while_one_writes_takes_the_case_from_the_screen(sqlcipher_world: World) -> None:
+    one = sqlcipher_world.case(name="Hemlig Person", unread=0)
+    async with at_desk(sqlcipher_world) as pilot:
+        await stand_on(pilot, one, "t")
+        assert "Hemlig Person" in screen_text(pilot)
+        await write(pilot, "Hej")
+        number = sqlcipher_world.row(one.id).patient.number
+        sqlcipher_world.system.person_data = Persons({number: Protection.MARKED})
+        protections.look_up(sqlcipher_world.system, sqlcipher_world.actor("johan"), one.patient_id)
+        await settled(pilot)
+        assert "Hemlig Person" not in screen_text(pilot)
+        assert sqlcipher_world.row(one.id).owner == ""
+    opened = cases.look_again(sqlcipher_world.system, sqlcipher_world.actor("maria"), one.id)
+    assert opened.messages == ()
