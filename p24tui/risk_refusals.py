@@ -16,6 +16,9 @@ RISK_REFUSALS = {
     "risk-words": N_(
         "Patienten har använt ord som kan tyda på suicidrisk. Säg, innan ärendet avslutas, om du misstänker suicidrisk."
     ),
+    "risk-words-anew": N_(
+        "Patienten har efter bedömningen använt ord som kan tyda på suicidrisk. Gör en ny samlad bedömning först."
+    ),
     "risk-unsaid": N_("Ärendet gäller psykisk hälsa. Säg, innan det avslutas, om du misstänker suicidrisk."),
     "risk-unassessed": N_("Suicidrisk är misstänkt och inte bedömd. En psykolog eller läkare bedömer den först."),
     "not-assessor": N_("Det får bara en psykolog eller läkare göra. Lämna över ärendet: samtycke behövs inte."),

@@ -14,6 +14,7 @@ from p24tui.routine.risk_course import (
     Basis,
     Booking,
     Call,
+    ClosedDown,
     Course,
     Decision,
     Entry,
@@ -111,7 +112,7 @@ def stated_words(one: Stated, now: datetime) -> str:
 
 def entry_words(entry: Entry) -> str:
     """What an entry states, in a sentence that is safe to show."""
-    return clean_line(_words(entry), 2000)
+    return clean_line(_words(entry), 20_000)
 
 
 def _words(entry: Entry) -> str:  # noqa: C901 - one line for each sort of entry
@@ -153,6 +154,8 @@ def _words(entry: Entry) -> str:  # noqa: C901 - one line for each sort of entry
             return _("tiden är ute: besöket är inte antecknat, eller väntan är slut")
         case Wrote():
             return _("patienten skrev")
+        case ClosedDown():
+            return _("personen är skyddad: det som var gjort och bokat gäller inte längre")
 
 
 def _with(words: str, more: str) -> str:

@@ -182,8 +182,13 @@ def event_words(kind: str, details: Mapping[str, Any]) -> str:
     return _(EVENTS[kind]).format_map(cleaned).strip() if kind in EVENTS else kind
 
 
+STATED = N_("Något antecknades om suicidrisk.")
+
+
 def _stated(kind: str, details: Mapping[str, Any]) -> str:
     """What somebody has stated of suicide risk, as the event has it."""
+    if "stated" not in details:
+        return _(STATED)
     words = entry_words(entry_of(kind, details["stated"]))
     return words[:1].upper() + words[1:]
 
@@ -312,6 +317,8 @@ READINGS = {
     "attachment": N_("öppnade en bilaga"),
     "export": N_("tog ut uppgifter"),
     "own-log": N_("såg sin egen logg"),
+    "risk": N_("läste om suicidrisk i ett ärende"),
+    "reach": N_("såg hur en skyddad person nås"),
 }
 
 
@@ -368,13 +375,17 @@ def priority_mark(case: Case) -> str:
     return MESSAGE if case.priority is None else str(case.priority)
 
 
+_PLAIN = (CaseState.NEW, CaseState.ONGOING, CaseState.WAITING)
+
+
 def state_marks(case: Case, *, promised: str = "", why: bool = False) -> str:
     """State, what is special, and what is unread, as short as a column needs it.
 
     ``promised`` is the mark of a deadline that is near; ``why`` adds why a case is held.
     """
     # Beside raised suicide risk there is no room for the state, but for what the patient has written.
-    state = "" if case.suicide is not SuicideRisk.NONE and case.risk in RAISED and not why else STATE_MARKS[case.state]
+    raised = case.suicide is not SuicideRisk.NONE and case.risk in RAISED
+    state = "" if raised and case.state in _PLAIN and not why else STATE_MARKS[case.state]
     words = [*_special(case), _handed(case, why=why) or (_(state) if state else ""), promised]
     if triage_failed(case):
         words.append(_("utan prio"))

@@ -23,6 +23,7 @@ from p24tui.routine.protection import Protection, is_protected
 from p24tui.routine.risk_course import (
     Booking,
     Call,
+    ClosedDown,
     Course,
     Entry,
     Looked,
@@ -221,20 +222,20 @@ STAFF_STEPS: dict[str, Callable[[Situation, Actor], Tried]] = {
 
 
 def _write(at: Situation) -> Tried:
-    """The patient writes; words that somebody must read with suicide in mind are flagged where nothing is suspected."""
+    """The patient writes; words that somebody must read with suicide in mind are flagged where that says more."""
     said = Wrote() if at.case.suicide is not SuicideRisk.NONE or at.case.risk is not RiskLevel.UNSAID else None
     woken = chat.receive(at.case, NOW)
     yield said, woken
-    if at.case.suicide is SuicideRisk.NONE:
+    if at.case.suicide is SuicideRisk.NONE or at.case.risk in suicide.RAISED:
         yield said, replace(woken, risk_words=True)
 
 
 def _fall_due(at: Situation) -> Tried:
-    return [(Overdue(), suicide.fall_due(at.case, NOW))] if suicide.is_due(at.case, NOW) else []
+    return [(Overdue(), suicide.fall_due(at.case, at.course, NOW, PACE))] if suicide.is_due(at.case, NOW) else []
 
 
 def _close_down(at: Situation) -> Tried:
-    return [(None, closed_down(at.case, NOW))] if at.protection is Protection.NONE else []
+    return [(ClosedDown(), closed_down(at.case, NOW))] if at.protection is Protection.NONE else []
 
 
 OTHER_STEPS: dict[str, Callable[[Situation], Tried]] = {

@@ -199,6 +199,7 @@ def test_the_limits_are_the_routines_and_the_laws_and_the_alarms() -> None:
         "suicide_visit_recorded": (60, "minutes", "SU-7"),
         "suicide_prolonged_longest": (24, "hours", "SU-9"),
         "suicide_calls": (2, "calls", "SU-9"),
+        "suicide_decided_within": (7, "days", "SU-8"),
         "look_lasts": (10, "minutes", "AP-4"),
         "protection_kept": (1440, "minutes", "PR-1"),
         "handover_repeats": (5, "minutes", "CH-11"),

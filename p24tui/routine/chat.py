@@ -23,6 +23,12 @@ def may_handle(actor: Actor, protection: Protection) -> Refusal | None:
     return None
 
 
+@rule("PR-1", "AP-1")
+def is_left(case: Case, protection: Protection) -> bool:
+    """Whether the contact is not handled here at all: the person is protected, or somebody else was meant."""
+    return is_protected(protection) or case.wrong_patient_at is not None
+
+
 @rule("AP-1", "AP-3")
 def may_handle_case(case: Case, actor: Actor, protection: Protection) -> Refusal | None:
     """The same of one case: nobody goes on with one in which somebody else than the patient was meant."""

@@ -47,6 +47,7 @@ UNSETTLES = frozenset(
     {
         *("case.received", "case.updated", "case.reopened", "message.received", "form.received"),
         *("case.released", "case.returned", "case.owner-lost", "handover.accepted", "deed.undone"),
+        *("risk.suspicion", "risk.overdue", "risk.visited", "case.closed-down"),
     }
 )
 """What makes a signature worth nothing where it happens between it and closing: somebody must look again."""

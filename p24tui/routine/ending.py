@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 from p24tui.routine.actor import ASSESSORS, Actor
 from p24tui.routine.case import Case, CaseState, SuicideRisk
-from p24tui.routine.chat import handed_with_risk, owned_by, unasked
+from p24tui.routine.chat import handed_with_risk, is_left, owned_by, unasked
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import STOCKHOLM
 from p24tui.routine.protection import Protection, is_protected
@@ -24,11 +24,12 @@ def request_end(case: Case, actor: Actor, protection: Protection, course: Course
     """
     if case.state is CaseState.ENDED:
         return Refusal("CH-12", "ended")
-    if not is_protected(protection):
-        if refusal := owned_by(case, actor) if case.wrong_patient_at is None else None:
+    if not is_left(case, protection):
+        if refusal := owned_by(case, actor):
             return refusal
-        if case.wrong_patient_at is None and case.suicide is not SuicideRisk.NONE and actor.profession not in ASSESSORS:
+        if case.suicide is not SuicideRisk.NONE and actor.profession not in ASSESSORS:
             return Refusal("SU-2", "suicide-risk")
+    if not is_protected(protection):
         if refusal := handed_with_risk(case):
             return refusal
         if case.unread or case.unread_free_text:
@@ -56,8 +57,7 @@ def confirm_end(
     checked = request_end(case, actor, protection, course, pace)
     if isinstance(checked, Refusal):
         return checked
-    is_left = is_protected(protection) or case.wrong_patient_at is not None
-    silent = case.state is CaseState.WAITING and not is_left
+    silent = case.state is CaseState.WAITING and not is_left(case, protection)
     return ended(case, now, end_of_day(now, added_days) if silent else None)
 
 

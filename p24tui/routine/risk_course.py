@@ -156,6 +156,11 @@ class Wrote:
     """The patient has written: what was tried because they were silent says no more."""
 
 
+@dataclass(frozen=True, slots=True)
+class ClosedDown:
+    """The patient has turned out to be protected: what was done and planned before says no more (PR-1)."""
+
+
 Entry = (
     Suspicion
     | NoSuspicion
@@ -170,6 +175,7 @@ Entry = (
     | Looked
     | Overdue
     | Wrote
+    | ClosedDown
 )
 
 
@@ -187,6 +193,7 @@ KINDS: dict[str, type[Entry]] = {
     "looked": Looked,
     "overdue": Overdue,
     "wrote": Wrote,
+    "closed-down": ClosedDown,
 }
 _KIND_OF = {entry: kind for kind, entry in KINDS.items()}
 
@@ -238,7 +245,7 @@ _KEPT = {Safety: "safety", Booking: "visit", Decision: "decision", HandedOn: "ha
 def _after(course: Course, stated: Stated) -> Course:
     match stated.entry:
         case Suspicion():
-            return Course(looked=course.looked)
+            return Course()
         case NoSuspicion() if course.level is RiskLevel.LOW:
             return course  # the assessment stands
         case NoSuspicion():
@@ -254,6 +261,8 @@ def _after(course: Course, stated: Stated) -> Course:
         case Looked():
             return replace(course, looked=stated)
         case Wrote():
-            return replace(course, calls=(), handed_on=None)
+            return replace(course, calls=(), handed_on=None, looked=None)
+        case ClosedDown():
+            return replace(course, calls=(), handed_on=None, visit=None)
     kept: dict[str, Any] = {_KEPT[type(stated.entry)]: stated.entry} if type(stated.entry) in _KEPT else {}
     return replace(course, **kept)

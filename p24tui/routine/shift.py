@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
-from p24tui.routine.chat import back_in_the_queue, had, unasked
+from p24tui.routine.chat import back_in_the_queue, had, is_left, unasked
 from p24tui.routine.decision import Refusal
-from p24tui.routine.protection import Protection, is_protected
+from p24tui.routine.protection import Protection
 from p24tui.routine.rule import rule
 
 
@@ -39,7 +39,7 @@ def ongoing(
 
     An unsent text to the patient counts while one has the case: in one that has gone back to the queue or to a
     colleague it is handed on, for whoever opens it there sees it. A note to colleagues counts wherever it was begun;
-    in a protected person's case nobody can write, so there it counts nowhere.
+    where the contact is not handled nobody can write, so there it counts nowhere.
     """
     if case.state is CaseState.ENDED:
         return ()
@@ -48,7 +48,7 @@ def ongoing(
         found.append(Ongoing.VISIT if case.kind is ContactKind.VIDEO else Ongoing.OWNED)
         if case.handed_to:
             found.append(Ongoing.OFFERED)
-    if not is_protected(protection):
+    if not is_left(case, protection):
         if draft and case.owner_id == staff_id:
             found.append(Ongoing.DRAFT)
         if note_draft:

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from p24tui.routine.actor import ASSESSORS, Actor
 from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
-from p24tui.routine.chat import CLINICIANS, may_handle, may_handle_case, owned_by
+from p24tui.routine.chat import CLINICIANS, is_left, may_handle, may_handle_case, owned_by
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import OpeningHours, day_openings, instant_of, local_day
 from p24tui.routine.protection import Protection, is_protected
@@ -42,7 +42,8 @@ class RiskPace:
 
     ``recorded_within`` is how soon after its time a visit is to be recorded; ``prolonged_longest`` how long the chat is
     prolonged at a time (SU-9); ``calls`` how many attempts are made by telephone; ``look_lasts`` how long a look at how
-    to reach somebody is open to the person who took it (AP-4).
+    to reach somebody is open to the person who took it (AP-4). A visit that is decided on individually takes place
+    within ``decided_days`` (SU-8).
     """
 
     visit_days: int
@@ -50,6 +51,7 @@ class RiskPace:
     prolonged_longest: timedelta
     calls: int
     look_lasts: timedelta
+    decided_days: int
 
 
 @rule("SU-2")
@@ -58,7 +60,7 @@ def suspect(case: Case, actor: Actor, protection: Protection, said: Suspicion) -
 
     Where the risk was found to be low, or there was no suspicion, all that was said of it begins anew.
     """
-    if refusal := may_handle_case(case, actor, protection) or _is_over(case):
+    if refusal := may_handle(actor, protection) or _is_over(case):
         return refusal
     if case.suicide is not SuicideRisk.NONE:
         return Refusal("SU-2", "risk-known")
@@ -75,7 +77,7 @@ def say_no_suspicion(case: Case, actor: Actor, protection: Protection) -> Case |
 
     Nor does it take back an assessment: after one of low risk it says that words since then are no cause for another.
     """
-    if refusal := may_handle_case(case, actor, protection) or _is_over(case) or _unread(case, "SU-1"):
+    if refusal := may_handle(actor, protection) or _is_over(case) or _unread(case, "SU-1"):
         return refusal
     if case.suicide is not SuicideRisk.NONE:
         return Refusal("SU-1", "risk-suspected")
@@ -110,8 +112,9 @@ def assess(
     taken = replace(assessed, suicide=SuicideRisk.TAKEN_ON)
     if said.level is RiskLevel.HIGH:
         return _unfollowed(taken)
-    due_at = case.risk_due_at if course.visit is not None else None
-    return replace(taken, visit_by=local_day(now) + timedelta(days=pace.visit_days), risk_due_at=due_at)
+    return replace(
+        taken, visit_by=local_day(now) + timedelta(days=pace.visit_days), risk_due_at=_recorded_by(course, pace)
+    )
 
 
 @rule("SU-5")
@@ -151,9 +154,11 @@ def book(
         return Refusal("SU-6", "booking-where")
     if said.at <= now:
         return Refusal("SU-6", "booking-past")
-    if course.decision is None and (case.visit_by is None or local_day(said.at) > case.visit_by):
+    decided = local_day(now) + timedelta(days=pace.decided_days) if course.decision else None
+    last = decided or case.visit_by
+    if last is None or local_day(said.at) > last:
         return Refusal("SU-6", "booking-late")
-    return replace(case, risk_due_at=said.at + pace.recorded_within)
+    return replace(_in_hand(case, actor), risk_due_at=said.at + pace.recorded_within)
 
 
 @rule("SU-7")
@@ -188,7 +193,7 @@ def decide(
         return Refusal("SU-8", "decision-reason")
     if said.because is InsteadOfVisit.WEEKEND and not closed_within:
         return Refusal("SU-8", "no-weekend")
-    return replace(case, visit_by=None)
+    return replace(_in_hand(case, actor), visit_by=None)
 
 
 @rule("SU-9")
@@ -216,7 +221,7 @@ def prolong(
     if not now < said.until <= now + pace.prolonged_longest:
         return Refusal("SU-9", "prolong-until")
     due = said.until if case.risk_due_at is None else min(said.until, case.risk_due_at)
-    return replace(case, risk_due_at=due)
+    return replace(_in_hand(case, actor), risk_due_at=due)
 
 
 @rule("SU-9", "AP-4")
@@ -246,7 +251,7 @@ def hand_on(
         return Refusal("SU-11", "handed-on-whom")
     if said.at > now:
         return Refusal("SU-11", "handed-on-ahead")
-    if said.service is Service.ON_CALL and not _is_left(case, protection):
+    if said.service is Service.ON_CALL and not is_left(case, protection):
         if refusal := _assessor(actor):
             return refusal
         if course.level not in RAISED:
@@ -295,10 +300,15 @@ def is_due(case: Case, now: datetime) -> bool:
 
 
 @rule("SU-7", "SU-9")
-def fall_due(case: Case, now: datetime) -> Case:
-    """The case calls for a psychologist or doctor again, whoever has it. A last day that has passed is no more."""
-    passed = _is_past(case.visit_by, now)
-    return replace(case, suicide=SuicideRisk.AWAITING, risk_due_at=None, visit_by=None if passed else case.visit_by)
+def fall_due(case: Case, course: Course, now: datetime, pace: RiskPace) -> Case:
+    """The case calls for a psychologist or doctor again, whoever has it. A last day that has passed is no more.
+
+    A visit that is still to come falls due at its own time, whatever the chat was prolonged to before it.
+    """
+    recorded_by = _recorded_by(course, pace)
+    ahead = recorded_by if recorded_by is not None and recorded_by > now else None
+    last = None if _is_past(case.visit_by, now) else case.visit_by
+    return replace(case, suicide=SuicideRisk.AWAITING, risk_due_at=ahead, visit_by=last)
 
 
 @rule("SU-1", "SU-3", "SU-5", "SU-6", "SU-7", "SU-8", "SU-9", "SU-10", "SU-11", "SU-12", "SU-13", "AP-4")
@@ -307,9 +317,11 @@ def missing(case: Case, course: Course, protection: Protection, pace: RiskPace) 
 
     Of somebody who is not handled here nothing is asked but that it was acted on outside, where suicide is suspected.
     """
-    if _is_left(case, protection):
+    if is_left(case, protection):
         acted = course.handed_on is not None or any(one.outcome is Outcome.REACHED for one in course.calls)
-        return None if acted or not is_suspected(case, protection) else Refusal("AP-4", "act-outside")
+        if is_suspected(case, protection):
+            return None if acted else Refusal("AP-4", "act-outside")
+        return Refusal("SU-1", "risk-words") if case.risk_words else None
     match course.level:
         case RiskLevel.MODERATE:
             lacks = _moderate_lacks(course)
@@ -319,13 +331,25 @@ def missing(case: Case, course: Course, protection: Protection, pace: RiskPace) 
             lacks = _low_lacks(course, pace)
         case _:
             lacks = _unassessed_lacks(case)
-    return lacks or (Refusal("SU-1", "risk-words") if case.risk_words else None)
+    if lacks is not None or not case.risk_words:
+        return lacks
+    return Refusal("SU-3", "risk-words-anew") if course.level in RAISED else Refusal("SU-1", "risk-words")
 
 
 @rule("SU-8")
 def is_closed_within(hours: OpeningHours, first: date, days: int) -> bool:
     """Whether the unit is closed for one of so many days after the first."""
     return any(not day_openings(hours, first + timedelta(days=n)) for n in range(1, days + 1))
+
+
+def _recorded_by(course: Course, pace: RiskPace) -> datetime | None:
+    """When the visit that is booked is to have been recorded; none where none is."""
+    return None if course.visit is None else course.visit.at + pace.recorded_within
+
+
+def _in_hand(case: Case, actor: Actor) -> Case:
+    """The case that its psychologist or doctor has just seen to: it waits for no other."""
+    return replace(case, suicide=SuicideRisk.TAKEN_ON) if actor.profession in ASSESSORS else case
 
 
 def _is_past(day: date | None, now: datetime) -> bool:
@@ -386,13 +410,8 @@ def _outside(case: Case, course: Course, actor: Actor, protection: Protection) -
         return None if course.looked else Refusal("AP-4", "look-first")
     if refusal := may_handle(actor, protection) or _is_over(case):
         return refusal
-    at_risk = case.suicide is not SuicideRisk.NONE or course.level is RiskLevel.LOW
+    at_risk = is_suspected(case, protection) or course.level is RiskLevel.LOW
     return None if at_risk else Refusal("SU-9", "no-risk")
-
-
-def _is_left(case: Case, protection: Protection) -> bool:
-    """Whether the contact is not handled here at all (PR-1, AP-1)."""
-    return is_protected(protection) or case.wrong_patient_at is not None
 
 
 def _assessor(actor: Actor) -> Refusal | None:

@@ -96,10 +96,11 @@ class ToneWords:
 _NEARBY = 60
 """How many characters before an ask may make it none."""
 
+# No group is possessive: before 3.11.5 re forgets there where the match ends.
 # Plain strings, which re compiles and keeps when they are first used: the console starts without that.
 _CAPITAL = "A-ZÀ-ÖØ-Þ"
-_IN_CAPITALS = rf"[{_CAPITAL}\d]++(?:-[{_CAPITAL}\d]++)*+(?!\w|[-:]\w)"
-_CAPITALS = rf"(?<![\w-])(?=[{_CAPITAL}]){_IN_CAPITALS}(?:[ ,]++{_IN_CAPITALS})*+"
+_IN_CAPITALS = rf"[{_CAPITAL}\d]++(?:-[{_CAPITAL}\d]++)*(?!\w|[-:]\w)"
+_CAPITALS = rf"(?<![\w-])(?=[{_CAPITAL}]){_IN_CAPITALS}(?:[ ,]++{_IN_CAPITALS})*"
 _ROMAN = r"X{0,3}(?:I[XV]|V?I{0,3})"
 
 # Placeholders, links, addresses of e-mail and of sites.

@@ -137,8 +137,9 @@ def _content(tx: Tx, system: System, actor: Actor, row: CaseRow) -> OpenCase:
     shown = line(row, unit, now, here, guest=guest)
     contact = cases.contact(tx, case_id)
     history = tuple(events.of_case(tx, case_id, HISTORY_SHOWN))
-    if shown.patient.protected:
-        return OpenCase(shown, contact, (), (), (), history, (), "")
+    if shown.patient.protected:  # what happened and when, without a word of what was said
+        bare = tuple(replace(one, details={}) for one in history)
+        return OpenCase(shown, contact, (), (), (), bare, (), "")
     found = messages.of_case(tx, case_id, SHOWN + 1)
     return OpenCase(
         shown,

@@ -13,7 +13,6 @@ from p24tui.routine.alert import calling_anew
 from p24tui.routine.case import Case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.handover import OfferState
-from p24tui.routine.protection import is_protected
 from p24tui.routine.undo import UNDOABLE
 from p24tui.services.outbox import cancel_moot
 from p24tui.store import cases, events, handovers
@@ -92,7 +91,7 @@ def taking_on(actor: Actor, decide: Decide) -> Decide:
     """The same decision about a case in the actor's hands: what nobody has is taken on with it, and only with it."""
 
     def decided(row: CaseRow) -> Case | Refusal:
-        if row.case.owner_id is not None or is_protected(row.patient.protection):
+        if row.case.owner_id is not None or chat.is_left(row.case, row.patient.protection):
             return decide(row)
         claimed = chat.claim(row.case, actor, row.patient.protection)
         return claimed if isinstance(claimed, Refusal) else decide(replace(row, case=claimed))

@@ -10,6 +10,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.closing_down import closed_down
 from p24tui.routine.protection import Protection, is_protected, strictest
 from p24tui.routine.rule import rule
+from p24tui.services import suicide
 from p24tui.services.change import change_in, locked
 from p24tui.services.outbox import tell
 from p24tui.services.unit_settings import protection_kept_in
@@ -82,6 +83,7 @@ def put_patient(tx: Tx, system: System, actor: Actor, record: PatientRecord) -> 
             row = locked(tx, case_id)
             if closed_down(row.case, now) != row.case:
                 where = replace(actor, unit_id=row.case.unit_id)
+                suicide.closed_down(tx, where, row.case, now)
                 change_in(
                     tx, system, where, case_id, "case.closed-down", lambda one: closed_down(one.case, now), rule="PR-1"
                 )

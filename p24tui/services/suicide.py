@@ -16,7 +16,7 @@ from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.case import Case, RiskLevel, SuicideRisk
 from p24tui.routine.decision import Refusal
 from p24tui.routine.patient import shown
-from p24tui.routine.protection import is_protected
+from p24tui.routine.protection import Protection, is_protected
 from p24tui.routine.risk_course import (
     Assessment,
     Booking,
@@ -64,6 +64,7 @@ def pace(now: datetime) -> RiskPace:
         prolonged_longest=timedelta(hours=limit("suicide_prolonged_longest", now)),
         calls=limit("suicide_calls", now),
         look_lasts=timedelta(minutes=limit("look_lasts", now)),
+        decided_days=limit("suicide_decided_within", now),
     )
 
 
@@ -101,7 +102,7 @@ def suspect(system: System, actor: Actor, case_id: str, version: int, why: str) 
 
     Raises ``Refused`` where it is known already, or ``Stale``.
     """
-    said = Suspicion(_line(why))
+    said = Suspicion(_text(why))
     return _state(
         system,
         actor,
@@ -122,7 +123,7 @@ def say_no_suspicion(system: System, actor: Actor, case_id: str, version: int, w
         actor,
         case_id,
         version,
-        NoSuspicion(_line(why)),
+        NoSuspicion(_text(why)),
         "SU-1",
         lambda row, _course: suicide.say_no_suspicion(row.case, actor, row.patient.protection),
     )
@@ -138,8 +139,8 @@ def assess(system: System, actor: Actor, case_id: str, version: int, said: Asses
         raise BadInput("no-rung", rung=clean_line(said.rung, 40))
     cleaned = replace(
         said,
-        risk_factors=clean_text(said.risk_factors).strip(),
-        protective_factors=clean_text(said.protective_factors).strip(),
+        risk_factors=_text(said.risk_factors),
+        protective_factors=_text(said.protective_factors),
     )
     now = system.clock.now()
     return _state(
@@ -157,7 +158,7 @@ def assess(system: System, actor: Actor, case_id: str, version: int, said: Asses
 @rule("SU-5")
 def say_safe(system: System, actor: Actor, case_id: str, version: int, said: Safety) -> Case:
     """Keep the patient's answer to whether it feels safe to continue online. Raises ``Refused`` or ``Stale``."""
-    cleaned = replace(said, instead=_line(said.instead))
+    cleaned = replace(said, instead=_text(said.instead))
     return _state(
         system,
         actor,
@@ -188,7 +189,7 @@ def book(system: System, actor: Actor, case_id: str, version: int, said: Booking
 @rule("SU-7")
 def record_visit(system: System, actor: Actor, case_id: str, version: int, said: Visited) -> Case:
     """Record that the visit took place, or that the patient did not come. Raises ``Refused`` or ``Stale``."""
-    cleaned = replace(said, note=_line(said.note))
+    cleaned = replace(said, note=_text(said.note))
     now = system.clock.now()
     return _state(
         system,
@@ -204,7 +205,7 @@ def record_visit(system: System, actor: Actor, case_id: str, version: int, said:
 @rule("SU-8")
 def decide(system: System, actor: Actor, case_id: str, version: int, said: Decision) -> Case:
     """Record an individual decision in the place of the visit. Raises ``Refused`` or ``Stale``."""
-    cleaned = replace(said, decision=_line(said.decision), reason=_line(said.reason))
+    cleaned = replace(said, decision=_text(said.decision), reason=_text(said.reason))
     now = system.clock.now()
     with system.store.writing() as tx:
         case, days = locked(tx, case_id).case, pace(now).visit_days
@@ -221,7 +222,7 @@ def decide(system: System, actor: Actor, case_id: str, version: int, said: Decis
 @rule("SU-9")
 def prolong(system: System, actor: Actor, case_id: str, version: int, said: Prolonged) -> Case:
     """Keep the chat of a silent patient until then. Raises ``Refused`` or ``Stale``."""
-    cleaned = replace(said, reason=_line(said.reason))
+    cleaned = replace(said, reason=_text(said.reason))
     now = system.clock.now()
     return _state(
         system,
@@ -237,7 +238,7 @@ def prolong(system: System, actor: Actor, case_id: str, version: int, said: Prol
 @rule("SU-9", "AP-4")
 def record_call(system: System, actor: Actor, case_id: str, said: Call) -> Case:
     """Record an attempt by telephone. It is a fact, so no version is asked for. Raises ``Refused``."""
-    cleaned = replace(said, note=_line(said.note))
+    cleaned = replace(said, note=_text(said.note))
     now = system.clock.now()
     return _state(
         system,
@@ -253,7 +254,7 @@ def record_call(system: System, actor: Actor, case_id: str, said: Call) -> Case:
 @rule("SU-11", "SU-12", "SU-13", "AP-4")
 def hand_on(system: System, actor: Actor, case_id: str, said: HandedOn) -> Case:
     """Record that the on-call service or 112 has taken over. It is a fact, as a call is. Raises ``Refused``."""
-    cleaned = replace(said, whom=_line(said.whom), why=_line(said.why))
+    cleaned = replace(said, whom=_line(said.whom), why=_text(said.why))
     now = system.clock.now()
     return _state(
         system,
@@ -272,16 +273,16 @@ def look(system: System, actor: Actor, case_id: str, why: str) -> Reach:
 
     That it was looked at is committed before anything is returned. Raises ``Refused`` where it may not be.
     """
-    said, now = Looked(_line(why)), system.clock.now()
+    said, now = Looked(_text(why)), system.clock.now()
     with system.store.writing() as tx:
-        row = locked(tx, case_id)
+        row = case_of_unit(tx, actor, case_id, lock=True)
         course = course_in(tx, case_id)
         refusal = suicide.may_look(row.case, course, actor, row.patient.protection, said.why, now, pace(now))
         permitted(refusal, who=course.looked.name if course.looked else "")
         desk.log_reading(tx, actor, now, LOOK, case_id=case_id, patient_id=row.patient.id)
         risk_entries.add(tx, case_id, now, "looked", actor, _details(said))
         where = {"unit_id": row.case.unit_id, "rule": "AP-4"}
-        events.append(tx, actor, now, "risk.looked", case_id, **where, stated=_details(said))
+        events.append(tx, actor, now, "risk.looked", case_id, **where, stated=_details(Looked("")))
     return Reach(row.patient.name, row.patient.number, row.patient.mobile)
 
 
@@ -301,7 +302,15 @@ def _call_due(system: System, case_id: str) -> bool:
         if not suicide.is_due(row.case, now):
             return False
         tick = Actor(None, "p24tui", None, row.case.unit_id, PLACE)
-        state_in(tx, system, tick, case_id, Overdue(), "SU-7", lambda found, _course: suicide.fall_due(found.case, now))
+        state_in(
+            tx,
+            system,
+            tick,
+            case_id,
+            Overdue(),
+            "SU-7",
+            lambda found, course: suicide.fall_due(found.case, course, now, pace(now)),
+        )
         return True
 
 
@@ -320,15 +329,27 @@ def suspected_by_form(tx: Tx, actor: Actor, case_id: str, now: datetime) -> None
     risk_entries.add(tx, case_id, now, "suspicion", actor, _details(Suspicion("")))
 
 
-@rule("SU-1")
-def flagged(case: Case, texts: Sequence[str]) -> Case:
-    """The case with what its words ask of whoever reads it: they judge nothing, and call for nobody."""
+@rule("SU-1", "AP-4")
+def flagged(case: Case, texts: Sequence[str], protection: Protection) -> Case:
+    """The case with what its words ask of whoever reads it: they judge nothing, and call for nobody.
+
+    A protected person's words are read by nobody, so there they do call.
+    """
     words = assets.load("suicide.toml")["words"]
-    return replace(
+    read = replace(
         case,
         risk_words=case.risk_words or any(names_any(text, words["risk"]) for text in texts),
         mental_health=case.mental_health or names_any(case.matter, words["mental_health"]),
     )
+    calls = read.suicide is SuicideRisk.NONE and suicide.is_suspected(read, protection)
+    return replace(read, suicide=SuicideRisk.AWAITING) if calls else read
+
+
+@rule("PR-1", "AP-4")
+def closed_down(tx: Tx, actor: Actor, before: Case, now: datetime) -> None:
+    """The patient has turned out to be protected, where anything was said of suicide risk: it is acted on anew."""
+    if before.suicide is not SuicideRisk.NONE or before.risk is not RiskLevel.UNSAID or before.risk_words:
+        risk_entries.add(tx, before.id, now, "closed-down", actor, {})
 
 
 def state_in(
@@ -404,3 +425,8 @@ def _of_protected(one: Stated) -> Stated | None:
 
 def _line(typed: str) -> str:
     return clean_line(typed).strip()
+
+
+def _text(typed: str) -> str:
+    """What belongs to the record stays whole."""
+    return clean_text(typed).strip()

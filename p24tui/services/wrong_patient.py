@@ -5,11 +5,12 @@ from p24tui.ids import fresh_id, stable_id
 from p24tui.routine import wrong_patient
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
+from p24tui.routine.chat import may_handle_case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.rule import rule
 from p24tui.services import suicide
-from p24tui.services.change import change_in, locked
-from p24tui.services.known import known_unit
+from p24tui.services.change import change_in, locked, permitted
+from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit_on
 from p24tui.services.outbox import about_case, cancel_planned
 from p24tui.services.phrases import phrase
@@ -24,9 +25,14 @@ PHRASES = {False: "log-in-yourself", True: "wrong-patient-child"}
 
 
 def explanation(system: System, actor: Actor, case_id: str, *, for_child: bool = False) -> str:
-    """What the patient would be told. Raises ``BadInput`` where there is no such case."""
+    """What the patient would be told.
+
+    Raises ``Refused`` where the case is not handled here, ``BadInput`` where the unit has no such case.
+    """
     with system.store.reading() as tx:
-        return _text(tx, locked(tx, case_id), for_child=for_child)
+        row = case_of_unit(tx, actor, case_id)
+        permitted(may_handle_case(row.case, actor, row.patient.protection))
+        return _text(tx, row, for_child=for_child)
 
 
 @rule("AP-1", "AP-2", "AP-3")

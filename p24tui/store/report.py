@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from p24tui.routine.case import ContactKind, SuicideRisk
 from p24tui.routine.outgoing import OutgoingState
+from p24tui.routine.suicide import ASSESSED
 from p24tui.store.engine import Tx
 from p24tui.store.tables import IS_COUNTED, cases, events, outbox, roster, staff
 
@@ -62,7 +63,7 @@ def received(tx: Tx, unit_ids: Collection[str], begins: datetime, ends: datetime
         table.received_at,
         table.kind,
         table.priority,
-        table.suicide != SuicideRisk.NONE,
+        (table.suicide != SuicideRisk.NONE) | table.risk.in_(ASSESSED),
         table.answered_at.is_not(None),
     ).where(table.unit_id.in_(unit_ids), table.received_at >= begins, table.received_at < ends)
     kinds = {kind.value: kind for kind in ContactKind}

@@ -11,7 +11,7 @@ from p24tui.routine.case import Case, CaseState, ContactKind, RiskLevel, Suicide
 from p24tui.routine.risk_course import Course, HandedOn, Service
 from p24tui.routine.suicide import RiskPace
 
-PACE = RiskPace(2, timedelta(hours=1), timedelta(hours=24), 2, timedelta(minutes=10))
+PACE = RiskPace(2, timedelta(hours=1), timedelta(hours=24), 2, timedelta(minutes=10), 7)
 """The limits of the routine's section on suicide risk, and the project's own."""
 
 UNSAID = Course()

@@ -13,6 +13,7 @@ from p24tui.routine.risk_course import (
     Basis,
     Booking,
     Call,
+    ClosedDown,
     Course,
     Decision,
     Entry,
@@ -98,7 +99,7 @@ def is_through(entries: Sequence[Entry], *, is_suspected: bool, is_left: bool) -
     more. ``is_left``: the person is not handled here.
     """
     since = _after_last(entries, lambda one: isinstance(one, Suspicion))
-    unbroken = _after_last(since, lambda one: isinstance(one, Wrote))
+    unbroken = _after_last(since, lambda one: isinstance(one, Wrote | ClosedDown))
     if is_left:
         acted = any(isinstance(one, HandedOn) or _reaches(one) for one in unbroken)
         return acted or not is_suspected
@@ -106,7 +107,9 @@ def is_through(entries: Sequence[Entry], *, is_suspected: bool, is_left: bool) -
     if not assessments:
         return not is_suspected
     decided = _after_last(since, lambda one: isinstance(one, Assessment))
-    handed_on = any(isinstance(one, HandedOn) for one in _after_last(decided, lambda one: isinstance(one, Wrote)))
+    handed_on = any(
+        isinstance(one, HandedOn) for one in _after_last(decided, lambda one: isinstance(one, Wrote | ClosedDown))
+    )
     match assessments[-1].level:
         case RiskLevel.HIGH:
             return handed_on

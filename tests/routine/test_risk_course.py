@@ -20,6 +20,7 @@ from p24tui.routine.risk_course import (
     KINDS,
     Assessment,
     Booking,
+    ClosedDown,
     Course,
     Entry,
     Looked,
@@ -70,6 +71,7 @@ EVERYTHING: list[Entry] = [
     *(SUSPICION, NoSuspicion(), LOW, LOW_CERTAIN, MODERATE, HIGH, SAFE, Safety(False, "tid på mottagningen")),
     *(VISIT, CAME, STAYED_AWAY, REFUSES, WEEKEND, PROLONGED, NO_ANSWER, REACHED, TO_112, TO_ON_CALL, LOOKED),
     *(Overdue(), Wrote()),
+    ClosedDown(),
 ]
 
 # Where the entries lead
@@ -98,8 +100,24 @@ def test_an_assessment_is_known_with_who_signed_it() -> None:
 
 @pytest.mark.rule("SU-2", "AP-4")
 @given(st.lists(st.sampled_from(EVERYTHING), max_size=12))
-def test_a_new_suspicion_begins_all_anew_but_the_one_look(before: list[Entry]) -> None:
-    assert course(*before, SUSPICION) == Course(looked=course(*before).looked)
+def test_a_new_suspicion_begins_all_anew(before: list[Entry]) -> None:
+    assert course(*before, SUSPICION) == Course()
+
+
+@pytest.mark.rule("AP-4", "PR-1")
+@pytest.mark.hazard("H9")
+def test_who_turns_out_to_be_protected_has_not_been_acted_for_by_what_was_done_before() -> None:
+    before = course(SUSPICION, MODERATE, VISIT, REACHED, TO_ON_CALL)
+    after = course(SUSPICION, MODERATE, VISIT, REACHED, TO_ON_CALL, ClosedDown())
+    assert after == replace(before, visit=None, calls=(), handed_on=None)
+    one = case(suicide=SuicideRisk.AWAITING, risk=RiskLevel.MODERATE)
+    assert suicide.missing(one, after, Protection.MARKED, PACE) == Refusal("AP-4", "act-outside")
+
+
+@pytest.mark.rule("AP-4")
+def test_who_writes_again_after_it_was_acted_on_can_be_looked_up_anew() -> None:
+    assert course(SUSPICION, LOOKED, REACHED).looked is not None
+    assert course(SUSPICION, LOOKED, REACHED, Wrote()).looked is None
 
 
 @pytest.mark.rule("SU-1", "SU-3")
@@ -112,7 +130,7 @@ def test_that_there_is_no_suspicion_leaves_an_assessment_of_low_risk_as_it_is() 
 @pytest.mark.hazard("H8")
 @pytest.mark.parametrize("again", [LOW, MODERATE, HIGH])
 def test_what_was_decided_on_an_assessment_is_decided_anew_after_the_next(again: Assessment) -> None:
-    before = (LOOKED, SUSPICION, MODERATE, CAME, REFUSES, NO_ANSWER, TO_ON_CALL, SAFE, VISIT)
+    before = (SUSPICION, LOOKED, MODERATE, CAME, REFUSES, NO_ANSWER, TO_ON_CALL, SAFE, VISIT)
     after, signed = course(*before, again), stated(again)[0]
     kept = VISIT if again is MODERATE else None
     assert after == Course(again.level, signed, visit=kept, calls=(NO_ANSWER,), looked=stated(LOOKED)[0])
@@ -207,7 +225,7 @@ LACKS: list[tuple[Case, tuple[Entry, ...], Refusal | None]] = [
     (moderate(), (SUSPICION, MODERATE, TO_ON_CALL), None),
     (moderate(), (SUSPICION, MODERATE, VISIT, TO_112), None),
     (moderate(), (SUSPICION, MODERATE, TO_ON_CALL, Wrote()), Refusal("SU-6", "visit-missing")),
-    (moderate(risk_words=True), (SUSPICION, MODERATE, VISIT, CAME), Refusal("SU-1", "risk-words")),
+    (moderate(risk_words=True), (SUSPICION, MODERATE, VISIT, CAME), Refusal("SU-3", "risk-words-anew")),
     # high
     (AT_HIGH, (SUSPICION, HIGH), Refusal("SU-13", "high-hand-on")),
     (AT_HIGH, (SUSPICION, HIGH, SAFE, REACHED), Refusal("SU-13", "high-hand-on")),
@@ -215,7 +233,7 @@ LACKS: list[tuple[Case, tuple[Entry, ...], Refusal | None]] = [
     (AT_HIGH, (SUSPICION, HIGH, TO_112), None),
     (AT_HIGH, (SUSPICION, HIGH, TO_ON_CALL), None),
     (AT_HIGH, (SUSPICION, HIGH, TO_112, Wrote()), Refusal("SU-13", "high-hand-on")),
-    (replace(AT_HIGH, risk_words=True), (SUSPICION, HIGH, TO_112), Refusal("SU-1", "risk-words")),
+    (replace(AT_HIGH, risk_words=True), (SUSPICION, HIGH, TO_112), Refusal("SU-3", "risk-words-anew")),
 ]
 
 
@@ -235,7 +253,8 @@ def test_no_case_ends_until_its_path_allows_it_and_it_is_said_what_is_missing(
     last = ending.confirm_end(begun, PSYCHOLOGIST, protection, at, PACE, NOW, 1)
     assert last == lacks or (lacks is None and taken(last).state is CaseState.ENDED)
     suspected_ = one.suicide is not SuicideRisk.NONE
-    assert lacks is None or lacks.rule == "SU-1" or not is_through(entries, is_suspected=suspected_, is_left=False)
+    words = lacks is not None and lacks.reason in ("risk-words", "risk-words-anew", "risk-unsaid")
+    assert lacks is None or words or not is_through(entries, is_suspected=suspected_, is_left=False)
 
 
 @pytest.mark.rule("SU-1")
@@ -288,7 +307,7 @@ def test_a_nurse_ends_where_low_risk_was_assessed_and_the_patient_has_answered_a
         ({}, Protection.POPULATION),
         ({"wrong_patient_at": NOW}, Protection.NONE),
         ({"mental_health": True}, Protection.MARKED),
-        ({"mental_health": True, "risk_words": True, "wrong_patient_at": NOW}, Protection.NONE),
+        ({"mental_health": True, "wrong_patient_at": NOW}, Protection.NONE),
     ],
 )
 def test_what_is_not_handled_here_ends_once_suspected_risk_was_acted_on_outside(

@@ -83,7 +83,9 @@ def test_no_step_is_taken_in_what_has_ended_or_is_not_handled_here_or_by_an_admi
     assert step(replace(one, state=CaseState.ENDED), PSYCHOLOGIST, NONE) == Refusal("CH-12", "ended")
     for protection in (Protection.MARKED, Protection.POPULATION):
         assert step(one, PSYCHOLOGIST, protection) == Refusal("PR-1", "protected")
-    assert step(replace(one, wrong_patient_at=NOW), PSYCHOLOGIST, NONE) == Refusal("AP-1", "wrong-patient")
+    marked = step(replace(one, wrong_patient_at=NOW), PSYCHOLOGIST, NONE)
+    says = one.risk is RiskLevel.UNSAID and one.owner_id is None  # what may be suspected, or not, is always said
+    assert isinstance(marked, Case) if says else marked == Refusal("AP-1", "wrong-patient")
     assert step(one, replace(ADMINISTRATOR, staff_id=one.owner_id), NONE) == Refusal("CH-4", "not-clinician")
 
 
@@ -293,6 +295,6 @@ def test_no_step_but_an_assessors_word_makes_suspected_risk_none(one: Case) -> N
             suicide.prolong(mine, AT_MODERATE, who, NONE, PROLONGED, NOW, PACE),
             suicide.call(mine, AT_MODERATE, who, NONE, NO_ANSWER, NOW),
             suicide.hand_on(mine, AT_MODERATE, who, NONE, TO_112, NOW),
-            suicide.fall_due(mine, NOW),
+            suicide.fall_due(mine, AT_MODERATE, NOW, PACE),
         ]
-        assert {made.suicide for made in tried if isinstance(made, Case)} <= {SuicideRisk.AWAITING}
+        assert SuicideRisk.NONE not in {made.suicide for made in tried if isinstance(made, Case)}

@@ -94,7 +94,7 @@ def test_at_its_time_it_calls_whoever_has_it(risk: SuicideRisk) -> None:
     one = moderate(suicide=risk, owner_id=owner, risk_due_at=NOW)
     assert not suicide.is_due(one, NOW - timedelta(microseconds=1))
     assert suicide.is_due(one, NOW)
-    after = calling_anew(one, suicide.fall_due(one, NOW), NOW)
+    after = calling_anew(one, suicide.fall_due(one, AT_MODERATE, NOW, PACE), NOW)
     assert after == replace(one, suicide=SuicideRisk.AWAITING, risk_due_at=None, risk_since=NOW)
     assert alert(after, None) is not None
     assert not suicide.is_due(after, NOW + DAY)

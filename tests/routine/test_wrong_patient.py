@@ -141,8 +141,8 @@ def test_suspected_suicide_risk_is_acted_on_outside_first_and_nothing_else_is_as
     assert isinstance(outcome, Case) is is_done
     if not is_done:
         assert outcome == Refusal("AP-4", "act-outside")
-    unasked = case(mental_health=True, risk_words=True)
-    assert taken(marked(unasked)).state is CaseState.ENDED
+    assert taken(marked(case(mental_health=True))).state is CaseState.ENDED
+    assert marked(case(mental_health=True, risk_words=True)) == Refusal("SU-1", "risk-words")
     assert taken(marked(case(risk=RiskLevel.LOW), NURSE, course(SUSPICION, LOW))).state is CaseState.ENDED
 
 
@@ -182,10 +182,11 @@ def test_what_was_marked_is_locked_also_when_it_opens_again(who: Actor) -> None:
         closing.may_end_with_day(again, who, NONE),
         handover.offer(mine, who, NONE, target, NO_CONSENT, NOW),
         takeover.ask(mine, PSYCHOLOGIST, NONE, "jag har tid", NOW),
-        suicide.suspect(again, who, NONE, SUSPICION),
+        suicide.assess(mine, UNSAID, who, NONE, LOW, NOW, PACE),
         marked(again, who),
     ):
         assert tried == Refusal("AP-1", "wrong-patient")
+    assert taken(suicide.suspect(again, who, NONE, SUSPICION)).suicide is SuicideRisk.AWAITING
 
 
 @pytest.mark.rule("AP-2", "AP-4")

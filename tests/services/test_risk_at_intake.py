@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from p24tui.routine.case import Case, RiskLevel, SuicideRisk
+from p24tui.routine.protection import Protection
 from p24tui.routine.risk_course import Assessment, Basis, Call, Outcome
 from p24tui.services import cases, chat, intake, suicide
 from p24tui.store import risk_entries
 from tests import samples
+from tests.outgoing import Persons
 from tests.samples import Json, bundle, encounter, form, message, patient
 from tests.services.test_intake import only_row
 from tests.world import World
@@ -92,3 +94,11 @@ def _assessed(world: World) -> Case:
     cases.open_case(world.system, amir, one.id)
     cases.read_free_text(world.system, amir, one.id)
     return suicide.assess(world.system, amir, one.id, world.row(one.id).case.version, LOW)
+
+
+@pytest.mark.rule("AP-4", "PR-1", "SU-2")
+@pytest.mark.hazard("H7", "H9")
+def test_words_of_a_protected_person_call_at_once_for_nobody_reads_them(world: World) -> None:
+    world.system.person_data = Persons({samples.MARIA[0]: Protection.MARKED})
+    one = send(world, patient(), encounter(), message(text="Jag orkar inte leva"))
+    assert one.suicide is SuicideRisk.AWAITING

@@ -27,10 +27,11 @@ from p24tui.routine.risk_course import (
     Service,
     Visited,
 )
-from p24tui.services import cases, chat, ending, suicide, undo
+from p24tui.services import cases, chat, ending, protections, suicide, undo
 from p24tui.services.views import Reach
 from p24tui.store import risk_entries
 from p24tui.store.values import RiskRow
+from tests.outgoing import Persons
 from tests.world import World
 
 pytestmark = pytest.mark.rule("SU-1")
@@ -358,6 +359,55 @@ def test_once_the_last_day_has_called_whoever_takes_it_on_assesses_anew(world: W
 
     assert refused(lambda: book(again)) == ("SU-6", "booking-late")
     assert book(suicide.assess(world.system, amir, one.id, again.version, MODERATE)).risk_due_at is not None
+
+
+@pytest.mark.rule("AP-4", "PR-1")
+@pytest.mark.hazard("H1", "H9")
+def test_what_was_done_before_the_flag_came_is_not_acting_outside(world: World) -> None:
+    one = assessed(world, MODERATE)
+    amir, now = world.actor("amir"), world.clock.now()
+    suicide.record_call(world.system, amir, one.id, Call(now, Outcome.REACHED, "lovar att komma"))
+    number = world.row(one.id).patient.number
+    world.system.person_data = Persons({number: Protection.MARKED})
+    protections.look_up(world.system, amir, one.patient_id)
+    assert world.row(one.id).case.suicide is SuicideRisk.AWAITING
+    assert refused(lambda: end(world, one.id, "eva")) == ("AP-4", "act-outside")
+
+
+@pytest.mark.rule("SU-7", "SU-9")
+@pytest.mark.hazard("H8")
+def test_prolonging_puts_off_no_visit(world: World) -> None:
+    one = assessed(world, MODERATE)
+    amir, now = world.actor("amir"), world.clock.now()
+    visit = Booking(now + timedelta(hours=20), Profession.DOCTOR, "Sara", "rum 4")
+    booked = suicide.book(world.system, amir, one.id, one.version, visit)
+    suicide.prolong(world.system, amir, one.id, booked.version, Prolonged(now + timedelta(hours=2), "syster är där"))
+    world.clock.advance(timedelta(hours=2))
+    assert suicide.call_due(world.system) == 1
+    again = chat.claim(world.system, amir, one.id, world.row(one.id).case.version)
+    chat.release(world.system, amir, one.id, again.version)
+    assert world.row(one.id).case.suicide is SuicideRisk.FOLLOWED
+    world.clock.instant = visit.at + timedelta(hours=1)
+    assert suicide.call_due(world.system) == 1
+
+
+@pytest.mark.rule("SU-3", "SU-8")
+def test_what_a_clinician_writes_stays_whole(world: World) -> None:
+    one = assessed(world, MODERATE)
+    long = "Patienten vill inte till mottagningen.\n" + 40 * "Syster är hos hen hela helgen. "
+    said = Decision(InsteadOfVisit.REFUSES, "hembesök", long)
+    suicide.decide(world.system, world.actor("amir"), one.id, one.version, said)
+    assert rows(world, one.id)[-1].details["reason"] == long.strip()
+
+
+@pytest.mark.rule("LO-1")
+@pytest.mark.hazard("H20")
+def test_nobody_looks_from_another_unit(world: World) -> None:
+    one = world.case(suicide=SuicideRisk.AWAITING, protection=Protection.MARKED)
+    stranger = replace(world.actor("maria"), unit_id="SE2321000016-ANNAN")
+    with pytest.raises(BadInput):
+        suicide.look(world.system, stranger, one.id, "nyfiken")
+    assert kinds(world, one.id) == []
 
 
 @pytest.mark.rule("AP-4")

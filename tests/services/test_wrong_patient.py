@@ -62,11 +62,12 @@ def test_a_later_write_is_refused_also_when_the_person_writes_again(world: World
     deeds: list[Callable[[], object]] = [
         lambda: chat.claim(system, maria, one.id, again.version),
         lambda: assessment.assess(system, maria, one.id, again.version, Urgency.URGENT, Need.NEW, is_assessed=True),
-        lambda: suicide.say_no_suspicion(system, maria, one.id, again.version),
         lambda: takeover.take(system, amir, one.id, again.version),
         lambda: wrong_patient.mark(system, maria, one.id, again.version),
     ]
     assert {refused(deed) for deed in deeds} == {("AP-1", "wrong-patient")}
+    explained = refused(lambda: wrong_patient.explanation(system, maria, one.id))
+    assert explained == ("AP-1", "wrong-patient")
     note = refused(lambda: notes.write_note(system, maria, one.id, "Mamman heter Berit", "n1"))
     assert note == ("AP-3", "wrong-patient-locked")
 
@@ -85,6 +86,21 @@ def test_what_opens_again_is_read_and_ended_by_anyone_and_the_person_told_once_m
     assert (ended.state, ended.answer_until) == (CaseState.ENDED, None)
     last = cases.look_again(world.system, johan, one.id).messages[-1]
     assert (last.author, "e-legitimation" in last.text) == (Author.SYSTEM, True)
+
+
+@pytest.mark.rule("AP-4", "SU-2")
+@pytest.mark.hazard("H7", "H9")
+def test_risk_that_shows_when_they_write_again_is_suspected_and_acted_on_outside(world: World) -> None:
+    one = marked(world)
+    world.writes(one.id, "Hon vill dö")
+    maria, system = world.actor("maria"), world.system
+    cases.open_case(system, maria, one.id)
+    suspected = suicide.suspect(system, maria, one.id, world.row(one.id).case.version, "skriver att modern vill dö")
+    assert (suspected.suicide, suspected.owner_id) == (SuicideRisk.AWAITING, None)
+    assert refused(lambda: ending.request_end(system, maria, one.id, suspected.version)) == ("AP-4", "act-outside")
+    suicide.hand_on(system, maria, one.id, HandedOn(Service.EMERGENCY, "SOS 4711", world.clock.now()))
+    version = world.row(one.id).case.version
+    assert ending.request_end(system, maria, one.id, version).ending_by == maria.staff_id
 
 
 def test_it_cannot_be_undone(world: World) -> None:

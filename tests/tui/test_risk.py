@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
 from p24tui.routine.protection import Protection
-from p24tui.routine.risk_course import Assessment, Basis
+from p24tui.routine.risk_course import Assessment, Basis, Call, Outcome
 from p24tui.services import cases, chat, protections, suicide, wrong_patient
 from p24tui.tui.screens.form import FormScreen
 from p24tui.tui.screens.handover import HandoverScreen
@@ -86,7 +87,7 @@ async def test_the_psychologist_signs_the_overall_assessment(sqlcipher_world: Wo
         shown = " ".join(screen_text(pilot).split())
         assert isinstance(pilot.app.screen, RiskScreen)
         assert "måttlig risk · besök senast 25 nov" in shown
-        assert "syster, arbete" in shown
+        assert "syster, arbete" in str(pilot.app.screen.query_one("#risk-entries", Static).visual)
         assert "Innan det avslutas (SU-6)" in shown
     row = sqlcipher_world.row(one.id).case
     assert (row.risk, row.suicide) == (RiskLevel.MODERATE, SuicideRisk.TAKEN_ON)
@@ -264,3 +265,65 @@ async def test_a_flag_that_comes_while_one_writes_takes_the_case_from_the_screen
         assert sqlcipher_world.row(one.id).owner == ""
     opened = cases.look_again(sqlcipher_world.system, sqlcipher_world.actor("maria"), one.id)
     assert opened.messages == ()
+
+
+@pytest.mark.rule("SU-3")
+async def test_what_was_refused_is_there_again_also_after_one_has_left_to_read(sqlcipher_world: World) -> None:
+    one = sqlcipher_world.case(name="Erik Lund", suicide=SuicideRisk.AWAITING, unread=0)
+    chat.claim(sqlcipher_world.system, sqlcipher_world.actor("amir"), one.id, one.version)
+    sqlcipher_world.writes(one.id, "En sak till")
+    async with at_desk(sqlcipher_world, "amir") as pilot:
+        second = ("space", "down", "down", "enter", "tab")
+        await stand_on(pilot, one, "4", "1", *second, *second, "space", "tab")
+        await write(pilot, "ensam, nyss skild")
+        await press(pilot, "tab")
+        await write(pilot, "syster")
+        await press(pilot, "ctrl+s")
+        assert "Läs det först, och bedöm sedan" in screen_text(pilot)
+        await press(pilot, "escape", "escape", "enter", "escape", "4", "1")
+        assert "ensam, nyss skild" in screen_text(pilot)
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, RiskScreen)
+    assert sqlcipher_world.row(one.id).case.risk is RiskLevel.MODERATE
+
+
+@pytest.mark.rule("SU-3")
+async def test_what_changed_meanwhile_is_said_and_the_same_form_saves_then(sqlcipher_world: World) -> None:
+    one = taken_on(sqlcipher_world)
+    async with at_desk(sqlcipher_world, "amir") as pilot:
+        second = ("space", "down", "down", "enter", "tab")
+        await stand_on(pilot, one, "4", "1", *second, *second, "tab")
+        await write(pilot, "ensam")
+        await press(pilot, "tab")
+        await write(pilot, "syster")
+        call = Call(sqlcipher_world.clock.now(), Outcome.NO_ANSWER)
+        suicide.record_call(sqlcipher_world.system, sqlcipher_world.actor("maria"), one.id, call)
+        await press(pilot, "ctrl+s")
+        assert "Ärendet ändrades nyss av Maria Lind" in screen_text(pilot)
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, RiskScreen)
+    assert sqlcipher_world.row(one.id).case.risk is RiskLevel.MODERATE
+
+
+@pytest.mark.rule("AP-4")
+@pytest.mark.hazard("H9")
+async def test_a_marked_case_with_risk_shows_the_way_on(sqlcipher_world: World) -> None:
+    one = sqlcipher_world.case(name="Karin Öberg", unread=0)
+    wrong_patient.mark(sqlcipher_world.system, sqlcipher_world.actor("maria"), one.id, one.version)
+    sqlcipher_world.writes(one.id, "Mamma vill dö")
+    async with at_desk(sqlcipher_world) as pilot:
+        await stand_on(pilot, one, "enter", "4", "1")
+        await write(pilot, "skriver att modern vill dö")
+        await press(pilot, "ctrl+s")
+        assert "Agera först utanför plattformen" in screen_text(pilot)
+        assert "Beredskapsjour eller 112 har tagit över" in screen_text(pilot)
+
+
+@pytest.mark.rule("SU-9")
+async def test_a_time_of_day_that_is_still_ahead_was_yesterdays(sqlcipher_world: World) -> None:
+    one = taken_on(sqlcipher_world)
+    async with at_desk(sqlcipher_world, "amir") as pilot:
+        await stand_on(pilot, one, "4", "3", "end", "ctrl+u")
+        await write(pilot, "23.50")
+        await press(pilot, "tab", "space", "down", "enter", "ctrl+s")
+        assert "ringde sön 22 nov 23.50" in screen_text(pilot)

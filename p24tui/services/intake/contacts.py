@@ -7,6 +7,7 @@ from p24tui.gateways.fhir.model import Kind, SentCase
 from p24tui.routine import chat
 from p24tui.routine.after_hours import severity_of
 from p24tui.routine.case import Case, CaseState, ContactKind, RiskLevel, SuicideRisk, Urgency
+from p24tui.routine.protection import Protection
 from p24tui.routine.rule import rule
 from p24tui.services import suicide
 from p24tui.services.change import locked
@@ -83,12 +84,18 @@ def _add(taking: Taking, sent: SentCase, case_id: str, patient_id: str) -> None:
         waiting_since=min(sent.started or taking.now, taking.now),
     )
     contact = Contact(taking.source, taking.head.names[0], sent.e_id, sent.e_id_at, sent.way_in)
-    case = suicide.flagged(replace(case, mental_health=sent.mental_health), [sent.matter])
+    known = _protection(taking, patient_id)
+    case = suicide.flagged(replace(case, mental_health=sent.mental_health), [sent.matter], known)
     cases.add(taking.tx, case, contact)
     if sent.suicide_risk:
         suicide.suspected_by_form(taking.tx, taking.actor(sent.unit_id), case_id, taking.now)
     assumed: dict[str, Any] = {KIND_ASSUMED: True} if sent.kind is None else {}
     taking.event(RECEIVED, case_id, sent.unit_id, **assumed)
+
+
+def _protection(taking: Taking, patient_id: str) -> Protection:
+    record = people.patient(taking.tx, id=patient_id)
+    return record.patient.protection if record else Protection.UNKNOWN
 
 
 def _kind(taking: Taking, sent: SentCase) -> ContactKind:
@@ -126,7 +133,8 @@ def _update(taking: Taking, sent: SentCase, case_id: str, patient_id: str) -> tu
     if _newly_at_risk(sent, before) and before.state in (CaseState.ENDED, CaseState.HELD):
         # What has ended or rests is looked at by nobody: it opens as by a word from the patient (SU-9).
         after = chat.receive(after, taking.now)
-    after = suicide.flagged(after, [after.matter] if after.matter != before.matter else [])
+    words = [after.matter] if after.matter != before.matter else []
+    after = suicide.flagged(after, words, _protection(taking, patient_id))
     news = ("matter", "priority", "kind", "suicide", "mental_health", "risk_words")
     changed = [name for name in news if getattr(before, name) != getattr(after, name)]
     changed += _update_contact(taking, sent, case_id)

@@ -43,7 +43,7 @@ def take_message(taking: Taking, sent: SentMessage) -> Taken:
     messages.add(taking.tx, message)
     _add_files(taking, sent.files, case_id, message_id, of=message_id)
     suicide.patient_wrote(taking.tx, taking.actor(row.case.unit_id), row.case, taking.now)
-    taking.save(row.case, suicide.flagged(chat.receive(row.case, sent_at), [sent.text]))
+    taking.save(row.case, suicide.flagged(chat.receive(row.case, sent_at), [sent.text], row.patient.protection))
     taking.event("message.received", case_id, row.case.unit_id, message_id=message_id)
     if taking.refused_parts():
         _tell_of_refused_files(taking, row.case, message_id)
@@ -73,7 +73,7 @@ def take_form(taking: Taking, sent: SentForm) -> Taken:
     free_text = sum(line.free_text for line in lines)
     suicide.patient_wrote(taking.tx, taking.actor(row.case.unit_id), row.case, taking.now)
     words = [line.answer for line in lines if line.free_text]
-    taking.save(row.case, suicide.flagged(_with_form(taking, row.case, free_text), words))
+    taking.save(row.case, suicide.flagged(_with_form(taking, row.case, free_text), words, row.patient.protection))
     taking.event("form.received", case_id, row.case.unit_id)
     _finish(taking, row, form_id, said)
     _refer(taking, row)

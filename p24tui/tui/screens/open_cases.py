@@ -256,7 +256,7 @@ class OpenCases(DeskParts):
             line = self._line(case_id)
             if line is not None:
                 name = line.patient.name or _("Skyddad person")
-                risk = line.case.suicide is SuicideRisk.AWAITING
+                risk = line.case.suicide is not SuicideRisk.NONE
                 found.append(OpenOne(case_id, name, line.case.unread, risk, case_id == self._pane.case_id))
         self._case_strip.cases = tuple(found)
 

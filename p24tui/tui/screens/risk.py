@@ -58,18 +58,22 @@ STEPS = {
 def steps_for(view: RiskView) -> tuple[Step, ...]:
     """The steps that lead on from where the risk stands, in the order of the routine."""
     case, course = view.case, course_of(view.stated)
-    if case.state is CaseState.ENDED or case.wrong_patient_at is not None:
+    if case.state is CaseState.ENDED:
         return ()
     if view.patient.protected:
         return (Step.LOOK, Step.CALL, Step.HAND_ON) if is_suspected(case, view.patient.protection) else ()
+    if case.wrong_patient_at is not None:
+        at_risk = case.suicide is not SuicideRisk.NONE
+        return (Step.CALL, Step.HAND_ON) if at_risk else (Step.SUSPECT, Step.NO_SUSPICION)
     if case.suicide is SuicideRisk.NONE:
         if case.risk is RiskLevel.LOW:
-            return (Step.SAFETY, Step.CALL, Step.ASSESS, Step.SUSPECT)
+            said = (Step.NO_SUSPICION,) if case.risk_words else ()
+            return (Step.SAFETY, Step.CALL, *said, Step.SUSPECT, Step.ASSESS, Step.HAND_ON)
         return (Step.SUSPECT, Step.NO_SUSPICION, Step.ASSESS)
     match case.risk:
         case RiskLevel.MODERATE:
-            visit = Step.VISITED if course.visit else Step.BOOK
-            return (visit, Step.DECIDE, Step.CALL, Step.PROLONG, Step.HAND_ON, Step.ASSESS, Step.HAND_OVER)
+            visit = (Step.VISITED, Step.BOOK) if course.visit else (Step.BOOK,)
+            return (*visit, Step.DECIDE, Step.CALL, Step.PROLONG, Step.HAND_ON, Step.ASSESS, Step.HAND_OVER)
         case RiskLevel.HIGH:
             return (Step.HAND_ON, Step.CALL, Step.ASSESS, Step.HAND_OVER)
     return (Step.ASSESS, Step.HAND_OVER, Step.CALL, Step.HAND_ON)

@@ -215,18 +215,21 @@ def decision(said: Answers) -> Decision:
 
 def call(said: Answers, now: datetime) -> Call:
     """The attempt by telephone. Raises ``BadInput`` where its time cannot be read, or its outcome is not said."""
-    return Call(_moment(said, "at", now), Outcome(_chosen(said, "outcome")), _text(said, "note"))
+    return Call(_been(said, "at", now), Outcome(_chosen(said, "outcome")), _text(said, "note"))
 
 
 def prolonged(said: Answers, now: datetime) -> Prolonged:
     """Until when the chat is kept. Raises ``BadInput`` where the time cannot be read."""
-    return Prolonged(_moment(said, "until", now), _text(said, "why"))
+    until = _moment(said, "until", now)
+    if until <= now and _is_bare(said, "until"):
+        until += timedelta(days=1)  # a time of day that has been is tomorrow's
+    return Prolonged(until, _text(said, "why"))
 
 
 def handed_on(said: Answers, now: datetime) -> HandedOn:
     """Who has taken over. Raises ``BadInput`` where that, or the time, is not said."""
     service = Service(_chosen(said, "service"))
-    return HandedOn(service, _text(said, "whom"), _moment(said, "at", now), _text(said, "why"))
+    return HandedOn(service, _text(said, "whom"), _been(said, "at", now), _text(said, "why"))
 
 
 def _yes_no() -> dict[str, str]:
@@ -241,6 +244,17 @@ def _chosen(said: Answers, name: str) -> str:
     if not said[name]:
         raise BadInput("choose-one")
     return _text(said, name)
+
+
+def _been(said: Answers, name: str, now: datetime) -> datetime:
+    """When something was: a time of day that is still ahead was yesterday's."""
+    at = _moment(said, name, now)
+    return at - timedelta(days=1) if at > now and _is_bare(said, name) else at
+
+
+def _is_bare(said: Answers, name: str) -> bool:
+    """Whether a time of day was written without its day."""
+    return " " not in _text(said, name).strip()
 
 
 def _moment(said: Answers, name: str, now: datetime) -> datetime:

@@ -1,10 +1,10 @@
 """The section of the desk for suicide risk, and for the one look at how to reach a protected person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from p24tui import services
-from p24tui.errors import P24Error
+from p24tui.errors import P24Error, Stale
 from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine.actor import ASSESSORS, Actor
@@ -20,7 +20,12 @@ Deed = Callable[[], Case]
 
 
 class Risking(HandingOver):
-    """Each step is taken from what one has read, and read again after it."""
+    """Each step is taken from what one has read, and read again after it.
+
+    What was filled in and refused is kept until it has been stated, also where one leaves the form to read first.
+    """
+
+    _kept_answers: Mapping[tuple[str, Step], Answers] = {}
 
     def action_risk(self) -> None:
         if (case := self._chosen()) is not None:
@@ -45,12 +50,13 @@ class Risking(HandingOver):
         else:
             self._fill_in(chosen, actor)
 
-    def _fill_in(self, chosen: Chosen, actor: Actor, before: Answers | None = None, problem: str = "") -> None:
+    def _fill_in(self, chosen: Chosen, actor: Actor, problem: str = "") -> None:
         now = self._system.clock.now()
         form = risk_forms.form_of(chosen.step, chosen.view, now)
         words, rule = STEPS[chosen.step]
         name = self._patient_name(chosen.view.case)
         title = _("{step} ({rule}) · {name}").format(step=_(words), rule=rule, name=name)
+        before = self._kept_answers.get((chosen.view.case.id, chosen.step))
         parts = filled(form.parts, before) if before else form.parts
 
         def answered(said: Answers | None) -> None:
@@ -64,8 +70,16 @@ class Risking(HandingOver):
     def _state(self, chosen: Chosen, actor: Actor, said: Answers) -> None:
         """What the form says is stated, or the form comes again with what was typed and why not."""
 
+        here = self._still_here()
+        self._kept_answers = {**self._kept_answers, (chosen.view.case.id, chosen.step): said}
+
         def failed(error: P24Error) -> None:
-            self._fill_in(chosen, actor, said, explain(error))
+            if not here():
+                self._fail(error)
+            elif isinstance(error, Stale):
+                self._read_again(chosen, actor, explain(error))
+            else:
+                self._fill_in(chosen, actor, problem=explain(error))
 
         if chosen.step is Step.LOOK:
             self._look(chosen.view.case, actor, str(said["why"]), failed)
@@ -75,11 +89,27 @@ class Risking(HandingOver):
         except P24Error as error:
             failed(error)
             return
-        self._writes.run(deed, lambda after: self._stated(chosen.step, after, actor), failed)
+        self._writes.run(deed, lambda after: self._stated(chosen.step, after, actor, here), failed)
 
-    def _stated(self, step: Step, after: Case, actor: Actor) -> None:
+    def _forget_answers(self, case_id: str, step: Step) -> None:
+        self._kept_answers = {key: said for key, said in self._kept_answers.items() if key != (case_id, step)}
+
+    def _read_again(self, chosen: Chosen, actor: Actor, problem: str) -> None:
+        """It changed meanwhile: the form comes again for the case as it is now, with what was typed."""
+        here = self._still_here()
+
+        def fill_in(view: RiskView) -> None:
+            if here():
+                self._fill_in(Chosen(chosen.step, view), actor, problem=problem)
+
+        self._reads.run(lambda: services.suicide.read(self._system, actor, chosen.view.case.id), fill_in)
+
+    def _stated(self, step: Step, after: Case, actor: Actor, here: Callable[[], bool]) -> None:
         self._own_versions[after.id] = after.version
+        self._forget_answers(after.id, step)
         self._say(_("Antecknat: {step}.").format(step=_(STEPS[step][0])))
+        if not here():
+            return
         mine = after.owner_id == actor.staff_id
         if step is Step.SUSPECT and mine and actor.profession not in ASSESSORS:
             self._ask_to_whom(after)  # directly: until somebody has taken it, it stays here (SU-2)
@@ -122,6 +152,7 @@ class Risking(HandingOver):
 
     def _look(self, case: Case, actor: Actor, why: str, failed: Callable[[P24Error], None]) -> None:
         def show(reach: Reach) -> None:
+            self._forget_answers(case.id, Step.LOOK)
             self.app.push_screen(ReachScreen(reach), lambda _nothing: self._show_risk(case.id, actor))
 
         self._writes.run(lambda: services.suicide.look(self._system, actor, case.id, why), show, failed)

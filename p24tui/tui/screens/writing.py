@@ -5,6 +5,7 @@ from p24tui.errors import BadInput, P24Error, Refused
 from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine.case import Case
+from p24tui.routine.chat import may_note
 from p24tui.routine.phrase import unfilled
 from p24tui.services.views import Phrase
 from p24tui.store.values import Audience, Doing
@@ -25,9 +26,11 @@ class Writing(DeskParts):
     def action_note(self) -> None:
         """Write to colleagues; the patient never sees it."""
         opened = self._pane.opened
-        if opened is not None and opened.line.patient.protected:
-            self._fail(Refused("PR-1", "protected"))
-        elif opened is not None:
+        if opened is None:
+            return
+        if (refusal := may_note(opened.line.case, opened.line.patient.protection)) is not None:
+            self._refuse(refusal)
+        else:
             self._pane.write_note(True)
             self.set_focus(self._pane.note)
 

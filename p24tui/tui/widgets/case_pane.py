@@ -303,17 +303,16 @@ def _facts(opened: OpenCase) -> list[str]:
 def _risk(opened: OpenCase, now: datetime) -> Content | None:
     """Where suicide risk stands, and the key to what has been stated of it; none where nothing is asked of it."""
     case = opened.line.case
-    if case.wrong_patient_at is not None:
-        return Content.styled(_("OBS FEL PATIENT: ärendet är låst, inget mer dokumenteras här."), "bold $error")
     at_risk = case.suicide is not SuicideRisk.NONE
+    locked = _("OBS FEL PATIENT: ärendet är låst, inget mer dokumenteras här.") if case.wrong_patient_at else ""
     if not (at_risk or case.mental_health or case.risk_words or case.risk is not RiskLevel.UNSAID):
-        return None
+        return Content.styled(locked, "bold $error") if locked else None
     words = standing_words(case, course_of(opened.risk), now)
     if case.risk_words:
         words = " · ".join([words, _("ord som kan tyda på suicidrisk, läs")])
-    said = f"{SUICIDE} {words}" if at_risk else words
+    said = " · ".join(filter(None, [locked, f"{SUICIDE} {words}" if at_risk else words]))
     key = f"  ({key_name('risk')})"
-    return Content.assemble((said, "bold $error" if at_risk else "$warning"), (key, "$primary"))
+    return Content.assemble((said, "bold $error" if at_risk or locked else "$warning"), (key, "$primary"))
 
 
 def _promised(opened: OpenCase, now: datetime) -> Content | None:
@@ -406,6 +405,8 @@ def _hint(opened: OpenCase, actor: Actor, now: datetime) -> Content:
 
 def _nobodys(case: Case) -> str:
     """Why nobody has the case, and how one takes it on."""
+    if case.wrong_patient_at is not None:
+        return _("Ärendet tas inte emot. Läs det, och tryck {key} för att avsluta.").format(key=key_name("end"))
     if case.held_until is not None:
         words = _("Vilar till {day}: {reason}").format(
             day=case.held_until.isoformat(), reason=clean_line(case.held_reason)
