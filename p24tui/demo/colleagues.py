@@ -12,7 +12,7 @@ from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.alert import alerts as alerts_of
 from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
 from p24tui.routine.hours import next_staffed, next_weekday, openings_on
-from p24tui.routine.risk_course import Assessment, Basis, Booking
+from p24tui.routine.risk_course import Assessment, Basis, Booking, Visited
 from p24tui.routine.shift import ShiftKind
 from p24tui.services import (
     alerts,
@@ -278,8 +278,22 @@ class Colleagues:
         booking = Booking(at, Profession.PSYCHOLOGIST, actor.name, found.where)
         suicide.book(self._system, actor, case.id, after.version, booking)
 
+    def _see_visit(self, actor: Actor, case: Case) -> datetime | None:
+        """The visit in person is recorded half an hour after its time; the case stays with whoever has it."""
+        with self._system.store.reading() as tx:
+            visit = suicide.course_in(tx, case.id).visit
+        if visit is None:
+            return None
+        at = visit.at + timedelta(minutes=30)
+        if self._system.clock.now() < at:
+            return at
+        suicide.record_visit(self._system, actor, case.id, case.version, Visited(came=True, note="Kom med sin syster."))
+        return None
+
     def _finish(self, story: Story, actor: Actor, case: Case) -> datetime | None:
         """All has been said; whoever does not answer is reminded once."""
+        if story.risk is not None:
+            return self._see_visit(actor, case)
         if story.outcome is Outcome.STAY:
             if case.state is CaseState.WAITING and story.id not in self._reminded:
                 self._reminded.add(story.id)

@@ -21,6 +21,6 @@ def closed_down(case: Case, now: datetime) -> Case:
     awake = replace(case, held_until=None, held_reason="", held_by=None, ending_by=None, risk_due_at=None)
     if case.state is CaseState.HELD:
         awake = replace(awake, state=CaseState.DUE, waiting_since=case.waiting_since or now)
-    if case.risk_words and case.suicide is SuicideRisk.NONE:
+    if case.risk_words:
         awake = replace(awake, suicide=SuicideRisk.AWAITING)
     return unfollowed(untaken(unasked(unoffered(had(back_in_the_queue(awake))))))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from p24tui.routine.actor import Actor
-from p24tui.routine.case import Case, CaseState, SuicideRisk
+from p24tui.routine.case import Case, CaseState
 from p24tui.routine.chat import handed_with_risk, may_handle_case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.ending import ended
@@ -56,5 +56,5 @@ def mark(
     if refusal := handed_with_risk(case):
         return refusal
     marked = replace(case, wrong_patient_at=now)
-    whole = case if case.suicide is not SuicideRisk.NONE and course.level in RAISED else marked
+    whole = case if course.level in RAISED else marked
     return missing(whole, course, protection, pace) or ended(marked, now, None)

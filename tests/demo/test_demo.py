@@ -170,6 +170,14 @@ def test_the_psychologist_has_assessed_and_booked_the_visit_by_noon(noon: Day) -
     assert [kind_of(one.entry) for one in noon.opened("Emma Wallin").risk] == ["suspicion", "assessment", "booking"]
 
 
+@pytest.mark.rule("SU-7")
+def test_the_visit_has_been_recorded_when_the_day_ends(tmp_path: Path) -> None:
+    with demo_day(tmp_path, at=time(16, 45)) as (_, today):
+        said = [kind_of(one.entry) for one in today.opened("Emma Wallin").risk]
+        assert said == ["suspicion", "assessment", "booking", "visited"]
+        assert today.case("Emma Wallin").suicide is SuicideRisk.TAKEN_ON
+
+
 @pytest.mark.rule("PR-1", "SU-1", "SE-4")
 def test_in_the_morning_many_wait_and_hardly_anybody_has_begun(tmp_path: Path) -> None:
     with demo_day(tmp_path) as (_, today):

@@ -96,3 +96,12 @@ def test_what_has_ended_stays_so_and_what_has_not_is_open_to_be_ended_by_anyone(
 def test_low_risk_that_was_assessed_does_not_keep_it() -> None:
     after = closed_down(case(risk=RiskLevel.LOW, owner_id=PSYCHOLOGIST.staff_id), NOW)
     assert isinstance(ending.request_end(after, NURSE, Protection.MARKED, course(SUSPICION, LOW), PACE), Case)
+
+
+@pytest.mark.rule("PR-1", "AP-4")
+@pytest.mark.hazard("H7", "H9")
+def test_words_that_nobody_reads_from_now_on_call_for_somebody() -> None:
+    assert closed_down(case(risk_words=True), NOW).suicide is SuicideRisk.AWAITING
+    assert closed_down(case(), NOW).suicide is SuicideRisk.NONE
+    held = case(risk_words=True, suicide=SuicideRisk.TAKEN_ON, owner_id=PSYCHOLOGIST.staff_id)
+    assert closed_down(held, NOW).suicide is SuicideRisk.AWAITING

@@ -369,3 +369,25 @@ def test_words_change_no_order_and_no_alarm_and_make_no_suspicion(
 def test_the_examples_are_what_they_say() -> None:
     assert isinstance(VISIT, Booking)
     assert {TO_112.service, TO_ON_CALL.service} == set(Service)
+
+
+@pytest.mark.rule("AP-4", "SU-1", "SU-2")
+@pytest.mark.hazard("H9")
+@pytest.mark.parametrize(
+    ("facts", "protection", "is_suspected", "lacks"),
+    [
+        ({}, Protection.MARKED, False, None),
+        ({"risk_words": True}, Protection.MARKED, True, Refusal("AP-4", "act-outside")),
+        ({"risk_words": True}, Protection.POPULATION, True, Refusal("AP-4", "act-outside")),
+        ({"risk_words": True, "wrong_patient_at": NOW}, Protection.NONE, False, Refusal("SU-1", "risk-words")),
+        ({"wrong_patient_at": NOW}, Protection.NONE, False, None),
+        ({"risk_words": True}, Protection.NONE, False, Refusal("SU-1", "risk-words")),
+    ],
+)
+def test_words_that_nobody_reads_count_as_suspicion_and_others_are_spoken_of(
+    facts: dict[str, Any], protection: Protection, is_suspected: bool, lacks: Refusal | None
+) -> None:
+    one = case(**facts)
+    assert suicide.is_suspected(one, protection) is is_suspected
+    assert suicide.missing(one, UNSAID, protection, PACE) == lacks
+    assert suicide.missing(one, course(TO_112), protection, PACE) == (None if is_suspected else lacks)

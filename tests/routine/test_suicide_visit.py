@@ -223,3 +223,46 @@ def test_for_a_unit_that_is_open_on_weekdays_it_is_near_where_one_of_the_days_is
     within = [day + n * DAY for n in range(1, days + 1)]
     hours = replace(parse_hours("mon-fri 08:00-17:00"), closed_eves=False)
     assert suicide.is_closed_within(hours, day, days) is not all(map(is_weekday, within))
+
+
+@pytest.mark.rule("SU-8")
+@pytest.mark.parametrize(("days", "is_booked"), [(0, True), (3, True), (7, True), (8, False)])
+def test_a_visit_that_is_decided_on_individually_takes_place_within_a_week_of_being_booked(
+    days: int, is_booked: bool
+) -> None:
+    decided = course(SUSPICION, MODERATE, REFUSES)
+    said = replace(VISIT, at=NOW + days * DAY + HOUR)
+    outcome = suicide.book(moderate(visit_by=None), decided, PSYCHOLOGIST, NONE, said, NOW, PACE)
+    assert outcome == (
+        moderate(visit_by=None, risk_due_at=said.at + PACE.recorded_within)
+        if is_booked
+        else Refusal("SU-6", "booking-late")
+    )
+
+
+@pytest.mark.rule("SU-6", "SU-8", "SU-9")
+def test_what_an_assessor_sees_to_waits_for_no_other_and_what_a_nurse_books_still_does() -> None:
+    waits = moderate(suicide=SuicideRisk.AWAITING)
+    seen_to = (
+        suicide.book(waits, AT_MODERATE, PSYCHOLOGIST, NONE, VISIT, NOW, PACE),
+        suicide.decide(waits, AT_MODERATE, PSYCHOLOGIST, NONE, REFUSES, closed_within=False),
+        suicide.prolong(waits, AT_MODERATE, PSYCHOLOGIST, NONE, PROLONGED, NOW, PACE),
+    )
+    assert [taken(one).suicide for one in seen_to] == 3 * [SuicideRisk.TAKEN_ON]
+    nurses = replace(waits, owner_id=NURSE.staff_id)
+    assert taken(suicide.book(nurses, AT_MODERATE, NURSE, NONE, VISIT, NOW, PACE)).suicide is SuicideRisk.AWAITING
+
+
+@pytest.mark.rule("SU-6", "SU-7", "SU-9")
+@pytest.mark.hazard("H8")
+def test_what_falls_due_keeps_a_visit_that_is_still_to_come_and_drops_a_last_day_that_has_passed() -> None:
+    one = moderate(risk_due_at=NOW)
+    recorded_by = VISIT.at + PACE.recorded_within
+    assert suicide.fall_due(one, AT_MODERATE, NOW, PACE).risk_due_at is None
+    assert suicide.fall_due(one, BOOKED, NOW, PACE).risk_due_at == recorded_by
+    just_before = suicide.fall_due(one, BOOKED, recorded_by - timedelta(microseconds=1), PACE)
+    assert just_before.risk_due_at == recorded_by
+    for at in (recorded_by, recorded_by + HOUR):
+        assert suicide.fall_due(one, BOOKED, at, PACE).risk_due_at is None
+    assert suicide.fall_due(one, AT_MODERATE, NOW, PACE).visit_by == one.visit_by
+    assert suicide.fall_due(one, AT_MODERATE, NOW + 3 * DAY, PACE).visit_by is None
