@@ -18,7 +18,7 @@ from p24tui.routine.handover import ConsentWay
 from p24tui.routine.list_filter import Age, ListFilter
 from p24tui.routine.outgoing import OutgoingState, Purpose
 from p24tui.routine.queue import is_first_task, triage_failed
-from p24tui.routine.suicide import RAISED
+from p24tui.routine.risk_path import RAISED
 from p24tui.routine.tone import Fault, Remark
 from p24tui.text import clean_line
 from p24tui.time_words import MONTHS, day_and_time

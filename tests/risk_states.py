@@ -14,7 +14,7 @@ from itertools import product
 from pathlib import Path
 
 from p24tui.explain import REFUSALS
-from p24tui.routine import chat, ending, suicide, wrong_patient
+from p24tui.routine import acting_outside, chat, ending, risk_path, suicide, wrong_patient
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.case import Case, CaseState, ContactKind, RiskLevel, SuicideRisk
 from p24tui.routine.closing_down import closed_down
@@ -168,19 +168,21 @@ def _prolong(at: Situation, who: Actor) -> Tried:
 def _call(at: Situation, who: Actor) -> Tried:
     """Calls are kept where they count: not while the risk is raised, for that makes too many situations."""
     said = (NO_ANSWER, REACHED, replace(NO_ANSWER, at=NOW + HOUR), replace(REACHED, note=" "))
-    kept = is_left(at) or at.course.level not in suicide.RAISED
-    return [(one if kept else None, suicide.call(at.case, at.course, who, at.protection, one, NOW)) for one in said]
+    kept = is_left(at) or at.course.level not in risk_path.RAISED
+    return [
+        (one if kept else None, acting_outside.call(at.case, at.course, who, at.protection, one, NOW)) for one in said
+    ]
 
 
 def _hand_on(at: Situation, who: Actor) -> Tried:
     tried = (TO_112, TO_ON_CALL, replace(TO_112, whom=" "), replace(TO_112, at=NOW + HOUR))
-    return [(said, suicide.hand_on(at.case, at.course, who, at.protection, said, NOW)) for said in tried]
+    return [(said, acting_outside.hand_on(at.case, at.course, who, at.protection, said, NOW)) for said in tried]
 
 
 def _look(at: Situation, who: Actor) -> Tried:
     tried = (Looked("ringa henne"), Looked(" "))
     return [
-        (said, suicide.may_look(at.case, at.course, who, at.protection, said.why, NOW, PACE) or at.case)
+        (said, acting_outside.may_look(at.case, at.course, who, at.protection, said.why, NOW, PACE) or at.case)
         for said in tried
     ]
 
@@ -226,7 +228,7 @@ def _write(at: Situation) -> Tried:
     said = Wrote() if at.case.suicide is not SuicideRisk.NONE or at.case.risk is not RiskLevel.UNSAID else None
     woken = chat.receive(at.case, NOW)
     yield said, woken
-    if at.case.suicide is SuicideRisk.NONE or at.case.risk in suicide.RAISED:
+    if at.case.suicide is SuicideRisk.NONE or at.case.risk in risk_path.RAISED:
         yield said, replace(woken, risk_words=True)
 
 
@@ -355,7 +357,7 @@ def alike(at: Situation) -> Situation:
     if is_left(at):
         course = replace(course, certain=False, safety=None, visit=None, visited=None, decision=None)
         case = replace(case, visit_by=None)
-    elif course.level in suicide.RAISED:
+    elif course.level in risk_path.RAISED:
         course, stated = replace(course, calls=()), tuple(one for one in stated if not isinstance(one.entry, Call))
     if case.suicide is not SuicideRisk.NONE or case.risk is not RiskLevel.UNSAID:
         case = replace(case, mental_health=False)

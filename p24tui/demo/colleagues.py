@@ -12,7 +12,7 @@ from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.alert import alerts as alerts_of
 from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
 from p24tui.routine.hours import next_staffed, next_weekday, openings_on
-from p24tui.routine.risk_course import Assessment, Basis, Booking, Visited
+from p24tui.routine.risk_course import Assessment, Basis, Booking, NoSuspicion, Visited
 from p24tui.routine.shift import ShiftKind
 from p24tui.services import (
     alerts,
@@ -270,13 +270,13 @@ class Colleagues:
         factors = found.risk_factors, found.protective_factors
         said = Assessment(RiskLevel.MODERATE, basis, found.rung, *factors)
         version = self._standing(case.id, 0).case.version
-        after = suicide.assess(self._system, actor, case.id, version, said)
+        after = suicide.state(self._system, actor, case.id, version, said)
         now = self._system.clock.now()
         at = datetime.combine(local_date(now), found.visit, STOCKHOLM).astimezone(UTC)
         if at <= now:
             at += timedelta(days=1)
         booking = Booking(at, Profession.PSYCHOLOGIST, actor.name, found.where)
-        suicide.book(self._system, actor, case.id, after.version, booking)
+        suicide.state(self._system, actor, case.id, after.version, booking)
 
     def _see_visit(self, actor: Actor, case: Case) -> datetime | None:
         """The visit in person is recorded half an hour after its time; the case stays with whoever has it."""
@@ -287,7 +287,7 @@ class Colleagues:
         at = visit.at + timedelta(minutes=30)
         if self._system.clock.now() < at:
             return at
-        suicide.record_visit(self._system, actor, case.id, case.version, Visited(came=True, note="Kom med sin syster."))
+        suicide.state(self._system, actor, case.id, case.version, Visited(came=True, note="Kom med sin syster."))
         return None
 
     def _finish(self, story: Story, actor: Actor, case: Case) -> datetime | None:
@@ -301,7 +301,7 @@ class Colleagues:
             return None
         unsaid = case.suicide is SuicideRisk.NONE and case.risk is RiskLevel.UNSAID
         if unsaid and (case.mental_health or case.risk_words):
-            case = suicide.say_no_suspicion(self._system, actor, case.id, case.version)
+            case = suicide.state(self._system, actor, case.id, case.version, NoSuspicion())
         ending.request_end(self._system, actor, case.id, case.version)
         return self._in_minutes(0.3, 0.8, story.id, "confirms")
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from p24tui.routine.actor import Actor
-from p24tui.routine.case import Case, CaseState, Need, SuicideRisk, Urgency
-from p24tui.routine.chat import may_handle_case
+from p24tui.routine.case import Case, Need, SuicideRisk, Urgency
+from p24tui.routine.chat import is_over, may_handle_case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import Protection
 from p24tui.routine.queue import triage_failed
@@ -31,8 +31,8 @@ def assess(
     """
     if refusal := may_handle_case(case, actor, protection):
         return refusal
-    if case.state is CaseState.ENDED:
-        return Refusal("CH-12", "ended")
+    if refusal := is_over(case):
+        return refusal
     if case.unread or case.unread_free_text:
         return Refusal("CH-4", "assess-unread")
     if (need is Need.TREATMENT) != (need_since is not None):

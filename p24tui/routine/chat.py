@@ -41,8 +41,8 @@ def claim(case: Case, actor: Actor, protection: Protection) -> Case | Refusal:
     """Take the case on. One person has it at a time; it goes to another by release or handover (CH-11)."""
     if refusal := may_handle_case(case, actor, protection):
         return refusal
-    if case.state is CaseState.ENDED:
-        return Refusal("CH-12", "ended")
+    if refusal := is_over(case):
+        return refusal
     if case.owner_id not in (None, actor.staff_id):
         return Refusal("CH-11", "owned")
     suicide = _risk_with(case, actor.profession)
@@ -67,8 +67,8 @@ def answer(case: Case, actor: Actor, protection: Protection, now: datetime) -> C
     """Write to the patient: only the owner does. Nobody waits for us after it."""
     if refusal := may_handle_case(case, actor, protection):
         return refusal
-    if case.state is CaseState.ENDED:
-        return Refusal("CH-12", "ended")
+    if refusal := is_over(case):
+        return refusal
     if refusal := owned_by(case, actor):
         return refusal
     answered = replace(
@@ -135,6 +135,17 @@ def may_note(case: Case, protection: Protection) -> Refusal | None:
     if is_protected(protection):
         return Refusal("PR-1", "protected")
     return Refusal("AP-3", "wrong-patient-locked") if case.wrong_patient_at is not None else None
+
+
+def is_over(case: Case) -> Refusal | None:
+    """Whether the case has ended; nothing is done in it then."""
+    return Refusal("CH-12", "ended") if case.state is CaseState.ENDED else None
+
+
+@rule("SU-3")
+def assessor(actor: Actor) -> Refusal | None:
+    """Whether this person may assess suicide risk, and decide on it: a psychologist or doctor."""
+    return None if actor.profession in ASSESSORS else Refusal("SU-3", "not-assessor")
 
 
 def owned_by(case: Case, actor: Actor) -> Refusal | None:

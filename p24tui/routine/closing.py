@@ -8,7 +8,7 @@ from enum import IntEnum, StrEnum
 from p24tui.routine.actor import Actor
 from p24tui.routine.assessment import is_urgent
 from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency
-from p24tui.routine.chat import handed_with_risk, may_handle, may_handle_case
+from p24tui.routine.chat import handed_with_risk, is_over, may_handle, may_handle_case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import OpeningHours, closes_for_day, day_openings, last_closing, local_day
 from p24tui.routine.list_filter import has_unread
@@ -132,8 +132,8 @@ def may_tell(case: Case, actor: Actor, protection: Protection, day: date) -> Ref
     """
     if refusal := may_handle_case(case, actor, protection):
         return refusal
-    if case.state is CaseState.ENDED:
-        return Refusal("CH-12", "ended")
+    if refusal := is_over(case):
+        return refusal
     if case.suicide is not SuicideRisk.NONE:
         return Refusal("SU-2", "closing-suicide")
     match standing(case, day):

@@ -5,13 +5,13 @@ from datetime import datetime, time, timedelta
 
 from p24tui.routine.actor import ASSESSORS, Actor
 from p24tui.routine.case import Case, CaseState, SuicideRisk
-from p24tui.routine.chat import handed_with_risk, is_left, owned_by, unasked
+from p24tui.routine.chat import handed_with_risk, is_left, is_over, owned_by, unasked
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import STOCKHOLM
 from p24tui.routine.protection import Protection, is_protected
 from p24tui.routine.risk_course import Course
+from p24tui.routine.risk_path import RiskPace, missing
 from p24tui.routine.rule import rule
-from p24tui.routine.suicide import RiskPace, missing
 
 
 @rule("CH-12", "SU-1", "SU-2", "AP-4")
@@ -22,8 +22,8 @@ def request_end(case: Case, actor: Actor, protection: Protection, course: Course
     Suicide risk is for a psychologist or doctor to end, not while it is being handed over (H7), and not before its
     course allows it (H8, H9); an answer that nobody has read is read first (H10).
     """
-    if case.state is CaseState.ENDED:
-        return Refusal("CH-12", "ended")
+    if refusal := is_over(case):
+        return refusal
     if not is_left(case, protection):
         if refusal := owned_by(case, actor):
             return refusal

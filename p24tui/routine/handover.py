@@ -7,10 +7,11 @@ from enum import StrEnum
 from p24tui.routine.actor import ASSESSORS, Actor, Profession
 from p24tui.routine.alert import TO_ALL
 from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
-from p24tui.routine.chat import CLINICIANS, given, may_handle_case, owned_by
+from p24tui.routine.chat import CLINICIANS, given, is_over, may_handle_case, owned_by
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import OpeningHours, is_open, next_staffed, staffed_between
 from p24tui.routine.protection import Protection
+from p24tui.routine.risk_path import RAISED
 from p24tui.routine.rule import rule
 
 
@@ -97,8 +98,8 @@ def offer(
     """
     if refusal := may_handle_case(case, actor, protection):
         return refusal
-    if case.state is CaseState.ENDED:
-        return Refusal("CH-12", "ended")
+    if refusal := is_over(case):
+        return refusal
     if refusal := owned_by(case, actor):
         return refusal
     if case.handed_at is not None:
@@ -124,7 +125,7 @@ def ground(case: Case, receiver: Profession, consent: Consent) -> str:
         return "SU-9" if is_silent and case.risk is RiskLevel.LOW else ""
     if not is_silent:
         return "SU-2"
-    return "SU-11" if case.risk in (RiskLevel.MODERATE, RiskLevel.HIGH) else "SU-9"
+    return "SU-11" if case.risk in RAISED else "SU-9"
 
 
 @rule("CH-11", "SU-2")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState, SuicideRisk
-from p24tui.routine.chat import owned_by, unasked, untaken
+from p24tui.routine.chat import is_over, owned_by, unasked, untaken
 from p24tui.routine.decision import Refusal
 from p24tui.routine.rule import rule
 
@@ -17,8 +17,8 @@ def hold(case: Case, actor: Actor, until: date, reason: str, today: date, *, no_
     Nobody has it meanwhile, so a case with suspected suicide risk never rests. Where there were ``no_times`` to
     offer it becomes the first task of that day.
     """
-    if case.state is CaseState.ENDED:
-        return Refusal("CH-12", "ended")
+    if refusal := is_over(case):
+        return refusal
     if refusal := owned_by(case, actor):
         return refusal
     if case.unread or case.unread_free_text:

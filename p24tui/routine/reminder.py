@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState
-from p24tui.routine.chat import may_handle_case, owned_by
+from p24tui.routine.chat import is_over, may_handle_case, owned_by
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import (
     STOCKHOLM,
@@ -86,8 +86,8 @@ def may_remind(case: Case, actor: Actor, patient: Patient) -> Refusal | None:
     """Whether whoever has the case may remind the patient now that they are waited for."""
     if refusal := may_handle_case(case, actor, patient.protection):
         return refusal
-    if case.state is CaseState.ENDED:
-        return Refusal("CH-12", "ended")
+    if refusal := is_over(case):
+        return refusal
     if refusal := owned_by(case, actor):
         return refusal
     if not is_waited_for(case):

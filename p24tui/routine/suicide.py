@@ -1,57 +1,32 @@
 """Suicide risk, step by step: suspected, assessed by a psychologist or doctor, and followed until it may end (SU).
 
 Each step is a function that says what the case becomes, or which rule forbids it. What a step states is kept as an
-entry (``risk_course``); what ending still lacks is ``missing``.
+entry (``risk_course``); what ending still lacks says ``risk_path.missing``.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from itertools import takewhile
 
 from p24tui.routine.actor import ASSESSORS, Actor
 from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
-from p24tui.routine.chat import CLINICIANS, is_left, may_handle, may_handle_case, owned_by
+from p24tui.routine.chat import assessor, is_over, may_handle, may_handle_case, owned_by
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import OpeningHours, day_openings, instant_of, local_day
-from p24tui.routine.protection import Protection, is_protected
+from p24tui.routine.protection import Protection
 from p24tui.routine.risk_course import (
     Assessment,
     Basis,
     Booking,
-    Call,
     Course,
     Decision,
-    HandedOn,
     InsteadOfVisit,
-    Outcome,
     Prolonged,
     Safety,
-    Service,
     Suspicion,
     Visited,
 )
+from p24tui.routine.risk_path import ASSESSED, RiskPace
 from p24tui.routine.rule import rule
-
-RAISED = frozenset({RiskLevel.MODERATE, RiskLevel.HIGH})
-ASSESSED = RAISED | {RiskLevel.LOW}
-
-
-@dataclass(frozen=True, slots=True)
-class RiskPace:
-    """The limits in force: days within which the visit takes place (SU-6), and the project's own beside.
-
-    ``recorded_within`` is how soon after its time a visit is to be recorded; ``prolonged_longest`` how long the chat is
-    prolonged at a time (SU-9); ``calls`` how many attempts are made by telephone; ``look_lasts`` how long a look at how
-    to reach somebody is open to the person who took it (AP-4). A visit that is decided on individually takes place
-    within ``decided_days`` (SU-8).
-    """
-
-    visit_days: int
-    recorded_within: timedelta
-    prolonged_longest: timedelta
-    calls: int
-    look_lasts: timedelta
-    decided_days: int
 
 
 @rule("SU-2")
@@ -60,7 +35,7 @@ def suspect(case: Case, actor: Actor, protection: Protection, said: Suspicion) -
 
     Where the risk was found to be low, or there was no suspicion, all that was said of it begins anew.
     """
-    if refusal := may_handle(actor, protection) or _is_over(case):
+    if refusal := may_handle(actor, protection) or is_over(case):
         return refusal
     if case.suicide is not SuicideRisk.NONE:
         return Refusal("SU-2", "risk-known")
@@ -77,7 +52,7 @@ def say_no_suspicion(case: Case, actor: Actor, protection: Protection) -> Case |
 
     Nor does it take back an assessment: after one of low risk it says that words since then are no cause for another.
     """
-    if refusal := may_handle(actor, protection) or _is_over(case) or _unread(case, "SU-1"):
+    if refusal := may_handle(actor, protection) or is_over(case) or _unread(case, "SU-1"):
         return refusal
     if case.suicide is not SuicideRisk.NONE:
         return Refusal("SU-1", "risk-suspected")
@@ -102,7 +77,7 @@ def assess(
     With low risk the case goes on as any other; with moderate risk a visit in person is due within ``visit_days``
     calendar days; high risk is never left to a booking.
     """
-    if refusal := may_handle_case(case, actor, protection) or _is_over(case) or _assessor(actor):
+    if refusal := may_handle_case(case, actor, protection) or is_over(case) or assessor(actor):
         return refusal
     if refusal := owned_by(case, actor) or _unread(case, "SU-3") or _is_whole(case, said):
         return refusal
@@ -166,7 +141,7 @@ def visited(
     case: Case, course: Course, actor: Actor, protection: Protection, said: Visited, now: datetime
 ) -> Case | Refusal:
     """Record that the visit has taken place, or that the patient did not come: then the case calls for somebody."""
-    if refusal := may_handle_case(case, actor, protection) or _is_over(case):
+    if refusal := may_handle_case(case, actor, protection) or is_over(case):
         return refusal
     if course.visit is None:
         return Refusal("SU-7", "no-visit")
@@ -185,7 +160,7 @@ def decide(
 
     ``closed_within`` says that the unit is closed for a day within it: a weekend is no reason where none is near.
     """
-    if refusal := _step(case, actor, protection) or _assessor(actor):
+    if refusal := _step(case, actor, protection) or assessor(actor):
         return refusal
     if course.level is not RiskLevel.MODERATE:
         return Refusal("SU-8", "decision-not-moderate")
@@ -210,7 +185,7 @@ def prolong(
 
     It needs nobody until then, and calls. With high risk nothing is waited for.
     """
-    if refusal := _step(case, actor, protection) or _assessor(actor):
+    if refusal := _step(case, actor, protection) or assessor(actor):
         return refusal
     if course.level is RiskLevel.HIGH:
         return Refusal("SU-13", "high-prolong")
@@ -222,71 +197,6 @@ def prolong(
         return Refusal("SU-9", "prolong-until")
     due = said.until if case.risk_due_at is None else min(said.until, case.risk_due_at)
     return replace(_in_hand(case, actor), risk_due_at=due)
-
-
-@rule("SU-9", "AP-4")
-def call(case: Case, course: Course, actor: Actor, protection: Protection, said: Call, now: datetime) -> Case | Refusal:
-    """Record an attempt to reach the patient by telephone. Any clinician may, whoever has the case."""
-    if refusal := _outside(case, course, actor, protection):
-        return refusal
-    if said.at > now:
-        return Refusal("SU-9", "call-ahead")
-    if said.outcome is Outcome.REACHED and not said.note.strip():
-        return Refusal("SU-9", "call-note")
-    return case
-
-
-@rule("SU-11", "SU-12", "SU-13", "AP-4")
-def hand_on(
-    case: Case, course: Course, actor: Actor, protection: Protection, said: HandedOn, now: datetime
-) -> Case | Refusal:
-    """Record that the on-call service or 112 has taken over: who there, and when.
-
-    112 anybody may have called, at any moment; the on-call service a psychologist or doctor calls, who judges that the
-    risk may be at least moderate.
-    """
-    if refusal := _outside(case, course, actor, protection):
-        return refusal
-    if not said.whom.strip():
-        return Refusal("SU-11", "handed-on-whom")
-    if said.at > now:
-        return Refusal("SU-11", "handed-on-ahead")
-    if said.service is Service.ON_CALL and not is_left(case, protection):
-        if refusal := _assessor(actor):
-            return refusal
-        if course.level not in RAISED:
-            return Refusal("SU-11", "handed-on-level")
-    return case
-
-
-@rule("AP-4", "SU-2")
-def is_suspected(case: Case, protection: Protection) -> bool:
-    """Whether suicide risk is suspected. Nobody reads a protected person's words, so there they count by themselves."""
-    return case.suicide is not SuicideRisk.NONE or (is_protected(protection) and case.risk_words)
-
-
-@rule("AP-4")
-def may_look(
-    case: Case, course: Course, actor: Actor, protection: Protection, why: str, now: datetime, pace: RiskPace
-) -> Refusal | None:
-    """Whether this person may look at how to reach a protected person: once, where suicide is suspected.
-
-    Whoever looked may look again for a while, should their console have failed them.
-    """
-    if actor.profession not in CLINICIANS:
-        return Refusal("CH-4", "not-clinician")
-    if refusal := _is_over(case):
-        return refusal
-    if not is_protected(protection):
-        return Refusal("AP-4", "look-not-needed")
-    if not is_suspected(case, protection):
-        return Refusal("AP-4", "look-no-risk")
-    if not why.strip():
-        return Refusal("AP-4", "look-why")
-    if course.looked is None:
-        return None
-    own = course.looked.staff_id == actor.staff_id
-    return None if own and now - course.looked.at < pace.look_lasts else Refusal("AP-4", "looked")
 
 
 @rule("SU-6", "SU-7", "SU-9")
@@ -311,31 +221,6 @@ def fall_due(case: Case, course: Course, now: datetime, pace: RiskPace) -> Case:
     return replace(case, suicide=SuicideRisk.AWAITING, risk_due_at=ahead, visit_by=last)
 
 
-@rule("SU-1", "SU-3", "SU-5", "SU-6", "SU-7", "SU-8", "SU-9", "SU-10", "SU-11", "SU-12", "SU-13", "AP-4")
-def missing(case: Case, course: Course, protection: Protection, pace: RiskPace) -> Refusal | None:
-    """What ending still lacks because of suicide risk; none where nothing is in its way.
-
-    Of somebody who is not handled here nothing is asked but that it was acted on outside, where suicide is suspected.
-    """
-    if is_left(case, protection):
-        acted = course.handed_on is not None or any(one.outcome is Outcome.REACHED for one in course.calls)
-        if is_suspected(case, protection):
-            return None if acted else Refusal("AP-4", "act-outside")
-        return Refusal("SU-1", "risk-words") if case.risk_words else None
-    match course.level:
-        case RiskLevel.MODERATE:
-            lacks = _moderate_lacks(course)
-        case RiskLevel.HIGH:
-            lacks = None if course.handed_on else Refusal("SU-13", "high-hand-on")
-        case RiskLevel.LOW:
-            lacks = _low_lacks(course, pace)
-        case _:
-            lacks = _unassessed_lacks(case)
-    if lacks is not None or not case.risk_words:
-        return lacks
-    return Refusal("SU-3", "risk-words-anew") if course.level in RAISED else Refusal("SU-1", "risk-words")
-
-
 @rule("SU-8")
 def is_closed_within(hours: OpeningHours, first: date, days: int) -> bool:
     """Whether the unit is closed for one of so many days after the first."""
@@ -356,34 +241,6 @@ def _is_past(day: date | None, now: datetime) -> bool:
     return day is not None and now >= instant_of(day + timedelta(days=1), time.min)
 
 
-def _unassessed_lacks(case: Case) -> Refusal | None:
-    if case.suicide is not SuicideRisk.NONE:
-        return Refusal("SU-3", "risk-unassessed")
-    unsaid = case.mental_health and case.risk is RiskLevel.UNSAID
-    return Refusal("SU-1", "risk-unsaid") if unsaid else None
-
-
-def _low_lacks(course: Course, pace: RiskPace) -> Refusal | None:
-    """The patient's answer, or that they could not be reached and the risk is low with reasonable certainty (SU-10).
-
-    A call that reached them makes what was tried before it say no more.
-    """
-    if course.safety is not None:
-        return None
-    tried = list(takewhile(lambda one: one.outcome is not Outcome.REACHED, reversed(course.calls)))
-    if not tried:
-        return Refusal("SU-5", "safety-unasked")
-    if len(tried) < pace.calls:
-        return Refusal("SU-9", "calls-left")
-    return None if course.certain else Refusal("SU-10", "not-certain")
-
-
-def _moderate_lacks(course: Course) -> Refusal | None:
-    if course.visited or course.decision or course.handed_on:
-        return None
-    return Refusal("SU-7", "visit-awaits") if course.visit else Refusal("SU-6", "visit-missing")
-
-
 def _is_whole(case: Case, said: Assessment) -> Refusal | None:
     """Whether an assessment says all that it must."""
     if said.level not in ASSESSED:
@@ -399,27 +256,7 @@ def _is_whole(case: Case, said: Assessment) -> Refusal | None:
 
 def _step(case: Case, actor: Actor, protection: Protection) -> Refusal | None:
     """What every step of the one who has the case wants."""
-    return may_handle_case(case, actor, protection) or _is_over(case) or owned_by(case, actor)
-
-
-def _outside(case: Case, course: Course, actor: Actor, protection: Protection) -> Refusal | None:
-    """What acting outside the platform wants: risk, and with a protected person the look at how (AP-4)."""
-    if is_protected(protection):
-        if refusal := may_handle(actor, Protection.NONE) or _is_over(case):
-            return refusal
-        return None if course.looked else Refusal("AP-4", "look-first")
-    if refusal := may_handle(actor, protection) or _is_over(case):
-        return refusal
-    at_risk = is_suspected(case, protection) or course.level is RiskLevel.LOW
-    return None if at_risk else Refusal("SU-9", "no-risk")
-
-
-def _assessor(actor: Actor) -> Refusal | None:
-    return None if actor.profession in ASSESSORS else Refusal("SU-3", "not-assessor")
-
-
-def _is_over(case: Case) -> Refusal | None:
-    return Refusal("CH-12", "ended") if case.state is CaseState.ENDED else None
+    return may_handle_case(case, actor, protection) or is_over(case) or owned_by(case, actor)
 
 
 def _unread(case: Case, rule_id: str) -> Refusal | None:

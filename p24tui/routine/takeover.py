@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from p24tui.routine.actor import ASSESSORS, Actor, Profession
-from p24tui.routine.case import Case, CaseState
-from p24tui.routine.chat import CLINICIANS, given, may_handle_case, owned_by, unasked
+from p24tui.routine.case import Case
+from p24tui.routine.chat import CLINICIANS, given, is_over, may_handle_case, owned_by, unasked
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import Protection
 from p24tui.routine.queue import risk_awaits
@@ -75,8 +75,8 @@ def take(case: Case, actor: Actor, protection: Protection, now: datetime, patien
 def _may_have(case: Case, actor: Actor, protection: Protection) -> Refusal | None:
     if refusal := may_handle_case(case, actor, protection):
         return refusal
-    if case.state is CaseState.ENDED:
-        return Refusal("CH-12", "ended")
+    if refusal := is_over(case):
+        return refusal
     if case.owner_id is None:
         return Refusal("CH-11", "unclaimed")
     if case.owner_id == actor.staff_id:

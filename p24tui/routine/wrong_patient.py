@@ -4,15 +4,15 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from p24tui.routine.actor import Actor
-from p24tui.routine.case import Case, CaseState
-from p24tui.routine.chat import handed_with_risk, may_handle_case
+from p24tui.routine.case import Case
+from p24tui.routine.chat import handed_with_risk, is_over, may_handle_case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.ending import ended
 from p24tui.routine.identity import age_on
 from p24tui.routine.protection import Protection
 from p24tui.routine.risk_course import Course
+from p24tui.routine.risk_path import RAISED, RiskPace, missing
 from p24tui.routine.rule import rule
-from p24tui.routine.suicide import RAISED, RiskPace, missing
 
 ANAMNESIS = "OBS FEL PATIENT"
 """What the anamnesis of the person who logged in says from then on, in the routine's own words (AP-3)."""
@@ -45,8 +45,8 @@ def mark(
     """
     if refusal := may_handle_case(case, actor, protection):
         return refusal
-    if case.state is CaseState.ENDED:
-        return Refusal("CH-12", "ended")
+    if refusal := is_over(case):
+        return refusal
     if case.owner_id not in (None, actor.staff_id):
         return Refusal("CH-11", "owned")
     if by_proxy:

@@ -1,9 +1,9 @@
 """Suicide risk in a case: each step is stated by a person, kept for good, and moves the case as the rules say (SU)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -11,10 +11,11 @@ from p24tui import assets
 from p24tui.clock import local_date
 from p24tui.errors import BadInput
 from p24tui.risk_words import entry_of
-from p24tui.routine import suicide
+from p24tui.routine import acting_outside, risk_path, suicide
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.case import Case, RiskLevel, SuicideRisk
 from p24tui.routine.decision import Refusal
+from p24tui.routine.hours import OpeningHours
 from p24tui.routine.patient import shown
 from p24tui.routine.protection import Protection, is_protected
 from p24tui.routine.risk_course import (
@@ -36,9 +37,9 @@ from p24tui.routine.risk_course import (
     course_of,
     kind_of,
 )
+from p24tui.routine.risk_path import RiskPace
 from p24tui.routine.risk_words import names_any
 from p24tui.routine.rule import rule
-from p24tui.routine.suicide import RiskPace
 from p24tui.services.change import change_in, locked, permitted, taking_on
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit
@@ -49,11 +50,11 @@ from p24tui.store.values import CaseRow, RiskRow
 from p24tui.system import System
 from p24tui.text import clean_line, clean_text
 
+E = TypeVar("E", bound=Entry)
+
 PLACE = "tick:suicide-risk"
 LOOK = "reach"
 """The kind of reading that a look at how to reach somebody is (AP-4)."""
-
-Decide = Callable[[CaseRow, Course], Case | Refusal]
 
 
 def pace(now: datetime) -> RiskPace:
@@ -90,181 +91,27 @@ def read(system: System, actor: Actor, case_id: str) -> RiskView:
         row = case_of_unit(tx, actor, case_id)
         desk.log_reading(tx, actor, now, "risk", case_id=case_id, patient_id=row.patient.id)
         stated = stated_in(tx, case_id)
-    lacks = suicide.missing(row.case, course_of(stated), row.patient.protection, pace(now))
+    lacks = risk_path.missing(row.case, course_of(stated), row.patient.protection, pace(now))
     if is_protected(row.patient.protection):
         stated = tuple(filter(None, map(_of_protected, stated)))
     return RiskView(row.case, shown(row.patient, local_date(now)), stated, lacks)
 
 
-@rule("SU-2")
-def suspect(system: System, actor: Actor, case_id: str, version: int, why: str) -> Case:
-    """Suspect suicide risk. What nobody has is taken on with it, and is the actor's until an assessor takes it.
+@rule("SU-1", "SU-2", "SU-3", "SU-4", "SU-5", "SU-6", "SU-7", "SU-8", "SU-9", "SU-11", "SU-12", "SU-13", "AP-4")
+def state(system: System, actor: Actor, case_id: str, version: int | None, said: Entry) -> Case:
+    """State something of suicide risk: the step that it is, taken as its rule allows, and kept for good.
 
-    Raises ``Refused`` where it is known already, or ``Stale``.
+    A suspicion and an assessment take on what nobody has. A call and a hand-over to others are facts, whatever the
+    ``version`` of the case. Raises ``Refused`` where a rule says no, ``Stale``, and ``BadInput`` for an unknown rung.
     """
-    said = Suspicion(_text(why))
-    return _state(
-        system,
-        actor,
-        case_id,
-        version,
-        said,
-        "SU-2",
-        lambda row, _course: suicide.suspect(row.case, actor, row.patient.protection, said),
-        takes_on=True,
-    )
-
-
-@rule("SU-1")
-def say_no_suspicion(system: System, actor: Actor, case_id: str, version: int, why: str = "") -> Case:
-    """Say that there is no suspicion. Raises ``Refused`` where there is one, or something is unread, or ``Stale``."""
-    return _state(
-        system,
-        actor,
-        case_id,
-        version,
-        NoSuspicion(_text(why)),
-        "SU-1",
-        lambda row, _course: suicide.say_no_suspicion(row.case, actor, row.patient.protection),
-    )
-
-
-@rule("SU-3", "SU-4")
-def assess(system: System, actor: Actor, case_id: str, version: int, said: Assessment) -> Case:
-    """Sign the overall assessment. What nobody has is taken on with it.
-
-    Raises ``Refused`` where the actor may not, or it is not whole, ``Stale``, or ``BadInput`` for an unknown rung.
-    """
-    if said.rung and said.rung not in {one["id"] for one in assets.load("suicide.toml")["rung"]}:
+    said = _cleaned(said)
+    if isinstance(said, Assessment) and said.rung not in {
+        "",
+        *(one["id"] for one in assets.load("suicide.toml")["rung"]),
+    }:
         raise BadInput("no-rung", rung=clean_line(said.rung, 40))
-    cleaned = replace(
-        said,
-        risk_factors=_text(said.risk_factors),
-        protective_factors=_text(said.protective_factors),
-    )
-    now = system.clock.now()
-    return _state(
-        system,
-        actor,
-        case_id,
-        version,
-        cleaned,
-        "SU-3",
-        lambda row, course: suicide.assess(row.case, course, actor, row.patient.protection, cleaned, now, pace(now)),
-        takes_on=True,
-    )
-
-
-@rule("SU-5")
-def say_safe(system: System, actor: Actor, case_id: str, version: int, said: Safety) -> Case:
-    """Keep the patient's answer to whether it feels safe to continue online. Raises ``Refused`` or ``Stale``."""
-    cleaned = replace(said, instead=_text(said.instead))
-    return _state(
-        system,
-        actor,
-        case_id,
-        version,
-        cleaned,
-        "SU-5",
-        lambda row, course: suicide.say_safe(row.case, course, actor, row.patient.protection, cleaned),
-    )
-
-
-@rule("SU-6")
-def book(system: System, actor: Actor, case_id: str, version: int, said: Booking) -> Case:
-    """Record the booked visit in person. Raises ``Refused`` where it is too late, or not called for, or ``Stale``."""
-    cleaned = replace(said, whom=_line(said.whom), where=_line(said.where))
-    now = system.clock.now()
-    return _state(
-        system,
-        actor,
-        case_id,
-        version,
-        cleaned,
-        "SU-6",
-        lambda row, course: suicide.book(row.case, course, actor, row.patient.protection, cleaned, now, pace(now)),
-    )
-
-
-@rule("SU-7")
-def record_visit(system: System, actor: Actor, case_id: str, version: int, said: Visited) -> Case:
-    """Record that the visit took place, or that the patient did not come. Raises ``Refused`` or ``Stale``."""
-    cleaned = replace(said, note=_text(said.note))
-    now = system.clock.now()
-    return _state(
-        system,
-        actor,
-        case_id,
-        version,
-        cleaned,
-        "SU-7",
-        lambda row, course: suicide.visited(row.case, course, actor, row.patient.protection, cleaned, now),
-    )
-
-
-@rule("SU-8")
-def decide(system: System, actor: Actor, case_id: str, version: int, said: Decision) -> Case:
-    """Record an individual decision in the place of the visit. Raises ``Refused`` or ``Stale``."""
-    cleaned = replace(said, decision=_text(said.decision), reason=_text(said.reason))
-    now = system.clock.now()
     with system.store.writing() as tx:
-        case, days = locked(tx, case_id).case, pace(now).visit_days
-        first = case.visit_by - timedelta(days=days) if case.visit_by else local_date(now)
-        closed_within = suicide.is_closed_within(known_unit(tx, case.unit_id).hours, first, days)
-
-        def decided(row: CaseRow, course: Course) -> Case | Refusal:
-            protection = row.patient.protection
-            return suicide.decide(row.case, course, actor, protection, cleaned, closed_within=closed_within)
-
-        return state_in(tx, system, actor, case_id, cleaned, "SU-8", decided, version=version)
-
-
-@rule("SU-9")
-def prolong(system: System, actor: Actor, case_id: str, version: int, said: Prolonged) -> Case:
-    """Keep the chat of a silent patient until then. Raises ``Refused`` or ``Stale``."""
-    cleaned = replace(said, reason=_text(said.reason))
-    now = system.clock.now()
-    return _state(
-        system,
-        actor,
-        case_id,
-        version,
-        cleaned,
-        "SU-9",
-        lambda row, course: suicide.prolong(row.case, course, actor, row.patient.protection, cleaned, now, pace(now)),
-    )
-
-
-@rule("SU-9", "AP-4")
-def record_call(system: System, actor: Actor, case_id: str, said: Call) -> Case:
-    """Record an attempt by telephone. It is a fact, so no version is asked for. Raises ``Refused``."""
-    cleaned = replace(said, note=_text(said.note))
-    now = system.clock.now()
-    return _state(
-        system,
-        actor,
-        case_id,
-        None,
-        cleaned,
-        "SU-9",
-        lambda row, course: suicide.call(row.case, course, actor, row.patient.protection, cleaned, now),
-    )
-
-
-@rule("SU-11", "SU-12", "SU-13", "AP-4")
-def hand_on(system: System, actor: Actor, case_id: str, said: HandedOn) -> Case:
-    """Record that the on-call service or 112 has taken over. It is a fact, as a call is. Raises ``Refused``."""
-    cleaned = replace(said, whom=_line(said.whom), why=_text(said.why))
-    now = system.clock.now()
-    return _state(
-        system,
-        actor,
-        case_id,
-        None,
-        cleaned,
-        "SU-11",
-        lambda row, course: suicide.hand_on(row.case, course, actor, row.patient.protection, cleaned, now),
-    )
+        return _state_in(tx, system, actor, case_id, version, said)
 
 
 @rule("AP-4", "LO-1")
@@ -273,11 +120,11 @@ def look(system: System, actor: Actor, case_id: str, why: str) -> Reach:
 
     That it was looked at is committed before anything is returned. Raises ``Refused`` where it may not be.
     """
-    said, now = Looked(_text(why)), system.clock.now()
+    said, now = _cleaned(Looked(why)), system.clock.now()
     with system.store.writing() as tx:
         row = case_of_unit(tx, actor, case_id, lock=True)
         course = course_in(tx, case_id)
-        refusal = suicide.may_look(row.case, course, actor, row.patient.protection, said.why, now, pace(now))
+        refusal = acting_outside.may_look(row.case, course, actor, row.patient.protection, said.why, now, pace(now))
         permitted(refusal, who=course.looked.name if course.looked else "")
         desk.log_reading(tx, actor, now, LOOK, case_id=case_id, patient_id=row.patient.id)
         risk_entries.add(tx, case_id, now, "looked", actor, _details(said))
@@ -302,15 +149,7 @@ def _call_due(system: System, case_id: str) -> bool:
         if not suicide.is_due(row.case, now):
             return False
         tick = Actor(None, "p24tui", None, row.case.unit_id, PLACE)
-        state_in(
-            tx,
-            system,
-            tick,
-            case_id,
-            Overdue(),
-            "SU-7",
-            lambda found, course: suicide.fall_due(found.case, course, now, pace(now)),
-        )
+        _state_in(tx, system, tick, case_id, None, Overdue())
         return True
 
 
@@ -341,7 +180,7 @@ def flagged(case: Case, texts: Sequence[str], protection: Protection) -> Case:
         risk_words=case.risk_words or any(names_any(text, words["risk"]) for text in texts),
         mental_health=case.mental_health or names_any(case.matter, words["mental_health"]),
     )
-    calls = read.suicide is SuicideRisk.NONE and suicide.is_suspected(read, protection)
+    calls = read.suicide is SuicideRisk.NONE and risk_path.is_suspected(read, protection)
     return replace(read, suicide=SuicideRisk.AWAITING) if calls else read
 
 
@@ -352,24 +191,65 @@ def closed_down(tx: Tx, actor: Actor, before: Case, now: datetime) -> None:
         risk_entries.add(tx, before.id, now, "closed-down", actor, {})
 
 
-def state_in(
-    tx: Tx,
-    system: System,
-    actor: Actor,
-    case_id: str,
-    entry: Entry,
-    rule_id: str,
-    decide: Decide,
-    *,
-    version: int | None = None,
-    takes_on: bool = False,
-) -> Case:
-    """State something within a transaction: the case as the rule makes it, the entry, and the event."""
-    course = course_in(tx, case_id)
-    kind = kind_of(entry)
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a step is decided on."""
 
-    def decided(row: CaseRow) -> Case | Refusal:
-        return decide(row, course)
+    case: Case
+    course: Course
+    actor: Actor
+    protection: Protection
+    now: datetime
+    pace: RiskPace
+    hours: OpeningHours
+
+
+_Step = Callable[[_Seen, Any], Case | Refusal]
+
+_STEPS: dict[type[Entry], tuple[str, _Step]] = {
+    Suspicion: ("SU-2", lambda at, said: suicide.suspect(at.case, at.actor, at.protection, said)),
+    NoSuspicion: ("SU-1", lambda at, _: suicide.say_no_suspicion(at.case, at.actor, at.protection)),
+    Assessment: (
+        "SU-3",
+        lambda at, said: suicide.assess(at.case, at.course, at.actor, at.protection, said, at.now, at.pace),
+    ),
+    Safety: ("SU-5", lambda at, said: suicide.say_safe(at.case, at.course, at.actor, at.protection, said)),
+    Booking: (
+        "SU-6",
+        lambda at, said: suicide.book(at.case, at.course, at.actor, at.protection, said, at.now, at.pace),
+    ),
+    Visited: ("SU-7", lambda at, said: suicide.visited(at.case, at.course, at.actor, at.protection, said, at.now)),
+    Decision: (
+        "SU-8",
+        lambda at, said: suicide.decide(
+            at.case, at.course, at.actor, at.protection, said, closed_within=_is_closed_within(at)
+        ),
+    ),
+    Prolonged: (
+        "SU-9",
+        lambda at, said: suicide.prolong(at.case, at.course, at.actor, at.protection, said, at.now, at.pace),
+    ),
+    Call: ("SU-9", lambda at, said: acting_outside.call(at.case, at.course, at.actor, at.protection, said, at.now)),
+    HandedOn: (
+        "SU-11",
+        lambda at, said: acting_outside.hand_on(at.case, at.course, at.actor, at.protection, said, at.now),
+    ),
+    Overdue: ("SU-7", lambda at, _: suicide.fall_due(at.case, at.course, at.now, at.pace)),
+}
+"""The rule that stands by each entry, and the step that it is."""
+
+_TAKE_ON = (Suspicion, Assessment)
+_FACTS = (Call, HandedOn)
+
+
+def _state_in(tx: Tx, system: System, actor: Actor, case_id: str, version: int | None, said: Entry) -> Case:
+    """Within a transaction: the case as the step makes it, the event, and the entry."""
+    now, kind = system.clock.now(), kind_of(said)
+    rule_id, step = _STEPS[type(said)]
+    course, hours = course_in(tx, case_id), known_unit(tx, locked(tx, case_id).case.unit_id).hours
+
+    def decide(row: CaseRow) -> Case | Refusal:
+        return step(_Seen(row.case, course, actor, row.patient.protection, now, pace(now), hours), said)
 
     after = change_in(
         tx,
@@ -377,28 +257,20 @@ def state_in(
         actor,
         case_id,
         f"risk.{kind}",
-        taking_on(actor, decided) if takes_on else decided,
+        taking_on(actor, decide) if isinstance(said, _TAKE_ON) else decide,
         version=version,
         rule=rule_id,
-        stated=_details(entry),
+        stated=_details(said),
     )
-    risk_entries.add(tx, case_id, system.clock.now(), kind, actor, _details(entry))
+    risk_entries.add(tx, case_id, now, kind, actor, _details(said))
     return after
 
 
-def _state(
-    system: System,
-    actor: Actor,
-    case_id: str,
-    version: int | None,
-    entry: Entry,
-    rule_id: str,
-    decide: Decide,
-    *,
-    takes_on: bool = False,
-) -> Case:
-    with system.store.writing() as tx:
-        return state_in(tx, system, actor, case_id, entry, rule_id, decide, version=version, takes_on=takes_on)
+def _is_closed_within(at: _Seen) -> bool:
+    """Whether the unit is closed for a day of those within which the visit was to take place."""
+    days = at.pace.visit_days
+    first = at.case.visit_by - timedelta(days=days) if at.case.visit_by else local_date(at.now)
+    return suicide.is_closed_within(at.hours, first, days)
 
 
 def _stated(row: RiskRow) -> Stated:
@@ -423,10 +295,9 @@ def _of_protected(one: Stated) -> Stated | None:
     return None
 
 
-def _line(typed: str) -> str:
-    return clean_line(typed).strip()
-
-
-def _text(typed: str) -> str:
-    """What belongs to the record stays whole."""
-    return clean_text(typed).strip()
+def _cleaned(said: E) -> E:
+    """The entry with its texts as they may be kept: whole, for they belong to the record."""
+    one: Any = said
+    texts = {field.name: getattr(one, field.name) for field in fields(one) if type(getattr(one, field.name)) is str}
+    cleaned: E = replace(one, **{name: clean_text(text).strip() for name, text in texts.items()})
+    return cleaned

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from p24tui.routine.case import ContactKind, SuicideRisk
 from p24tui.routine.outgoing import OutgoingState
-from p24tui.routine.suicide import ASSESSED
+from p24tui.routine.risk_path import ASSESSED
 from p24tui.store.engine import Tx
 from p24tui.store.tables import IS_COUNTED, cases, events, outbox, roster, staff
 

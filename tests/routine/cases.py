@@ -9,7 +9,7 @@ from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.alert import Alert, alerts
 from p24tui.routine.case import Case, CaseState, ContactKind, RiskLevel, SuicideRisk, Urgency
 from p24tui.routine.risk_course import Course, HandedOn, Service
-from p24tui.routine.suicide import RiskPace
+from p24tui.routine.risk_path import RiskPace
 
 PACE = RiskPace(2, timedelta(hours=1), timedelta(hours=24), 2, timedelta(minutes=10), 7)
 """The limits of the routine's section on suicide risk, and the project's own."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p24tui.routine import chat, ending, suicide
+from p24tui.routine import chat, ending, risk_path, suicide
 from p24tui.routine.actor import Actor
 from p24tui.routine.alert import alerts
 from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
@@ -111,7 +111,7 @@ def test_who_turns_out_to_be_protected_has_not_been_acted_for_by_what_was_done_b
     after = course(SUSPICION, MODERATE, VISIT, REACHED, TO_ON_CALL, ClosedDown())
     assert after == replace(before, visit=None, calls=(), handed_on=None)
     one = case(suicide=SuicideRisk.AWAITING, risk=RiskLevel.MODERATE)
-    assert suicide.missing(one, after, Protection.MARKED, PACE) == Refusal("AP-4", "act-outside")
+    assert risk_path.missing(one, after, Protection.MARKED, PACE) == Refusal("AP-4", "act-outside")
 
 
 @pytest.mark.rule("AP-4")
@@ -245,7 +245,7 @@ def test_no_case_ends_until_its_path_allows_it_and_it_is_said_what_is_missing(
     one: Case, entries: tuple[Entry, ...], lacks: Refusal | None, protection: Protection
 ) -> None:
     at, mine = course(*entries), replace(one, owner_id=PSYCHOLOGIST.staff_id)
-    assert suicide.missing(mine, at, protection, PACE) == lacks
+    assert risk_path.missing(mine, at, protection, PACE) == lacks
     assert ending.request_end(mine, PSYCHOLOGIST, protection, at, PACE) == (
         lacks or replace(mine, ending_by=PSYCHOLOGIST.staff_id)
     )
@@ -315,7 +315,7 @@ def test_what_is_not_handled_here_ends_once_suspected_risk_was_acted_on_outside(
 ) -> None:
     one = case(suicide=SuicideRisk.AWAITING if is_suspected else SuicideRisk.NONE, **facts)
     lacks = None if ends else Refusal("AP-4", "act-outside")
-    assert suicide.missing(one, course(*entries), protection, PACE) == lacks
+    assert risk_path.missing(one, course(*entries), protection, PACE) == lacks
     outcome = ending.request_end(one, NURSE, protection, course(*entries), PACE)
     assert outcome == (lacks or replace(one, ending_by=NURSE.staff_id))
     assert is_through(entries, is_suspected=is_suspected, is_left=True) is ends
@@ -388,6 +388,6 @@ def test_words_that_nobody_reads_count_as_suspicion_and_others_are_spoken_of(
     facts: dict[str, Any], protection: Protection, is_suspected: bool, lacks: Refusal | None
 ) -> None:
     one = case(**facts)
-    assert suicide.is_suspected(one, protection) is is_suspected
-    assert suicide.missing(one, UNSAID, protection, PACE) == lacks
-    assert suicide.missing(one, course(TO_112), protection, PACE) == (None if is_suspected else lacks)
+    assert risk_path.is_suspected(one, protection) is is_suspected
+    assert risk_path.missing(one, UNSAID, protection, PACE) == lacks
+    assert risk_path.missing(one, course(TO_112), protection, PACE) == (None if is_suspected else lacks)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from p24tui.routine import suicide
+from p24tui.routine import risk_path, suicide
 from p24tui.routine.actor import ASSESSORS, Actor
 from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
 from p24tui.routine.decision import Refusal
@@ -83,7 +83,7 @@ def test_every_step_is_taken_and_every_place_is_reached_and_left() -> None:
 
 
 def test_every_refusal_of_the_rules_on_suicide_risk_is_met() -> None:
-    tree = ast.parse(inspect.getsource(suicide))
+    tree = ast.parse("\n".join(map(inspect.getsource, (suicide, risk_path, acting_outside))))
     calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and ast.unparse(one.func) == "Refusal"]
     named = {(ast.unparse(one.args[0]), ast.literal_eval(one.args[1])) for one in calls}
     met = risk_states.found().refusals
@@ -109,7 +109,7 @@ def test_no_case_ends_before_its_path_has_been_gone_to_the_end() -> None:
 @pytest.mark.hazard("H8", "H9")
 def test_ending_lacks_something_exactly_where_the_second_telling_says_so() -> None:
     for at in OPEN:
-        lacks = suicide.missing(at.case, at.course, at.protection, PACE)
+        lacks = risk_path.missing(at.case, at.course, at.protection, PACE)
         assert (lacks is None) is may_end(at), (lacks, at)
 
 
@@ -272,5 +272,5 @@ def test_on_no_way_however_long_does_ending_lack_less_or_more_than_the_second_te
             after = replace(after, risk_words=True)
         at = risk_states.led_on(at, step, who, entry, after)
         if at.case.state is not CaseState.ENDED:
-            lacks = suicide.missing(at.case, at.course, at.protection, PACE)
+            lacks = risk_path.missing(at.case, at.course, at.protection, PACE)
             assert (lacks is None) is may_end(at), (lacks, at)

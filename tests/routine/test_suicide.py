@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from p24tui.routine import suicide
+from p24tui.routine import acting_outside, suicide
 from p24tui.routine.actor import ASSESSORS, Actor, Profession
 from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
 from p24tui.routine.decision import Refusal
@@ -293,8 +293,8 @@ def test_no_step_but_an_assessors_word_makes_suspected_risk_none(one: Case) -> N
             suicide.visited(mine, BOOKED, who, NONE, CAME, VISIT.at),
             suicide.decide(mine, AT_MODERATE, who, NONE, REFUSES, closed_within=True),
             suicide.prolong(mine, AT_MODERATE, who, NONE, PROLONGED, NOW, PACE),
-            suicide.call(mine, AT_MODERATE, who, NONE, NO_ANSWER, NOW),
-            suicide.hand_on(mine, AT_MODERATE, who, NONE, TO_112, NOW),
+            acting_outside.call(mine, AT_MODERATE, who, NONE, NO_ANSWER, NOW),
+            acting_outside.hand_on(mine, AT_MODERATE, who, NONE, TO_112, NOW),
             suicide.fall_due(mine, AT_MODERATE, NOW, PACE),
         ]
         assert SuicideRisk.NONE not in {made.suicide for made in tried if isinstance(made, Case)}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p24tui.routine import chat, suicide
+from p24tui.routine import acting_outside, chat, suicide
 from p24tui.routine.actor import ASSESSORS, Actor, Profession
 from p24tui.routine.alert import calling_anew
 from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
@@ -146,7 +146,7 @@ def test_followed_is_only_what_has_a_time_and_where_nobody_has_left_a_word_unrea
 )
 def test_any_clinician_calls_whoever_has_the_case_and_it_is_kept(who: Actor, one: Case, at: Course) -> None:
     for said in (NO_ANSWER, REACHED, replace(NO_ANSWER, at=NOW)):
-        assert suicide.call(one, at, who, NONE, said, NOW) == one
+        assert acting_outside.call(one, at, who, NONE, said, NOW) == one
 
 
 @pytest.mark.rule("SU-9")
@@ -159,7 +159,7 @@ def test_any_clinician_calls_whoever_has_the_case_and_it_is_kept(who: Actor, one
     ],
 )
 def test_a_call_has_been_and_says_what_came_of_it(said: Call, refused: Refusal) -> None:
-    assert suicide.call(suspected(), course(SUSPICION), NURSE, NONE, said, NOW) == refused
+    assert acting_outside.call(suspected(), course(SUSPICION), NURSE, NONE, said, NOW) == refused
 
 
 @pytest.mark.rule("SU-9", "SU-11", "PR-1", "CH-4")
@@ -167,18 +167,18 @@ def test_whose_case_is_not_theirs_to_act_in() -> None:
     for protection in Protection:
         one = suspected(state=CaseState.ENDED)
         refused = Refusal("CH-12", "ended")
-        assert suicide.call(one, LOOKED, NURSE, protection, NO_ANSWER, NOW) == refused
-        assert suicide.hand_on(one, LOOKED, NURSE, protection, TO_112, NOW) == refused
+        assert acting_outside.call(one, LOOKED, NURSE, protection, NO_ANSWER, NOW) == refused
+        assert acting_outside.hand_on(one, LOOKED, NURSE, protection, TO_112, NOW) == refused
         refused = Refusal("CH-4", "not-clinician")
-        assert suicide.call(suspected(), LOOKED, ADMINISTRATOR, protection, NO_ANSWER, NOW) == refused
-        assert suicide.hand_on(suspected(), LOOKED, ADMINISTRATOR, protection, TO_112, NOW) == refused
+        assert acting_outside.call(suspected(), LOOKED, ADMINISTRATOR, protection, NO_ANSWER, NOW) == refused
+        assert acting_outside.hand_on(suspected(), LOOKED, ADMINISTRATOR, protection, TO_112, NOW) == refused
 
 
 @pytest.mark.rule("SU-9", "SU-11")
 @pytest.mark.parametrize("at", [UNSAID, course(REACHED)])
 def test_where_no_risk_was_ever_suspected_there_is_nothing_to_act_on(at: Course) -> None:
-    assert suicide.call(case(), at, NURSE, NONE, NO_ANSWER, NOW) == Refusal("SU-9", "no-risk")
-    assert suicide.hand_on(case(), at, NURSE, NONE, TO_112, NOW) == Refusal("SU-9", "no-risk")
+    assert acting_outside.call(case(), at, NURSE, NONE, NO_ANSWER, NOW) == Refusal("SU-9", "no-risk")
+    assert acting_outside.hand_on(case(), at, NURSE, NONE, TO_112, NOW) == Refusal("SU-9", "no-risk")
 
 
 @pytest.mark.rule("SU-11", "SU-12", "SU-13")
@@ -189,8 +189,8 @@ def test_112_anybody_has_called_at_any_moment_and_the_on_call_service_an_assesso
     who: Actor, at: Course
 ) -> None:
     one = suspected()
-    assert suicide.hand_on(one, at, who, NONE, TO_112, NOW) == one
-    outcome = suicide.hand_on(one, at, who, NONE, TO_ON_CALL, NOW)
+    assert acting_outside.hand_on(one, at, who, NONE, TO_112, NOW) == one
+    outcome = acting_outside.hand_on(one, at, who, NONE, TO_ON_CALL, NOW)
     if who.profession not in ASSESSORS:
         assert outcome == Refusal("SU-3", "not-assessor")
     elif at.level not in (RiskLevel.MODERATE, RiskLevel.HIGH):
@@ -204,10 +204,10 @@ def test_112_anybody_has_called_at_any_moment_and_the_on_call_service_an_assesso
 def test_that_somebody_took_over_says_who_and_has_been(service: Service) -> None:
     said = HandedOn(service, "dr Nyberg", NOW)
     nobody, ahead = replace(said, whom=" "), replace(said, at=NOW + SECOND)
-    assert suicide.hand_on(moderate(), AT_MODERATE, PSYCHOLOGIST, NONE, nobody, NOW) == Refusal(
+    assert acting_outside.hand_on(moderate(), AT_MODERATE, PSYCHOLOGIST, NONE, nobody, NOW) == Refusal(
         "SU-11", "handed-on-whom"
     )
-    assert suicide.hand_on(moderate(), AT_MODERATE, PSYCHOLOGIST, NONE, ahead, NOW) == Refusal(
+    assert acting_outside.hand_on(moderate(), AT_MODERATE, PSYCHOLOGIST, NONE, ahead, NOW) == Refusal(
         "SU-11", "handed-on-ahead"
     )
 
@@ -239,10 +239,10 @@ def test_a_patient_who_writes_makes_risk_that_nobody_has_wait(
 @pytest.mark.parametrize("protection", [MARKED, Protection.POPULATION])
 def test_who_is_protected_is_looked_up_before_anybody_acts_outside(protection: Protection) -> None:
     refused = Refusal("AP-4", "look-first")
-    assert suicide.call(PROTECTED, course(SUSPICION), NURSE, protection, NO_ANSWER, NOW) == refused
-    assert suicide.hand_on(PROTECTED, course(SUSPICION), NURSE, protection, TO_112, NOW) == refused
-    assert suicide.call(PROTECTED, LOOKED, NURSE, protection, NO_ANSWER, NOW) == PROTECTED
-    assert suicide.hand_on(PROTECTED, LOOKED, NURSE, protection, TO_112, NOW) == PROTECTED
+    assert acting_outside.call(PROTECTED, course(SUSPICION), NURSE, protection, NO_ANSWER, NOW) == refused
+    assert acting_outside.hand_on(PROTECTED, course(SUSPICION), NURSE, protection, TO_112, NOW) == refused
+    assert acting_outside.call(PROTECTED, LOOKED, NURSE, protection, NO_ANSWER, NOW) == PROTECTED
+    assert acting_outside.hand_on(PROTECTED, LOOKED, NURSE, protection, TO_112, NOW) == PROTECTED
 
 
 @pytest.mark.rule("AP-4")
@@ -250,7 +250,7 @@ def test_who_is_protected_is_looked_up_before_anybody_acts_outside(protection: P
 def test_where_nothing_more_can_be_done_here_any_clinician_calls_the_on_call_service(
     one: Case, protection: Protection
 ) -> None:
-    assert suicide.hand_on(one, LOOKED, NURSE, protection, TO_ON_CALL, NOW) == one
+    assert acting_outside.hand_on(one, LOOKED, NURSE, protection, TO_ON_CALL, NOW) == one
 
 
 @pytest.mark.rule("AP-4")
@@ -271,7 +271,7 @@ def test_where_nothing_more_can_be_done_here_any_clinician_calls_the_on_call_ser
 def test_who_may_look_at_how_to_reach_somebody(
     one: Case, who: Actor, protection: Protection, why: str, refused: Refusal | None
 ) -> None:
-    assert suicide.may_look(one, course(SUSPICION), who, protection, why, NOW, PACE) == refused
+    assert acting_outside.may_look(one, course(SUSPICION), who, protection, why, NOW, PACE) == refused
 
 
 @pytest.mark.rule("AP-4", "LO-1")
@@ -280,7 +280,7 @@ def test_who_may_look_at_how_to_reach_somebody(
 def test_there_is_one_look_that_whoever_took_it_may_repeat_for_a_while(passed: timedelta, again: Actor) -> None:
     looked = Course(looked=stated(Looked("ringa henne"), by=NURSE)[0])
     allowed = again is NURSE and passed < PACE.look_lasts
-    outcome = suicide.may_look(PROTECTED, looked, again, MARKED, "ringa henne", NOW + passed, PACE)
+    outcome = acting_outside.may_look(PROTECTED, looked, again, MARKED, "ringa henne", NOW + passed, PACE)
     assert outcome == (None if allowed else Refusal("AP-4", "looked"))
 
 
@@ -290,7 +290,7 @@ def test_nobody_ever_looks_where_no_suicide_risk_is_suspected_or_nobody_is_prote
     profession: Profession, protection: Protection, risk: SuicideRisk
 ) -> None:
     who = replace(NURSE, profession=profession)
-    if suicide.may_look(case(suicide=risk), UNSAID, who, protection, "ringa", NOW, PACE) is None:
+    if acting_outside.may_look(case(suicide=risk), UNSAID, who, protection, "ringa", NOW, PACE) is None:
         assert risk is not SuicideRisk.NONE
         assert protection in (MARKED, Protection.POPULATION)
         assert profession is not Profession.ADMINISTRATION

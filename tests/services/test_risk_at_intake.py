@@ -69,8 +69,8 @@ def test_the_source_may_say_that_a_matter_is_within_mental_health(world: World) 
 def test_a_patient_who_writes_is_silent_no_longer(world: World) -> None:
     one = _assessed(world)
     amir = world.actor("amir")
-    suicide.record_call(world.system, amir, one.id, Call(world.clock.now(), Outcome.NO_ANSWER))
-    suicide.record_call(world.system, amir, one.id, Call(world.clock.now(), Outcome.NO_ANSWER))
+    suicide.state(world.system, amir, one.id, None, Call(world.clock.now(), Outcome.NO_ANSWER))
+    suicide.state(world.system, amir, one.id, None, Call(world.clock.now(), Outcome.NO_ANSWER))
     world.clock.advance(timedelta(minutes=1))
     send(world, message("m2", text="Förlåt, jag sov"))
     with world.system.store.reading() as tx:
@@ -93,7 +93,7 @@ def _assessed(world: World) -> Case:
     chat.claim(world.system, amir, one.id, one.version)
     cases.open_case(world.system, amir, one.id)
     cases.read_free_text(world.system, amir, one.id)
-    return suicide.assess(world.system, amir, one.id, world.row(one.id).case.version, LOW)
+    return suicide.state(world.system, amir, one.id, world.row(one.id).case.version, LOW)
 
 
 @pytest.mark.rule("AP-4", "PR-1", "SU-2")

@@ -21,10 +21,12 @@ from p24tui.routine.risk_course import (
     Decision,
     HandedOn,
     InsteadOfVisit,
+    NoSuspicion,
     Outcome,
     Prolonged,
     Safety,
     Service,
+    Suspicion,
     Visited,
 )
 from p24tui.services import cases, chat, ending, protections, suicide, undo
@@ -57,7 +59,7 @@ def taken_on(world: World, **facts: Any) -> Case:
 
 def assessed(world: World, said: Assessment) -> Case:
     one = taken_on(world)
-    return suicide.assess(world.system, world.actor("amir"), one.id, one.version, said)
+    return suicide.state(world.system, world.actor("amir"), one.id, one.version, said)
 
 
 def end(world: World, case_id: str, who: str = "amir") -> Case:
@@ -80,11 +82,11 @@ def kinds(world: World, case_id: str) -> list[str]:
 def test_a_nurse_who_suspects_keeps_the_case_and_cannot_end_it(world: World) -> None:
     one = world.case()
     cases.open_case(world.system, world.actor("maria"), one.id)
-    after = suicide.suspect(world.system, world.actor("maria"), one.id, one.version, "Skriver att hen inte orkar leva")
+    after = suicide.state(world.system, world.actor("maria"), one.id, one.version, Suspicion("orkar inte leva"))
     assert (after.suicide, after.owner_id) == (SuicideRisk.AWAITING, world.actor("maria").staff_id)
     assert refused(lambda: end(world, one.id, "maria")) == ("SU-2", "suicide-risk")
     (row,) = rows(world, one.id)
-    assert (row.kind, row.name, row.details) == ("suspicion", "Maria Lind", {"why": "Skriver att hen inte orkar leva"})
+    assert (row.kind, row.name, row.details) == ("suspicion", "Maria Lind", {"why": "orkar inte leva"})
     assert world.event_kinds(one.id)[-1] == "risk.suspicion"
 
 
@@ -96,7 +98,7 @@ def test_in_a_matter_of_mental_health_any_clinician_says_that_there_is_no_suspic
     maria = world.actor("maria")
     chat.claim(world.system, maria, one.id, one.version)
     assert refused(lambda: end(world, one.id, "maria")) == ("SU-1", "risk-unsaid")
-    said = suicide.say_no_suspicion(world.system, maria, one.id, world.row(one.id).case.version, "Sömn, inget annat")
+    said = suicide.state(world.system, maria, one.id, world.row(one.id).case.version, NoSuspicion("Sömn, inget annat"))
     assert said.risk is RiskLevel.NO_SUSPICION
     assert end(world, one.id, "maria").state is CaseState.ENDED
 
@@ -106,11 +108,11 @@ def test_only_a_psychologist_or_doctor_signs_and_only_a_whole_assessment(world: 
     one = world.case(unread=0)
     maria = world.actor("maria")
     mine = chat.claim(world.system, maria, one.id, one.version)
-    assert refused(lambda: suicide.assess(world.system, maria, one.id, mine.version, LOW)) == ("SU-3", "not-assessor")
+    assert refused(lambda: suicide.state(world.system, maria, one.id, mine.version, LOW)) == ("SU-3", "not-assessor")
     other = taken_on(world)
 
     def assess(said: Assessment) -> Case:
-        return suicide.assess(world.system, world.actor("amir"), other.id, other.version, said)
+        return suicide.state(world.system, world.actor("amir"), other.id, other.version, said)
 
     assert refused(lambda: assess(replace(LOW, basis=()))) == ("SU-3", "assessment-basis")
     assert refused(lambda: assess(replace(LOW, rung=""))) == ("SU-4", "assessment-rung")
@@ -129,11 +131,11 @@ def test_low_risk_ends_when_the_patient_has_said_whether_it_feels_safe_online(wo
     assert refused(lambda: end(world, one.id)) == ("SU-5", "safety-unasked")
     amir = world.actor("amir")
     unsafe = Safety(feels_safe=False)
-    assert refused(lambda: suicide.say_safe(world.system, amir, one.id, one.version, unsafe)) == (
+    assert refused(lambda: suicide.state(world.system, amir, one.id, one.version, unsafe)) == (
         "SU-5",
         "safety-instead",
     )
-    suicide.say_safe(world.system, amir, one.id, one.version, Safety(feels_safe=True))
+    suicide.state(world.system, amir, one.id, one.version, Safety(feels_safe=True))
     assert end(world, one.id).state is CaseState.ENDED
     assert kinds(world, one.id) == ["assessment", "safety"]
 
@@ -145,15 +147,15 @@ def test_moderate_risk_stays_until_the_visit_has_taken_place(world: World) -> No
     amir, now = world.actor("amir"), world.clock.now()
     assert refused(lambda: end(world, one.id)) == ("SU-6", "visit-missing")
     late = Booking(now + timedelta(days=3), Profession.DOCTOR, "Sara Holm", "rum 4")
-    assert refused(lambda: suicide.book(world.system, amir, one.id, one.version, late)) == ("SU-6", "booking-late")
+    assert refused(lambda: suicide.state(world.system, amir, one.id, one.version, late)) == ("SU-6", "booking-late")
     in_time = replace(late, at=now + timedelta(days=1))
-    booked = suicide.book(world.system, amir, one.id, one.version, in_time)
+    booked = suicide.state(world.system, amir, one.id, one.version, in_time)
     assert refused(lambda: end(world, one.id)) == ("SU-7", "visit-awaits")
     followed = chat.release(world.system, amir, one.id, booked.version)
     assert (followed.suicide, followed.owner_id) == (SuicideRisk.FOLLOWED, None)
 
     def record() -> Case:
-        return suicide.record_visit(world.system, amir, one.id, followed.version, Visited(came=True))
+        return suicide.state(world.system, amir, one.id, followed.version, Visited(came=True))
 
     assert refused(record) == ("SU-7", "visit-ahead")
     world.clock.instant = in_time.at + timedelta(minutes=30)
@@ -168,7 +170,7 @@ def test_a_visit_that_nobody_records_calls_again_whoever_has_the_case(world: Wor
     one = assessed(world, MODERATE)
     amir = world.actor("amir")
     at = world.clock.now() + timedelta(hours=5)
-    suicide.book(world.system, amir, one.id, one.version, Booking(at, Profession.DOCTOR, "Sara", "rum 4"))
+    suicide.state(world.system, amir, one.id, one.version, Booking(at, Profession.DOCTOR, "Sara", "rum 4"))
     assert suicide.call_due(world.system) == 0
     world.clock.instant = at + timedelta(minutes=59)
     assert suicide.call_due(world.system) == 0
@@ -199,7 +201,7 @@ def test_a_weekend_is_a_reason_only_where_one_is_near(world: World) -> None:
     amir = world.actor("amir")
 
     def decide(one: Case) -> Case:
-        return suicide.decide(world.system, amir, one.id, one.version, because)
+        return suicide.state(world.system, amir, one.id, one.version, because)
 
     assert refused(lambda: decide(monday)) == ("SU-8", "no-weekend")
     world.clock.advance(timedelta(days=4))
@@ -214,9 +216,9 @@ def test_a_silent_patient_is_called_before_the_case_ends(world: World) -> None:
     one = assessed(world, replace(LOW, certain=True))
     amir, now = world.actor("amir"), world.clock.now()
     assert refused(lambda: end(world, one.id)) == ("SU-5", "safety-unasked")
-    suicide.record_call(world.system, amir, one.id, Call(now, Outcome.NO_ANSWER))
+    suicide.state(world.system, amir, one.id, None, Call(now, Outcome.NO_ANSWER))
     assert refused(lambda: end(world, one.id)) == ("SU-9", "calls-left")
-    suicide.record_call(world.system, amir, one.id, Call(now, Outcome.VOICEMAIL))
+    suicide.state(world.system, amir, one.id, None, Call(now, Outcome.VOICEMAIL))
     assert end(world, one.id).state is CaseState.ENDED
 
 
@@ -226,19 +228,19 @@ def test_the_chat_of_a_silent_patient_is_prolonged_and_then_the_on_call_service_
     one = assessed(world, MODERATE)
     amir, now = world.actor("amir"), world.clock.now()
     too_long = Prolonged(now + timedelta(hours=25), "bor med sin mor")
-    assert refused(lambda: suicide.prolong(world.system, amir, one.id, one.version, too_long)) == (
+    assert refused(lambda: suicide.state(world.system, amir, one.id, one.version, too_long)) == (
         "SU-9",
         "prolong-until",
     )
-    kept = suicide.prolong(world.system, amir, one.id, one.version, replace(too_long, until=now + timedelta(hours=3)))
+    kept = suicide.state(world.system, amir, one.id, one.version, replace(too_long, until=now + timedelta(hours=3)))
     chat.release(world.system, amir, one.id, kept.version)
     assert world.row(one.id).case.suicide is SuicideRisk.FOLLOWED
     world.clock.advance(timedelta(hours=3))
     assert suicide.call_due(world.system) == 1
     again = chat.claim(world.system, amir, one.id, world.row(one.id).case.version)
     assert again.suicide is SuicideRisk.TAKEN_ON
-    suicide.hand_on(
-        world.system, amir, one.id, HandedOn(Service.ON_CALL, "dr Ek, jouren", world.clock.now(), "svarar inte")
+    suicide.state(
+        world.system, amir, one.id, None, HandedOn(Service.ON_CALL, "dr Ek, jouren", world.clock.now(), "svarar inte")
     )
     assert end(world, one.id).state is CaseState.ENDED
 
@@ -248,9 +250,9 @@ def test_high_risk_is_never_left_to_a_booking(world: World) -> None:
     one = assessed(world, HIGH)
     amir, now = world.actor("amir"), world.clock.now()
     visit = Booking(now + timedelta(hours=2), Profession.DOCTOR, "Sara", "rum 4")
-    assert refused(lambda: suicide.book(world.system, amir, one.id, one.version, visit)) == ("SU-13", "high-booking")
+    assert refused(lambda: suicide.state(world.system, amir, one.id, one.version, visit)) == ("SU-13", "high-booking")
     assert refused(lambda: end(world, one.id)) == ("SU-13", "high-hand-on")
-    suicide.hand_on(world.system, world.actor("maria"), one.id, HandedOn(Service.EMERGENCY, "SOS 4711", now))
+    suicide.state(world.system, world.actor("maria"), one.id, None, HandedOn(Service.EMERGENCY, "SOS 4711", now))
     assert end(world, one.id).state is CaseState.ENDED
 
 
@@ -258,7 +260,9 @@ def test_high_risk_is_never_left_to_a_booking(world: World) -> None:
 @pytest.mark.hazard("H9", "H10")
 def test_an_ended_case_with_raised_risk_calls_for_an_assessor_when_the_patient_writes(world: World) -> None:
     one = assessed(world, HIGH)
-    suicide.hand_on(world.system, world.actor("amir"), one.id, HandedOn(Service.EMERGENCY, "SOS", world.clock.now()))
+    suicide.state(
+        world.system, world.actor("amir"), one.id, None, HandedOn(Service.EMERGENCY, "SOS", world.clock.now())
+    )
     end(world, one.id)
     world.writes(one.id, "Jag är hemma igen")
     after = world.row(one.id).case
@@ -268,7 +272,7 @@ def test_an_ended_case_with_raised_risk_calls_for_an_assessor_when_the_patient_w
 @pytest.mark.hazard("H8", "H9")
 def test_what_is_stated_is_never_taken_back_but_stands_beside_what_is_stated_anew(world: World) -> None:
     one = assessed(world, MODERATE)
-    again = suicide.assess(world.system, world.actor("amir"), one.id, one.version, replace(HIGH, risk_factors="plan"))
+    again = suicide.state(world.system, world.actor("amir"), one.id, one.version, replace(HIGH, risk_factors="plan"))
     assert again.risk is RiskLevel.HIGH
     assert [row.details["level"] for row in rows(world, one.id)] == ["moderate", "high"]
     with pytest.raises(Refused):
@@ -300,7 +304,7 @@ def test_a_protected_person_at_risk_is_looked_up_once_by_name_and_acted_on_outsi
     maria, johan = world.actor("maria"), world.actor("johan")
     assert refused(lambda: end(world, one.id, "maria")) == ("AP-4", "act-outside")
     call = Call(world.clock.now(), Outcome.REACHED, "ska till akuten")
-    assert refused(lambda: suicide.record_call(world.system, maria, one.id, call)) == ("AP-4", "look-first")
+    assert refused(lambda: suicide.state(world.system, maria, one.id, None, call)) == ("AP-4", "look-first")
     assert refused(lambda: suicide.look(world.system, maria, one.id, " ")) == ("AP-4", "look-why")
     reach = suicide.look(world.system, maria, one.id, "ringa: skriver om suicid i formuläret")
     assert (reach.name, reach.mobile) == ("Hemlig Person", "+46701740605")
@@ -310,7 +314,7 @@ def test_a_protected_person_at_risk_is_looked_up_once_by_name_and_acted_on_outsi
     assert suicide.look(world.system, maria, one.id, "skärmen slocknade") == reach
     world.clock.advance(timedelta(minutes=10))
     assert refused(lambda: suicide.look(world.system, maria, one.id, "igen")) == ("AP-4", "looked")
-    suicide.record_call(world.system, johan, one.id, call)
+    suicide.state(world.system, johan, one.id, None, call)
     view = suicide.read(world.system, johan, one.id)
     assert view.missing is None
     assert "akuten" not in repr(view.stated)
@@ -325,7 +329,7 @@ def test_the_words_of_a_protected_person_which_nobody_reads_count_as_suspicion(w
     maria = world.actor("maria")
     assert refused(lambda: end(world, one.id, "maria")) == ("AP-4", "act-outside")
     suicide.look(world.system, maria, one.id, "ord om suicid")
-    suicide.hand_on(world.system, maria, one.id, HandedOn(Service.EMERGENCY, "SOS 4711", world.clock.now()))
+    suicide.state(world.system, maria, one.id, None, HandedOn(Service.EMERGENCY, "SOS 4711", world.clock.now()))
     assert end(world, one.id, "maria").state is CaseState.ENDED
 
 
@@ -336,9 +340,9 @@ def test_a_weekend_is_counted_from_the_day_of_the_assessment(world: World) -> No
     world.clock.advance(timedelta(days=2))
     because = Decision(InsteadOfVisit.WEEKEND, "besök måndag 08.15", "mår bättre, syster är där")
     amir = world.actor("amir")
-    decided = suicide.decide(world.system, amir, friday.id, friday.version, because)
+    decided = suicide.state(world.system, amir, friday.id, friday.version, because)
     monday = Booking(world.clock.now() + timedelta(days=1), Profession.PSYCHOLOGIST, "Amir Karimi", "rum 12")
-    booked = suicide.book(world.system, amir, friday.id, decided.version, monday)
+    booked = suicide.state(world.system, amir, friday.id, decided.version, monday)
     assert booked.risk_due_at == monday.at + timedelta(hours=1)
 
 
@@ -355,10 +359,10 @@ def test_once_the_last_day_has_called_whoever_takes_it_on_assesses_anew(world: W
     visit = Booking(world.clock.now() + timedelta(hours=2), Profession.DOCTOR, "Sara", "rum 4")
 
     def book(now: Case) -> Case:
-        return suicide.book(world.system, amir, one.id, now.version, visit)
+        return suicide.state(world.system, amir, one.id, now.version, visit)
 
     assert refused(lambda: book(again)) == ("SU-6", "booking-late")
-    assert book(suicide.assess(world.system, amir, one.id, again.version, MODERATE)).risk_due_at is not None
+    assert book(suicide.state(world.system, amir, one.id, again.version, MODERATE)).risk_due_at is not None
 
 
 @pytest.mark.rule("AP-4", "PR-1")
@@ -366,7 +370,7 @@ def test_once_the_last_day_has_called_whoever_takes_it_on_assesses_anew(world: W
 def test_what_was_done_before_the_flag_came_is_not_acting_outside(world: World) -> None:
     one = assessed(world, MODERATE)
     amir, now = world.actor("amir"), world.clock.now()
-    suicide.record_call(world.system, amir, one.id, Call(now, Outcome.REACHED, "lovar att komma"))
+    suicide.state(world.system, amir, one.id, None, Call(now, Outcome.REACHED, "lovar att komma"))
     number = world.row(one.id).patient.number
     world.system.person_data = Persons({number: Protection.MARKED})
     protections.look_up(world.system, amir, one.patient_id)
@@ -380,8 +384,8 @@ def test_prolonging_puts_off_no_visit(world: World) -> None:
     one = assessed(world, MODERATE)
     amir, now = world.actor("amir"), world.clock.now()
     visit = Booking(now + timedelta(hours=20), Profession.DOCTOR, "Sara", "rum 4")
-    booked = suicide.book(world.system, amir, one.id, one.version, visit)
-    suicide.prolong(world.system, amir, one.id, booked.version, Prolonged(now + timedelta(hours=2), "syster är där"))
+    booked = suicide.state(world.system, amir, one.id, one.version, visit)
+    suicide.state(world.system, amir, one.id, booked.version, Prolonged(now + timedelta(hours=2), "syster är där"))
     world.clock.advance(timedelta(hours=2))
     assert suicide.call_due(world.system) == 1
     again = chat.claim(world.system, amir, one.id, world.row(one.id).case.version)
@@ -396,7 +400,7 @@ def test_what_a_clinician_writes_stays_whole(world: World) -> None:
     one = assessed(world, MODERATE)
     long = "Patienten vill inte till mottagningen.\n" + 40 * "Syster är hos hen hela helgen. "
     said = Decision(InsteadOfVisit.REFUSES, "hembesök", long)
-    suicide.decide(world.system, world.actor("amir"), one.id, one.version, said)
+    suicide.state(world.system, world.actor("amir"), one.id, one.version, said)
     assert rows(world, one.id)[-1].details["reason"] == long.strip()
 
 

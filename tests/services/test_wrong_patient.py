@@ -9,7 +9,7 @@ import pytest
 from p24tui.errors import Refused
 from p24tui.routine.case import Case, CaseState, Need, SuicideRisk, Urgency
 from p24tui.routine.outgoing import OutgoingState
-from p24tui.routine.risk_course import Call, HandedOn, Outcome, Service
+from p24tui.routine.risk_course import Call, HandedOn, Outcome, Service, Suspicion
 from p24tui.services import assessment, cases, chat, ending, notes, suicide, takeover, undo, wrong_patient
 from p24tui.store import people
 from p24tui.store.values import Author, Guardian, PatientRecord
@@ -95,10 +95,10 @@ def test_risk_that_shows_when_they_write_again_is_suspected_and_acted_on_outside
     world.writes(one.id, "Hon vill dö")
     maria, system = world.actor("maria"), world.system
     cases.open_case(system, maria, one.id)
-    suspected = suicide.suspect(system, maria, one.id, world.row(one.id).case.version, "skriver att modern vill dö")
+    suspected = suicide.state(system, maria, one.id, world.row(one.id).case.version, Suspicion("modern vill dö"))
     assert (suspected.suicide, suspected.owner_id) == (SuicideRisk.AWAITING, None)
     assert refused(lambda: ending.request_end(system, maria, one.id, suspected.version)) == ("AP-4", "act-outside")
-    suicide.hand_on(system, maria, one.id, HandedOn(Service.EMERGENCY, "SOS 4711", world.clock.now()))
+    suicide.state(system, maria, one.id, None, HandedOn(Service.EMERGENCY, "SOS 4711", world.clock.now()))
     version = world.row(one.id).case.version
     assert ending.request_end(system, maria, one.id, version).ending_by == maria.staff_id
 
@@ -150,9 +150,9 @@ def test_suspected_suicide_risk_is_acted_on_outside_first(world: World) -> None:
         return wrong_patient.mark(world.system, maria, one.id, world.row(one.id).case.version)
 
     assert refused(deed) == ("AP-4", "act-outside")
-    suicide.record_call(world.system, maria, one.id, Call(now, Outcome.NO_ANSWER))
+    suicide.state(world.system, maria, one.id, None, Call(now, Outcome.NO_ANSWER))
     assert refused(deed) == ("AP-4", "act-outside")
-    suicide.hand_on(world.system, maria, one.id, HandedOn(Service.EMERGENCY, "SOS 4711", now))
+    suicide.state(world.system, maria, one.id, None, HandedOn(Service.EMERGENCY, "SOS 4711", now))
     assert deed().state is CaseState.ENDED
 
 

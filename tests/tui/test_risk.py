@@ -44,7 +44,7 @@ def taken_on(world: World, name: str = "Erik Lund") -> Case:
 def moderate(world: World) -> Case:
     one = taken_on(world)
     said = Assessment(RiskLevel.MODERATE, (Basis.ANAMNESIS,), "suicidal-thoughts", "ensam", "syster")
-    return suicide.assess(world.system, world.actor("amir"), one.id, one.version, said)
+    return suicide.state(world.system, world.actor("amir"), one.id, one.version, said)
 
 
 @SIZES
@@ -297,7 +297,7 @@ async def test_what_changed_meanwhile_is_said_and_the_same_form_saves_then(sqlci
         await press(pilot, "tab")
         await write(pilot, "syster")
         call = Call(sqlcipher_world.clock.now(), Outcome.NO_ANSWER)
-        suicide.record_call(sqlcipher_world.system, sqlcipher_world.actor("maria"), one.id, call)
+        suicide.state(sqlcipher_world.system, sqlcipher_world.actor("maria"), one.id, None, call)
         await press(pilot, "ctrl+s")
         assert "Ärendet ändrades nyss av Maria Lind" in screen_text(pilot)
         await press(pilot, "ctrl+s")

@@ -64,7 +64,15 @@ Part = Line | Text | Choice | Several
 
 def filled(parts: Sequence[Part], answers: Answers) -> tuple[Part, ...]:
     """The parts with what was answered before."""
-    return tuple(replace(one, value=answers[one.name]) if one.name in answers else one for one in parts)  # type: ignore[arg-type]
+    return tuple(_with(one, answers[one.name]) if one.name in answers else one for one in parts)
+
+
+def _with(part: Part, answer: Answer) -> Part:
+    match part:
+        case Several():
+            return replace(part, value=tuple(answer))
+        case _:
+            return replace(part, value=str(answer))
 
 
 class FormScreen(ModalScreen[Answers | None]):

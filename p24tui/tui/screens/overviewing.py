@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
+from textual.message import Message
+
 from p24tui import services
 from p24tui.clock import local_date
 from p24tui.errors import P24Error
@@ -22,6 +24,9 @@ READ_AGAIN = timedelta(minutes=1)
 
 class Overviewing(DeskParts):
     """The section of the desk that chooses what the overview is about, and has it read."""
+
+    class PeriodChosen(Message):
+        """The overview is to be read anew for what has been chosen."""
 
     _period: Period | None = None
     _overview_unit = ""
@@ -76,11 +81,7 @@ class Overviewing(DeskParts):
         """Show this one. Today is no choice of a day: after midnight it is another."""
         self._period = None if period == period_of(Length.DAY, self._today) else period
         self._overview.clear(period_words(period))
-        self._show_place()
-
-    def _show_place(self) -> None:
-        """Have what the place shows read; the section of the places says how."""
-        raise NotImplementedError
+        self.post_message(self.PeriodChosen())
 
     def _overview_errand(self) -> Callable[[], Report]:
         """What is to be read for the overview as it has been chosen."""

@@ -151,6 +151,9 @@ class Places(Overviewing):
         self._place = self._place_tabs.place = place
         self.set_class(place is not Place.LIST, "-place")
 
+    def on_overviewing_period_chosen(self) -> None:
+        self._show_place()
+
     def _freshen_place(self) -> None:
         """Looked at each second: where the list has changed, so has the place, but for what one has read oneself."""
         if self._place is Place.OVERVIEW and not self._overview_ages:

@@ -15,12 +15,15 @@ from p24tui.routine.risk_course import (
     Booking,
     Call,
     Decision,
+    Entry,
     HandedOn,
     InsteadOfVisit,
+    NoSuspicion,
     Outcome,
     Prolonged,
     Safety,
     Service,
+    Suspicion,
     Visited,
 )
 from p24tui.services.views import RiskView
@@ -184,52 +187,46 @@ _FORMS: dict[Step, Callable[[RiskView, datetime], Form]] = {
 }
 
 
-def assessment(said: Answers) -> Assessment:
-    """The assessment that the form states."""
+def stated(step: Step, said: Answers, now: datetime) -> Entry:
+    """What a step's form states. Raises ``BadInput`` where nothing is chosen, or a time cannot be read."""
+    return _STATES[step](said, now)
+
+
+def _assessment(said: Answers, _now: datetime) -> Entry:
     level = RiskLevel(_text(said, "level") or RiskLevel.UNSAID)
     basis = tuple(Basis(one) for one in said["basis"])
     factors = _text(said, "risk"), _text(said, "protective")
     return Assessment(level, basis, _text(said, "rung"), *factors, certain=said["certain"] == YES)
 
 
-def safety(said: Answers) -> Safety:
-    """The patient's answer. Raises ``BadInput`` where none is chosen."""
-    return Safety(_chosen(said, "safe") == YES, _text(said, "instead"))
-
-
-def booking(said: Answers, now: datetime) -> Booking:
-    """The visit. Raises ``BadInput`` where its time cannot be read, or nobody is chosen."""
+def _booking(said: Answers, now: datetime) -> Entry:
     profession = Profession(_chosen(said, "profession"))
     return Booking(_moment(said, "at", now), profession, _text(said, "whom"), _text(said, "where"))
 
 
-def visited(said: Answers) -> Visited:
-    """What became of the visit. Raises ``BadInput`` where it is not said."""
-    return Visited(_chosen(said, "came") == YES, _text(said, "note"))
-
-
-def decision(said: Answers) -> Decision:
-    """The individual decision. Raises ``BadInput`` where it is not said why it is one."""
-    return Decision(InsteadOfVisit(_chosen(said, "because")), _text(said, "decision"), _text(said, "reason"))
-
-
-def call(said: Answers, now: datetime) -> Call:
-    """The attempt by telephone. Raises ``BadInput`` where its time cannot be read, or its outcome is not said."""
-    return Call(_been(said, "at", now), Outcome(_chosen(said, "outcome")), _text(said, "note"))
-
-
-def prolonged(said: Answers, now: datetime) -> Prolonged:
-    """Until when the chat is kept. Raises ``BadInput`` where the time cannot be read."""
+def _prolonged(said: Answers, now: datetime) -> Entry:
     until = _moment(said, "until", now)
     if until <= now and _is_bare(said, "until"):
         until += timedelta(days=1)  # a time of day that has been is tomorrow's
     return Prolonged(until, _text(said, "why"))
 
 
-def handed_on(said: Answers, now: datetime) -> HandedOn:
-    """Who has taken over. Raises ``BadInput`` where that, or the time, is not said."""
-    service = Service(_chosen(said, "service"))
-    return HandedOn(service, _text(said, "whom"), _been(said, "at", now), _text(said, "why"))
+_STATES: dict[Step, Callable[[Answers, datetime], Entry]] = {
+    Step.SUSPECT: lambda said, _: Suspicion(_text(said, "why")),
+    Step.NO_SUSPICION: lambda said, _: NoSuspicion(_text(said, "why")),
+    Step.ASSESS: _assessment,
+    Step.SAFETY: lambda said, _: Safety(_chosen(said, "safe") == YES, _text(said, "instead")),
+    Step.BOOK: _booking,
+    Step.VISITED: lambda said, _: Visited(_chosen(said, "came") == YES, _text(said, "note")),
+    Step.DECIDE: lambda said, _: Decision(
+        InsteadOfVisit(_chosen(said, "because")), _text(said, "decision"), _text(said, "reason")
+    ),
+    Step.CALL: lambda said, now: Call(_been(said, "at", now), Outcome(_chosen(said, "outcome")), _text(said, "note")),
+    Step.PROLONG: _prolonged,
+    Step.HAND_ON: lambda said, now: HandedOn(
+        Service(_chosen(said, "service")), _text(said, "whom"), _been(said, "at", now), _text(said, "why")
+    ),
+}
 
 
 def _yes_no() -> dict[str, str]:

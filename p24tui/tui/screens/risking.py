@@ -1,7 +1,6 @@
 """The section of the desk for suicide risk, and for the one look at how to reach a protected person."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from p24tui import services
 from p24tui.errors import P24Error, Stale
@@ -15,8 +14,6 @@ from p24tui.tui.screens.form import Answers, FormScreen, filled
 from p24tui.tui.screens.handing_over import HandingOver
 from p24tui.tui.screens.risk import STEPS, Chosen, RiskScreen, Step
 from p24tui.tui.screens.wrong_patient import ReachScreen
-
-Deed = Callable[[], Case]
 
 
 class Risking(HandingOver):
@@ -85,11 +82,16 @@ class Risking(HandingOver):
             self._look(chosen.view.case, actor, str(said["why"]), failed)
             return
         try:
-            deed = self._deed(chosen, actor, said, self._system.clock.now())
+            entry = risk_forms.stated(chosen.step, said, self._system.clock.now())
         except P24Error as error:
             failed(error)
             return
-        self._writes.run(deed, lambda after: self._stated(chosen.step, after, actor, here), failed)
+        case = chosen.view.case
+        self._writes.run(
+            lambda: services.suicide.state(self._system, actor, case.id, case.version, entry),
+            lambda after: self._stated(chosen.step, after, actor, here),
+            failed,
+        )
 
     def _forget_answers(self, case_id: str, step: Step) -> None:
         self._kept_answers = {key: said for key, said in self._kept_answers.items() if key != (case_id, step)}
@@ -115,40 +117,6 @@ class Risking(HandingOver):
             self._ask_to_whom(after)  # directly: until somebody has taken it, it stays here (SU-2)
         else:
             self._show_risk(after.id, actor)
-
-    def _deed(self, chosen: Chosen, actor: Actor, said: Answers, now: datetime) -> Deed:  # noqa: C901 - a table
-        system, case = self._system, chosen.view.case
-        id, version, risk = case.id, case.version, services.suicide
-        match chosen.step:
-            case Step.SUSPECT:
-                return lambda: risk.suspect(system, actor, id, version, str(said["why"]))
-            case Step.NO_SUSPICION:
-                return lambda: risk.say_no_suspicion(system, actor, id, version, str(said["why"]))
-            case Step.ASSESS:
-                assessment = risk_forms.assessment(said)
-                return lambda: risk.assess(system, actor, id, version, assessment)
-            case Step.SAFETY:
-                safety = risk_forms.safety(said)
-                return lambda: risk.say_safe(system, actor, id, version, safety)
-            case Step.BOOK:
-                booking = risk_forms.booking(said, now)
-                return lambda: risk.book(system, actor, id, version, booking)
-            case Step.VISITED:
-                visited = risk_forms.visited(said)
-                return lambda: risk.record_visit(system, actor, id, version, visited)
-            case Step.DECIDE:
-                decision = risk_forms.decision(said)
-                return lambda: risk.decide(system, actor, id, version, decision)
-            case Step.PROLONG:
-                prolonged = risk_forms.prolonged(said, now)
-                return lambda: risk.prolong(system, actor, id, version, prolonged)
-            case Step.CALL:
-                call = risk_forms.call(said, now)
-                return lambda: risk.record_call(system, actor, id, call)
-            case Step.HAND_ON:
-                handed_on = risk_forms.handed_on(said, now)
-                return lambda: risk.hand_on(system, actor, id, handed_on)
-        raise AssertionError(chosen.step)
 
     def _look(self, case: Case, actor: Actor, why: str, failed: Callable[[P24Error], None]) -> None:
         def show(reach: Reach) -> None:

@@ -23,7 +23,7 @@ from p24tui.routine.outgoing import OutgoingState
 from p24tui.routine.protection import Protection
 from p24tui.routine.queue import triage_failed
 from p24tui.routine.risk_course import course_of
-from p24tui.routine.suicide import is_suspected
+from p24tui.routine.risk_path import is_suspected
 from p24tui.routine.tone import Remark
 from p24tui.services.views import OpenCase
 from p24tui.store.values import Audience, Doing, Message, OutgoingRow
