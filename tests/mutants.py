@@ -40,6 +40,8 @@ UNUSED = ("cacheprovider", "xdist", "syrupy", "textual-snapshot", "pytest_textua
 _RISK = ("risk_course", "suicide", "suicide_visit", "suicide_silence")
 TESTS = {
     "suicide": _RISK,
+    "risk_path": _RISK,
+    "acting_outside": _RISK,
     "risk_course": _RISK,
     "risk_words": ("risk_words",),
     "closing_down": ("closing_down",),

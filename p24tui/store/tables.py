@@ -29,6 +29,7 @@ from p24tui.store.duty_tables import (
     shifts,
     unit_acknowledgements,
 )
+from p24tui.store.intake_tables import quarantine, received, sources
 from p24tui.store.outgoing_tables import HAS_GATEWAY_ID, outbox, reminder_times, sms_texts, visits
 
 __all__ = [
@@ -41,10 +42,13 @@ __all__ = [
     "metadata",
     "outbox",
     "protection_kept",
+    "quarantine",
+    "received",
     "reminder_times",
     "roster",
     "shifts",
     "sms_texts",
+    "sources",
     "unit_acknowledgements",
     "visits",
 ]
@@ -358,39 +362,6 @@ drafts = Table(
     Column("staff_id", ForeignKey("staff.id"), primary_key=True),
     Column("text", Text, nullable=False),
     Column("saved_at", Instant, nullable=False),
-)
-
-sources = Table(
-    "intake_sources",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("token_hash", Text, nullable=False, unique=True),
-    Column("created_at", Instant, nullable=False),
-    Column("active", Boolean, nullable=False),
-)
-
-received = Table(
-    "intake_received",
-    metadata,
-    Column("source", Text, primary_key=True),
-    Column("type", Text, primary_key=True),
-    Column("source_id", Text, primary_key=True),
-    Column("stored_as", Text, nullable=False),
-    Column("digest", Text, nullable=False),
-    Column("received_at", Instant, nullable=False),
-)
-
-quarantine = Table(
-    "quarantine",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("source", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("path", Text, nullable=False),
-    Column("problem", Text, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("settled_at", Instant),
-    Column("settled_by", Text),
 )
 
 ticks = Table(

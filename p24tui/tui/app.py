@@ -15,7 +15,7 @@ from p24tui.store.values import Notice, Position, Staff, Unit
 from p24tui.system import System
 from p24tui.tui import look
 from p24tui.tui.commands import commands
-from p24tui.tui.key_table import Where
+from p24tui.tui.key import Where
 from p24tui.tui.keys import bindings, use_keys
 from p24tui.tui.messages import FeedSpoke
 from p24tui.tui.screens.desk import DeskScreen

@@ -9,7 +9,7 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from p24tui.i18n import N_, _
-from p24tui.tui.key_table import Key
+from p24tui.tui.key import Key
 from p24tui.tui.keys import keys_in_use
 
 THEMES = {"dark": N_("Mörkt utseende"), "light": N_("Ljust utseende"), "contrast": N_("Hög kontrast")}

@@ -9,8 +9,9 @@ from textual.widgets import Input, TextArea
 
 from p24tui.errors import BadInput
 from p24tui.i18n import _
+from p24tui.tui.key import Key, Where
 from p24tui.tui.key_names import canonical, shown, types_text
-from p24tui.tui.key_table import KEYS, Key, Where
+from p24tui.tui.key_table import KEYS
 
 _MOVING = frozenset({"up", "down", "pageup", "pagedown", "home", "end", "tab", "shift+tab", "ctrl+c"})
 _PLACES = frozenset(key.action for key in KEYS if key.action.startswith("show_") and Where.EVERYWHERE in key.where)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from p24tui.routine import risk_path, suicide
+from p24tui.routine import acting_outside, risk_path, suicide
 from p24tui.routine.actor import ASSESSORS, Actor
 from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
 from p24tui.routine.decision import Refusal

@@ -10,7 +10,8 @@ from p24tui import i18n
 from p24tui.i18n import _
 from p24tui.tui import look
 from p24tui.tui.commands import commands
-from p24tui.tui.key_table import KEYS, Key, Where
+from p24tui.tui.key import Key, Where
+from p24tui.tui.key_table import KEYS
 from p24tui.tui.keys import use_keys
 from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.screens.dialogs import HoldScreen

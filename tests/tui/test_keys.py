@@ -18,7 +18,8 @@ from p24tui.explain import explain
 from p24tui.routine.case import CaseState
 from p24tui.services import chat
 from p24tui.tui import key_names, keys
-from p24tui.tui.key_table import KEYS, Where
+from p24tui.tui.key import Where
+from p24tui.tui.key_table import KEYS
 from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.screens.dialogs import HoldScreen
 from p24tui.tui.screens.help import HelpScreen

@@ -4,7 +4,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from p24tui.tui.key_table import Where
+from p24tui.tui.key import Where
 from p24tui.tui.screens.help import HelpScreen
 from p24tui.tui.textual_words import Palette
 from tests.tui.kit import at_desk, desk_of, fill, press, settled

@@ -16,7 +16,7 @@ from p24tui.routine.hours import openness
 from p24tui.services.views import QueueView
 from p24tui.store.values import Alive, Lost, Notice, Position, Unit
 from p24tui.system import System
-from p24tui.tui.key_table import Where
+from p24tui.tui.key import Where
 from p24tui.tui.list_reader import Found, ListReader
 from p24tui.tui.screens.alarms import Alarms
 from p24tui.tui.screens.closing import ClosingCheck

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from p24tui.duty_words import GUARANTEE
 from p24tui.i18n import N_, _
-from p24tui.tui.key_table import Where
+from p24tui.tui.key import Where
 from p24tui.tui.keys import keys_in_use
 from p24tui.tui.look import ARRIVED
 from p24tui.words import FREE_TEXT, MESSAGE, SUICIDE, TRIAGE_FAILED, TYPING, UNREAD, VIEWING

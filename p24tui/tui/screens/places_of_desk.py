@@ -13,7 +13,8 @@ from p24tui.i18n import _
 from p24tui.services.views import EndedView, OwnReads
 from p24tui.store.values import Doing
 from p24tui.tui.closing_page import closing_page
-from p24tui.tui.key_table import ACTIONS, KEYS, Where
+from p24tui.tui.key import Where
+from p24tui.tui.key_table import ACTIONS, KEYS
 from p24tui.tui.places import (
     TITLES,
     Page,

@@ -16,7 +16,7 @@ from p24tui.routine.phrase import PLACEHOLDER
 from p24tui.routine.tone import Remark
 from p24tui.store.values import Audience
 from p24tui.text import clean_line
-from p24tui.tui.key_table import Where
+from p24tui.tui.key import Where
 from p24tui.tui.keys import bindings
 
 KEPT_AFTER = 0.7

@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from p24tui.tui import draw
 from p24tui.tui.entries import Entry
-from p24tui.tui.key_table import Where
+from p24tui.tui.key import Where
 from p24tui.tui.keys import bindings
 
 Line = tuple[str, str]

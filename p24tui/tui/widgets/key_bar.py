@@ -7,7 +7,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from p24tui.i18n import _
-from p24tui.tui.key_table import Key, Where
+from p24tui.tui.key import Key, Where
 from p24tui.tui.keys import bar
 
 

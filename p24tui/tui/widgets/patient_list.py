@@ -20,7 +20,7 @@ from p24tui.services.views import CaseLine, QueueView
 from p24tui.store.values import Doing
 from p24tui.time_words import waited
 from p24tui.tui import draw, look
-from p24tui.tui.key_table import Where
+from p24tui.tui.key import Where
 from p24tui.tui.keys import bindings, key_name
 from p24tui.tui.live_list import LiveList
 from p24tui.words import SUICIDE, TRIAGE_FAILED, TYPING, VIEWING, priority_mark, state_marks

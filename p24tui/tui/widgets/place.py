@@ -15,7 +15,7 @@ from textual.widget import Widget
 from p24tui.i18n import _
 from p24tui.text import clean_line
 from p24tui.tui import draw, look
-from p24tui.tui.key_table import Where
+from p24tui.tui.key import Where
 from p24tui.tui.keys import bindings, key_name
 from p24tui.tui.places import SHORT_TITLES, TITLES, Cell, Column, Page, Place, Row, waiting_page
 

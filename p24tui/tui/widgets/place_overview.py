@@ -17,7 +17,7 @@ from p24tui.services.report_words import closing_words, facts, responsible_words
 from p24tui.services.views import Standing
 from p24tui.time_words import day_words, period_words, waited
 from p24tui.tui import draw, plots
-from p24tui.tui.key_table import Where
+from p24tui.tui.key import Where
 from p24tui.tui.keys import bindings
 from p24tui.words import MARKS, kind_word, state_word
 

@@ -1,0 +1,115 @@
+"""What has happened to a case, in words: the sentences of its history."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from p24tui.duty_words import assessment_words
+from p24tui.i18n import N_, _
+from p24tui.risk_words import entry_of, entry_words
+from p24tui.routine.handover import ConsentWay
+from p24tui.text import clean_line
+from p24tui.time_words import day_and_time
+from p24tui.words import CONSENT_WAYS, handed_word, outgoing_problem_words
+
+EVENTS = {
+    "case.received": N_("Ärendet kom in."),
+    "case.updated": N_("Uppgifter om ärendet ändrades av källan."),
+    "case.read": N_("Läste det olästa."),
+    "case.claimed": N_("Tog emot ärendet."),
+    "case.released": N_("Släppte ärendet till kön."),
+    "case.referred": N_("Hänvisades automatiskt till {numbers}: enheten hade stängt."),
+    "case.held": N_("Lät ärendet vila till {until}: {reason}"),
+    "case.due": N_("Vilan är slut."),
+    "case.ended": N_("Avslutade ärendet."),
+    "case.assessed": N_("Bedömde ärendet: {assessment}"),
+    "case.kept": N_("Behöll ärendet till {until}: inga tider i dag, en tid erbjuds då."),
+    "closing.told": N_("Sade till patienten att enheten stänger för dagen."),
+    "case.reopened": N_("Ärendet öppnades igen."),
+    "case.taken-over": N_("Tog över ärendet från {owner}."),
+    "takeover.asked": N_("Bad att få ta över: {reason}"),
+    "takeover.granted": N_("Lämnade ärendet till {to}, som hade bett om det."),
+    "takeover.declined": N_("Behöll ärendet."),
+    "takeover.withdrawn": N_("Tog tillbaka sin begäran att få ta över."),
+    "handover.offered": N_("Erbjöd ärendet till {to}. {consent}"),
+    "handover.accepted": N_("Tog emot ärendet, som {sender} lämnade över. {triage}"),
+    "handover.declined": N_("Avböjde att ta emot ärendet: {reason}"),
+    "handover.withdrawn": N_("Överlämningen är tillbakatagen."),
+    "handover.called": N_("Ingen har svarat på överlämningen. {called}"),
+    "ending.requested": N_("Begärde avslut, steg 1 av 2."),
+    "ending.withdrawn": N_("Lät ärendet vara öppet."),
+    "deed.undone": N_("Ångrade det senaste."),
+    "message.received": N_("Patienten skrev."),
+    "message.sent": N_("Skrev till patienten."),
+    "note.written": N_("Skrev en intern anteckning."),
+    "form.received": N_("Ett formulär kom in."),
+    "attachment.refused": N_("En bilaga kunde inte tas emot."),
+    "alert.acknowledged": N_("Kvitterade ett larm."),
+    "case.returned": N_("Gick tillbaka till kön: {owner} har inte hörts av."),
+    "case.owner-lost": N_("{owner} har inte hörts av men har kvar ärendet: suicidrisken larmar igen."),
+    "case.owner-back": N_("Är tillbaka och har ärendet."),
+    "sms.queued": N_("Påminnelse med sms ska skickas."),
+    "sms.again": N_("Lät påminnelsen skickas en gång till."),
+    "sms.settled": N_("Lät påminnelsen vara som den är."),
+    "sms.cancelled": N_("Påminnelsen skickas inte: {problem}."),
+    "sms.accepted": N_("Påminnelsen skickades."),
+    "sms.delivered": N_("Påminnelsen kom fram till patientens telefon."),
+    "sms.failed": N_("Påminnelsen gick inte fram: {problem}."),
+    "sms.uncertain": N_("Ingen vet om påminnelsen gick fram: {problem}."),
+    "sms.postponed": N_("Påminnelsen väntar: {problem}."),
+    "case.closed-down": N_("Ärendet handläggs inte längre: personen har skyddade personuppgifter."),
+    "case.wrong-patient": N_(
+        "Fel patient: förklarade för patienten, antecknade OBS FEL PATIENT och avslutade ärendet."
+    ),
+    "patient.received": N_("Patientens uppgifter kom in."),
+    "patient.updated": N_("Patientens uppgifter ändrades."),
+}
+
+
+def event_words(kind: str, details: Mapping[str, Any]) -> str:
+    """What happened to a case, in words; of a kind that has none, the kind itself."""
+    if kind.startswith("risk."):
+        return _stated(kind.removeprefix("risk."), details)
+    cleaned = defaultdict(str, {name: clean_line(str(value)) for name, value in details.items()})
+    if kind == "case.assessed":
+        cleaned["assessment"] = assessment_words(cleaned["urgency"], cleaned["need"])
+    if kind.startswith("sms."):
+        cleaned["problem"] = outgoing_problem_words(cleaned["problem"])
+    if kind.startswith("handover."):
+        cleaned["to"] = handed_word(cleaned["to"])
+        cleaned["consent"] = consent_words(cleaned["how"], cleaned["agreed_at"], cleaned["ground"])
+        cleaned["triage"] = _(TRIAGE) if details.get("triage") is True else ""
+        cleaned["called"] = _(CALLED.get(cleaned["level"], ""))
+    return _(EVENTS[kind]).format_map(cleaned).strip() if kind in EVENTS else kind
+
+
+STATED = N_("Något antecknades om suicidrisk.")
+
+
+def _stated(kind: str, details: Mapping[str, Any]) -> str:
+    """What somebody has stated of suicide risk, as the event has it."""
+    if "stated" not in details:
+        return _(STATED)
+    words = entry_words(entry_of(kind, details["stated"]))
+    return words[:1].upper() + words[1:]
+
+
+TRIAGE = N_("Det motsvarar triage: inget besök hos sjuksköterska registreras (RE-2).")
+"""What is said where a nurse has handed a case over to a doctor or psychologist."""
+
+CALLED = {
+    "0": N_("Den som erbjuds det påminns."),
+    "1": N_("Den som är chattansvarig larmas."),
+    "2": N_("Alla larmas."),
+}
+
+
+def consent_words(how: str, at: str, ground: str) -> str:
+    """How and when the patient agreed to a handover, or why it went without; ``at`` is as the event has it."""
+    if ground:
+        return _("Utan samtycke: grunden är {rule}.").format(rule=ground)
+    if not how or not at:
+        return ""
+    said = _("Samtycke {how} {at}.")
+    return said.format(how=_(CONSENT_WAYS[ConsentWay(how)]), at=day_and_time(datetime.fromisoformat(at)))
