@@ -9,13 +9,14 @@ from p24tui.i18n import N_, _
 from p24tui.risk_words import risk_mark
 from p24tui.routine.actor import Profession
 from p24tui.routine.alert import Reason
-from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk, Urgency
+from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk, Urgency, Video
 from p24tui.routine.handover import ConsentWay
 from p24tui.routine.list_filter import Age, ListFilter
 from p24tui.routine.outgoing import OutgoingState, Purpose
 from p24tui.routine.queue import is_first_task, triage_failed
 from p24tui.routine.risk_path import RAISED
 from p24tui.routine.tone import Fault, Remark
+from p24tui.routine.visit import is_half_ended
 from p24tui.text import clean_line
 from p24tui.time_words import MONTHS
 
@@ -27,6 +28,12 @@ FREE_TEXT = "¶"
 TYPING = "✎"
 VIEWING = "◉"
 LOST = "▲"
+VIDEO_ON = "▶"
+HALF_ENDED = "◐"
+SENT = "✓"
+PLANNED = "○"
+FAILED = "✗"
+UNCERTAIN = "?"
 
 STATES = {
     CaseState.NEW: N_("Ny"),
@@ -130,6 +137,7 @@ PURPOSES = {
     Purpose.VISIT_MOVED: N_("videobesök ny tid"),
     Purpose.VISIT_TODAY: N_("videobesök idag"),
     Purpose.VISIT_SOON: N_("videobesök strax"),
+    Purpose.VISIT_NOW: N_("videobesök nu"),
     Purpose.INVITATION: N_("inbjudan till videobesök"),
 }
 
@@ -212,6 +220,9 @@ READINGS = {
     "attachment": N_("öppnade en bilaga"),
     "export": N_("tog ut uppgifter"),
     "own-log": N_("såg sin egen logg"),
+    "visits": N_("såg dagens videobesök"),
+    "visit": N_("öppnade ett videobesök"),
+    "profile": N_("såg en patients profil"),
     "risk": N_("läste om suicidrisk i ett ärende"),
     "reach": N_("såg hur en skyddad person nås"),
 }
@@ -280,8 +291,10 @@ def state_marks(case: Case, *, promised: str = "", why: bool = False) -> str:
     """
     # Beside raised suicide risk there is no room for the state, but for what the patient has written.
     raised = case.suicide is not SuicideRisk.NONE and case.risk in RAISED
-    state = "" if raised and case.state in _PLAIN and not why else STATE_MARKS[case.state]
-    words = [*_special(case), _handed(case, why=why) or (_(state) if state else ""), promised]
+    video = video_mark(case, in_full=why)
+    stands_for_itself = (raised or video) and case.state in _PLAIN and not why
+    state = "" if stands_for_itself else STATE_MARKS[case.state]
+    words = [*_special(case), video, _handed(case, why=why) or (_(state) if state else ""), promised]
     if triage_failed(case):
         words.append(_("utan prio"))
     if case.ending_by:
@@ -297,6 +310,15 @@ def state_marks(case: Case, *, promised: str = "", why: bool = False) -> str:
     if why and case.held_until is not None:
         words.append(f"· {case.held_reason}")
     return " ".join(filter(None, words))
+
+
+def video_mark(case: Case, *, in_full: bool = False) -> str:
+    """That a video is on, or that only the video has been ended (H11); empty where neither is so."""
+    if is_half_ended(case):
+        return f"{HALF_ENDED} " + (_("HALVT AVSLUTAT") if in_full else _("HALVT"))
+    if case.video is Video.ON:
+        return f"{VIDEO_ON} " + (_("VIDEO PÅ") if in_full else _("VIDEO"))
+    return ""
 
 
 def _handed(case: Case, *, why: bool) -> str:

@@ -154,7 +154,7 @@ def make_world(home: Path, database: str = "", person_data: PersonData | None = 
 @contextmanager
 def make_world_again(home: Path, database: str = "", person_data: PersonData | None = None) -> Iterator[World]:
     """The same world as another process has it: nothing is put into the database."""
-    settings = Settings(home=home, database=database, unit=UNIT, staff=PEOPLE["maria"][0])
+    settings = Settings(home=home, database=database, unit=UNIT, staff=PEOPLE["maria"][0], booking_by_hand=True)
     clock = SetClock(MONDAY_NINE)
     store = open_store(settings, create=True)
     try:

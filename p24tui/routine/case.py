@@ -54,6 +54,14 @@ class RiskLevel(StrEnum):
     HIGH = "high"
 
 
+class Video(StrEnum):
+    """Whether a video is on: never yet, now, or it has been ended while the case lives on as a chat (VI-14)."""
+
+    NONE = "none"
+    ON = "on"
+    OVER = "over"
+
+
 class Urgency(StrEnum):
     """What a clinician has said of a case, apart from the priority that came with it (CH-4)."""
 
@@ -143,4 +151,5 @@ class Case:
     risk_due_at: datetime | None = None
     visit_by: date | None = None
     wrong_patient_at: datetime | None = None
+    video: Video = Video.NONE
     version: int = 1

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from p24tui.routine.actor import ASSESSORS, Actor, Profession
-from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency
+from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency, Video
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import Protection, is_protected
 from p24tui.routine.rule import rule
@@ -56,7 +56,7 @@ def release(case: Case, actor: Actor) -> Case | Refusal:
 
     While suspected suicide risk is being handed over, somebody has it until somebody else does (H7).
     """
-    if refusal := owned_by(case, actor):
+    if refusal := owned_by(case, actor) or video_is_off(case):
         return refusal
     if refusal := handed_with_risk(case):
         return refusal
@@ -146,6 +146,12 @@ def is_over(case: Case) -> Refusal | None:
 def assessor(actor: Actor) -> Refusal | None:
     """Whether this person may assess suicide risk, and decide on it: a psychologist or doctor."""
     return None if actor.profession in ASSESSORS else Refusal("SU-3", "not-assessor")
+
+
+@rule("VI-14")
+def video_is_off(case: Case) -> Refusal | None:
+    """Whether no video is on: it is ended first, before the case ends, rests, or goes back to the queue."""
+    return Refusal("VI-14", "video-on") if case.video is Video.ON else None
 
 
 def owned_by(case: Case, actor: Actor) -> Refusal | None:

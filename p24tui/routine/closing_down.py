@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from p24tui.routine.case import Case, CaseState, SuicideRisk
+from p24tui.routine.case import Case, CaseState, SuicideRisk, Video
 from p24tui.routine.chat import back_in_the_queue, had, unasked, unfollowed, untaken
 from p24tui.routine.handover import unoffered
 from p24tui.routine.rule import rule
@@ -21,6 +21,8 @@ def closed_down(case: Case, now: datetime) -> Case:
     awake = replace(case, held_until=None, held_reason="", held_by=None, ending_by=None, risk_due_at=None)
     if case.state is CaseState.HELD:
         awake = replace(awake, state=CaseState.DUE, waiting_since=case.waiting_since or now)
+    if case.video is Video.ON:
+        awake = replace(awake, video=Video.OVER)
     if case.risk_words:
         awake = replace(awake, suicide=SuicideRisk.AWAITING)
     return unfollowed(untaken(unasked(unoffered(had(back_in_the_queue(awake))))))

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 from p24tui.routine.actor import ASSESSORS, Actor
 from p24tui.routine.case import Case, CaseState, SuicideRisk
-from p24tui.routine.chat import handed_with_risk, is_left, is_over, owned_by, unasked
+from p24tui.routine.chat import handed_with_risk, is_left, is_over, owned_by, unasked, video_is_off
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import STOCKHOLM
 from p24tui.routine.protection import Protection, is_protected
@@ -14,7 +14,7 @@ from p24tui.routine.risk_path import RiskPace, missing
 from p24tui.routine.rule import rule
 
 
-@rule("CH-12", "SU-1", "SU-2", "AP-4")
+@rule("CH-12", "VI-14", "SU-1", "SU-2", "AP-4")
 def request_end(case: Case, actor: Actor, protection: Protection, course: Course, pace: RiskPace) -> Case | Refusal:
     """The first step: it may be asked for, and nothing has ended yet.
 
@@ -31,6 +31,8 @@ def request_end(case: Case, actor: Actor, protection: Protection, course: Course
             return Refusal("SU-2", "suicide-risk")
     if not is_protected(protection):
         if refusal := handed_with_risk(case):
+            return refusal
+        if refusal := video_is_off(case):
             return refusal
         if case.unread or case.unread_free_text:
             return Refusal("CH-7", "unread")

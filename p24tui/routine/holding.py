@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState, SuicideRisk
-from p24tui.routine.chat import is_over, owned_by, unasked, untaken
+from p24tui.routine.chat import is_over, owned_by, unasked, untaken, video_is_off
 from p24tui.routine.decision import Refusal
 from p24tui.routine.rule import rule
 
@@ -19,7 +19,7 @@ def hold(case: Case, actor: Actor, until: date, reason: str, today: date, *, no_
     """
     if refusal := is_over(case):
         return refusal
-    if refusal := owned_by(case, actor):
+    if refusal := owned_by(case, actor) or video_is_off(case):
         return refusal
     if case.unread or case.unread_free_text:
         return Refusal("CH-7", "unread")

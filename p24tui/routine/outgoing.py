@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     VISIT_MOVED = "visit-moved"
     VISIT_TODAY = "visit-today"
     VISIT_SOON = "visit-soon"
+    VISIT_NOW = "visit-now"
     INVITATION = "invitation"
 
     @property

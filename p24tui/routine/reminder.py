@@ -20,13 +20,16 @@ from p24tui.routine.outgoing import Planned, Purpose, Sending
 from p24tui.routine.patient import Patient
 from p24tui.routine.protection import may_receive_sms
 from p24tui.routine.rule import rule
-from p24tui.routine.visit import Visit, VisitState
+from p24tui.routine.visit import OPEN, Visit, VisitState
 
 ASKED_AGAIN_AFTER = timedelta(minutes=1)
 """How long a reminder waits for protection that could not be learnt."""
 
 CLOSED = "closed"
 """Why a reminder waits that goes in staffed time alone."""
+
+_AT_ONCE = (Purpose.INVITATION, Purpose.VISIT_NOW)
+"""What somebody asks for there and then, while they wait for it."""
 
 _DAY = timedelta(days=1)
 _DAYS_AHEAD = 30
@@ -173,7 +176,7 @@ def goes_at(
     On the day of a visit staff are there for it, so its reminders go by day whatever the opening hours. None if the
     unit does not open within 400 days.
     """
-    if purpose is Purpose.INVITATION:
+    if purpose in _AT_ONCE:
         return at
     if visit_at is not None and local_day(at) == local_day(visit_at):
         return _by_day(at, times)
@@ -199,6 +202,8 @@ def _not_wanted(one: Sending, case: Case | None, visit: Visit | None) -> str | N
         return None if is_waited_for(case) else "answered"
     if visit is None or visit.state is VisitState.CANCELLED:
         return "visit-cancelled"
+    if visit.state not in OPEN:
+        return "visit-over"
     return None if visit.starts_at == one.visit_at else "visit-moved"
 
 

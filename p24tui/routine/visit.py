@@ -1,53 +1,283 @@
-"""The booked video visit, as far as its reminders need it: when, whose, where, and whether it still stands."""
+"""The video visit: booked, taken in, begun, on video and off it, ended; or cancelled, or the patient never came."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from p24tui.routine.actor import Actor
+from p24tui.routine.case import Case, CaseState, Video
+from p24tui.routine.chat import is_over, may_handle_case, owned_by
 from p24tui.routine.decision import Refusal
 from p24tui.routine.patient import Patient
-from p24tui.routine.protection import is_protected
+from p24tui.routine.protection import Protection, is_protected
 from p24tui.routine.rule import rule
 
 
 class VisitState(StrEnum):
-    """Whether a visit stands."""
+    """Where a visit stands. Whether the video is on is the case's to say: ``Case.video``."""
 
     BOOKED = "booked"
+    TAKEN_IN = "taken-in"
+    STARTED = "started"
+    ENDED = "ended"
+    ABSENT = "absent"
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
+OPEN = frozenset({VisitState.BOOKED, VisitState.TAKEN_IN, VisitState.STARTED})
+"""States in which a visit is to take place, or does."""
+
+
+class VisitKind(StrEnum):
+    """Whom the visit is with: a patient, a child below 13 by its proxy (VI-7), or a relative alone (VI-4)."""
+
+    PATIENT = "patient"
+    CHILD = "child"
+    RELATIVE = "relative"
+
+
+class Summons(StrEnum):
+    """Which summons was chosen in VAS, and how it goes (VI-3): posted, or saved so that 1177 shows it."""
+
+    ADULT_POSTED = "adult-posted"
+    ADULT_SAVED = "adult-saved"
+    CHILD_POSTED = "child-posted"
+    CHILD_SAVED = "child-saved"
+
+    @property
+    def of_child(self) -> bool:
+        return self in (Summons.CHILD_POSTED, Summons.CHILD_SAVED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A booked video visit. ``starts_at`` is UTC; ``version`` rises with every write."""
+    """A video visit. Instants are UTC; ``version`` rises with every write.
+
+    ``holder_id`` is who is to hold it, or does. A child's ``proxy_number`` and ``proxy_name`` are those of the guardian
+    chosen at booking, and stay whatever becomes of the child's guardians (VI-7). ``mobile`` is where its SMS go: empty
+    stands for the patient's own. ``reason`` is what it is about. ``case_id`` is its chat, from when it is taken in.
+    ``source`` and ``booking_id`` say which booking of which system it is, ``said_at`` when that last spoke of it.
+    """
 
     id: str
     unit_id: str
     patient_id: str
     starts_at: datetime
+    ends_at: datetime
     state: VisitState = VisitState.BOOKED
+    kind: VisitKind = VisitKind.PATIENT
+    holder_id: str | None = None
+    proxy_number: str = ""
+    proxy_name: str = ""
+    mobile: str = ""
+    reason: str = ""
+    summons: Summons | None = None
+    summons_by: str = ""
+    summons_at: datetime | None = None
+    case_id: str | None = None
+    taken_in_at: datetime | None = None
+    started_at: datetime | None = None
+    video_at: datetime | None = None
+    ended_at: datetime | None = None
+    source: str = ""
+    booking_id: str | None = None
+    said_at: datetime | None = None
     version: int = 1
+
+    @property
+    def has_reminders(self) -> bool:
+        """Whether the patient, or the proxy, is reminded of it: a talk with a relative is not the patient's (VI-4)."""
+        return self.kind is not VisitKind.RELATIVE
+
+
+class CallOutcome(StrEnum):
+    """What came of telephoning a patient who was absent or could not join."""
+
+    NO_ANSWER = "no-answer"
+    VOICEMAIL = "voicemail"
+    WRONG_NUMBER = "wrong-number"
+    JOINS = "joins"
+    BY_TELEPHONE = "by-telephone"
+    NEW_TIME = "new-time"
+
+
+@dataclass(frozen=True, slots=True)
+class VisitCall:
+    """A telephone call to the patient of a visit, or an attempt. ``at`` is UTC, ``number`` as it was dialled."""
+
+    at: datetime
+    staff_id: str
+    name: str
+    number: str
+    outcome: CallOutcome
 
 
 @rule("VI-1", "PR-1")
-def may_book(patient: Patient) -> Refusal | None:
-    """Whether a video visit may be booked: the patient can be reached by SMS, and is not protected."""
+def may_book(patient: Patient, mobile: str) -> Refusal | None:
+    """Whether a video visit may be booked: whoever joins can be reached by SMS, and the patient is not protected.
+
+    ``mobile`` is the patient's own, or the proxy's.
+    """
     if is_protected(patient.protection):
         return Refusal("PR-1", "protected")
-    if not patient.mobile:
+    if not mobile:
         return Refusal("VI-1", "no-mobile")
     return None
 
 
-def move(visit: Visit, starts_at: datetime) -> Visit | Refusal:
+@rule("VI-2")
+def may_book_by_hand(kind: VisitKind, *, allowed: bool) -> Refusal | None:
+    """Whether a visit is booked here and not in VAS: where the unit has no feed, or it is a relative's (VI-4)."""
+    return None if allowed or kind is VisitKind.RELATIVE else Refusal("VI-2", "booked-in-vas")
+
+
+@rule("VI-3")
+def may_summon(kind: VisitKind, summons: Summons | None) -> Refusal | None:
+    """Whether the summons that was chosen in VAS is the right one; there always is one, but not for a relative."""
+    if kind is VisitKind.RELATIVE:
+        return None
+    if summons is None:
+        return Refusal("VI-3", "summons-missing")
+    if summons.of_child != (kind is VisitKind.CHILD):
+        return Refusal("VI-3", "summons-child" if kind is VisitKind.CHILD else "summons-adult")
+    return None
+
+
+@rule("VI-3")
+def summoned(visit: Visit, summons: Summons, actor: Actor, now: datetime) -> Visit | Refusal:
+    """The visit with its summons confirmed as chosen in VAS."""
+    if visit.state is not VisitState.BOOKED:
+        return Refusal("VI-3", "visit-begun")
+    refusal = may_summon(visit.kind, summons)
+    return refusal or replace(visit, summons=summons, summons_by=actor.name, summons_at=now)
+
+
+def move(visit: Visit, starts_at: datetime, ends_at: datetime) -> Visit | Refusal:
     """The visit at another time."""
-    if visit.state is VisitState.CANCELLED:
-        return Refusal("VI-1", "visit-cancelled")
-    return replace(visit, starts_at=starts_at)
+    return still_booked(visit) or replace(visit, starts_at=starts_at, ends_at=ends_at)
 
 
-def cancel(visit: Visit) -> Visit | Refusal:
+def cancel(visit: Visit, now: datetime) -> Visit | Refusal:
     """The visit that does not take place."""
-    if visit.state is VisitState.CANCELLED:
-        return Refusal("VI-1", "visit-cancelled")
-    return replace(visit, state=VisitState.CANCELLED)
+    return still_booked(visit) or replace(visit, state=VisitState.CANCELLED, ended_at=now)
+
+
+def still_booked(visit: Visit) -> Refusal | None:
+    """Whether the visit has yet to begin."""
+    if visit.state is VisitState.BOOKED:
+        return None
+    return Refusal("VI-1", "visit-cancelled" if visit.state is VisitState.CANCELLED else "visit-begun")
+
+
+@rule("PR-1")
+def dropped(visit: Visit, now: datetime) -> Visit:
+    """The visit of somebody who turns out to be protected: it does not take place here, or goes on no longer."""
+    over = VisitState.CANCELLED if visit.state is VisitState.BOOKED else VisitState.ENDED
+    return replace(visit, state=over, ended_at=now) if visit.state in OPEN else visit
+
+
+@rule("PR-1", "VI-1")
+def take_in(visit: Visit, actor: Actor, protection: Protection, case_id: str, now: datetime) -> Visit | Refusal:
+    """The first step on the day: whoever takes it in holds it, and it has a chat from now on."""
+    if refusal := still_booked(visit):
+        return refusal
+    if is_protected(protection):
+        return Refusal("PR-1", "protected")
+    return replace(visit, state=VisitState.TAKEN_IN, holder_id=actor.staff_id, case_id=case_id, taken_in_at=now)
+
+
+def start(visit: Visit, case: Case, actor: Actor, protection: Protection, now: datetime) -> Visit | Refusal:
+    """The second step: the visit has begun."""
+    if refusal := _may_hold(case, actor, protection):
+        return refusal
+    if visit.state is not VisitState.TAKEN_IN:
+        return Refusal("VI-14", "visit-begun" if visit.state is VisitState.STARTED else "visit-not-open")
+    return replace(visit, state=VisitState.STARTED, holder_id=actor.staff_id, started_at=now)
+
+
+@rule("VI-14")
+def start_video(case: Case, actor: Actor, protection: Protection) -> Case | Refusal:
+    """The third step, and from any chat at any time: the video is on."""
+    if refusal := _may_hold(case, actor, protection):
+        return refusal
+    if case.video is Video.ON:
+        return Refusal("VI-14", "video-on-already")
+    return replace(case, video=Video.ON)
+
+
+@rule("VI-14")
+def on_video(visit: Visit, actor: Actor, now: datetime) -> Visit:
+    """The visit whose video has been started; one that had ended lives again with its chat."""
+    return replace(
+        visit,
+        state=VisitState.STARTED,
+        holder_id=actor.staff_id,
+        started_at=visit.started_at or now,
+        video_at=visit.video_at or now,
+        ended_at=None,
+    )
+
+
+@rule("VI-14")
+def end_video(case: Case, actor: Actor) -> Case | Refusal:
+    """The first step of ending: the video is off, and the visit lives on as a chat (H11)."""
+    if refusal := owned_by(case, actor):
+        return refusal
+    return replace(case, video=Video.OVER) if case.video is Video.ON else Refusal("VI-14", "video-off")
+
+
+@rule("VI-14")
+def is_half_ended(case: Case) -> bool:
+    """Whether the video has been ended and the visit has not: that is to be seen wherever the case is (H11)."""
+    return case.video is Video.OVER and case.state is not CaseState.ENDED
+
+
+@rule("VI-13")
+def may_call(visit: Visit, actor: Actor, at: datetime, now: datetime) -> Refusal | None:
+    """Whether a call to an absent patient is this person's to record: whoever holds the visit makes it, once it is due.
+
+    A visit that nobody is to hold is held by whoever calls.
+    """
+    if visit.state not in OPEN:
+        return Refusal("VI-13", "visit-not-open")
+    if visit.holder_id not in (None, actor.staff_id):
+        return Refusal("VI-13", "not-holder")
+    if at > now or at < visit.starts_at:
+        return Refusal("VI-13", "call-when")
+    return None
+
+
+@rule("VI-13", "VI-14")
+def may_end(visit: Visit, calls: Collection[VisitCall]) -> Refusal | None:
+    """Whether a visit may end: the video was on, or its holder has telephoned a patient who did not come."""
+    if visit.state not in OPEN or visit.video_at is not None or visit.kind is VisitKind.RELATIVE:
+        return None
+    return None if calls else Refusal("VI-13", "call-first")
+
+
+@rule("VI-13")
+def ended(visit: Visit, calls: Collection[VisitCall], now: datetime, *, is_left: bool = False) -> Visit:
+    """The visit as it stands once it is over: held by video or telephone, or the patient was absent.
+
+    Of who ``is_left``, because they are not handled here, nobody says that they were absent.
+    """
+    if visit.state not in OPEN:
+        return visit
+    held = visit.video_at is not None or visit.kind is VisitKind.RELATIVE or is_left
+    reached = any(call.outcome is CallOutcome.BY_TELEPHONE for call in calls)
+    return replace(visit, state=VisitState.ENDED if held or reached else VisitState.ABSENT, ended_at=now)
+
+
+@rule("VI-13")
+def end_absent(visit: Visit, actor: Actor, calls: Collection[VisitCall], now: datetime) -> Visit | Refusal:
+    """End a visit that nobody has taken in, whose patient did not come and has been telephoned."""
+    if visit.state is not VisitState.BOOKED:
+        return Refusal("VI-13", "end-in-case" if visit.state in OPEN else "visit-not-open")
+    if visit.holder_id not in (None, actor.staff_id):
+        return Refusal("VI-13", "not-holder")
+    return may_end(visit, calls) or ended(visit, calls, now)
+
+
+def _may_hold(case: Case, actor: Actor, protection: Protection) -> Refusal | None:
+    return may_handle_case(case, actor, protection) or is_over(case) or owned_by(case, actor)

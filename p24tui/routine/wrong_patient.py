@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
-from p24tui.routine.chat import handed_with_risk, is_over, may_handle_case
+from p24tui.routine.chat import handed_with_risk, is_over, may_handle_case, video_is_off
 from p24tui.routine.decision import Refusal
 from p24tui.routine.ending import ended
 from p24tui.routine.identity import age_on
@@ -49,6 +49,8 @@ def mark(
         return refusal
     if case.owner_id not in (None, actor.staff_id):
         return Refusal("CH-11", "owned")
+    if refusal := video_is_off(case):
+        return refusal
     if by_proxy:
         return Refusal("AP-1", "guardian-proxy")
     if case.unread or case.unread_free_text:

@@ -4,9 +4,10 @@ from p24tui.ids import fresh_id
 from p24tui.routine import ending
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
+from p24tui.routine.chat import is_left
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import is_protected
-from p24tui.services import suicide
+from p24tui.services import suicide, visit_ending
 from p24tui.services.change import Decide, change, change_in, locked, taking_on
 from p24tui.services.known import known_unit
 from p24tui.services.limits import limit
@@ -32,9 +33,11 @@ def request_end(system: System, actor: Actor, case_id: str, version: int, *, tak
 def _may_end(tx: Tx, system: System, actor: Actor, case_id: str) -> Decide:
     """The first step, as the case and the course of its suicide risk allow it."""
     course, pace = suicide.course_in(tx, case_id), suicide.pace(system.clock.now())
+    visit_lacks = visit_ending.lacks(tx, case_id)
 
     def decide(row: CaseRow) -> Case | Refusal:
-        return ending.request_end(row.case, actor, row.patient.protection, course, pace)
+        decided = ending.request_end(row.case, actor, row.patient.protection, course, pace)
+        return decided if is_left(row.case, row.patient.protection) else visit_lacks or decided
 
     return decide
 

@@ -14,6 +14,7 @@ from p24tui.routine.case import Case, CaseState
 from p24tui.routine.outgoing import TO_DECIDE, Channel, OutgoingState, Planned, Purpose
 from p24tui.routine.patient import ShownPatient, shown
 from p24tui.routine.rule import rule
+from p24tui.routine.visit import Visit
 from p24tui.services.known import case_of_unit
 from p24tui.services.views import OutboxStanding, OutgoingLine, OutgoingView
 from p24tui.store import cases, desk, events, outbox, people
@@ -41,6 +42,7 @@ def make_row(
     recipient: str,
     by: Actor,
     case_id: str | None = None,
+    person_number: str = "",
     visit_id: str | None = None,
     visit_at: datetime | None = None,
 ) -> OutgoingRow:
@@ -57,6 +59,7 @@ def make_row(
         visit_at=visit_at,
         channel=Channel.SMS,
         recipient=recipient,
+        person_number=person_number,
         text=text,
         due_at=planned.due_at,
         expires_at=planned.expires_at,
@@ -96,10 +99,12 @@ def cancel_moot(tx: Tx, actor: Actor, before: Case, after: Case, now: datetime) 
     cancel_planned(tx, actor, now, problem, about_case(after.id))
 
 
-def cancel_planned(tx: Tx, actor: Actor, now: datetime, problem: str, about: str) -> None:
-    """Cancel what has not gone about a case, or a visit at its time; the history says why."""
-    for row in outbox.cancel_queued(tx, now, problem, about=about):
+def cancel_planned(tx: Tx, actor: Actor, now: datetime, problem: str, about: str) -> bool:
+    """Cancel what has not gone about a case, or a visit at its time; the history says why. Whether there was any."""
+    cancelled = outbox.cancel_queued(tx, now, problem, about=about)
+    for row in cancelled:
         tell(tx, actor, row, now, "sms.cancelled", problem=problem)
+    return bool(cancelled)
 
 
 @rule("SE-2")
@@ -174,6 +179,11 @@ def not_twice(tx: Tx, what: str, purpose: Purpose, day: date, now: datetime, bes
             continue
         late = "reminder-late" if one.due_at < now - OVERDUE_AFTER else "reminder-planned"
         raise Refused("SE-2", late if goes else "reminded", at=moment(one.at, now))
+
+
+def about_visit(visit: Visit) -> str:
+    """What the reminders of a visit are about: the visit at its time, so that another time has its own."""
+    return f"visit:{visit.id}@{visit.starts_at.isoformat(timespec='minutes')}"
 
 
 def about_case(case_id: str) -> str:

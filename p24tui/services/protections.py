@@ -10,11 +10,12 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.closing_down import closed_down
 from p24tui.routine.protection import Protection, is_protected, strictest
 from p24tui.routine.rule import rule
-from p24tui.services import suicide
+from p24tui.routine.visit import dropped
+from p24tui.services import links, suicide
 from p24tui.services.change import change_in, locked
 from p24tui.services.outbox import tell
 from p24tui.services.unit_settings import protection_kept_in
-from p24tui.store import cases, events, people
+from p24tui.store import cases, events, people, visits
 from p24tui.store.engine import Tx
 from p24tui.store.values import PatientRecord
 from p24tui.system import System
@@ -75,7 +76,7 @@ def put_patient(tx: Tx, system: System, actor: Actor, record: PatientRecord) -> 
     """Write what is known of a patient.
 
     Of one who is protected all that is planned is cancelled with it, and every open case closes down: nobody has it any
-    longer, and no offer of it stands. The history says so.
+    longer, and no offer of it stands. No visit takes place, and no link leads to one. The history says so.
     """
     now = system.clock.now()
     if is_protected(record.patient.protection):
@@ -87,6 +88,11 @@ def put_patient(tx: Tx, system: System, actor: Actor, record: PatientRecord) -> 
                 change_in(
                     tx, system, where, case_id, "case.closed-down", lambda one: closed_down(one.case, now), rule="PR-1"
                 )
+        for visit in visits.of_patient(tx, record.patient.id, lock=True):
+            links.revoke_all(tx, visit.id, now)
+            visits.save(tx, dropped(visit, now))
+            said = {"visit": visit.id, "rule": "PR-1"}
+            events.append(tx, actor, now, "visit.dropped", visit.case_id, unit_id=visit.unit_id, **said)
     for planned in people.put_patient(tx, record, now):
         tell(tx, actor, planned, now, "sms.cancelled", problem="protected")
 

@@ -17,10 +17,12 @@ from p24tui.gateways.outgoing.model import (
     Rejected,
     Uncertain,
 )
+from p24tui.gateways.person_data import look_up_protection
 from p24tui.routine import phone, reminder
 from p24tui.routine.actor import Actor
-from p24tui.routine.outgoing import Channel, OutgoingState, Sending
-from p24tui.routine.protection import Protection
+from p24tui.routine.outgoing import Channel, OutgoingState, Purpose, Sending
+from p24tui.routine.patient import Patient
+from p24tui.routine.protection import Protection, strictest
 from p24tui.routine.reminder import Drop, Fail, Go, ReminderTimes, Wait
 from p24tui.routine.rule import rule
 from p24tui.services import delivery
@@ -147,11 +149,18 @@ class Sender:
             self._silent_at[row.channel] = self.system.clock.now()
         return answer
 
+    @rule("PR-2")
+    def _look_up(self, actor: Actor, one: Claimed, kept: timedelta) -> tuple[Protection, Protection]:
+        """What is said now of the patient, and of whoever gets it where that is somebody else who is known."""
+        person_data, other = self.system.person_data, one.person_number
+        of_other = look_up_protection(person_data, other) if other else Protection.NONE
+        return look_up_known(self.system, actor, one.patient, kept), of_other
+
     @rule("PR-2", "NA-3", "SE-2")
     def _begin(self, claimed: list[Claimed]) -> list[OutgoingRow]:
         """Look at everything once more, and mark as being handed over what is to go now."""
         actor, kept = nobody("", self.place), longest_kept(self.system.clock.now())
-        looked_up = {one.id: look_up_known(self.system, actor, one.patient, kept) for one in claimed}
+        looked_up = {one.id: self._look_up(actor, one, kept) for one in claimed}
         with self.system.store.writing() as tx:
             looking = _Looking(tx, self.system, self.place)
             found = [looking.at(one, looked_up[one.row.id]) for one in outbox.facts(tx, claimed)]
@@ -169,13 +178,15 @@ class _Looking:
     place: str
     units: dict[str, tuple[Unit, ReminderTimes]] = field(default_factory=dict)
 
-    def at(self, facts: Facts, looked_up: Protection) -> OutgoingRow | None:
+    def at(self, facts: Facts, looked_up: tuple[Protection, Protection]) -> OutgoingRow | None:
         """The row as it is handed over now; none where it is not, and why is written."""
         row, now = facts.row, self.system.clock.now()
         actor = nobody(row.unit_id, self.place)
-        patient = with_protection(facts.record, facts.record.flagged, looked_up, now).patient
+        of_patient, of_other = looked_up
+        patient = with_protection(facts.record, facts.record.flagged, of_patient, now).patient
+        patient = replace(patient, protection=strictest(patient.protection, of_other))
         unit, times = self._unit(row.unit_id, now)
-        address = phone.e164(patient.mobile) if row.channel is Channel.SMS else row.recipient
+        address = _address(facts, patient)
         sending = Sending(row.purpose, row.due_at, row.expires_at, row.visit_at)
         decision = reminder.decide(
             sending, patient, address, unit.hours, times, now, case=facts.case, visit=facts.visit
@@ -199,6 +210,16 @@ class _Looking:
             unit = known_unit(self.tx, unit_id)
             self.units[unit_id] = unit, times_of(self.tx, unit_id, now)
         return self.units[unit_id]
+
+
+def _address(facts: Facts, patient: Patient) -> str:
+    """Where it goes: what was typed for who is invited, else the mobile as it is now, the patient's or the proxy's."""
+    row, visit = facts.row, facts.visit
+    if row.channel is Channel.EMAIL:
+        return row.recipient
+    if row.purpose is Purpose.INVITATION:
+        return phone.e164(row.recipient)
+    return phone.e164(visit.mobile if visit is not None and visit.mobile else patient.mobile)
 
 
 def _not_now(tx: Tx, actor: Actor, row: OutgoingRow, decision: Wait | Drop | Fail, now: datetime) -> None:

@@ -31,10 +31,10 @@ def library() -> dict[tuple[Purpose, str], str]:
     return {(Purpose(one["purpose"]), lang): one[lang] for one in texts for lang in LANGUAGES}
 
 
-def text_for(tx: Tx, system: System, unit: Unit, purpose: Purpose, lang: str = LANGUAGES[0]) -> str:
-    """What goes out for this purpose from a unit."""
+def text_for(tx: Tx, system: System, unit: Unit, purpose: Purpose, lang: str = LANGUAGES[0], *, link: str = "") -> str:
+    """What goes out for this purpose from a unit; without a ``link`` it is where patients log in."""
     known = library() | reminders.texts(tx, unit.id)
-    return _filled(system, unit, known[purpose, lang])
+    return _filled(system, unit, known[purpose, lang], link)
 
 
 @lru_cache(maxsize=256)
@@ -82,5 +82,5 @@ def _checked(system: System, unit: Unit, text: str) -> str:
     return filled
 
 
-def _filled(system: System, unit: Unit, text: str) -> str:
-    return fill(text, {"unit": clean_line(unit.name), "link": system.settings.sms_link})
+def _filled(system: System, unit: Unit, text: str, link: str = "") -> str:
+    return fill(text, {"unit": clean_line(unit.name), "link": link or system.settings.sms_link})

@@ -16,6 +16,7 @@ from p24tui.routine.handover import Target
 from p24tui.routine.hours import Span
 from p24tui.routine.list_filter import ListFilter
 from p24tui.routine.patient import ShownPatient, shown
+from p24tui.routine.proxy import Guardian
 from p24tui.routine.queue import OrderKey, order_key
 from p24tui.routine.risk_course import Stated
 from p24tui.routine.shift import Ongoing
@@ -29,7 +30,6 @@ from p24tui.store.values import (
     Contact,
     Event,
     FormAnswer,
-    Guardian,
     HandoverRow,
     LeftDraft,
     Message,

@@ -5,12 +5,12 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, insert, select, update
 
 from p24tui.errors import Stale
-from p24tui.routine.case import Case, CaseState
+from p24tui.routine.case import Case, CaseState, ContactKind
 from p24tui.store.engine import Tx
-from p24tui.store.tables import cases, events, patients, staff
+from p24tui.store.tables import cases, events, patients, staff, visits
 from p24tui.store.values import CASE_FIELDS, PATIENT_FIELDS, CaseRow, Contact, case_row
 
 _CASE = tuple(cases.c[name] for name in CASE_FIELDS)
@@ -77,6 +77,24 @@ def with_risk_due(tx: Tx, now: datetime, today: date) -> list[CaseRow]:
     due = (cases.c.risk_due_at <= now) | (cases.c.visit_by < today)
     query = _rows().where(cases.c.state != CaseState.ENDED, due)
     return [case_row(row) for row in tx.connection.execute(query)]
+
+
+def open_video(tx: Tx, patient_id: str, unit_id: str) -> str | None:
+    """The id of an open video contact of the patient at the unit that nobody has, and no visit is of."""
+    table = cases.c
+    query = (
+        select(table.id)
+        .where(
+            table.patient_id == patient_id,
+            table.unit_id == unit_id,
+            table.kind == ContactKind.VIDEO,
+            table.state != CaseState.ENDED,
+            table.owner_id.is_(None),
+            ~exists().where(visits.c.case_id == table.id),
+        )
+        .order_by(table.received_at.desc(), table.id)
+    )
+    return tx.connection.execute(query).scalars().first()
 
 
 def add(tx: Tx, case: Case, contact: Contact) -> None:

@@ -19,11 +19,13 @@ from p24tui.routine.visit import Visit
 from p24tui.store.engine import Tx
 from p24tui.store.tables import HAS_GATEWAY_ID, cases, outbox, patients, visits
 from p24tui.store.values import CASE_FIELDS, OutgoingRow, PatientRecord, case_from, patient_from
-from p24tui.store.visits import visit_from
+from p24tui.store.visits import VISIT_FIELDS, visit_from
 
 _CASE = tuple(cases.c[name].label(f"case_{name}") for name in CASE_FIELDS)
-_VISIT = tuple(visits.c[name].label(f"visit_{name}") for name in Visit.__dataclass_fields__)
-_OUT = len(outbox.c)
+_VISIT = tuple(visits.c[name].label(f"visit_{name}") for name in VISIT_FIELDS)
+_COLUMNS = tuple(OutgoingRow.__dataclass_fields__)
+_OUT = len(_COLUMNS)
+_OUTBOX = tuple(outbox.c[name] for name in _COLUMNS)
 _PATIENT = len(patients.c)
 _UNDECIDED = outbox.c.state.in_(TO_DECIDE) & outbox.c.settled_at.is_(None)
 _PLANNED = outbox.c.state.in_((OutgoingState.QUEUED, OutgoingState.SENDING))
@@ -31,12 +33,13 @@ _PLANNED = outbox.c.state.in_((OutgoingState.QUEUED, OutgoingState.SENDING))
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row that this process may act on until its lease ends, and the patient to look up first."""
+    """A row that this process may act on until its lease ends, and whom to look up first: the patient, who gets it."""
 
     id: str
     fence: int
     channel: Channel
     patient: PatientRecord
+    person_number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def like(tx: Tx, about: str, purpose: Purpose, local_date: date) -> OutgoingRow 
 
 def about(tx: Tx, what: str, purpose: Purpose) -> list[OutgoingRow]:
     """All that there has been about this, for this purpose, on whatever day."""
-    query = select(outbox).where(outbox.c.about == what, outbox.c.purpose == purpose)
+    query = select(*_OUTBOX).where(outbox.c.about == what, outbox.c.purpose == purpose)
     return [_row(row) for row in tx.connection.execute(query)]
 
 
@@ -93,7 +96,7 @@ def by_gateway_id(tx: Tx, gateway: str, gateway_id: str) -> OutgoingRow | None:
 def of_patient(tx: Tx, patient_id: str, unit_id: str, limit: int) -> list[OutgoingRow]:
     """The latest of what one unit sends to a patient or because of them, oldest first."""
     newest = (
-        select(outbox)
+        select(*_OUTBOX)
         .where(outbox.c.patient_id == patient_id, outbox.c.unit_id == unit_id)
         .order_by(outbox.c.due_at.desc(), outbox.c.id)
         .limit(limit)
@@ -103,15 +106,24 @@ def of_patient(tx: Tx, patient_id: str, unit_id: str, limit: int) -> list[Outgoi
 
 def of_visit(tx: Tx, visit_id: str) -> list[OutgoingRow]:
     """All that has been planned for a visit, at whatever times it was to be; kept from other writers."""
-    query = select(outbox).where(outbox.c.visit_id == visit_id).order_by(outbox.c.id)
+    query = select(*_OUTBOX).where(outbox.c.visit_id == visit_id).order_by(outbox.c.id)
     return [_row(row) for row in tx.connection.execute(query.with_for_update())]
+
+
+def of_visits(tx: Tx, visit_ids: Collection[str]) -> dict[str, list[OutgoingRow]]:
+    """All that goes out, or has gone, because of these visits, in order of time."""
+    query = select(*_OUTBOX).where(outbox.c.visit_id.in_(visit_ids)).order_by(outbox.c.due_at, outbox.c.id)
+    found: dict[str, list[OutgoingRow]] = {}
+    for row in map(_row, tx.connection.execute(query)):
+        found.setdefault(row.visit_id or "", []).append(row)
+    return found
 
 
 def to_see(tx: Tx, unit_ids: Collection[str], limit: int) -> list[OutgoingRow]:
     """What somebody must decide about, the oldest first, and then what is planned, the next to go first."""
     found = []
     for which in (_UNDECIDED, _PLANNED):
-        query = select(outbox).where(outbox.c.unit_id.in_(unit_ids), which).order_by(outbox.c.due_at, outbox.c.id)
+        query = select(*_OUTBOX).where(outbox.c.unit_id.in_(unit_ids), which).order_by(outbox.c.due_at, outbox.c.id)
         found += [_row(row) for row in tx.connection.execute(query.limit(limit))]
     return found
 
@@ -154,12 +166,14 @@ def claim(
         update(outbox)
         .where(outbox.c.id.in_(due))
         .values(fence=outbox.c.fence + 1, lease_until=lease_until, claimed_by=place)
-        .returning(outbox.c.id, outbox.c.fence, outbox.c.channel, outbox.c.patient_id, outbox.c.try_at)
+        .returning(
+            outbox.c.id, outbox.c.fence, outbox.c.channel, outbox.c.patient_id, outbox.c.try_at, outbox.c.person_number
+        )
     )
     rows = sorted(tx.connection.execute(taken), key=lambda row: (row.try_at, row.id))
     of_rows = select(patients).where(patients.c.id.in_({row.patient_id for row in rows}))
     found = {row.id: patient_from(tuple(row)) for row in tx.connection.execute(of_rows)} if rows else {}
-    return [Claimed(row.id, row.fence, Channel(row.channel), found[row.patient_id]) for row in rows]
+    return [Claimed(row.id, row.fence, Channel(row.channel), found[row.patient_id], row.person_number) for row in rows]
 
 
 def release(tx: Tx, claimed: Collection[Claimed]) -> None:
@@ -206,7 +220,7 @@ def unmark(tx: Tx, rows: Collection[OutgoingRow]) -> None:
 def stranded(tx: Tx, now: datetime, limit: int) -> list[OutgoingRow]:
     """What was being handed over by a process whose lease has ended; kept from other writers."""
     query = (
-        select(outbox)
+        select(*_OUTBOX)
         .where(outbox.c.state == OutgoingState.SENDING, outbox.c.lease_until <= now)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -217,7 +231,7 @@ def stranded(tx: Tx, now: datetime, limit: int) -> list[OutgoingRow]:
 def to_look_up(tx: Tx, now: datetime, limit: int) -> list[OutgoingRow]:
     """What nobody knows the fate of, nobody has decided about, and is to be looked up now."""
     query = (
-        select(outbox)
+        select(*_OUTBOX)
         .where(outbox.c.state == OutgoingState.UNCERTAIN, outbox.c.try_at <= now, outbox.c.settled_at.is_(None))
         .order_by(outbox.c.try_at)
         .limit(limit)
@@ -242,12 +256,12 @@ def cancel_queued(
         update(outbox)
         .where(outbox.c.id.in_(ids), outbox.c.state == OutgoingState.QUEUED)
         .values(state=OutgoingState.CANCELLED, problem=problem, changed_at=now, lease_until=None)
-        .returning(*outbox.c)
+        .returning(*_OUTBOX)
     )
     return [_row(row) for row in tx.connection.execute(done)]
 
 
-_FACTS = select(*outbox.c, *patients.c, *_CASE, *_VISIT).select_from(
+_FACTS = select(*_OUTBOX, *patients.c, *_CASE, *_VISIT).select_from(
     outbox.join(patients, outbox.c.patient_id == patients.c.id)
     .outerjoin(cases, outbox.c.case_id == cases.c.id)
     .outerjoin(visits, outbox.c.visit_id == visits.c.id)
@@ -268,13 +282,13 @@ def _facts(found: Sequence[Any]) -> Facts:
 
 
 def _first(tx: Tx, which: ColumnElement[bool], *, lock: bool) -> OutgoingRow | None:
-    query = select(outbox).where(which)
+    query = select(*_OUTBOX).where(which)
     row = tx.connection.execute(query.with_for_update() if lock else query).first()
     return None if row is None else _row(row)
 
 
 def _row(values: Any) -> OutgoingRow:
-    named: dict[str, Any] = dict(zip(OutgoingRow.__dataclass_fields__, values, strict=True))
+    named: dict[str, Any] = dict(zip(_COLUMNS, values, strict=True))
     named["purpose"] = Purpose(named["purpose"])
     named["channel"] = Channel(named["channel"])
     named["state"] = OutgoingState(named["state"])

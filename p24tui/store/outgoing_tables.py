@@ -1,21 +1,9 @@
-"""The tables of what goes out, and of the booked visits that it is about."""
+"""The tables of what goes out."""
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 from sqlalchemy.types import JSON
 
 from p24tui.store.columns import Instant, metadata
-
-visits = Table(
-    "visits",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("unit_id", ForeignKey("units.id"), nullable=False),
-    Column("patient_id", ForeignKey("patients.id"), nullable=False, index=True),
-    Column("starts_at", Instant, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Index("ix_visits_unit_starts", "unit_id", "starts_at"),
-)
 
 _OF_VISIT = text("visit_id IS NOT NULL")
 HAS_GATEWAY_ID = text("gateway_id <> ''")
@@ -34,6 +22,7 @@ outbox = Table(
     Column("visit_at", Instant, comment="when the visit was to be"),
     Column("channel", Text, nullable=False),
     Column("recipient", Text, nullable=False, comment="E.164 or e-mail; in the end the one that was used"),
+    Column("person_number", Text, nullable=False, server_default="", comment="whose it is, where not the patient's"),
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("invitation", JSON),

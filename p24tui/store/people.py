@@ -1,7 +1,7 @@
 """Units, the staff who work at them, patients and their guardians."""
 
 from collections.abc import Collection
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
@@ -9,11 +9,12 @@ from sqlalchemy import delete, insert, select, update
 from p24tui.routine.actor import Profession
 from p24tui.routine.hours import OpeningHours
 from p24tui.routine.patient import Patient
-from p24tui.routine.protection import is_protected
+from p24tui.routine.protection import Protection, is_protected
+from p24tui.routine.proxy import Guardian
 from p24tui.store import outbox
 from p24tui.store.engine import Tx
 from p24tui.store.tables import guardians, patients, staff, staff_units, units
-from p24tui.store.values import Guardian, OutgoingRow, PatientRecord, Staff, Unit, UnitKind, patient_from
+from p24tui.store.values import OutgoingRow, PatientRecord, Staff, Unit, UnitKind, patient_from
 
 
 def all_units(tx: Tx) -> list[Unit]:
@@ -73,6 +74,12 @@ def staff_member(tx: Tx, staff_id: str) -> tuple[Staff, tuple[str, ...]] | None:
     return _staff(*row), tuple(tx.connection.scalars(query))
 
 
+def names_of(tx: Tx, staff_ids: Collection[str]) -> dict[str, str]:
+    """The names of these members of staff, by HSA-id."""
+    query = select(staff.c.id, staff.c.name).where(staff.c.id.in_(staff_ids))
+    return {row.id: row.name for row in tx.connection.execute(query)}
+
+
 def put_staff(tx: Tx, one: Staff, unit_ids: tuple[str, ...]) -> None:
     """Add the member of staff, or change the one with their HSA-id, who then works for exactly these units."""
     values = asdict(one)
@@ -125,9 +132,15 @@ def put_guardian(tx: Tx, patient_id: str, guardian: Guardian) -> None:
 
 def guardians_of(tx: Tx, patient_id: str) -> list[Guardian]:
     """The guardians of a patient, by name."""
-    table = guardians.c
-    query = select(table.number, table.name, table.relationship).where(table.patient_id == patient_id)
-    return [Guardian(*row) for row in tx.connection.execute(query.order_by(table.name))]
+    query = _GUARDIANS.where(guardians.c.patient_id == patient_id)
+    return [_guardian(*row) for row in tx.connection.execute(query.order_by(guardians.c.name, guardians.c.number))]
+
+
+def guardian(tx: Tx, patient_id: str, numbers: Collection[str]) -> Guardian | None:
+    """The patient's guardian who stands under one of these numbers."""
+    query = _GUARDIANS.where(guardians.c.patient_id == patient_id, guardians.c.number.in_(numbers))
+    row = tx.connection.execute(query).first()
+    return None if row is None else _guardian(*row)
 
 
 def guardian_name(tx: Tx, patient_id: str, numbers: Collection[str]) -> str:
@@ -146,5 +159,12 @@ def _unit(id: str, name: str, kind: str, hours: dict[str, object], message_after
     return Unit(id, name, UnitKind(kind), OpeningHours.from_data(hours), message_after)
 
 
-def _staff(id: str, name: str, profession: str, active: bool) -> Staff:
-    return Staff(id, name, Profession(profession), active)
+def _staff(id: str, name: str, profession: str, active: bool, email: str, mobile: str) -> Staff:
+    return Staff(id, name, Profession(profession), active, email, mobile)
+
+
+_GUARDIANS = select(*(guardians.c[one.name] for one in fields(Guardian)))
+
+
+def _guardian(number: str, name: str, relationship: str, mobile: str, is_primary: bool, protection: str) -> Guardian:
+    return Guardian(number, name, relationship, mobile, is_primary, Protection(protection))

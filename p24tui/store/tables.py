@@ -30,17 +30,20 @@ from p24tui.store.duty_tables import (
     unit_acknowledgements,
 )
 from p24tui.store.intake_tables import quarantine, received, sources
-from p24tui.store.outgoing_tables import HAS_GATEWAY_ID, outbox, reminder_times, sms_texts, visits
+from p24tui.store.outgoing_tables import HAS_GATEWAY_ID, outbox, reminder_times, sms_texts
+from p24tui.store.visit_tables import booking_tasks, participants, visit_calls, visit_links, visits
 
 __all__ = [
     "HAS_GATEWAY_ID",
     "after_hours",
+    "booking_tasks",
     "case_guests",
     "closing_warnings",
     "closings",
     "handovers",
     "metadata",
     "outbox",
+    "participants",
     "protection_kept",
     "quarantine",
     "received",
@@ -50,6 +53,8 @@ __all__ = [
     "sms_texts",
     "sources",
     "unit_acknowledgements",
+    "visit_calls",
+    "visit_links",
     "visits",
 ]
 
@@ -70,6 +75,8 @@ staff = Table(
     Column("name", Text, nullable=False),
     Column("profession", Text, nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("email", Text, nullable=False, server_default=""),
+    Column("mobile", Text, nullable=False, server_default="", comment="E.164 or empty"),
 )
 
 staff_units = Table(
@@ -100,6 +107,9 @@ guardians = Table(
     Column("number", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("relationship", Text, nullable=False),
+    Column("mobile", Text, nullable=False, server_default="", comment="E.164 or empty"),
+    Column("is_primary", Boolean, nullable=False, server_default=false(), comment="preselected as proxy (VI-7)"),
+    Column("protection", Text, nullable=False, server_default="none"),
 )
 
 cases = Table(
@@ -150,6 +160,7 @@ cases = Table(
     Column("risk_due_at", Instant, comment="when what is followed is looked at again"),
     Column("visit_by", Date, comment="the last local day for the visit in person"),
     Column("wrong_patient_at", Instant, comment="when it was found that somebody else was meant"),
+    Column("video", Text, nullable=False, server_default="none", comment="whether a video is on, or half ended"),
     Column("version", Integer, nullable=False),
     Column("source", Text, nullable=False),
     Column("source_id", Text, nullable=False),

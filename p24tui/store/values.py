@@ -11,7 +11,7 @@ from typing import Any
 
 from p24tui.routine.actor import Profession
 from p24tui.routine.alert import Reason
-from p24tui.routine.case import Case, CaseState, ContactKind, Need, RiskLevel, SuicideRisk, Urgency
+from p24tui.routine.case import Case, CaseState, ContactKind, Need, RiskLevel, SuicideRisk, Urgency, Video
 from p24tui.routine.handover import ConsentState, Offer, OfferState, Target
 from p24tui.routine.hours import OpeningHours
 from p24tui.routine.outgoing import TO_DECIDE, Channel, OutgoingState, Purpose
@@ -137,21 +137,14 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A member of staff. ``id`` is the HSA-id."""
+    """A member of staff. ``id`` is the HSA-id; ``mobile`` is E.164, and both it and ``email`` may be empty (VI-10)."""
 
     id: str
     name: str
     profession: Profession
     active: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Guardian:
-    """A guardian of a patient who is a child."""
-
-    number: str
-    name: str
-    relationship: str
+    email: str = ""
+    mobile: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +270,7 @@ def case_from(values: Sequence[Any]) -> Case:
     facts["risk"] = RiskLevel(facts["risk"])
     facts["urgency"] = Urgency(facts["urgency"])
     facts["need"] = Need(facts["need"])
+    facts["video"] = Video(facts["video"])
     return Case(**facts)
 
 
@@ -334,8 +328,9 @@ class OutgoingRow:
     ``about`` is the case, or the visit at its time; with ``purpose`` and ``local_date`` there is only one (H13).
     ``due_at`` is when it was to go, ``try_at`` when it is looked at next, ``expires_at`` until when it is of use.
     ``fence`` rises with every claim: who holds an older one writes nothing. ``recipient`` is in the end the
-    address that was used. ``settled_by`` has seen that it failed, or decided what to do where nobody knew;
-    it ``may_have_gone`` where they then let it go once more.
+    address that was used; ``person_number`` is the identity number of who gets it, where that is known and is not the
+    patient: a child's proxy, another guardian. ``settled_by`` has seen that it failed, or decided what to do where
+    nobody knew; it ``may_have_gone`` where they then let it go once more.
     """
 
     id: str
@@ -349,6 +344,7 @@ class OutgoingRow:
     visit_at: datetime | None = None
     channel: Channel
     recipient: str
+    person_number: str = ""
     subject: str = ""
     text: str
     invitation: dict[str, Any] | None = None

@@ -25,9 +25,10 @@ from p24tui.routine.reminder import (
     may_remind,
     visit_reminders,
 )
-from p24tui.routine.visit import Visit, VisitState
-from tests.routine.cases import UNIT, actor, case
+from p24tui.routine.visit import VisitState
+from tests.routine.cases import actor, case
 from tests.routine.opening_hours import ALWAYS, NEVER, OFFICE
+from tests.routine.visits import visit
 
 TIMES = ReminderTimes(
     soon_before=timedelta(minutes=15),
@@ -53,7 +54,7 @@ WAITED_FOR = case(
 )
 PATIENT = Patient("p", "196101182803", "Maria Ljungberg", None, Protection.NONE, MOBILE)
 DUE = Sending(Purpose.ANSWER, MONDAY, MONDAY + timedelta(hours=7))
-VISIT = Visit("v", UNIT, "p", at("24", "10:00"))
+VISIT = visit(starts_at=at("24", "10:00"))
 
 
 def planned(visit_at: datetime, now: datetime, hours: OpeningHours = OFFICE, **more: bool) -> list[tuple[str, str]]:

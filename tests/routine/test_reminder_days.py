@@ -15,9 +15,9 @@ from p24tui.routine.hours import STOCKHOLM, OpeningHours, local_day
 from p24tui.routine.outgoing import Purpose, Sending
 from p24tui.routine.reminder import Drop, Fail, Go, Wait, decide, visit_reminders
 from p24tui.routine.visit import Visit, VisitState
-from tests.routine.cases import UNIT
 from tests.routine.opening_hours import ALWAYS, OFFICE, opening_hours
 from tests.routine.test_reminder import MOBILE, PATIENT, TIMES
+from tests.routine.visits import visit
 
 SPRING, AUTUMN = date(2027, 3, 28), date(2027, 10, 31)
 STEPS = (timedelta(hours=1), -timedelta(hours=1))
@@ -127,7 +127,7 @@ deeds = st.lists(
 def test_whatever_happens_each_reminder_goes_once_by_day_or_is_accounted_for(
     hours: OpeningHours, now: datetime, ahead: int, deeds: list[tuple[str, timedelta]]
 ) -> None:
-    outbox = Outbox(hours, Visit("v", UNIT, "p", now + timedelta(minutes=ahead)))
+    outbox = Outbox(hours, visit(starts_at=now + timedelta(minutes=ahead)))
     outbox.plan(now)
     for deed, much in deeds:
         now += timedelta(seconds=5)
@@ -149,7 +149,7 @@ def test_whatever_happens_each_reminder_goes_once_by_day_or_is_accounted_for(
 def test_with_ticks_on_time_all_that_was_planned_goes_when_it_was_due(
     hours: OpeningHours, now: datetime, ahead: int
 ) -> None:
-    outbox = Outbox(hours, Visit("v", UNIT, "p", now + timedelta(minutes=ahead)))
+    outbox = Outbox(hours, visit(starts_at=now + timedelta(minutes=ahead)))
     outbox.plan(now)
     for due in sorted(row.sending.due_at for row in outbox.rows.values()):
         outbox.look(due)
@@ -169,7 +169,7 @@ def test_over_both_clock_changes_with_the_clock_off_by_an_hour_nothing_is_missed
     midnight = datetime(changes.year, changes.month, changes.day, tzinfo=STOCKHOLM)
     visit_at = (midnight + timedelta(days=2, hours=10)).astimezone(UTC)
     now = (midnight - timedelta(days=3) + timedelta(hours=9)).astimezone(UTC)
-    outbox = Outbox(OFFICE, Visit("v", UNIT, "p", visit_at))
+    outbox = Outbox(OFFICE, visit(starts_at=visit_at))
     outbox.plan(now)
     begins, ends = midnight.astimezone(UTC) + timedelta(hours=2), visit_at - timedelta(hours=1, minutes=30)
     while now < visit_at:
@@ -190,4 +190,5 @@ def test_every_row_is_of_a_known_purpose() -> None:
         Purpose.VISIT_MOVED,
         Purpose.VISIT_TODAY,
         Purpose.VISIT_SOON,
+        Purpose.VISIT_NOW,
     }

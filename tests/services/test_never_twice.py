@@ -10,11 +10,12 @@ from p24tui.gateways.outgoing.model import Fate, NotNow, Outgoing, Problem, Reje
 from p24tui.jobs.clockwork import Clockwork, Tick
 from p24tui.routine.outgoing import OutgoingState
 from p24tui.routine.protection import Protection
-from p24tui.services import chat, delivery, outbox, protections, reminders, sending, visits
+from p24tui.services import chat, delivery, outbox, protections, reminders, sending
 from p24tui.services.sending import Sender
 from p24tui.store import outbox as rows
 from p24tui.store import read_log, tables
 from p24tui.system import System
+from tests import visiting
 from tests.outgoing import MOBILE, persons, queued, rows_of, send, states, stored, waited_for, with_gateway
 from tests.samples import contact, message
 from tests.services.test_intake import post
@@ -130,7 +131,7 @@ def test_after_an_outage_a_visits_reminders_do_not_come_together(world: World) -
     gateway = with_gateway(world)
     patient = world.patient(mobile=MOBILE)
     at = world.clock.now() + timedelta(days=1, hours=2)
-    visits.book(world.system, world.actor("maria"), patient.id, at)
+    visiting.book(world, patient.id, at)
     world.clock.advance(timedelta(days=1))  # nothing ran since
     send(world)
     assert len(gateway.handed) == 1

@@ -11,8 +11,9 @@ from p24tui.errors import Refused
 from p24tui.gateways.person_data_http import HttpPersonData
 from p24tui.routine.outgoing import OutgoingState
 from p24tui.routine.protection import Protection
-from p24tui.services import reminders, visits
+from p24tui.services import reminders
 from p24tui.store.values import OutgoingRow
+from tests import visiting
 from tests.gateways.person_service import PersonService, Treat, answer, is_silent, person_service, says
 from tests.outgoing import MOBILE, ScriptedGateway, queued, rows_of, send, stored, waited_for, with_gateway
 from tests.world import World
@@ -137,7 +138,7 @@ def test_while_it_is_silent_no_reminder_is_ordered_and_those_of_a_visit_wait(
     with pytest.raises(Refused) as reminded:
         reminders.remind(world.system, maria, case.id)
     assert reminded.value.reason == "protection-unknown"
-    visit = visits.book(world.system, maria, patient.id, world.clock.now() + timedelta(days=1))
+    visit = visiting.book(world, patient.id, world.clock.now() + timedelta(days=1))
     assert send(world) == 0
     (told, *_later) = rows_of(world, visit.patient_id)  # that it is booked waits, as the rest does
     assert (told.state, told.problem, gateway.handed) == (OutgoingState.QUEUED, "protection-unknown", [])

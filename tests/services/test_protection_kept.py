@@ -7,11 +7,11 @@ import pytest
 from p24tui.errors import BadInput, Refused
 from p24tui.explain import explain
 from p24tui.routine.protection import Protection
-from p24tui.services import protections, reminders, unit_settings, visits
+from p24tui.services import protections, reminders, unit_settings
 from p24tui.store import events
 from p24tui.store import unit_settings as store
 from p24tui.store.values import Event
-from tests import samples
+from tests import samples, visiting
 from tests.outgoing import MOBILE, send, waited_for, with_gateway
 from tests.samples import contact, encounter, message
 from tests.services.test_intake import Told, post, record, told
@@ -123,7 +123,7 @@ def test_before_something_is_sent_or_booked_it_is_asked_anew_whatever_is_kept(wo
     assert len(service.asked) == 3
     assert send(world) == 1
     assert len(service.asked) == 4
-    visits.book(world.system, maria, case.patient_id, world.clock.now() + timedelta(days=1))
+    visiting.book(world, case.patient_id, world.clock.now() + timedelta(days=1))
     assert len(service.asked) == 5
     assert send(world) == 1  # that it is booked
     assert len(service.asked) == 6
@@ -141,7 +141,7 @@ def test_a_flag_raised_a_moment_after_an_answer_that_is_kept_stops_what_is_sent_
     assert send(world) == 0
     service.protections |= {f"n{other.number}": Protection.MARKED}
     with pytest.raises(Refused, match="PR-1"):
-        visits.book(world.system, maria, other.id, world.clock.now() + timedelta(days=1))
+        visiting.book(world, other.id, world.clock.now() + timedelta(days=1))
     assert gateway.handed == []
 
 

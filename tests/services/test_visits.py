@@ -10,13 +10,14 @@ from p24tui.routine.protection import Protection
 from p24tui.routine.visit import Visit
 from p24tui.services import reminders, visits
 from p24tui.store import people
+from tests import visiting
 from tests.outgoing import MOBILE, persons, rows_of, send, states, with_gateway
 from tests.world import UNIT, World
 
 
 def booked(world: World, ahead: timedelta, mobile: str = MOBILE) -> Visit:
     patient = world.patient(mobile=mobile)
-    return visits.book(world.system, world.actor("maria"), patient.id, world.clock.now() + ahead)
+    return visiting.book(world, patient.id, world.clock.now() + ahead)
 
 
 def at(world: World, instant: datetime) -> int:
@@ -109,7 +110,7 @@ def test_nobody_is_booked_who_cannot_or_must_not_be_reached_by_sms(world: World)
     patient = world.patient(mobile=MOBILE)
     persons(world).protected[patient.number] = Protection.MARKED
     with pytest.raises(Refused, match="PR-1: protected"):
-        visits.book(world.system, world.actor("maria"), patient.id, world.clock.now() + timedelta(days=1))
+        visiting.book(world, patient.id, world.clock.now() + timedelta(days=1))
     assert rows_of(world, patient.id) == []
 
 
@@ -133,9 +134,9 @@ def test_a_flag_that_comes_later_cancels_all_that_is_planned(world: World) -> No
 
 def test_the_same_booking_twice_is_one_visit(world: World) -> None:
     with_gateway(world)
-    patient, maria, when = world.patient(mobile=MOBILE), world.actor("maria"), world.clock.now() + timedelta(days=1)
-    first = visits.book(world.system, maria, patient.id, when, "v1")
-    assert visits.book(world.system, maria, patient.id, when, "v1") == first
+    patient, when = world.patient(mobile=MOBILE), world.clock.now() + timedelta(days=1)
+    first = visiting.book(world, patient.id, when, "v1")
+    assert visiting.book(world, patient.id, when, "v1") == first
     assert len(rows_of(world, patient.id)) == 3
 
 
@@ -143,9 +144,9 @@ def test_what_is_wrong_with_a_booking_is_said(world: World) -> None:
     with_gateway(world)
     maria, now = world.actor("maria"), world.clock.now()
     with pytest.raises(BadInput, match="visit-past"):
-        visits.book(world.system, maria, world.patient(mobile=MOBILE).id, now)
+        visiting.book(world, world.patient(mobile=MOBILE).id, now)
     with pytest.raises(BadInput, match="no-patient"):
-        visits.book(world.system, maria, "nobody", now + timedelta(days=1))
+        visiting.book(world, "nobody", now + timedelta(days=1))
     with pytest.raises(BadInput, match="no-visit"):
         visits.cancel(world.system, maria, "none")
 

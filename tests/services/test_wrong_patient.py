@@ -9,10 +9,11 @@ import pytest
 from p24tui.errors import Refused
 from p24tui.routine.case import Case, CaseState, Need, SuicideRisk, Urgency
 from p24tui.routine.outgoing import OutgoingState
+from p24tui.routine.proxy import Guardian
 from p24tui.routine.risk_course import Call, HandedOn, Outcome, Service, Suspicion
 from p24tui.services import assessment, cases, chat, ending, notes, suicide, takeover, undo, wrong_patient
 from p24tui.store import people
-from p24tui.store.values import Author, Guardian, PatientRecord
+from p24tui.store.values import Author, PatientRecord
 from tests.outgoing import queued, stored, waited_for, with_gateway
 from tests.world import World
 

@@ -6,14 +6,15 @@ from p24tui.gateways.fhir.model import Kind, SentGuardian, SentPatient
 from p24tui.ids import stable_id
 from p24tui.routine.patient import Patient
 from p24tui.routine.protection import Protection, is_protected, strictest
+from p24tui.routine.proxy import Guardian
+from p24tui.services.guardians import hidden
 from p24tui.services.intake.outcome import Verdict
 from p24tui.services.intake.taking import Taken, Taking, digest
 from p24tui.services.protections import put_patient, with_protection
 from p24tui.store import intake, people
-from p24tui.store.values import Guardian, PatientRecord
+from p24tui.store.values import PatientRecord
 
 NAMELESS = "Namn saknas"
-PROTECTED = "Skyddad person"
 
 
 def take_patient(taking: Taking, sent: SentPatient) -> Taken:
@@ -64,8 +65,9 @@ def take_guardian(taking: Taking, sent: SentGuardian) -> Taken:
     said = digest(patient_id, number, sent.name, sent.relationship, sent.flagged)
     if taking.says_nothing_new(known, said):
         return Taken(Verdict.DUPLICATE, taking.id())
+    before = people.guardian(taking.tx, patient_id, guardian_numbers(stored_as))
     people.drop_guardian(taking.tx, patient_id, guardian_numbers(stored_as))
-    people.put_guardian(taking.tx, patient_id, _guardian(taking, sent))
+    people.put_guardian(taking.tx, patient_id, _guardian(taking, sent, before))
     taking.remember(stored_as, said)
     record = people.patient(taking.tx, id=patient_id)
     assert record is not None
@@ -79,11 +81,14 @@ def guardian_numbers(stored_as: str) -> tuple[str, str]:
     return number, stable_id("guardian", number)
 
 
-def _guardian(taking: Taking, sent: SentGuardian) -> Guardian:
+def _guardian(taking: Taking, sent: SentGuardian, before: Guardian | None) -> Guardian:
+    """What is now known of the guardian; the mobile and who is primary are the staff's to say (VI-7)."""
     number = sent.number.value
-    if is_protected(strictest(sent.flagged, taking.protections.of(number) or Protection.UNKNOWN)):
-        return Guardian(stable_id("guardian", number), PROTECTED, sent.relationship)
-    return Guardian(number, sent.name, sent.relationship)
+    protection = strictest(sent.flagged, taking.protections.of(number) or Protection.UNKNOWN)
+    if is_protected(protection):
+        return hidden(number, sent.relationship, protection)
+    known = before or Guardian(number, sent.name)
+    return replace(known, number=number, name=sent.name, relationship=sent.relationship, protection=protection)
 
 
 def _merged(taking: Taking, before: PatientRecord | None, patient_id: str, sent: SentPatient) -> PatientRecord:

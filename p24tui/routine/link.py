@@ -1,0 +1,109 @@
+"""The link into a visit: whom it lets in, from when, and until when; who is invited, and how (VI-8, VI-10 to VI-12)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from p24tui.routine.decision import Refusal
+from p24tui.routine.outgoing import Channel
+from p24tui.routine.rule import rule
+from p24tui.routine.visit import OPEN, Visit, VisitState
+
+
+class Role(StrEnum):
+    """Who somebody is in a visit."""
+
+    PATIENT = "patient"
+    PROXY = "proxy"
+    GUARDIAN = "guardian"
+    RELATIVE = "relative"
+    GUEST = "guest"
+    INTERPRETER = "interpreter"
+    COLLEAGUE = "colleague"
+
+
+WITH_E_ID = frozenset({Role.PATIENT, Role.PROXY})
+"""Those who log in with an e-ID; whoever is invited does not (NA-2)."""
+
+INTERPRETER_NAME = ("tolk", "digital")
+"""First and last name of every interpreter (VI-12)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """Somebody who may come into a visit. Instants are UTC.
+
+    ``number`` is their identity number where that is known. ``channel`` is none where nothing is sent: a colleague sees
+    the invitation in their own list. ``must_identify`` says that photo identification is to be shown, ``identified_by``
+    who has seen it. ``sequence`` counts their invitations. ``arrived_at`` is when their link was last used while it let
+    in, ``entered_at`` when it first led into the video. ``e_id`` is what they logged in with (NA-2).
+    """
+
+    id: str
+    visit_id: str
+    role: Role
+    name: str = ""
+    channel: Channel | None = None
+    address: str = ""
+    number: str = ""
+    staff_id: str | None = None
+    must_identify: bool = False
+    identified_by: str = ""
+    identified_at: datetime | None = None
+    invited_by: str = ""
+    invited_at: datetime
+    sequence: int = 0
+    arrived_at: datetime | None = None
+    entered_at: datetime | None = None
+    revoked_at: datetime | None = None
+    e_id: str = ""
+    e_id_at: datetime | None = None
+
+
+class Standing(StrEnum):
+    """What a link does now."""
+
+    EARLY = "early"
+    OPEN = "open"
+    OVER = "over"
+    REVOKED = "revoked"
+
+
+@rule("VI-11")
+def standing(visit: Visit, participant: Participant, now: datetime, opens_before: timedelta) -> Standing:
+    """What a link of this participant does: it leads to this visit alone, from a while before it until its end (H16).
+
+    A visit that has begun goes on past its booked end, until it is ended.
+    """
+    if participant.revoked_at is not None:
+        return Standing.REVOKED
+    if visit.state not in OPEN or (visit.state is VisitState.BOOKED and now >= visit.ends_at):
+        return Standing.OVER
+    if visit.state is VisitState.STARTED or now >= visit.starts_at - opens_before:
+        return Standing.OPEN
+    return Standing.EARLY
+
+
+@rule("VI-10")
+def colleague_channel(email: str, mobile: str) -> tuple[Channel, str] | None:
+    """How a colleague is invited: by e-mail first, by SMS where they have a mobile; else they see it in their list."""
+    if email:
+        return Channel.EMAIL, email
+    return (Channel.SMS, mobile) if mobile else None
+
+
+@rule("VI-4", "VI-8", "VI-10", "VI-11", "VI-12")
+def may_invite(visit: Visit, role: Role, there: Collection[Participant], channel: Channel | None) -> Refusal | None:
+    """Whether somebody may be invited to the visit in this role, by this way."""
+    if visit.state not in OPEN:
+        return Refusal("VI-11", "visit-not-open")
+    if role in WITH_E_ID:
+        return Refusal("VI-7", "one-proxy")
+    if role is Role.INTERPRETER and channel is not Channel.EMAIL:
+        return Refusal("VI-12", "interpreter-mail")
+    if role is not Role.COLLEAGUE and channel is None:
+        return Refusal("VI-11", "guest-address")
+    if role is Role.INTERPRETER and any(one.role is role and one.revoked_at is None for one in there):
+        return Refusal("VI-12", "interpreter-there")
+    return None

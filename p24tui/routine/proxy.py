@@ -1,0 +1,61 @@
+"""The proxy of a child below 13: who may be one, and who is chosen (VI-6 to VI-9)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from p24tui.routine.decision import Refusal
+from p24tui.routine.identity import age_on
+from p24tui.routine.protection import Protection, is_protected
+from p24tui.routine.rule import rule
+
+
+@dataclass(frozen=True, slots=True)
+class Guardian:
+    """A guardian (vårdnadshavare) of a patient who is a child. ``mobile`` is E.164 or empty.
+
+    One who is protected has neither name nor number here. ``is_primary`` is preselected as proxy.
+    """
+
+    number: str
+    name: str
+    relationship: str = ""
+    mobile: str = ""
+    is_primary: bool = False
+    protection: Protection = Protection.NONE
+
+
+@rule("VI-9")
+def needs_proxy(born: date | None, day: date, below_age: int) -> bool | Refusal:
+    """Whether whoever was born then has a proxy on the day of the visit; the age on that day counts (H14)."""
+    if born is None:
+        return Refusal("VI-9", "age-unknown")
+    return age_on(born, day) < below_age
+
+
+@rule("VI-7", "PR-1")
+def preselected(guardians: Collection[Guardian]) -> Guardian | None:
+    """Who is preselected as proxy: the primary guardian, else the first who may be one."""
+    allowed = [one for one in guardians if not is_protected(one.protection)]
+    return next((one for one in allowed if one.is_primary), allowed[0] if allowed else None)
+
+
+@rule("VI-7", "PR-1")
+def choose_proxy(guardians: Collection[Guardian], wanted: str | None) -> Guardian | Refusal:
+    """The one proxy of a booking: the guardian with the number that is wanted, else whoever is preselected.
+
+    Refused where the child has no guardian on record, or none who may be one; a protected guardian never is.
+    """
+    if not guardians:
+        return Refusal("VI-6", "no-guardian")
+    if wanted:
+        chosen = next((one for one in guardians if one.number == wanted), None)
+        if chosen is None:
+            return Refusal("VI-7", "not-guardian")
+    else:
+        chosen = preselected(guardians)
+        if chosen is None:
+            return Refusal("PR-1", "guardian-protected")
+    if is_protected(chosen.protection):
+        return Refusal("PR-1", "guardian-protected")
+    return chosen if chosen.mobile else Refusal("VI-1", "proxy-no-mobile")

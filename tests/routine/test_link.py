@@ -1,0 +1,96 @@
+"""Links into a visit: from when, until when, for whom; and who is invited by what."""
+
+from datetime import timedelta
+
+import pytest
+
+from p24tui.routine.decision import Refusal
+from p24tui.routine.link import Participant, Role, Standing, colleague_channel, may_invite, standing
+from p24tui.routine.outgoing import Channel
+from p24tui.routine.visit import OPEN, VisitState
+from tests.routine.cases import NOW
+from tests.routine.visits import LASTS, STARTS, participant, visit
+
+S = VisitState
+BEFORE, MINUTE, SECOND = timedelta(minutes=30), timedelta(minutes=1), timedelta(seconds=1)
+ENDS = STARTS + LASTS
+
+
+@pytest.mark.rule("VI-11")
+@pytest.mark.hazard("H16")
+@pytest.mark.parametrize(
+    ("state", "at", "expected"),
+    [
+        (S.BOOKED, STARTS - BEFORE - SECOND, Standing.EARLY),
+        (S.BOOKED, STARTS - BEFORE, Standing.OPEN),
+        (S.BOOKED, ENDS - SECOND, Standing.OPEN),
+        (S.BOOKED, ENDS, Standing.OVER),
+        (S.TAKEN_IN, STARTS - BEFORE - SECOND, Standing.EARLY),
+        (S.TAKEN_IN, ENDS + MINUTE, Standing.OPEN),  # it is late, and is being held
+        (S.STARTED, STARTS - timedelta(hours=2), Standing.OPEN),
+        (S.STARTED, ENDS + timedelta(hours=1), Standing.OPEN),
+        (S.ENDED, STARTS, Standing.OVER),
+        (S.ABSENT, STARTS, Standing.OVER),
+        (S.CANCELLED, STARTS, Standing.OVER),
+    ],
+)
+def test_a_link_leads_in_from_a_while_before_until_the_visit_is_over(
+    state: VisitState, at: object, expected: Standing
+) -> None:
+    assert standing(visit(state=state), participant(), at, BEFORE) is expected  # type: ignore[arg-type]
+
+
+@pytest.mark.rule("VI-11")
+@pytest.mark.hazard("H16")
+@pytest.mark.parametrize("state", VisitState)
+def test_what_has_been_taken_back_leads_nowhere(state: VisitState) -> None:
+    assert standing(visit(state=state), participant(revoked_at=NOW), STARTS, BEFORE) is Standing.REVOKED
+
+
+@pytest.mark.rule("VI-10")
+@pytest.mark.parametrize(
+    ("email", "mobile", "way"),
+    [
+        ("sara@vard.example.se", "+46701740605", (Channel.EMAIL, "sara@vard.example.se")),
+        ("sara@vard.example.se", "", (Channel.EMAIL, "sara@vard.example.se")),
+        ("", "+46701740605", (Channel.SMS, "+46701740605")),
+        ("", "", None),
+    ],
+)
+def test_a_colleague_is_invited_by_email_first(email: str, mobile: str, way: object) -> None:
+    assert colleague_channel(email, mobile) == way
+
+
+THERE = (participant(), participant(Role.INTERPRETER))
+
+
+@pytest.mark.rule("VI-4", "VI-8", "VI-10", "VI-11", "VI-12")
+@pytest.mark.parametrize(
+    ("role", "there", "channel", "refusal"),
+    [
+        (Role.GUEST, (), Channel.SMS, None),
+        (Role.GUEST, (), Channel.EMAIL, None),
+        (Role.GUARDIAN, (), Channel.SMS, None),
+        (Role.RELATIVE, (), Channel.EMAIL, None),
+        (Role.COLLEAGUE, (), None, None),
+        (Role.COLLEAGUE, (), Channel.EMAIL, None),
+        (Role.INTERPRETER, (), Channel.EMAIL, None),
+        (Role.INTERPRETER, (participant(Role.INTERPRETER, revoked_at=NOW),), Channel.EMAIL, None),
+        (Role.INTERPRETER, (), Channel.SMS, Refusal("VI-12", "interpreter-mail")),
+        (Role.INTERPRETER, THERE, Channel.EMAIL, Refusal("VI-12", "interpreter-there")),
+        (Role.GUEST, (), None, Refusal("VI-11", "guest-address")),
+        (Role.PROXY, (), Channel.SMS, Refusal("VI-7", "one-proxy")),
+        (Role.PATIENT, (), Channel.SMS, Refusal("VI-7", "one-proxy")),
+    ],
+)
+def test_who_is_invited_and_how(
+    role: Role, there: tuple[Participant, ...], channel: Channel | None, refusal: Refusal | None
+) -> None:
+    assert may_invite(visit(), role, there, channel) == refusal
+
+
+@pytest.mark.rule("VI-11")
+@pytest.mark.parametrize("state", [state for state in VisitState if state not in OPEN])
+def test_nobody_is_invited_to_what_is_over(state: VisitState) -> None:
+    refusal = Refusal("VI-11", "visit-not-open")
+    assert may_invite(visit(state=state), Role.GUEST, (), Channel.SMS) == refusal
