@@ -4,7 +4,7 @@ import json
 from base64 import b64encode
 from typing import Any
 
-from tests.world import UNIT
+from tests.world import PEOPLE, UNIT
 
 Json = dict[str, Any]
 
@@ -90,6 +90,33 @@ def form(id: str = "q", of: str = "e", **more: Any) -> Json:
         ],
         **more,
     }
+
+
+def participant(**actor: Any) -> Json:
+    """One who takes part in a booking; what is none of the actor is left out."""
+    return {"actor": {name: value for name, value in actor.items() if value is not None}, "status": "accepted"}
+
+
+def appointment(id: str | None = "b1", person: tuple[str, str] = MARIA, **more: Any) -> Json:
+    """A booked video visit on Wednesday at ten in Sweden; what is none is left out."""
+    number, name = person
+    sent: Json = {
+        "resourceType": "Appointment",
+        "id": id,
+        "identifier": [{"system": "urn:vas", "value": "B1"}],
+        "meta": {"lastUpdated": "2026-11-23T07:55:00Z"},
+        "status": "booked",
+        "appointmentType": {"coding": [{"code": "DIVL", "display": "Videobesök"}]},
+        "start": "2026-11-25T09:00:00Z",
+        "end": "2026-11-25T09:30:00Z",
+        "participant": [
+            participant(type="Patient", identifier={"system": PERSONNUMMER, "value": number}, display=name),
+            participant(type="Practitioner", identifier={"system": HSA_ID, "value": PEOPLE["maria"][0]}),
+            participant(type="Location", identifier={"system": HSA_ID, "value": UNIT}),
+        ],
+        **more,
+    }
+    return {name: value for name, value in sent.items() if value is not None}
 
 
 def contact(number: int = 0, person: tuple[str, str] = MARIA, **more: Any) -> list[Json]:

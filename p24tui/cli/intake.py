@@ -18,13 +18,16 @@ SHORT_ID = 8
 FILES = "file"
 """The source of what is loaded from files, unless another is named."""
 
+BOOKINGS = "vas"
+"""The source of what comes over MLLP, unless another is named."""
+
 
 @click.group(help=_("Ta emot det patienterna skickar, och se vad som inte kunde tas emot."))
 def intake() -> None:
     pass
 
 
-@intake.command(help=_("Ta emot FHIR-filer: en resurs, en Bundle eller NDJSON. - är standard in."))
+@intake.command(help=_("Ta emot filer: FHIR (en resurs, en Bundle eller NDJSON) eller HL7. - är standard in."))
 @click.argument("files", metavar=_("FIL…"), nargs=-1, required=True)
 @click.option("--source", default=FILES, show_default=True, help=_("Vilken källa det kommer från."))
 @click.option("--json", "as_json", is_flag=True, help=_("Som JSON."))
@@ -52,6 +55,17 @@ def serve(to_network: bool) -> None:
             serve_intake(system, to_network=to_network, when_listening=_say_listening)
         except KeyboardInterrupt:
             click.echo(_("Mottagningen är stängd."), err=True)
+
+
+@intake.command(help=_("Ta emot bokningar som HL7 över MLLP. Avsluta med Ctrl+C."))
+@click.option("--source", default=BOOKINGS, show_default=True, help=_("Vilken källa det kommer från."))
+@click.option("--to-network", is_flag=True, help=_("Lyssna även utanför den egna maskinen, bakom en tunnel med TLS."))
+def mllp(source: str, to_network: bool) -> None:
+    from p24tui.intake.mllp import serve as serve_mllp
+
+    with running() as system:
+        serve_mllp(system, source, to_network=to_network, when_listening=_say_listening_for_bookings)
+        click.echo(_("Mottagningen är stängd."), err=True)
 
 
 @intake.command(help=_("Gör en nyckel (token) åt en källa; den visas bara nu och ersätter en tidigare."))
@@ -136,7 +150,7 @@ def _load(system: System, source: str, file: str) -> tuple[Outcome, tuple[Reject
     except (OSError, ValueError) as error:
         problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
         return Outcome(name, ()), (Rejection(name, "", problem),)
-    return services_intake.load(system, source, body, name=name), ()
+    return services_intake.load_file(system, source, body, name=name), ()
 
 
 def _say(
@@ -159,6 +173,10 @@ def _say(
 
 def _say_listening(address: str) -> None:
     click.echo(_("Mottagningen lyssnar på {address}/fhir. Avsluta med Ctrl+C.").format(address=address))
+
+
+def _say_listening_for_bookings(address: str) -> None:
+    click.echo(_("Bokningar tas emot på {address}. Avsluta med Ctrl+C.").format(address=address))
 
 
 def _list_sources(system: System, as_json: bool) -> None:

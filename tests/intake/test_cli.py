@@ -38,7 +38,7 @@ def run(*args: str, stdin: bytes | None = None) -> Result:
 def test_load_prints_what_became_of_it(home: Path, tmp_path: Path) -> None:
     good, bad, lines = tmp_path / "a.json", tmp_path / "b.json", tmp_path / "c.ndjson"
     good.write_bytes(samples.body(bundle(*contact())))
-    bad.write_bytes(b'{"resourceType": "Appointment"}')
+    bad.write_bytes(b'{"resourceType": "Observation"}')
     lines.write_bytes(samples.lines(*contact(), patient("x", identifier=[])))
     done = run("load", str(bad), str(tmp_path / "none.json"), str(tmp_path), str(good), str(lines), "--json")
     said = json.loads(done.stdout)
@@ -48,8 +48,8 @@ def test_load_prints_what_became_of_it(home: Path, tmp_path: Path) -> None:
     assert [set(one) for one in said["rejected"]] == [{"source", "path", "problem"}] * 4
     assert said["rejected"][0] == {
         "source": str(bad),
-        "path": "Appointment",
-        "problem": '"Appointment" is no resource type that is taken here',
+        "path": "Observation",
+        "problem": '"Observation" is no resource type that is taken here',
     }
     assert [one["source"] for one in said["rejected"][1:]] == [
         str(tmp_path / "none.json"),

@@ -177,6 +177,7 @@ class TestTheDoor:
             "Encounter",
             "QuestionnaireResponse",
             "Communication",
+            "Appointment",
         }
         assert httpx.get(f"{small_portal.base_url}/health").json() == {"status": "ok"}
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from p24tui.gateways.fhir.appointment import read_appointment
 from p24tui.gateways.fhir.communication import read_message
 from p24tui.gateways.fhir.element import Element, Reading, quote
 from p24tui.gateways.fhir.encounter import read_case, read_organization
@@ -114,6 +115,8 @@ def read(resource: Element, kind: Kind, organizations: Mapping[str, str]) -> Sen
             return read_form(resource)
         case Kind.MESSAGE:
             return read_message(resource)
+        case Kind.BOOKING:
+            return read_appointment(resource, organizations)
         case Kind.ORGANIZATION:
             raise AssertionError("an Organization is never taken by itself")
 

@@ -5,13 +5,17 @@ from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 
+from p24tui.gateways.booking import SentBooking
 from p24tui.routine.case import ContactKind
 from p24tui.routine.identity import IdentityNumber
 from p24tui.routine.protection import Protection
 
 
 class Kind(StrEnum):
-    """The resource types that are taken. An Organization only tells which unit is meant."""
+    """The resource types that are taken, in their order: what others refer to comes before them.
+
+    An Organization only tells which unit is meant. Nothing refers to a booking, so it comes last.
+    """
 
     ORGANIZATION = "Organization"
     PATIENT = "Patient"
@@ -19,6 +23,7 @@ class Kind(StrEnum):
     CASE = "Encounter"
     FORM = "QuestionnaireResponse"
     MESSAGE = "Communication"
+    BOOKING = "Appointment"
 
 
 class Severity(StrEnum):
@@ -151,4 +156,18 @@ class SentMessage:
     files: tuple[SentFile, ...]
 
 
-Sent = SentPatient | SentGuardian | SentCase | SentForm | SentMessage
+@dataclass(frozen=True, slots=True)
+class SentAppointment:
+    """An Appointment. ``patient`` and ``proxy`` are whom it refers to, where it is one each.
+
+    ``booking`` has their numbers only where the references themselves carry them. ``untold`` are participants of whom
+    the Appointment does not say what they are: they may be patients too.
+    """
+
+    booking: SentBooking
+    patient: Ref | None
+    proxy: Ref | None
+    untold: tuple[Ref, ...] = ()
+
+
+Sent = SentPatient | SentGuardian | SentCase | SentForm | SentMessage | SentAppointment

@@ -1,6 +1,7 @@
 """The names that resources go by, and references to them in every usual form."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -96,6 +97,19 @@ def number_in(name: str) -> str:
     """The identity number that a name consists of; empty where it is another."""
     system, _bar, value = name.rpartition("|")
     return value if system in NUMBERS else ""
+
+
+def number_among(names: Iterable[str], reading: Reading) -> IdentityNumber | None:
+    """The first of the names that is an identity number, as such; none where none of them is a valid one."""
+    for name in names:
+        system, _bar, value = name.rpartition("|")
+        try:
+            if system in NUMBERS:
+                kind, pattern = NUMBERS[system], reading.reserve_pattern
+                return parse_number(value, today=reading.today, kind=kind, reserve_pattern=pattern)
+        except BadNumber:
+            continue
+    return None
 
 
 def label(kind: Kind, name: str) -> str:

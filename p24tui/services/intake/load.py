@@ -9,6 +9,8 @@ from hashlib import sha256
 from p24tui.gateways.fhir.element import quote
 from p24tui.gateways.fhir.model import Issue, Kind, Severity, Unusable
 from p24tui.gateways.fhir.parcel import Parcel, cut
+from p24tui.gateways.hl7.cutting import is_hl7
+from p24tui.services.intake.hl7 import load_hl7
 from p24tui.services.intake.outcome import Outcome, Result, Verdict
 from p24tui.services.intake.run import Run, kept_id
 from p24tui.services.intake.sources import check_name
@@ -37,6 +39,14 @@ def load(system: System, source: str, body: bytes, *, name: str = "", lines: boo
     return replace(outcome, released=_release(system, source, fresh))
 
 
+def load_file(system: System, source: str, body: bytes, *, name: str) -> Outcome:
+    """The same of a file, which may hold HL7 v2 instead: by its name, ``.hl7``, or by how it begins."""
+    if not is_hl7(body, name):
+        return load(system, source, body, name=name)
+    check_name(source)
+    return _take_hl7(system, source, body, name)
+
+
 def take_again(system: System, id: str) -> Outcome:
     """Try again what lies in quarantine under this id, and then what has waited for it."""
     outcome, fresh, source = _take_kept(system, id)
@@ -59,6 +69,13 @@ def _take(
     return run.take(), run.fresh
 
 
+def _take_hl7(system: System, source: str, body: bytes, name: str, refused_at: datetime | None = None) -> Outcome:
+    try:
+        return load_hl7(system, source, body, name, refused_at)
+    except Unusable as error:
+        return _refuse_whole(system, source, body, name, error)
+
+
 def _cut(body: bytes, *, lines: bool, type: str) -> Parcel:
     parcel = cut(body, lines=lines)
     if type:
@@ -73,6 +90,8 @@ def _take_kept(system: System, id: str) -> tuple[Outcome, Names, str]:
         kept = intake.kept_one(tx, id)
     if kept is None or kept.settled_at is not None:
         return Outcome("", ()), [], ""
+    if is_hl7(kept.body):  # nothing waits for a booking
+        return _take_hl7(system, kept.source, kept.body, kept.source, refused_at=kept.at), [], kept.source
     outcome, fresh = _take(system, kept.source, kept.body, kept.source, cut, refused_at=kept.at)
     return outcome, fresh, kept.source
 

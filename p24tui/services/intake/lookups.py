@@ -1,6 +1,8 @@
 """Whom to look up in the person-data service before a resource is taken."""
 
-from p24tui.gateways.fhir.model import Kind, Ref, Sent, SentCase, SentGuardian, SentPatient
+from p24tui.gateways.booking import SentBooking
+from p24tui.gateways.fhir.model import Kind, Ref, Sent, SentAppointment, SentCase, SentGuardian, SentPatient
+from p24tui.services.intake.appointments import with_people
 from p24tui.services.intake.taking import Taking
 from p24tui.services.protections import is_stale
 from p24tui.services.unit_settings import protection_kept_in
@@ -14,8 +16,16 @@ def numbers_to_look_up(taking: Taking, sent: Sent) -> list[str]:
             return [sent.number.value]
         case SentCase():
             return _of_patient(taking, sent.patient)
+        case SentAppointment():
+            return numbers_of_booking(with_people(taking, sent))
         case _:
             return _of_case(taking, sent.case)
+
+
+def numbers_of_booking(booking: SentBooking) -> list[str]:
+    """The patient of a booking that may become a visit here; of nothing else is anybody asked about."""
+    is_visit = booking.is_video and not booking.cancelled and booking.patients == 1
+    return [booking.number.value] if is_visit and booking.number else []
 
 
 def _of_patient(taking: Taking, patient: Ref) -> list[str]:

@@ -18,6 +18,7 @@ from p24tui.gateways.fhir.model import (
     Issue,
     Kind,
     Sent,
+    SentAppointment,
     SentCase,
     SentForm,
     SentGuardian,
@@ -28,6 +29,7 @@ from p24tui.gateways.fhir.model import (
 )
 from p24tui.gateways.fhir.parcel import Parcel, Piece
 from p24tui.ids import stable_id
+from p24tui.services.intake.appointments import take_appointment
 from p24tui.services.intake.contacts import take_case
 from p24tui.services.intake.lookups import numbers_to_look_up
 from p24tui.services.intake.outcome import Outcome, Result, Verdict
@@ -112,7 +114,7 @@ class Run:
         faults: list[tuple[Piece, Unusable]] = []
         for piece in self._parcel.pieces:
             try:
-                with _faults_kept_apart(piece.path):
+                with faults_kept_apart(piece.path):
                     head = heads.read_head(self._parcel, piece, self._reading())
             except Unusable as error:
                 faults.append((piece, error))
@@ -207,7 +209,7 @@ class Run:
             )
         else:
             try:
-                with _faults_kept_apart(element.path):
+                with faults_kept_apart(element.path):
                     sent = heads.read(element, kind, self._index.organizations)
             except Unusable as error:
                 sent = error
@@ -224,7 +226,7 @@ class Run:
         if isinstance(one.sent, Unusable):
             return []
         try:
-            with _faults_kept_apart(one.path):
+            with faults_kept_apart(one.path):
                 return numbers_to_look_up(self._taking(tx, one), one.sent)
         except Unusable:  # it is refused when it is taken, and says why
             return []
@@ -241,7 +243,7 @@ class Run:
             return Result(piece.position, Verdict.NOTED, line=piece.line)
         if isinstance(one.sent, Unusable):
             raise one.sent
-        with _faults_kept_apart(one.path), intake.attempt(tx):
+        with faults_kept_apart(one.path), intake.attempt(tx):
             taken = _take(self._taking(tx, one), one.sent)
         self._settle(tx, one, taken.verdict)
         location = f"{one.head.kind}/{taken.id}"
@@ -294,8 +296,12 @@ def kept_id(source: str, digest: str) -> str:
     return stable_id("quarantine", source, digest)
 
 
+class FaultHere(Unusable):
+    """It could not be taken because of a fault of ours, whatever it says."""
+
+
 @contextmanager
-def _faults_kept_apart(path: str) -> Iterator[None]:
+def faults_kept_apart(path: str) -> Iterator[None]:
     """A fault of ours, or a value that the database refuses, costs one resource and never the others."""
     try:
         yield
@@ -304,11 +310,11 @@ def _faults_kept_apart(path: str) -> Iterator[None]:
     except NotStorable as error:
         raise Unusable(path, "has a value that cannot be stored") from error
     except Exception as error:
-        _log.error("intake fault: %s at %s", type(error).__name__, _place(error))
-        raise Unusable(path, f"could not be taken because of a fault here ({type(error).__name__})") from error
+        _log.error("intake fault: %s at %s", type(error).__name__, place_of(error))
+        raise FaultHere(path, f"could not be taken because of a fault here ({type(error).__name__})") from error
 
 
-def _place(error: Exception) -> str:
+def place_of(error: Exception) -> str:
     """Where in the code it went wrong; the error's own words may hold patient data."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{last.name}:{last.lineno}"
@@ -330,4 +336,6 @@ def _take(taking: Taking, sent: Sent) -> Taken:
             return take_form(taking, sent)
         case SentMessage():
             return take_message(taking, sent)
+        case SentAppointment():
+            return take_appointment(taking, sent)
     assert_never(sent)
