@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from p24tui import i18n
 from p24tui.clock import Clock, SystemClock
+from p24tui.gateways import video
+from p24tui.gateways.e_id import EId, NoEId
 from p24tui.gateways.outgoing.configured import gateways
 from p24tui.gateways.person_data import FilePersonData, NoPersonData, PersonData
 from p24tui.settings import Settings
@@ -34,7 +36,15 @@ def running(
     i18n.use_language(settings.lang)
     clock = clock or SystemClock()
     open_store = partial(_open_store, settings, create)
-    system = System(settings, clock, open_store, _person_data(settings), gateways(settings, clock))
+    system = System(
+        settings,
+        clock,
+        open_store,
+        _person_data(settings),
+        gateways(settings, clock),
+        video.from_settings(settings, clock),
+        _e_id(settings, clock),
+    )
     try:
         if not open_later:
             _ = system.store
@@ -71,3 +81,11 @@ def _person_data(settings: Settings) -> PersonData:
 
         return from_settings(settings)
     return FilePersonData(Path(settings.person_data).expanduser())
+
+
+def _e_id(settings: Settings, clock: Clock) -> EId:
+    if not settings.e_id:
+        return NoEId()
+    from p24tui.gateways.e_id_http import from_settings
+
+    return from_settings(settings, clock)

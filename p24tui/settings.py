@@ -60,6 +60,14 @@ class Settings:
     )
     sms_sender: str = _key("What an SMS is from: at most 11 letters and digits, or a number.", "Vardcentral")
     sms_link: str = _key("The address that patients get in an SMS.", "https://mitt.regionhalland.se/vard")
+    join_address: str = _key(
+        "Where the intake's join pages can be reached from outside: https://… without a path; empty: sms_link is sent."
+    )
+    link_opens_before: int = _key("Minutes before a video visit from which its links lead there.", 30)
+    booking_by_hand: bool = _key(
+        "Whether video visits are booked here by hand: true for a unit that has no feed from VAS.", False
+    )
+    interpreter_mailbox: str = _key("The interpreter service's mailbox, to which an interpreter's invitation goes.")
     mail: str = _key(
         "By what e-mail goes: empty for none, file, smtp://USER:PASSWORD@HOST:PORT (STARTTLS) or smtps://….",
         secret=True,
@@ -71,9 +79,32 @@ class Settings:
     report_secret: str = _key(
         "What the addresses of delivery reports are made from, at least 16 characters.", secret=True
     )
+    video: str = _key(
+        "The Jitsi Meet server that video visits are on: https://HOST, or https://HOST/TENANT; empty: none."
+    )
+    video_app: str = _key("What the video server knows us as (its app_id).")
+    video_secret: str = _key(
+        "What the video server knows our tokens by (its app_secret), at least 32 characters.", secret=True
+    )
+    e_id: str = _key(
+        "The OpenID provider at which patients log in with BankID or Freja eID Plus: https://…; empty: none."
+    )
+    e_id_client: str = _key("What the provider of e-ID knows us as (client_id).")
+    e_id_secret: str = _key(
+        "The secret that the provider of e-ID has given us; empty for a client without.", secret=True
+    )
+    e_id_scope: str = _key(
+        "What we ask the provider of e-ID for, words with spaces between.",
+        "openid https://id.oidc.se/scope/naturalPersonNumber",
+    )
+    e_id_acr: str = _key(
+        "Levels of assurance that we ask the provider of e-ID for, and take no other; with spaces between; empty: any."
+    )
     intake_host: str = _key("Address that the intake listens on.", "127.0.0.1")
     intake_port: int = _key("Port that the intake listens on.", 8424)
     intake_max_bytes: int = _key("Largest request that the intake reads, in bytes.", 26_214_400)
+    mllp_host: str = _key("Address that the intake of HL7 over MLLP listens on.", "127.0.0.1")
+    mllp_port: int = _key("Port that the intake of HL7 over MLLP listens on.", 2575)
 
     @property
     def alerts(self) -> frozenset[str]:

@@ -6,8 +6,10 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from p24tui.clock import Clock
+from p24tui.gateways.e_id import EId, NoEId
 from p24tui.gateways.outgoing.model import Gateway
 from p24tui.gateways.person_data import PersonData
+from p24tui.gateways.video import NoVideo, Video
 from p24tui.routine.outgoing import Channel
 from p24tui.settings import Settings
 
@@ -24,6 +26,8 @@ class System:
     open_store: "Callable[[], Store]"
     person_data: PersonData
     gateways: Mapping[Channel, Gateway] = field(default_factory=dict)
+    video: Video = field(default_factory=NoVideo)
+    e_id: EId = field(default_factory=NoEId)
     _opening: Lock = field(default_factory=Lock, init=False, repr=False)
     _store: "Store | None" = field(default=None, init=False, repr=False)
 

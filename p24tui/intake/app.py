@@ -12,15 +12,17 @@ from starlette.routing import Route
 from p24tui.gateways.outgoing.report_address import PATH
 from p24tui.intake import replies
 from p24tui.intake.endpoints import Endpoints
+from p24tui.intake.join import CALLBACK, Join
 from p24tui.intake.replies import HttpProblem
 from p24tui.intake.stream import Hub
+from p24tui.services import links
 from p24tui.system import System
 
 
 def build(system: System) -> Starlette:
     """The ASGI application. ``app.state.hub`` ends its streams."""
     hub = Hub(system)
-    at = Endpoints(system, hub)
+    at, join = Endpoints(system, hub), Join(system)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -38,6 +40,8 @@ def build(system: System) -> Starlette:
             Route("/fhir/Communication/$stream", at.guarded(at.stream), methods=["GET"]),
             Route("/fhir/Communication", at.guarded(at.answers), methods=["GET"]),
             Route(f"{PATH}/{{gateway}}/{{token}}/{{id}}", at.guarded(at.report), methods=["POST"]),
+            Route(CALLBACK, at.guarded(join.in_words(join.back)), methods=["GET"]),
+            Route(f"{links.PATH}{{token}}", at.guarded(join.in_words(join.enter)), methods=["GET"]),
             Route("/fhir", at.guarded(at.send), methods=["POST"]),
             Route("/fhir/{type}", at.guarded(at.send), methods=["POST"]),
         ],

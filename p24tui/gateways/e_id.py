@@ -1,0 +1,70 @@
+"""The patient's e-ID: BankID or Freja eID Plus, by way of somebody who asks for it (NA-2).
+
+Logging in takes two steps. ``begin`` gives the address that the patient's browser is sent to, and what only we may know
+until it comes back; ``finish`` gives who it is, from what it comes back with.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from p24tui.errors import Unavailable
+
+PART = "e-id"
+NOT_SET_UP = "no provider of e-ID is set up"
+
+BANKID = "bankid"
+FREJA = "freja"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """Somebody who has logged in. ``number`` has 12 digits; ``e_id`` is ``bankid`` or ``freja``; ``at`` is UTC."""
+
+    number: str
+    e_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A login that has begun.
+
+    ``address`` is where the browser goes. It comes back with ``state``; ``nonce`` and ``verifier`` (PKCE) prove that
+    what we are then told answers this login and no other. None of the three may be known to anybody else.
+    """
+
+    address: str
+    state: str
+    nonce: str
+    verifier: str
+
+
+class EId(Protocol):
+    """Something at which a patient can log in with an e-ID."""
+
+    def begin(self, return_to: str, lang: str = "sv") -> Begun:
+        """Begin a login that comes back to ``return_to``, an address that the provider knows as ours.
+
+        Raises ``Unavailable`` where nobody can log in now.
+        """
+        ...
+
+    def finish(self, begun: Begun, answer: Mapping[str, str], return_to: str) -> LoggedIn:
+        """Who has logged in, by the ``answer`` (a query) that their browser came back to ``return_to`` with.
+
+        Raises ``Refused`` (NA-2) where they broke it off, where what we are told does not hold, or where they did not
+        log in with one of the two; ``Unavailable`` where that cannot be learnt now.
+        """
+        ...
+
+
+class NoEId:
+    """No provider is set up: nobody can log in."""
+
+    def begin(self, return_to: str, lang: str = "sv") -> Begun:
+        raise Unavailable(PART, NOT_SET_UP)
+
+    def finish(self, begun: Begun, answer: Mapping[str, str], return_to: str) -> LoggedIn:
+        raise Unavailable(PART, NOT_SET_UP)

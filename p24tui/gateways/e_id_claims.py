@@ -1,0 +1,107 @@
+"""What a provider of e-ID tells of somebody who has logged in, once its signature holds: who, with what, and when.
+
+The names of the claims are those of https://www.oidc.se/specifications, and what other providers in Sweden call them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from p24tui.clock import local_date
+from p24tui.errors import Refused
+from p24tui.gateways.e_id import BANKID, FREJA, LoggedIn
+from p24tui.routine.identity import BadNumber, parse_number
+from p24tui.routine.rule import rule
+
+RULE = "NA-2"
+
+FRESH_FOR = timedelta(minutes=15)
+"""How long before it is told a login may have been made: one for this visit, not one of this morning."""
+
+CLOCKS_DIFFER = timedelta(seconds=60)
+"""By how much the provider's clock may differ from ours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimNames:
+    """Under which names a provider tells what; of several the first one that it tells counts."""
+
+    number: tuple[str, ...] = (
+        "https://id.oidc.se/claim/personalIdentityNumber",
+        "https://id.oidc.se/claim/coordinationNumber",
+        "personal_number",
+        "ssn",
+    )
+    means: tuple[str, ...] = ("amr", "https://id.oidc.se/claim/authnProvider", "idp", "identityscheme", "acr")
+    freja_level: tuple[str, ...] = ("registrationLevel", "freja_registration_level")
+
+
+MEANS = {BANKID: BANKID, FREJA: FREJA}
+"""What stands in one of ``means``, in small letters, and which e-ID that is."""
+
+_PLUS = "PLUS"
+
+
+def refusal(reason: str) -> Refused:
+    """Why nobody is logged in: ``e-id-broken-off``, ``e-id-unproven`` or ``e-id-other``."""
+    return Refused(RULE, reason)
+
+
+@rule("NA-2")
+def logged_in(
+    claims: Mapping[str, Any], now: datetime, issuer: str, names: ClaimNames, levels: Sequence[str] = ()
+) -> LoggedIn:
+    """Who has logged in, by claims that are verified.
+
+    ``issuer`` tells the e-ID where no claim does, for each e-ID has a provider of its own too. ``levels`` are those of
+    assurance (``acr``) that are taken; none means any. Raises ``Refused``.
+    """
+    if levels and claims.get("acr") not in levels:
+        raise refusal("e-id-other")
+    number, e_id = _number(claims, now, names), _e_id(claims, issuer, names)
+    return LoggedIn(number, e_id, _at(claims, now))
+
+
+def _number(claims: Mapping[str, Any], now: datetime, names: ClaimNames) -> str:
+    said = next(_told(claims, names.number), "")
+    try:
+        number = parse_number(said, today=local_date(now)).value
+    except BadNumber:
+        raise refusal("e-id-unproven") from None
+    if len(said) < len(number):  # ten digits leave the century to be guessed
+        raise refusal("e-id-unproven")
+    return number
+
+
+def _e_id(claims: Mapping[str, Any], issuer: str, names: ClaimNames) -> str:
+    for said in [*_told(claims, names.means), issuer]:
+        found = [e_id for word, e_id in MEANS.items() if word in said.lower()]
+        if len(found) == 1:
+            return _at_level(found[0], claims, names)
+    raise refusal("e-id-other")
+
+
+def _at_level(e_id: str, claims: Mapping[str, Any], names: ClaimNames) -> str:
+    level = next(_told(claims, names.freja_level), _PLUS)
+    if e_id == FREJA and level.upper() != _PLUS:
+        raise refusal("e-id-other")
+    return e_id
+
+
+def _at(claims: Mapping[str, Any], now: datetime) -> datetime:
+    seconds = claims.get("auth_time", claims.get("iat"))
+    try:
+        at = datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int | float) else None
+    except (OverflowError, ValueError, OSError):
+        at = None
+    if at is None or not now - FRESH_FOR - CLOCKS_DIFFER <= at <= now + CLOCKS_DIFFER:
+        raise refusal("e-id-unproven")
+    return min(at, now)
+
+
+def _told(claims: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
+    """The words that stand under these names, in their order."""
+    for name in names:
+        said = claims.get(name)
+        yield from [one for one in (said if isinstance(said, list) else [said]) if isinstance(one, str) and one]
