@@ -214,3 +214,14 @@ def test_the_person_data_agrees_with_the_cases() -> None:
         assert [{"number": one.number, "name": one.name} for one in person.guardians] == expected
     for guardian in GUARDIANS:
         assert person_data.look_up(guardian["number"]).name == guardian["name"]
+
+
+def test_the_visits_of_the_day_are_of_people_whom_the_person_data_knows() -> None:
+    person_data = FilePersonData(ASSETS / "demo-persons.json")
+    keys = {member["key"] for member in DEMO["staff"]}
+    for visit in DEMO["visit"]:
+        person = person_data.look_up(visit["number"])
+        assert (person.name, person.protection) == (visit["name"], Protection.NONE)
+        assert visit["holder"] in keys
+        assert visit.get("proxy", "") in {"", *(one.number for one in person.guardians)}
+        assert {visit["mobile"], visit.get("proxy_mobile", "")} - {""} <= MOBILES

@@ -14,6 +14,7 @@ from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
 from p24tui.routine.hours import next_staffed, next_weekday, openings_on
 from p24tui.routine.risk_course import Assessment, Basis, Booking, NoSuspicion, Visited
 from p24tui.routine.shift import ShiftKind
+from p24tui.routine.visit import Summons
 from p24tui.services import (
     alerts,
     cases,
@@ -28,6 +29,7 @@ from p24tui.services import (
     units,
     visits,
 )
+from p24tui.services.visits import Wanted
 from p24tui.store import cases as case_rows
 from p24tui.store import events
 from p24tui.store.values import Doing, Event
@@ -98,6 +100,10 @@ class Colleagues:
             if one.staff_id not in self._persons and (self._there_at is None or shift.seen(self._system, one) is None):
                 shift.start(self._system, one, ShiftKind.CHAT)
         self._there_at = now
+
+    def are(self, staff_id: str | None) -> bool:
+        """Whether it is one of them who does what this member of staff has to, and no person at a console."""
+        return staff_id not in self._persons
 
     def give_way(self, staff_id: str, case_id: str) -> None:
         """A person at a console is this member of staff from now on, and is in this case now."""
@@ -262,7 +268,8 @@ class Colleagues:
         while not openings_on(self._hours, day):
             day += timedelta(days=1)
         at = datetime.combine(day, visit.at, STOCKHOLM).astimezone(UTC)
-        visits.book(self._system, actor, case.patient_id, at, stable_id(PLACE, case.id, "visit"))
+        wanted = Wanted(patient_id=case.patient_id, starts_at=at, summons=Summons.ADULT_SAVED)
+        visits.book(self._system, actor, wanted, stable_id(PLACE, case.id, "visit"))
 
     def _assess(self, found: FoundRisk, actor: Actor, case: Case) -> None:
         """The psychologist has talked to the patient: moderate risk, and a visit in person the same day or the next."""

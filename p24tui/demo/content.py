@@ -99,6 +99,28 @@ class BookedVisit:
     after: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitOfDay:
+    """A video visit of the demo's day, booked the day before.
+
+    The patient ``comes`` so many minutes from its time, before it where that is negative, or never. It ``lasts``
+    minutes. ``proxy`` is a child's guardian who joins. One whose patient is not ``is_registered`` is booked in VAS.
+    """
+
+    number: str
+    name: str
+    mobile: str
+    at: time
+    lasts: int
+    holder: str
+    reason: str
+    comes: float | None = None
+    proxy: str = ""
+    proxy_mobile: str = ""
+    interpreter: bool = False
+    is_registered: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class FoundRisk:
     """Moderate suicide risk, as it is assessed after so many answers, and the visit that day: when and where."""
@@ -168,6 +190,7 @@ class Content:
     staff: tuple[Member, ...]
     roster: tuple[Duty, ...]
     stories: tuple[Story, ...]
+    visits: tuple[VisitOfDay, ...]
 
 
 def load(seed: int) -> Content:
@@ -179,7 +202,8 @@ def load(seed: int) -> Content:
     staff = msgspec.convert(raw["staff"], tuple[Member, ...])
     ordered = tuple(sorted(stories, key=lambda story: (story.day, story.at, story.id)))
     roster = msgspec.convert(raw["roster"], tuple[Duty, ...])
-    return Content(chance, raw["unit"]["name"], raw["unit"]["hsa_id"], staff, roster, ordered)
+    visits = msgspec.convert(raw["visit"], tuple[VisitOfDay, ...])
+    return Content(chance, raw["unit"]["name"], raw["unit"]["hsa_id"], staff, roster, ordered, visits)
 
 
 def _comes(id: str, case: dict[str, Any], chance: Chance) -> bool:

@@ -15,6 +15,7 @@ from p24tui.demo import content, playing
 from p24tui.demo.content import Content
 from p24tui.demo.patients import SOURCE
 from p24tui.demo.script import Script, working_day
+from p24tui.demo.visits import INTERPRETERS, JOIN, DemoVideo
 from p24tui.errors import P24Error
 from p24tui.gateways.outgoing.configured import gateways
 from p24tui.intake.beside import serving
@@ -48,7 +49,9 @@ def running(chosen: Settings, *, seed: int, at: time, speed: float, training: bo
             token = intake.make_token(stage, SOURCE)
             script.look(starts)
             clock = PacedClock(starts, speed)
-            system = System(settings, clock, lambda: stage.store, stage.person_data, gateways(settings, clock))
+            system = System(
+                settings, clock, lambda: stage.store, stage.person_data, gateways(settings, clock), DemoVideo()
+            )
             with serving(system) as address, _playing(script, clock):
                 demo = playing.make_demo(settings, clock, address, token, seed=seed, training=training)
                 with playing.announced(chosen.home, demo):
@@ -63,6 +66,7 @@ def prepare(stage: System, clock: SetClock, today: Content, day: date, starts: d
     for one in members[1:]:
         staff.put_staff(stage, operator, one, (today.unit_id,))
     _put_up_roster(stage, operator, today, day)
+    stage.video = DemoVideo()
     return Script(stage, clock, today, day, starts)
 
 
@@ -86,6 +90,11 @@ def _settings(chosen: Settings, home: Path, today: Content) -> Settings:
         keys=chosen.keys,
         person_data=str(assets.path("demo-persons.json")),
         sms="file",
+        mail="file",
+        mail_sender="ingen@video.example",
+        booking_by_hand=True,
+        join_address=JOIN,
+        interpreter_mailbox=INTERPRETERS,
     )
 
 

@@ -109,6 +109,7 @@ def joined(chosen: Settings, demo: Demo) -> Iterator[System]:
         unit=demo.unit,
         person_data=demo.person_data,
         sms="file",
+        booking_by_hand=True,
         lang=chosen.lang,
         theme=chosen.theme,
         alert_by=chosen.alert_by,

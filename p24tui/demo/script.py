@@ -14,6 +14,7 @@ from p24tui.demo import playing
 from p24tui.demo.colleagues import PLACE, Colleagues, is_ours
 from p24tui.demo.content import Content, Story
 from p24tui.demo.patients import Patients
+from p24tui.demo.visits import VisitDeed, Visits
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.hours import OpeningHours, openings_on
 from p24tui.services import holding, units
@@ -38,11 +39,15 @@ class Deed(StrEnum):
     SKIMS = "3-skims"
     LOOKS = "4-looks"
     LETS_GO = "5-lets-go"
+    VISITS = "6-visits"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Due:
-    """Something that happens at an instant. ``number`` says which of a patient's replies."""
+    """Something that happens at an instant. ``number`` says which of a patient's replies.
+
+    Of a visit ``number`` is which, and ``story`` what is due of it.
+    """
 
     at: datetime
     deed: Deed
@@ -62,12 +67,18 @@ class Script:
         self._colleagues = Colleagues(system, content, starts)
         self._sender = Sender(system, PLACE)
         self._starts = starts
+        self._visits = Visits(
+            system, content, PLACE, day, working_day(units.find_unit(system, content.unit_id).hours, day, -1)
+        )
         self._case_ids: dict[str, str] = {}
         self._looks: dict[str, datetime] = {}
         self._known: set[tuple[str, datetime | None]] = set()
         self._due: list[Due] = []
         hours = units.find_unit(system, content.unit_id).hours
+        self._visits = Visits(system, content, PLACE, day, working_day(hours, day, -1))
         self._push(datetime.combine(day, DAY_BEGINS, STOCKHOLM), Deed.WAKES)
+        for at, deed, number in self._visits.due():
+            self._push(at, Deed.VISITS, deed.value, number)
         for story in content.stories:
             midnight = datetime.combine(working_day(hours, day, story.day), time.min, STOCKHOLM)
             self._push(midnight + story.at, Deed.ARRIVES, story.id)
@@ -93,6 +104,10 @@ class Script:
     def _carry_out(self, due: Due) -> None:
         if due.deed is Deed.WAKES:
             holding.wake_due(self._system)
+            return
+        if due.deed is Deed.VISITS:
+            by_itself = due.at < self._starts or self._colleagues.are(self._visits.holder(due.number))
+            self._visits.carry_out(VisitDeed(due.story), due.number, by_itself=by_itself)
             return
         story = self._stories[due.story]
         if due.deed is Deed.ARRIVES:

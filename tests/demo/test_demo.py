@@ -22,7 +22,8 @@ from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
 from p24tui.routine.hours import is_open, parse_hours
 from p24tui.routine.outgoing import Channel
 from p24tui.routine.risk_course import kind_of
-from p24tui.services import cases, chat, presence, queue, staff, takeover
+from p24tui.routine.visit import VisitState
+from p24tui.services import cases, chat, presence, queue, staff, takeover, visit_list
 from p24tui.services.views import CaseLine, OpenCase
 from p24tui.settings import Settings
 from p24tui.store.values import Author, Doing
@@ -340,3 +341,15 @@ def test_the_demo_runs_and_leaves_nothing_behind(tmp_path: Path) -> None:
         assert local(system.clock.now()).time() >= time(8, 5)
     assert not system.settings.home.exists()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.rule("VI-13", "VI-14")
+def test_the_visits_of_the_day_are_held_by_colleagues_and_the_users_are_left_to_the_user(noon: Day) -> None:
+    seen = visit_list.of_day(noon.world.system, noon.maria, [UNIT], MONDAY)
+    states = {line.patient.name: line.visit.state for line in seen.lines}
+    assert states["Stig Löfgren"] is VisitState.ENDED
+    assert states["Lennart Kvist"] is VisitState.ABSENT
+    assert states["Frida Hallgren"] is VisitState.BOOKED
+    saga = next(line for line in seen.lines if line.patient.name == "Saga Lindholm")
+    assert saga.visit.proxy_name == "Petra Lindholm"
+    assert [task.problem for task in seen.tasks] == ["no-patient"]

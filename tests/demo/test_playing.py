@@ -293,7 +293,8 @@ def test_a_patient_whom_a_person_plays_gets_no_words_from_the_script(tmp_path: P
 def demo_day(home: Path) -> Iterator[tuple[System, Script]]:
     """A demo day at ten o'clock, with its script, moved by hand."""
     today = content.load(1)
-    settings = Settings(home=home, unit=today.unit_id, person_data=str(assets.path("demo-persons.json")))
+    person_data = str(assets.path("demo-persons.json"))
+    settings = Settings(home=home, unit=today.unit_id, person_data=person_data, booking_by_hand=True)
     clock = SetClock(AT_TEN - timedelta(days=7))
     with bootstrap.running(settings, create=True, clock=clock) as system:
         script = prepare(system, clock, today, local_date(AT_TEN), AT_TEN)
