@@ -49,6 +49,10 @@ TESTS = {
     "ending": ("ending", *_RISK, "wrong_patient", "handover"),
     "handover": ("handover",),
     "protection": ("protection",),
+    "visit": ("visit", "visit_states"),
+    "visit_step": ("visit_step",),
+    "proxy": ("proxy",),
+    "link": ("link",),
 }
 """The tests of each module that are asked about its mutants."""
 

@@ -68,4 +68,4 @@ def who_waits(there: Collection[Participant], case: Case | None) -> tuple[Partic
     if case is not None and case.video is Video.ON:
         return ()
     waiting = [one for one in there if one.arrived_at is not None and one.revoked_at is None]
-    return tuple(sorted(waiting, key=lambda one: (one.arrived_at is None, one.arrived_at)))
+    return tuple(sorted(waiting, key=lambda one: one.arrived_at or one.invited_at))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from p24tui.routine import chat, ending
-from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
+from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk, Video
 from p24tui.routine.closing_down import closed_down
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import Protection
@@ -105,3 +105,10 @@ def test_words_that_nobody_reads_from_now_on_call_for_somebody() -> None:
     assert closed_down(case(), NOW).suicide is SuicideRisk.NONE
     held = case(risk_words=True, suicide=SuicideRisk.TAKEN_ON, owner_id=PSYCHOLOGIST.staff_id)
     assert closed_down(held, NOW).suicide is SuicideRisk.AWAITING
+
+
+@pytest.mark.rule("PR-1", "VI-14")
+@pytest.mark.hazard("H1", "H11")
+def test_its_video_is_on_no_longer() -> None:
+    assert closed_down(case(video=Video.ON), NOW).video is Video.OVER
+    assert closed_down(case(video=Video.NONE), NOW).video is Video.NONE

@@ -7,7 +7,7 @@ import pytest
 
 from p24tui.routine import ending
 from p24tui.routine.actor import Profession
-from p24tui.routine.case import Case, CaseState, SuicideRisk
+from p24tui.routine.case import Case, CaseState, SuicideRisk, Video
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import Protection
 from tests.routine.cases import HANDED_ON, NOW, PACE, UNSAID, actor, case
@@ -163,3 +163,13 @@ def test_no_day_is_added_for_a_protected_person_who_is_not_answered_here() -> No
     last = ending.confirm_end(begun, actor(), Protection.POPULATION, UNSAID, PACE, NOW, 1)
     assert isinstance(last, Case)
     assert last.answer_until is None
+
+
+@pytest.mark.rule("VI-14")
+@pytest.mark.hazard("H11")
+def test_the_video_is_ended_before_the_chat() -> None:
+    on = case(owner_id=ME, video=Video.ON)
+    assert ending.request_end(on, actor(), Protection.NONE, UNSAID, PACE) == Refusal("VI-14", "video-on")
+    off = ending.request_end(replace(on, video=Video.OVER), actor(), Protection.NONE, UNSAID, PACE)
+    assert isinstance(off, Case)
+    assert isinstance(ending.request_end(on, actor(), Protection.MARKED, UNSAID, PACE), Case)

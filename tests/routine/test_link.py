@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from p24tui.routine.decision import Refusal
-from p24tui.routine.link import Participant, Role, Standing, colleague_channel, may_invite, standing
+from p24tui.routine.link import INTERPRETER_NAME, Participant, Role, Standing, colleague_channel, may_invite, standing
 from p24tui.routine.outgoing import Channel
 from p24tui.routine.visit import OPEN, VisitState
 from tests.routine.cases import NOW
@@ -76,6 +76,9 @@ THERE = (participant(), participant(Role.INTERPRETER))
         (Role.COLLEAGUE, (), Channel.EMAIL, None),
         (Role.INTERPRETER, (), Channel.EMAIL, None),
         (Role.INTERPRETER, (participant(Role.INTERPRETER, revoked_at=NOW),), Channel.EMAIL, None),
+        (Role.INTERPRETER, (participant(Role.GUEST),), Channel.EMAIL, None),
+        (Role.GUEST, THERE, Channel.EMAIL, None),
+        (Role.GUEST, (participant(Role.GUEST),), Channel.EMAIL, None),
         (Role.INTERPRETER, (), Channel.SMS, Refusal("VI-12", "interpreter-mail")),
         (Role.INTERPRETER, THERE, Channel.EMAIL, Refusal("VI-12", "interpreter-there")),
         (Role.GUEST, (), None, Refusal("VI-11", "guest-address")),
@@ -87,6 +90,17 @@ def test_who_is_invited_and_how(
     role: Role, there: tuple[Participant, ...], channel: Channel | None, refusal: Refusal | None
 ) -> None:
     assert may_invite(visit(), role, there, channel) == refusal
+
+
+@pytest.mark.rule("VI-12")
+def test_an_interpreter_is_called_as_the_routine_says() -> None:
+    assert INTERPRETER_NAME == ("tolk", "digital")
+
+
+def test_who_is_invited_has_done_nothing_yet() -> None:
+    one = participant()
+    assert (one.name, one.address, one.number, one.identified_by, one.invited_by, one.e_id) == ("",) * 6
+    assert (one.must_identify, one.sequence, one.entered_at) == (False, 0, None)
 
 
 @pytest.mark.rule("VI-11")

@@ -74,6 +74,11 @@ def test_one_guardian_is_the_proxy_the_primary_unless_another_is_chosen(
     assert choose_proxy(guardians, wanted) == chosen
 
 
+def test_of_a_guardian_nothing_more_need_be_known() -> None:
+    one = Guardian("a", "b")
+    assert (one.relationship, one.mobile, one.is_primary, one.protection) == ("", "", False, Protection.NONE)
+
+
 any_guardian = st.builds(
     Guardian,
     number=st.sampled_from("abc"),

@@ -91,6 +91,17 @@ def test_that_it_was_chosen_is_confirmed_by_somebody() -> None:
     assert rules.summoned(begun, Summons.ADULT_SAVED, actor(), NOW) == Refusal("VI-3", "visit-begun")
 
 
+def test_a_visit_that_is_booked_says_nothing_more() -> None:
+    one = visit()
+    assert (one.proxy_number, one.proxy_name, one.mobile, one.reason, one.summons_by, one.source) == ("",) * 6
+    assert (one.version, one.state, one.kind) == (1, S.BOOKED, K.PATIENT)
+    assert {kind: visit(kind=kind).has_reminders for kind in VisitKind} == {
+        K.PATIENT: True,
+        K.CHILD: True,
+        K.RELATIVE: False,
+    }
+
+
 @pytest.mark.parametrize("state", VisitState)
 def test_only_what_has_not_begun_is_moved_or_cancelled(state: VisitState) -> None:
     one, later = visit(state=state), STARTS + timedelta(days=1)
@@ -98,7 +109,8 @@ def test_only_what_has_not_begun_is_moved_or_cancelled(state: VisitState) -> Non
     if state is S.BOOKED:
         assert isinstance(moved, Visit)
         assert isinstance(cancelled, Visit)
-        assert (moved.starts_at, cancelled.state) == (later, S.CANCELLED)
+        assert (moved.starts_at, moved.ends_at) == (later, later + MINUTE)
+        assert (cancelled.state, cancelled.ended_at) == (S.CANCELLED, NOW)
     else:
         reason = "visit-cancelled" if state is S.CANCELLED else "visit-begun"
         assert moved == cancelled == Refusal("VI-1", reason)
@@ -115,9 +127,9 @@ def test_it_is_taken_in_by_whoever_will_hold_it() -> None:
 
 @pytest.mark.rule("VI-14")
 def test_it_starts_once_it_has_been_taken_in_by_who_has_its_case() -> None:
-    started = rules.start(visit(state=S.TAKEN_IN), had(), actor(), NONE, NOW)
+    started = rules.start(visit(state=S.TAKEN_IN, holder_id=OTHER), had(), actor(), NONE, NOW)
     assert isinstance(started, Visit)
-    assert (started.state, started.started_at) == (S.STARTED, NOW)
+    assert (started.state, started.started_at, started.holder_id) == (S.STARTED, NOW, HOLDER)
     assert rules.start(visit(), had(), actor(), NONE, NOW) == Refusal("VI-14", "visit-not-open")
     assert rules.start(visit(state=S.STARTED), had(), actor(), NONE, NOW) == Refusal("VI-14", "visit-begun")
     other = rules.start(visit(state=S.TAKEN_IN), had(), actor(staff_id=OTHER), NONE, NOW)
@@ -156,16 +168,18 @@ def test_after_the_first_step_alone_the_visit_lives_on_as_a_chat_and_says_so() -
     again = rules.start_video(off, actor(), NONE)
     assert isinstance(again, Case)
     assert again.video is Video.ON
+    assert not rules.is_half_ended(case(video=Video.OVER, state=CaseState.ENDED))
     assert rules.end_video(had(), actor()) == Refusal("VI-14", "video-off")
     assert rules.end_video(on, actor(staff_id=OTHER)) == Refusal("CH-11", "owned")
 
 
 @pytest.mark.rule("VI-14")
 def test_what_had_ended_lives_again_with_its_video() -> None:
-    first = rules.on_video(visit(state=S.TAKEN_IN), actor(), NOW)
-    assert (first.state, first.video_at, first.started_at) == (S.STARTED, NOW, NOW)
-    again = rules.on_video(visit(state=S.ENDED, video_at=NOW, ended_at=NOW), actor(), NOW + MINUTE)
-    assert (again.state, again.video_at, again.ended_at) == (S.STARTED, NOW, None)
+    first = rules.on_video(visit(state=S.TAKEN_IN, holder_id=OTHER), actor(), NOW)
+    assert (first.state, first.video_at, first.started_at, first.holder_id) == (S.STARTED, NOW, NOW, HOLDER)
+    ended = visit(state=S.ENDED, started_at=NOW, video_at=NOW, ended_at=NOW)
+    again = rules.on_video(ended, actor(), NOW + MINUTE)
+    assert (again.state, again.started_at, again.video_at, again.ended_at) == (S.STARTED, NOW, NOW, None)
 
 
 @pytest.mark.rule("VI-13")
@@ -196,9 +210,13 @@ def test_without_video_it_ends_only_after_a_call(outcome: CallOutcome | None) ->
     assert rules.may_end(visit(state=S.TAKEN_IN), calls) == refusal
     assert rules.may_end(visit(state=S.STARTED, video_at=NOW), calls) is None
     assert rules.may_end(visit(state=S.STARTED, kind=K.RELATIVE), calls) is None
+    assert rules.may_end(visit(state=S.CANCELLED), calls) is None
     held = outcome is CallOutcome.BY_TELEPHONE
     assert rules.ended(visit(state=S.TAKEN_IN), calls, NOW).state is (S.ENDED if held else S.ABSENT)
     assert rules.ended(visit(state=S.STARTED, video_at=NOW), calls, NOW).state is S.ENDED
+    assert rules.ended(visit(state=S.STARTED, kind=K.RELATIVE), calls, NOW).state is S.ENDED
+    assert rules.ended(visit(state=S.TAKEN_IN), calls, NOW, is_left=True).state is S.ENDED
+    assert rules.ended(visit(state=S.CANCELLED), calls, NOW) == visit(state=S.CANCELLED)
 
 
 @pytest.mark.rule("VI-13")
@@ -215,5 +233,7 @@ def test_what_nobody_has_taken_in_ends_as_absent_by_itself() -> None:
 @pytest.mark.rule("PR-1")
 @pytest.mark.parametrize("state", VisitState)
 def test_of_who_turns_out_to_be_protected_no_visit_goes_on(state: VisitState) -> None:
-    after = rules.dropped(visit(state=state), NOW).state
-    assert after is {S.BOOKED: S.CANCELLED, S.TAKEN_IN: S.ENDED, S.STARTED: S.ENDED}.get(state, state)
+    after = rules.dropped(visit(state=state), NOW)
+    over = {S.BOOKED: S.CANCELLED, S.TAKEN_IN: S.ENDED, S.STARTED: S.ENDED}
+    assert after.state is over.get(state, state)
+    assert (after.ended_at == NOW) is (state in over)

@@ -41,6 +41,7 @@ def test_the_steps_of_a_day_in_their_order() -> None:
 @pytest.mark.hazard("H11")
 def test_a_visit_that_is_over_while_its_chat_lives_on_asks_for_its_end() -> None:
     assert asks(STARTS, state=S.ENDED, video=Video.OVER, chat=CaseState.ANSWERED) is Step.END_VISIT
+    assert asks(STARTS, state=S.ENDED, video=Video.NONE, chat=CaseState.ANSWERED) is Step.NONE
 
 
 @pytest.mark.rule("VI-13")
@@ -61,10 +62,14 @@ def test_a_relative_alone_is_no_absent_patient_and_a_guest_is_not_the_patient() 
     guest = participant(Role.GUEST, arrived_at=STARTS)
     assert is_absent(visit(), (participant(), guest), late, LATE)
     assert not is_absent(visit(), (participant(Role.PROXY, arrived_at=STARTS), guest), late, LATE)
+    assert not is_absent(visit(), (participant(Role.PATIENT), participant(Role.PROXY, arrived_at=STARTS)), late, LATE)
+    assert not is_absent(visit(state=S.CANCELLED), (participant(),), late, LATE)
+    assert not is_absent(visit(state=S.STARTED, video_at=STARTS), (participant(),), late, LATE)
 
 
 def test_who_waits_stands_in_the_order_in_which_they_came() -> None:
     guest = participant(Role.GUEST, arrived_at=STARTS - 5 * MINUTE)
     gone = participant(Role.INTERPRETER, arrived_at=STARTS, revoked_at=STARTS)
     assert who_waits((HERE, guest, gone, participant(Role.COLLEAGUE)), None) == (guest, HERE)
+    assert who_waits((HERE, guest), case(video=Video.OVER)) == (guest, HERE)
     assert who_waits((HERE,), case(video=Video.ON)) == ()
