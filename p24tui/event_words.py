@@ -9,8 +9,12 @@ from p24tui.duty_words import assessment_words
 from p24tui.i18n import N_, _
 from p24tui.risk_words import entry_of, entry_words
 from p24tui.routine.handover import ConsentWay
+from p24tui.routine.link import Role
+from p24tui.routine.outgoing import Channel
+from p24tui.routine.visit import Summons, VisitKind
 from p24tui.text import clean_line
 from p24tui.time_words import day_and_time
+from p24tui.visit_words import CALLS, CHANNELS, KINDS, ROLES, SUMMONS, TASKS
 from p24tui.words import CONSENT_WAYS, handed_word, outgoing_problem_words
 
 EVENTS = {
@@ -64,6 +68,31 @@ EVENTS = {
     ),
     "patient.received": N_("Patientens uppgifter kom in."),
     "patient.updated": N_("Patientens uppgifter ändrades."),
+    "patient.registered": N_("Registrerade patienten här."),
+    "guardian.received": N_("Uppgifter om en vårdnadshavare kom in."),
+    "guardian.updated": N_("Uppgifterna om en vårdnadshavare ändrades."),
+    "guardian.primary": N_("Valde vilken vårdnadshavare som föreslås som ombud. Besök som redan var bokade har sitt."),
+    "guardian.mobile": N_("Ändrade en vårdnadshavares mobilnummer."),
+    "visit.booked": N_("Bokade ett videobesök: {with_whom}."),
+    "visit.moved": N_("Gav videobesöket en ny tid."),
+    "visit.cancelled": N_("Avbokade videobesöket."),
+    "visit.dropped": N_("Videobesöket hålls inte här: personen har skyddade personuppgifter."),
+    "visit.summons": N_("Bekräftade kallelsen som är vald i VAS: {summons}."),
+    "visit.taken-in": N_("Tog in videobesöket, och håller det."),
+    "visit.started": N_("Startade besöket."),
+    "visit.called": N_("Ringde patienten: {outcome}."),
+    "visit.ended": N_("Besöket är avslutat."),
+    "visit.absent": N_("Besöket är avslutat: patienten uteblev."),
+    "visit.invited": N_("Bjöd in {role} till videobesöket, {by}."),
+    "visit.revoked": N_("Återkallade inbjudan för {role}: länken leder ingenstans."),
+    "visit.identified": N_("Såg fotolegitimation: {role}."),
+    "visit.link-used": N_("Länken användes, {role}: {outcome}."),
+    "video.started": N_("Startade videon."),
+    "video.joined": N_("Gick in i videon."),
+    "video.ended": N_("Avslutade videon. Besöket lever vidare som chatt tills det avslutas."),
+    "booking.task": N_("En bokning blev inget besök: {problem}"),
+    "booking.cancelled": N_("En bokning som inte hade blivit något besök avbokades."),
+    "booking.settled": N_("Såg till en bokning som inte hade blivit något besök."),
 }
 
 
@@ -76,12 +105,42 @@ def event_words(kind: str, details: Mapping[str, Any]) -> str:
         cleaned["assessment"] = assessment_words(cleaned["urgency"], cleaned["need"])
     if kind.startswith("sms."):
         cleaned["problem"] = outgoing_problem_words(cleaned["problem"])
+    if kind.startswith(("visit.", "booking.")):
+        cleaned.update(_visited(cleaned))
     if kind.startswith("handover."):
         cleaned["to"] = handed_word(cleaned["to"])
         cleaned["consent"] = consent_words(cleaned["how"], cleaned["agreed_at"], cleaned["ground"])
         cleaned["triage"] = _(TRIAGE) if details.get("triage") is True else ""
         cleaned["called"] = _(CALLED.get(cleaned["level"], ""))
     return _(EVENTS[kind]).format_map(cleaned).strip() if kind in EVENTS else kind
+
+
+LINK_LED_TO = {
+    "needslogin": N_("till inloggningen"),
+    "wrongperson": N_("ingenstans, någon annan loggade in"),
+    "tooearly": N_("till en sida som säger när det börjar"),
+    "notready": N_("till väntrummet"),
+    "over": N_("ingenstans, besöket är över"),
+    "revoked": N_("ingenstans, den är återkallad"),
+    "go": N_("in i videon"),
+}
+"""Where a link led, by the name of the answer to it."""
+
+
+def _visited(details: Mapping[str, str]) -> dict[str, str]:
+    """What an event of a video visit, or of a booking, says by keys, in words; an unknown key stands for itself."""
+    role, by = details["role"], details["by"]
+    outcome, kind = details["outcome"], details["with_whom"]
+    summons, problem = details["summons"], details["problem"]
+    words = {**{one.value: CALLS[one] for one in CALLS}, **LINK_LED_TO}
+    return {
+        "role": _(ROLES[Role(role)]) if role in set(Role) else role,
+        "by": _(CHANNELS[Channel(by) if by in set(Channel) else None]),
+        "outcome": _(words[outcome]) if outcome in words else outcome,
+        "with_whom": _(KINDS[VisitKind(kind)]) if kind in set(VisitKind) else kind,
+        "summons": _(SUMMONS[Summons(summons)]) if summons in set(Summons) else summons,
+        "problem": _(TASKS[problem]) if problem in TASKS else problem,
+    }
 
 
 STATED = N_("Något antecknades om suicidrisk.")

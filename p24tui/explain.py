@@ -3,8 +3,9 @@
 from p24tui.errors import BadInput, P24Error, Refused, Stale, Unavailable
 from p24tui.i18n import N_, _
 from p24tui.risk_refusals import RISK_REFUSALS
+from p24tui.visit_refusals import VISIT_REFUSALS
 
-REFUSALS = RISK_REFUSALS | {
+REFUSALS = RISK_REFUSALS | VISIT_REFUSALS | {
     "protected": N_(
         "Patienten har skyddade personuppgifter och handläggs inte här. Avsluta ärendet: patienten får veta var vård kan sökas."
     ),
@@ -150,6 +151,18 @@ BAD_INPUT = {
     "no-visit": N_("Besöket finns inte på den här enheten."),
     "no-patient": N_("Patienten finns inte här. Registrera hen först."),
     "visit-past": N_("Tiden har redan passerat. Välj en som kommer."),
+    "visit-length": N_("Längden ska vara hela minuter, minst en, och tillsammans högst {most} timmar."),
+    "visit-closed": N_("Enheten är stängd då. Ctrl+S en gång till, så gäller tiden ändå."),
+    "no-holder": N_("Den valda arbetar inte på enheten längre. Välj någon annan som håller besöket."),
+    "guest-name": N_("Skriv namnet på den som bjuds in."),
+    "email": N_("Skriv en e-postadress, som namn@exempel.se; ”{value}” går inte att skicka till."),
+    "mobile": N_("Skriv ett mobilnummer, som 070-123 45 67; ”{value}” är inget."),
+    "mobile-missing": N_("Skriv patientens mobilnummer: dit går påminnelser och länken. Ett barn nås genom sitt ombud."),
+    "identity-number": N_("Numret stämmer inte. Skriv hela identitetsnumret, som 19500907-2553, och se över siffrorna."),
+    "patient-name": N_("Personuppgiftstjänsten kan inte säga namnet. Skriv det själv."),
+    "no-guardian": N_("Barnet har ingen sådan vårdnadshavare, eller så är hen skyddad och kan inte vara ombud."),
+    "no-participant": N_("Den inbjudna finns inte på besöket."),
+    "no-booking-task": N_("Uppgiften finns inte längre: någon har redan sett till den."),
     "sms-purpose": N_("{purpose} är inget syfte. De som finns är {known}."),
     "sms-placeholders": N_(
         "Texten ska ha {{link}}, och utöver det högst {{unit}}; här står {used}. Inget har ändrats."
@@ -197,6 +210,8 @@ PARTS = {
     "database": N_("Databasen svarar inte. Inget skrevs; det du skriver finns kvar på skärmen."),
     "intake": N_("Mottagningen svarar inte: det du skrev finns kvar. Försök igen."),
     "person-data": N_("Personuppgiftstjänsten svarar inte. Skyddet räknas som okänt tills den gör det."),
+    "video": N_("Det finns ingen video att öppna: ingen videotjänst är inställd. Använd chatten, eller ring."),
+    "e-id": N_("Det går inte att logga in med e-legitimation just nu: tjänsten svarar inte, eller är inte inställd."),
 }
 
 

@@ -223,6 +223,7 @@ READINGS = {
     "visits": N_("såg dagens videobesök"),
     "visit": N_("öppnade ett videobesök"),
     "profile": N_("såg en patients profil"),
+    "bookings": N_("såg bokningar att se till"),
     "risk": N_("läste om suicidrisk i ett ärende"),
     "reach": N_("såg hur en skyddad person nås"),
 }

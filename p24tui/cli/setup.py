@@ -23,6 +23,8 @@ from p24tui.words import profession_word
 
 KINDS = click.Choice([kind.value for kind in UnitKind])
 PROFESSIONS = click.Choice([profession.value for profession in Profession])
+EMAIL = _("E-postadress, dit inbjudningar till videobesök går först; tomt tar bort den.")
+MOBILE = _("Mobil, dit inbjudningar till videobesök går med sms när e-post saknas; tomt tar bort den.")
 
 
 @click.command(help=_("Ställ in p24tui första gången: en enhet och en person."))
@@ -72,13 +74,22 @@ def staff(ctx: click.Context, as_json: bool) -> None:
         everybody = services_staff.all_staff(system)
     if as_json:
         echo_json([
-            {"hsa_id": one.id, "name": one.name, "profession": one.profession.value, "active": one.active, "units": units}
+            {
+                "hsa_id": one.id,
+                "name": one.name,
+                "profession": one.profession.value,
+                "active": one.active,
+                "email": one.email,
+                "mobile": one.mobile,
+                "units": units,
+            }
             for one, units in everybody
         ])  # fmt: skip
         return
     for one, units in everybody:
-        mark = "" if one.active else "  " + _("(inte aktiv)")
-        click.echo(f"{one.id:<32}{one.name:<28}{profession_word(one.profession):<18}{', '.join(units)}{mark}")
+        marks = [one.email, one.mobile, "" if one.active else _("(inte aktiv)")]
+        where = "  ".join(filter(None, [", ".join(units), *marks]))
+        click.echo(f"{one.id:<32}{one.name:<28}{profession_word(one.profession):<18}{where}")
 
 
 @staff.command("add", help=_("Lägg till en person."))
@@ -86,9 +97,11 @@ def staff(ctx: click.Context, as_json: bool) -> None:
 @click.option("--name", required=True, help=_("Personens namn."))
 @click.option("--profession", type=PROFESSIONS, required=True, help=_("Personens yrke."))
 @click.option("--unit", "units", multiple=True, help=_("Enhet där personen arbetar; kan anges flera gånger."))
-def staff_add(hsa_id: str, name: str, profession: str, units: tuple[str, ...]) -> None:
+@click.option("--email", default="", help=EMAIL)
+@click.option("--mobile", default="", help=MOBILE)
+def staff_add(hsa_id: str, name: str, profession: str, units: tuple[str, ...], email: str, mobile: str) -> None:
     with running() as system:
-        member = services_staff.make_staff(hsa_id, name, profession)
+        member = services_staff.make_staff(hsa_id, name, profession, email=email, mobile=mobile)
         where = units or tuple(filter(None, [system.settings.unit]))
         services_staff.put_staff(system, operator(system), member, where)
     click.echo(_("Sparat: {name}").format(name=member.name))
@@ -100,8 +113,16 @@ def staff_add(hsa_id: str, name: str, profession: str, units: tuple[str, ...]) -
 @click.option("--profession", type=PROFESSIONS, help=_("Personens yrke."))
 @click.option("--unit", "units", multiple=True, help=_("Enhet där personen arbetar; kan anges flera gånger."))
 @click.option("--active/--inactive", default=None, help=_("Om personen arbetar kvar."))
+@click.option("--email", help=EMAIL)
+@click.option("--mobile", help=MOBILE)
 def staff_change(
-    hsa_id: str, name: str | None, profession: str | None, units: tuple[str, ...], active: bool | None
+    hsa_id: str,
+    name: str | None,
+    profession: str | None,
+    units: tuple[str, ...],
+    active: bool | None,
+    email: str | None,
+    mobile: str | None,
 ) -> None:
     with running() as system:
         known = {one.id: (one, where) for one, where in services_staff.all_staff(system)}
@@ -113,6 +134,8 @@ def staff_change(
             one.name if name is None else name,
             profession or one.profession,
             active=one.active if active is None else active,
+            email=one.email if email is None else email,
+            mobile=one.mobile if mobile is None else mobile,
         )
         services_staff.put_staff(system, operator(system), member, units or where)
     click.echo(_("Sparat: {name}").format(name=member.name))

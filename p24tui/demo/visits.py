@@ -88,7 +88,7 @@ class Visits:
             self._come(one, visit)
         elif by_itself:
             try:
-                self._hold(deed, visit, self._actors[one.holder])
+                self._hold(deed, one, visit, self._actors[one.holder])
             except (Refused, Stale):
                 return  # somebody at a console has done otherwise
 
@@ -143,11 +143,12 @@ class Visits:
             token = rows[-1].text.split(links.PATH)[1].split()[0]
             links.use(self._system, token, LoggedIn(one.proxy or one.number, "bankid", self._system.clock.now()))
 
-    def _hold(self, deed: VisitDeed, visit: Visit, actor: Actor) -> None:
+    def _hold(self, deed: VisitDeed, one: VisitOfDay, visit: Visit, actor: Actor) -> None:
         if deed is VisitDeed.HELD and visit.state is VisitState.BOOKED:
             taken, case = visit_day.take_in(self._system, actor, visit.id, visit.version)
             visit_day.start(self._system, actor, taken.id, taken.version)
             visit_day.start_video(self._system, actor, case.id)
+            self._come(one, taken)
         elif deed is VisitDeed.RINGS and visit.state is VisitState.BOOKED:
             visit_day.record_call(self._system, actor, visit.id, CallOutcome.NO_ANSWER)
             visit_day.end_absent(self._system, actor, visit.id, visit.version)

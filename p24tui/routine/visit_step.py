@@ -63,9 +63,9 @@ def is_absent(visit: Visit, there: Collection[Participant], now: datetime, absen
     return visit.video_at is None and not any(one.arrived_at for one in there if one.role in WITH_E_ID)
 
 
-def who_waits(there: Collection[Participant], case: Case | None) -> tuple[Participant, ...]:
+def who_waits(visit: Visit, there: Collection[Participant], case: Case | None) -> tuple[Participant, ...]:
     """Those who have used their link and wait for the video to be started, the longest waiting first."""
-    if case is not None and case.video is Video.ON:
+    if visit.state not in OPEN or (case is not None and case.video is Video.ON):
         return ()
     waiting = [one for one in there if one.arrived_at is not None and one.revoked_at is None]
     return tuple(sorted(waiting, key=lambda one: one.arrived_at or one.invited_at))

@@ -2,6 +2,8 @@
 
 from p24tui.errors import BadInput
 from p24tui.routine.actor import Actor, Profession
+from p24tui.services.guardians import mobile_of
+from p24tui.services.invitations import email_of
 from p24tui.services.known import known_unit
 from p24tui.services.units import hsa_id
 from p24tui.store import events, people
@@ -10,12 +12,16 @@ from p24tui.system import System
 from p24tui.text import clean_line
 
 
-def make_staff(id: str, name: str, profession: str, *, active: bool = True) -> Staff:
-    """A member of staff from what somebody typed. Raises ``BadInput`` for a malformed HSA-id or an empty name."""
+def make_staff(id: str, name: str, profession: str, *, active: bool = True, email: str = "", mobile: str = "") -> Staff:
+    """A member of staff from what somebody typed; ``email`` and ``mobile`` are where invitations reach them (VI-10).
+
+    Raises ``BadInput`` for a malformed HSA-id, an empty name, or an address or a mobile that is none.
+    """
     cleaned = clean_line(name)
     if not cleaned:
         raise BadInput("staff-name")
-    return Staff(hsa_id(id), cleaned, Profession(profession), active)
+    reached = email_of(email) if email.strip() else "", mobile_of(mobile) if mobile.strip() else ""
+    return Staff(hsa_id(id), cleaned, Profession(profession), active, *reached)
 
 
 def put_staff(system: System, actor: Actor, member: Staff, unit_ids: tuple[str, ...]) -> None:

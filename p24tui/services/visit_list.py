@@ -72,6 +72,23 @@ def one(system: System, actor: Actor, visit_id: str) -> VisitLine:
         return _Lines(tx, system, now).of([found])[0]
 
 
+@rule("LO-1", "VI-1", "PR-1")
+def tasks(system: System, actor: Actor, unit_ids: Collection[str]) -> tuple[TaskLine, ...]:
+    """The bookings of these units that somebody must see to, oldest first.
+
+    That they were shown, with those of their patients who are registered, is committed before they are returned.
+    """
+    now = system.clock.now()
+    with system.store.writing() as tx:
+        found = visits.tasks(tx, unit_ids)
+        for unit_id in unit_ids:
+            numbers = [_number(one) for one in found if one.unit_id == unit_id]
+            patients = people.ids_by_number(tx, list(filter(None, numbers)))
+            if numbers or unit_id == actor.unit_id:
+                desk.log_reading(tx, replace(actor, unit_id=unit_id), now, "bookings", patients=patients)
+        return tuple(map(_task_line, found))
+
+
 @dataclass(slots=True)
 class _Lines:
     """Making lines of visits, with all that belongs to them read at once."""
@@ -126,7 +143,7 @@ class _Lines:
             number="" if hidden else visit.mobile or patient.mobile,
             case=case,
             participants=() if hidden else tuple(there),
-            waiting=() if hidden else who_waits(there, case),
+            waiting=() if hidden else who_waits(visit, there, case),
             calls=tuple(calls),
             sent=() if hidden else tuple(sent),
             step=step,
@@ -146,12 +163,17 @@ def _task_line(task: BookingTask) -> TaskLine:
         id=task.id,
         unit_id=task.unit_id,
         problem=task.problem,
-        number=(said.get("number") or {}).get("value", ""),
+        number=_number(task) if said else "",
         name=said.get("name", ""),
         starts_at=datetime.fromisoformat(starts_at) if starts_at else None,
         received_at=task.received_at,
         version=task.version,
     )
+
+
+def _number(task: BookingTask) -> str:
+    """The identity number of whom a booking is for, or empty."""
+    return str((task.booking.get("number") or {}).get("value", ""))
 
 
 def _invited(tx: Tx, actor: Actor, now: datetime) -> tuple[InvitedLine, ...]:

@@ -105,6 +105,11 @@ def patients_by_id(tx: Tx, patient_ids: Collection[str]) -> dict[str, Patient]:
     return {one.id: one for one in found}
 
 
+def ids_by_number(tx: Tx, numbers: Collection[str]) -> set[str]:
+    """The ids of those patients who have these identity numbers."""
+    return set(tx.connection.scalars(select(patients.c.id).where(patients.c.number.in_(numbers))))
+
+
 def put_patient(tx: Tx, record: PatientRecord, now: datetime) -> list[OutgoingRow]:
     """Add the patient, or change the one with this id.
 

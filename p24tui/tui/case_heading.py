@@ -16,6 +16,7 @@ from p24tui.routine.protection import Protection
 from p24tui.routine.queue import triage_failed
 from p24tui.routine.risk_course import course_of
 from p24tui.routine.risk_path import is_suspected
+from p24tui.routine.visit import is_half_ended
 from p24tui.services.views import OpenCase
 from p24tui.store.values import Doing, OutgoingRow
 from p24tui.text import clean_line
@@ -29,6 +30,7 @@ from p24tui.words import (
     kind_word,
     outgoing_state_word,
     state_word,
+    video_mark,
 )
 
 E_IDS = {"bankid": "BankID", "freja": "Freja eID Plus"}
@@ -52,6 +54,8 @@ def who(opened: OpenCase, now: datetime) -> Content:
     if opened.guardians:
         names = ", ".join(clean_line(one.name) for one in opened.guardians)
         lines.append(Content.styled(_("vårdnadshavare: {names}").format(names=names), "$foreground 80%"))
+    if video := _video(case):
+        lines.append(video)
     if risk := _risk(opened, now):
         lines.append(risk)
     if promised := _promised(opened, now):
@@ -69,6 +73,18 @@ def _facts(opened: OpenCase) -> list[str]:
     if opened.line.patient.protection is Protection.UNKNOWN:
         facts.append(_("skydd okänt: inga sms"))
     return facts
+
+
+def _video(case: Case) -> Content | None:
+    """That a video is on, or that only the video has been ended (H11), and the keys that lead on."""
+    mark = video_mark(case, in_full=True)
+    if not mark:
+        return None
+    if is_half_ended(case):
+        words = _("{mark}: videon är av, besöket lever som chatt. {end} avslutar besöket, {video} startar videon igen")
+        said = words.format(mark=mark, end=key_name("end"), video=key_name("video"))
+        return Content.styled(said, "bold $warning")
+    return Content.assemble((mark, "bold $accent"), (f"  ({key_name('video')})", "$primary"))
 
 
 def _risk(opened: OpenCase, now: datetime) -> Content | None:

@@ -1,19 +1,20 @@
 """The closing check as a page: every open case of one's units, with where each stands, what is left to do first."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from p24tui.clock import day_began, local_date
 from p24tui.duty_words import closing_mark, guarantee_mark
 from p24tui.i18n import _, ngettext
+from p24tui.routine.case import Case
 from p24tui.routine.closing import DONE, Standing, standing
+from p24tui.routine.visit import is_half_ended
 from p24tui.services.views import CaseLine
 from p24tui.store.values import Closing
 from p24tui.text import clean_line
 from p24tui.time_words import clock_time, waited
 from p24tui.tui.places import NAME, WIDE, Cell, Column, Page, Row, came, counted, name_of, still_open
-from p24tui.words import SUICIDE, TRIAGE_FAILED, priority_mark, state_marks
+from p24tui.words import HALF_ENDED, SUICIDE, TRIAGE_FAILED, VIDEO_ON, priority_mark, state_marks, video_mark
 
 VERY_WIDE = 140
 """Cells from which it stands why a case is held, and who has it in full."""
@@ -39,7 +40,7 @@ def closing_page(
     where = {one.case.id: standing(one.case, days.get(one.case.unit_id, today)) for one in everything}
     began = day_began(now)
     ordered = sorted(
-        everything, key=lambda one: (where[one.case.id] in DONE, one.case.received_at >= began)
+        everything, key=lambda one: (_is_done(one.case, where[one.case.id]), one.case.received_at >= began)
     )  # the rest of the order is the list's
     by_id = {one.case.id: one for one in ordered}
     several = len(unit_names) > 1
@@ -74,12 +75,17 @@ def closing_page(
 
 def is_done(line: CaseLine, day: date) -> bool:
     """Whether nothing is left to do with the case at the closing of that day."""
-    return standing(line.case, day) in DONE
+    return _is_done(line.case, standing(line.case, day))
+
+
+def _is_done(case: Case, where: Standing) -> bool:
+    """Whether nothing is left to do: of a visit that lives on with its video on, or half ended, something is (H11)."""
+    return where in DONE and not video_mark(case)
 
 
 def _above(everything: list[CaseLine], where: Mapping[str, Standing], began: datetime) -> list[Cell]:
-    many, found = len(everything), Counter(where.values())
-    done = sum(found[one] for one in DONE)
+    many = len(everything)
+    done = sum(_is_done(one.case, where[one.case.id]) for one in everything)
     older = sum(one.case.received_at < began for one in everything)
     above: list[Cell] = [
         (ngettext("{count} öppet ärende", "{count} öppna ärenden", many).format(count=many), "strong"),
@@ -87,6 +93,9 @@ def _above(everything: list[CaseLine], where: Mapping[str, Standing], began: dat
     ]
     if older:
         above.append((_("{count} äldre").format(count=older), "unread"))
+    if half := sum(is_half_ended(one.case) for one in everything):
+        words = ngettext("{count} halvt avslutat", "{count} halvt avslutade", half)
+        above.append((words.format(count=half), "urgent"))
     return above
 
 
@@ -99,7 +108,7 @@ def _signed(signed: Collection[Closing], names: Mapping[str, str]) -> Iterator[C
 def _row(line: CaseLine, where: Standing, unit_names: Mapping[str, str], now: datetime, *, width: int) -> Row:
     case, mark = line.case, priority_mark(line.case)
     urgently = mark in (SUICIDE, TRIAGE_FAILED, "1")
-    quiet = "quiet" if where in DONE else ""
+    quiet = "quiet" if _is_done(case, where) else ""
     owner = line.owner if width >= VERY_WIDE else line.owner.split(" ")[0]
     unit: tuple[Cell, ...] = ((unit_names.get(case.unit_id, ""), "quiet"),) if unit_names else ()
     words = state_marks(case, promised=guarantee_mark(line.guarantee, now), why=width >= VERY_WIDE)
@@ -113,8 +122,17 @@ def _row(line: CaseLine, where: Standing, unit_names: Mapping[str, str], now: da
             (line.matter, quiet),
             *unit,
             *state,
-            (closing_mark(case, where), LOOKS.get(where, "quiet")),
+            _closing_cell(case, where),
             (owner or "–", "" if owner else "quiet"),
         ),
         case,
     )
+
+
+def _closing_cell(case: Case, where: Standing) -> Cell:
+    """Where the case stands, and what is to be done; nothing graver hides that a visit is half ended, or on video."""
+    if where in (*DONE, Standing.LEFT) and video_mark(case):
+        half = is_half_ended(case)
+        words = _("{mark} avsluta").format(mark=HALF_ENDED) if half else _("{mark} video på").format(mark=VIDEO_ON)
+        return (words, "urgent" if half else "unread")
+    return (closing_mark(case, where), LOOKS.get(where, "quiet"))

@@ -14,6 +14,7 @@ class Where(StrEnum):
     CASE = "case"
     COMPOSER = "composer"
     PLACE = "place"
+    VIDEO = "video"
     CLOSING = "closing"
     OVERVIEW = "overview"
 

@@ -2,10 +2,12 @@
 
 from p24tui.i18n import N_
 from p24tui.tui.key import Key, Where
+from p24tui.tui.visit_keys import VISIT_KEYS
 
 _BOTH = (Where.LIST, Where.CASE)
 _ON_A_CASE = (*_BOTH, Where.CLOSING)
 _IN_PLACES = (Where.PLACE, Where.CLOSING)
+_ELSEWHERE = (*_IN_PLACES, Where.VIDEO, Where.OVERVIEW)
 
 KEYS = (
     Key(
@@ -128,6 +130,14 @@ KEYS = (
         in_bar=False,
     ),
     Key(
+        "5",
+        "video",
+        N_("video"),
+        N_("Starta video i ärendet, öppna den igen eller avsluta den. Ett besök växlar när som helst."),
+        _ON_A_CASE,
+        in_bar=False,
+    ),
+    Key(
         "y",
         "wrong_patient",
         N_("fel patient"),
@@ -164,9 +174,10 @@ KEYS = (
         "outgoing",
         N_("utskick"),
         N_("Sms att avgöra och planerade; i ett ärende patientens alla. Där stoppar man och skickar igen."),
-        (*_BOTH, *_IN_PLACES, Where.OVERVIEW),
+        (*_BOTH, *_ELSEWHERE),
         in_bar=False,
     ),
+    *VISIT_KEYS,
     Key("enter", "open_row", N_("gå till ärendet"), N_("Gå till ärendet på raden, och öppna det."), _IN_PLACES),
     Key(
         "f2",
@@ -194,14 +205,14 @@ KEYS = (
         "show_list",
         N_("till listan"),
         N_("Tillbaka till listan."),
-        (*_IN_PLACES, Where.OVERVIEW),
+        _ELSEWHERE,
         id="leave_place",
     ),
     Key(
         "f3",
         "show_video",
         N_("videobesök"),
-        N_("Öppna videobesök, i den ordning de kom."),
+        N_("Dagens videobesök: vem som väntar och vad som är nästa steg, andra dagar, och bokning."),
         (Where.EVERYWHERE,),
         in_bar=False,
     ),
@@ -343,7 +354,7 @@ KEYS = (
         N_("Sök bland alla kommandon."),
         (Where.EVERYWHERE,),
     ),
-    Key("question_mark", "help", N_("hjälp"), N_("Den här hjälpen."), (*_BOTH, *_IN_PLACES, Where.OVERVIEW)),
+    Key("question_mark", "help", N_("hjälp"), N_("Den här hjälpen."), (*_BOTH, *_ELSEWHERE)),
     Key(
         "f1",
         "help",

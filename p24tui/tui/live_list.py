@@ -16,6 +16,7 @@ from p24tui.routine.assessment import is_urgent
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.list_filter import ListFilter, has_unread, passes
 from p24tui.routine.queue import OrderKey, risk_awaits
+from p24tui.routine.visit import is_half_ended
 from p24tui.services.views import CaseLine, QueueView
 from p24tui.store.values import Unit
 
@@ -27,7 +28,10 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many open cases stand where. ``older`` came in before today, whatever their state."""
+    """How many open cases stand where. ``older`` came in before today, whatever their state.
+
+    Of those that are ``half_ended`` the video has been ended and the visit has not (H11).
+    """
 
     new: int = 0
     ongoing: int = 0
@@ -35,6 +39,7 @@ class Counts:
     waiting: int = 0
     held: int = 0
     older: int = 0
+    half_ended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +335,7 @@ class _Tally:
         self._older: Counter[str] = Counter()
         self._unread: Counter[str] = Counter()
         self._urgent: Counter[str] = Counter()
+        self._half_ended: Counter[str] = Counter()
 
     def at_closing(self, unit_id: str) -> AtClosing:
         """What of a unit's cases matters at closing."""
@@ -344,6 +350,7 @@ class _Tally:
         self._urgent[case.unit_id] += step * is_urgent(case)
         self._states[case.unit_id, case.state] += step
         self._older[case.unit_id] += step * (case.received_at < self._today_began)
+        self._half_ended[case.unit_id] += step * is_half_ended(case)
 
     def counts(self, units: frozenset[str]) -> Counts:
         """How these units' cases stand, or all."""
@@ -352,6 +359,7 @@ class _Tally:
             if not units or unit_id in units:
                 states[state] += many
         older = sum(many for unit_id, many in self._older.items() if not units or unit_id in units)
+        half_ended = sum(many for unit_id, many in self._half_ended.items() if not units or unit_id in units)
         held = states[CaseState.HELD] + states[CaseState.DUE]
         return Counts(
             states[CaseState.NEW],
@@ -360,6 +368,7 @@ class _Tally:
             states[CaseState.WAITING],
             held,
             older,
+            half_ended,
         )
 
 

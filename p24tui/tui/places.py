@@ -9,11 +9,11 @@ from p24tui.clock import day_began, local
 from p24tui.i18n import N_, _, ngettext
 from p24tui.routine.actor import Profession
 from p24tui.routine.assessment import is_urgent
-from p24tui.routine.case import Case, CaseState, ContactKind
+from p24tui.routine.case import Case, CaseState
 from p24tui.routine.list_filter import has_unread
 from p24tui.services.views import CaseLine, EndedLine, EndedView, OwnRead, OwnReads
-from p24tui.time_words import MONTHS, clock_time, waited
-from p24tui.words import SUICIDE, TRIAGE_FAILED, priority_mark, reading_words, state_marks
+from p24tui.time_words import MONTHS, clock_time
+from p24tui.words import reading_words
 
 
 class Place(StrEnum):
@@ -104,18 +104,6 @@ def _no_row(id: str, _width: int) -> Row:
     raise KeyError(id)
 
 
-def video_page(lines: Iterable[CaseLine], unit_names: Mapping[str, str], now: datetime) -> Page:
-    """The open video visits, by the time they came."""
-    visits = sorted(
-        (line for line in still_open(lines) if line.case.kind is ContactKind.VIDEO),
-        key=lambda line: (line.case.received_at, line.case.id),
-    )
-    many = len(visits)
-    above = [(ngettext("{count} öppet videobesök", "{count} öppna videobesök", many).format(count=many), "strong")]
-    above += counted(visits)
-    return _case_page(visits, above, unit_names, now, _("Inga öppna videobesök."))
-
-
 def still_open(lines: Iterable[CaseLine]) -> Iterable[CaseLine]:
     """Those that have not ended."""
     return (line for line in lines if line.case.state is not CaseState.ENDED)
@@ -128,52 +116,6 @@ def counted(lines: list[CaseLine]) -> list[Cell]:
     said = [(ngettext("{count} oläst", "{count} olästa", unread).format(count=unread), "unread" if unread else "quiet")]
     words = ngettext("{count} brådskande", "{count} brådskande", urgent)
     return [*said, (words.format(count=urgent), "urgent" if urgent else "quiet")]
-
-
-def _case_page(
-    lines: list[CaseLine], above: list[Cell], unit_names: Mapping[str, str], now: datetime, empty: str
-) -> Page:
-    by_id = {line.case.id: line for line in lines}
-    several = len(unit_names) > 1
-
-    def columns(width: int) -> tuple[Column, ...]:
-        unit = (Column(_("Enhet"), 10 if width >= WIDE else 5),) if several else ()
-        return (
-            Column(_("P"), 1),
-            Column(_("Kom"), 12),
-            Column(_("Väntat"), 7, right=True),
-            Column(_("Patient"), most=NAME),
-            Column(_("Ärende")),
-            *unit,
-            Column(_("Läge"), 30 if width >= WIDE else 17),
-            Column(_("Hos"), 18 if width >= WIDE else 7),
-        )
-
-    def row(id: str, width: int) -> Row:
-        return _case_row(by_id[id], unit_names if several else {}, now, in_full=width >= WIDE)
-
-    return Page(tuple(above), columns, tuple(by_id), row, empty)
-
-
-def _case_row(line: CaseLine, unit_names: Mapping[str, str], now: datetime, *, in_full: bool) -> Row:
-    case, mark = line.case, priority_mark(line.case)
-    urgently = mark in (SUICIDE, TRIAGE_FAILED, "1")
-    state = "urgent" if urgently else "unread" if has_unread(case) else ""
-    owner = line.owner if in_full else line.owner.split(" ")[0]
-    unit = ((unit_names.get(case.unit_id, ""), "quiet"),) if unit_names else ()
-    return Row(
-        (
-            (mark, "urgent" if urgently else ""),
-            came(case, now),
-            (waited(case.waiting_since, now), ""),
-            (name_of(line), ""),
-            (line.matter, ""),
-            *unit,
-            (state_marks(case, why=in_full), state),
-            (owner or "–", "" if owner else "quiet"),
-        ),
-        case,
-    )
 
 
 def came(case: Case, now: datetime) -> Cell:

@@ -95,6 +95,20 @@ def test_staff_and_units_are_added_and_changed(home: Path) -> None:
     assert unit["message_after"] == 2
 
 
+@pytest.mark.rule("VI-10")
+def test_where_staff_are_reached_is_added_changed_shown_and_taken_away(home: Path) -> None:
+    run(*INIT)
+    sara = ("--name", "Sara Holm", "--profession", "doctor", "--email", "sara@example.se", "--mobile", "070-174 06 05")
+    assert run("staff", "add", PEOPLE["sara"][0], *sara).exit_code == 0
+    assert run("staff").output.splitlines()[1].endswith(f"{UNIT}  sara@example.se  +46701740605")
+    assert run("staff", "change", PEOPLE["sara"][0], "--name", "Sara Ek", "--email", "").exit_code == 0
+    changed = next(one for one in json.loads(run("staff", "--json").output) if one["name"] == "Sara Ek")
+    assert (changed["email"], changed["mobile"]) == ("", "+46701740605")
+    refused = run("staff", "change", PEOPLE["sara"][0], "--email", "sara@")
+    assert (refused.exit_code, "e-postadress" in refused.output) == (2, True)
+    assert run("staff", "change", PEOPLE["sara"][0], "--mobile", "035-12 34 56").exit_code == 2
+
+
 @pytest.mark.rule("CH-8")
 def test_a_unit_decides_where_it_refers_while_it_is_closed(home: Path) -> None:
     run(*INIT)

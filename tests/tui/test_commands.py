@@ -59,7 +59,7 @@ async def test_every_row_of_the_table_is_found_by_its_label(sqlcipher_world: Wor
     i18n.use_language(language)
     async with at_desk(sqlcipher_world) as pilot:
         rows = {row.action: row for row in reversed(KEYS) if row.action not in ("command_palette", "open_row")}
-        only = {"f4": (Where.CLOSING,), "f6": (Where.OVERVIEW,)}
+        only = {"f3": (Where.VIDEO,), "f4": (Where.CLOSING,), "f6": (Where.OVERVIEW,)}
         await press(pilot, "down", "down", "down", "t", "ctrl+p")
         assert isinstance(pilot.app.screen, Palette)
         for row in rows.values():

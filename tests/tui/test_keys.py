@@ -202,7 +202,7 @@ def test_a_console_with_keys_that_clash_does_not_open(sqlcipher_world: World) ->
 async def test_another_key_acts_and_is_shown_and_the_old_one_no_longer_acts(sqlcipher_world: World) -> None:
     cough = fill(sqlcipher_world)["cough"].id
     remap(sqlcipher_world, claim="å", send="f12 ctrl+enter", release="t", quit="f10", help="f11", acknowledge="K")
-    async with at_desk(sqlcipher_world, size=(120, 80)) as pilot:
+    async with at_desk(sqlcipher_world, size=(120, 100)) as pilot:
         assert " å ta emot " in bar_text(pilot)
         assert "K kvittera" in screen_text(pilot)
         await press(pilot, "down", "down", "down", "enter")
@@ -307,7 +307,9 @@ WAYS = {
     Where.LIST: (),
     Where.CASE: ("t", "escape"),
     Where.COMPOSER: ("t",),
-    Where.PLACE: ("f4",),
+    Where.PLACE: ("f5",),
+    Where.VIDEO: ("f3",),
+    Where.CLOSING: ("f4",),
     Where.OVERVIEW: ("f6",),
 }
 

@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 
 from p24tui.routine.actor import Profession
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
+from p24tui.routine.list_filter import ListFilter
 from p24tui.services import chat, ending
 from p24tui.tui.places import Place, places_of
 from p24tui.tui.plots import bars
@@ -53,7 +54,7 @@ def ended(world: World, name: str, who: str = "maria", matter: str = "Hosta") ->
 async def test_each_key_leads_to_its_place_and_back(sqlcipher_world: World, size: tuple[int, int]) -> None:
     fill(sqlcipher_world)
     said = {
-        "f3": "Inga öppna videobesök.",
+        "f3": "Inga videobesök den här dagen.",
         "f4": "9 öppna ärenden",
         "f5": "Inget har avslutats idag.",
         "f6": "Per timme, som mest",
@@ -130,17 +131,17 @@ async def test_urgent_is_priority_one_and_suicide_risk_that_nobody_has_taken_on(
         assert "4 öppna ärenden · 4 kvar · 4 olästa · 2 brådskande" in screen_text(pilot)
 
 
-async def test_video_visits_come_by_the_time_they_came(sqlcipher_world: World) -> None:
-    for minutes, name in ((5, "Sist Siv"), (50, "Först Frida"), (20, "Mitt Maj")):
-        sqlcipher_world.case(name=name, kind=ContactKind.VIDEO, priority=None, minutes_ago=minutes)
+async def test_video_cases_that_nobody_has_booked_stand_in_the_list_and_can_be_filtered(
+    sqlcipher_world: World,
+) -> None:
+    sqlcipher_world.case(name="Direkt Disa", kind=ContactKind.VIDEO, priority=None)
     sqlcipher_world.case(name="Chatt Carl")
-    sqlcipher_world.case(name="Slut Stina", kind=ContactKind.VIDEO, state=CaseState.ENDED, unread=0)
     async with at_desk(sqlcipher_world) as pilot:
+        assert order_of(pilot, "Direkt Disa", "Chatt Carl") != []
+        desk_of(pilot)._live.choose(ListFilter(kinds=frozenset({ContactKind.VIDEO})))
+        assert [line.patient.name for line in desk_of(pilot)._live.lines] == ["Direkt Disa"]
         await press(pilot, "f3")
-        assert "3 öppna videobesök" in screen_text(pilot)
-        names = ["Först Frida", "Mitt Maj", "Sist Siv"]
-        assert order_of(pilot, *names, "Chatt Carl", "Slut Stina") == names
-        assert "08.10" in cursor_line(pilot)
+        assert "Inga videobesök den här dagen." in screen_text(pilot)
 
 
 @SIZES
@@ -272,8 +273,8 @@ async def test_in_a_place_no_letter_and_no_command_acts_on_the_list(sqlcipher_wo
     cases = fill(sqlcipher_world)
     async with at_desk(sqlcipher_world) as pilot:
         before = [sqlcipher_world.event_kinds(case.id) for case in cases.values()]
-        await press(pilot, "f3", "t", "a", "h", "x", "z", "k", "f", "slash", "s", "v")
-        assert place_of(pilot) is Place.VIDEO
+        await press(pilot, "f5", "t", "a", "h", "x", "z", "k", "f", "slash", "s", "v", "5")
+        assert place_of(pilot) is Place.REGISTRATION
         assert [sqlcipher_world.event_kinds(case.id) for case in cases.values()] == before
         desk = desk_of(pilot)
         assert not desk.check_action("claim", ())

@@ -12,7 +12,10 @@ from p24tui import i18n
 from p24tui.clock import local_date
 from p24tui.gateways.outgoing.model import Problem, Rejected, Uncertain
 from p24tui.routine.case import Case, CaseState, Urgency
-from p24tui.services import chat, notes, reminders, takeover, ticks
+from p24tui.routine.link import Role
+from p24tui.routine.visit import Summons
+from p24tui.services import chat, invitations, notes, reminders, takeover, ticks
+from p24tui.services.invitations import Guest
 from p24tui.store import messages
 from p24tui.store.values import Attachment
 from p24tui.tui.screens import desk_parts
@@ -20,6 +23,8 @@ from p24tui.tui.setup import SetUpApp
 from p24tui.tui.widgets import refusal_bar
 from tests.outgoing import MOBILE, ScriptedGateway, send, with_gateway
 from tests.tui.kit import app, desk_of, fill, press, settled
+from tests.tui.visit_kit import arrives, booked, half_ended, on_video
+from tests.visiting import book, child, with_video
 from tests.world import MONDAY_NINE, World
 
 A_QUARTER_TO_FIVE = MONDAY_NINE + timedelta(hours=7, minutes=45)
@@ -86,6 +91,7 @@ SENDING = {
     "outgoing-of-case": ("down", "enter", "escape", "e"),
     "case-with-reminder": ("down", "enter", "escape"),
 }
+VISITS = {"day": ("f3",), "visit": ("f3", "down", "down", "down", "enter")}
 IN_ENGLISH = ("list", "case", "anamnesis", "history", "writing", "phrases", "end", "help", "closing", "overview")
 
 
@@ -150,6 +156,25 @@ def prepare_closing(world: World) -> None:
     world.case(name="Klar Kim", told_closing_at=A_QUARTER_TO_FIVE, **asked)
     later = local_date(A_QUARTER_TO_FIVE) + timedelta(days=2)
     world.case(name="Vera Vila", state=CaseState.HELD, unread=0, held_until=later, held_reason="provsvar")
+
+
+def prepare_visits(world: World) -> None:
+    """A quarter past nine: one has not come, one is half ended, one on video, one waits, and a child comes later."""
+    with_gateway(world)
+    with_video(world)
+    world.rostered()
+    booked(world, 10, "Gunnar Ask")
+    half_ended(world, "Sofia Nyberg")
+    on_video(world, booked(world, 12, "Ali Noor"))
+    waits = booked(world, 30, "Karin Öberg", reason="Eksem på händerna")
+    guest = Guest(role=Role.GUEST, name="Per Öberg", address="0701740608", must_identify=True)
+    invitations.invite(world.system, world.actor("johan"), waits.id, guest)
+    summons = Summons.CHILD_SAVED
+    book(world, child(world).id, world.clock.now() + timedelta(hours=1), summons=summons)
+    send(world)
+    world.clock.advance(timedelta(minutes=16))
+    arrives(world, waits)
+    send(world)
 
 
 def after_a_look(*keys: str) -> Callable[[Pilot[None]], object]:
@@ -223,6 +248,13 @@ def test_sending(sqlcipher_world: World, snap_compare: Compare, size: tuple[int,
 def test_sending_in_english(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int], screen: str) -> None:
     prepare_sending(sqlcipher_world)
     assert snap_compare(app(sqlcipher_world), terminal_size=size, run_before=after_a_look(*SENDING[screen]))
+
+
+@SIZES
+@pytest.mark.parametrize("screen", VISITS)
+def test_visits(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int], screen: str) -> None:
+    prepare_visits(sqlcipher_world)
+    assert snap_compare(app(sqlcipher_world), terminal_size=size, run_before=after(*VISITS[screen]))
 
 
 @SIZES

@@ -161,7 +161,7 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, HoursDesk, RosterDes
         if isinstance(notice, Alive):
             self._feed_is_alive()
             return
-        self._sending_is_old = self._offers_are_old = self._duties_are_old = True
+        self._sending_is_old = self._offers_are_old = self._duties_are_old = self._place_is_old = True
         self._shift_may_be_old()
         if notice.everything:
             self._read_all()
@@ -307,7 +307,7 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, HoursDesk, RosterDes
         self._header.openness = {unit.id: openness(unit.hours, now) for unit in self._units}
 
     def on_descendant_focus(self) -> None:
-        if self.focused not in (self._place_list, self._closing_list, self._overview):
+        if self.focused not in (self._place_list, self._closing_list, self._visit_list, self._overview):
             self._leave_place()
         if (pane := self._pane_of_focus()) is not None:
             self._be_in_pane(pane)
@@ -319,6 +319,8 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, HoursDesk, RosterDes
             where = Where.EVERYWHERE
         elif self.focused is self._closing_list:
             where = Where.CLOSING
+        elif self.focused is self._visit_list:
+            where = Where.VIDEO
         elif self.focused is self._overview:
             where = Where.OVERVIEW
         elif self.focused is self._place_list:

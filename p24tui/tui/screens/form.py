@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from rich.text import Text as Plain
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -146,7 +147,7 @@ def _widget(part: Part) -> Widget:
             area.cursor_blink = False
             return area
         case Choice():
-            options = [(words, value) for value, words in part.options.items()]
+            options = [(Plain(words), value) for value, words in part.options.items()]
             return Select(options, prompt=_("välj"), value=part.value or Select.NULL, compact=True, id=id)
         case Several():
             return Toggles(part.options, part.value, id=id)

@@ -14,15 +14,30 @@ from p24tui.i18n import N_, _
 from p24tui.tui.key import Where
 from p24tui.tui.keys import keys_in_use
 from p24tui.tui.look import ARRIVED
-from p24tui.words import FREE_TEXT, MESSAGE, SUICIDE, TRIAGE_FAILED, TYPING, UNREAD, VIEWING
+from p24tui.words import (
+    FAILED,
+    FREE_TEXT,
+    HALF_ENDED,
+    MESSAGE,
+    PLANNED,
+    SENT,
+    SUICIDE,
+    TRIAGE_FAILED,
+    TYPING,
+    UNCERTAIN,
+    UNREAD,
+    VIDEO_ON,
+    VIEWING,
+)
 
 PLACES = {
     Where.LIST: N_("I patientlistan"),
     Where.CASE: N_("I ett öppet ärende"),
     Where.COMPOSER: N_("När du skriver"),
+    Where.VIDEO: N_("Bland videobesöken (F3)"),
     Where.CLOSING: N_("I stängningskontrollen (F4)"),
     Where.OVERVIEW: N_("I översikten (F6)"),
-    Where.PLACE: N_("På de andra platserna (F3, F5, F7)"),
+    Where.PLACE: N_("På de andra platserna (F5, F7)"),
     Where.EVERYWHERE: N_("Överallt"),
 }
 
@@ -37,6 +52,12 @@ MARKS = (
     (ARRIVED, N_("har kommit in sedan du sist öppnade något")),
     (TYPING, N_("någon skriver i ärendet")),
     (VIEWING, N_("någon tittar i ärendet")),
+    (VIDEO_ON, N_("videon är på")),
+    (HALF_ENDED, N_("halvt avslutat: videon är av, besöket är kvar att avsluta")),
+    (
+        f"{SENT}{PLANNED}{FAILED}{UNCERTAIN}",
+        N_("sms om ett videobesök: skickat, planerat, misslyckat, osäkert; i ordningen bokat, idag, strax"),
+    ),
 )
 
 

@@ -10,6 +10,7 @@ from p24tui import services
 from p24tui.clock import local_date
 from p24tui.errors import P24Error
 from p24tui.i18n import _
+from p24tui.routine.case import Case
 from p24tui.services.views import EndedView, OwnReads
 from p24tui.store.values import Doing
 from p24tui.tui.closing_page import closing_page
@@ -22,14 +23,11 @@ from p24tui.tui.places import (
     ended_page,
     log_page,
     places_of,
-    video_page,
     waiting_page,
 )
 from p24tui.tui.screens.overviewing import OVERVIEW_ACTIONS, Overviewing
+from p24tui.tui.screens.visiting import Visiting
 from p24tui.tui.widgets.place import PlaceList
-
-FROM_THE_LIST = frozenset({Place.VIDEO, Place.CLOSING})
-"""Places whose rows stand in memory; what the others show is read."""
 
 IN_ANY_PLACE = frozenset(
     {
@@ -46,7 +44,14 @@ AT_CLOSING = frozenset(key.action for key in KEYS if Where.CLOSING in key.where)
 """Those of the closing check; what is its alone is open nowhere else."""
 
 
-class Places(Overviewing):
+AT_VIDEO = frozenset(key.action for key in KEYS if Where.VIDEO in key.where)
+"""Those of the video visits."""
+
+AT_VIDEO_ALONE = frozenset(key.action for key in KEYS if key.where == (Where.VIDEO,))
+"""Those of them that act on the row there, and are open nowhere else."""
+
+
+class Places(Overviewing, Visiting):
     """The section of the desk that shows another place instead of the list and the open case.
 
     Whatever puts the focus elsewhere, on the list or in a case, leads back there.
@@ -63,9 +68,13 @@ class Places(Overviewing):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In another place nothing acts on the list's cursor, which one does not see there."""
         elsewhere, closing = self._place is not Place.LIST, self._place is Place.CLOSING
-        if (action == "open_row" and not elsewhere) or (action.startswith("closing_") and not closing):
+        video = self._place is Place.VIDEO
+        if action == "open_row" and (video or not elsewhere):
             return False
-        if elsewhere and action in ACTIONS - IN_ANY_PLACE - (AT_CLOSING if closing else frozenset()):
+        if (action.startswith("closing_") and not closing) or (action in AT_VIDEO_ALONE and not video):
+            return False
+        here = AT_CLOSING if closing else AT_VIDEO if video else frozenset[str]()
+        if elsewhere and action in ACTIONS - IN_ANY_PLACE - here:
             return False
         if action in OVERVIEW_ACTIONS and self._place is not Place.OVERVIEW:
             return False
@@ -100,7 +109,7 @@ class Places(Overviewing):
 
     def action_open_row(self) -> None:
         """Go to the case that the row leads to: in the list where that has it, and into it."""
-        row = self._rows.cursor_row if self._place not in (Place.LIST, Place.OVERVIEW) else None
+        row = self._rows.cursor_row if self._place not in (Place.LIST, Place.VIDEO, Place.OVERVIEW) else None
         if row is None or row.case is None:
             self._say(_("Här finns inget ärende att gå till."))
             return
@@ -110,7 +119,10 @@ class Places(Overviewing):
         self.post_message(self.Enter(line.case if line else row.case))
 
     def on_place_list_chosen(self, _message: PlaceList.Chosen) -> None:
-        self.action_open_row()
+        if self._place is Place.VIDEO:
+            self.action_open_visit()
+        else:
+            self.action_open_row()
 
     def _go_to_place(self, place: Place) -> None:
         if place not in places_of(self._actor.profession):
@@ -124,9 +136,10 @@ class Places(Overviewing):
         self._place_note.cells = ()
         self._rows.show(waiting_page(), anew=True)
         self._period = None
+        self._forget_visits()
         self._overview.clear()
         self._place_note.display = place is not Place.OVERVIEW
-        for widget in (self._place_list, self._closing_list, self._overview):
+        for widget in (self._place_list, self._closing_list, self._visit_list, self._overview):
             widget.display = widget is self._heart
         self._ended_view, self._ended_shown = "", frozenset()
         self._heart.focus()
@@ -135,7 +148,8 @@ class Places(Overviewing):
     @property
     def _rows(self) -> PlaceList:
         """The rows of the place that is shown."""
-        return self._closing_list if self._place is Place.CLOSING else self._place_list
+        rows: dict[Place, PlaceList] = {Place.CLOSING: self._closing_list, Place.VIDEO: self._visit_list}
+        return rows.get(self._place, self._place_list)
 
     @property
     def _heart(self) -> Widget:
@@ -155,29 +169,45 @@ class Places(Overviewing):
     def on_overviewing_period_chosen(self) -> None:
         self._show_place()
 
+    def on_visiting_read_anew(self, message: Visiting.ReadAnew) -> None:
+        if self._place is not Place.VIDEO:
+            return
+        if message.other:
+            self._rows.show(waiting_page(), anew=True)
+        self._show_place()
+
+    def _is_over(self, case: Case) -> None:
+        """Whoever has ended a case from a place stays there."""
+        if self._place is Place.LIST:
+            super()._is_over(case)
+            return
+        focused = self.focused
+        self._forget_open(case.id)
+        self.set_focus(focused)
+
     def _freshen_place(self) -> None:
         """Looked at each second: where the list has changed, so has the place, but for what one has read oneself."""
         if self._place is Place.OVERVIEW and not self._overview_ages:
             return
+        if self._place is Place.VIDEO and self._visits_are_old:
+            self._place_is_old = True
         if self._place_is_old and self._place not in (Place.LIST, Place.LOG) and not self._reading_place:
             self._show_place()
 
     def _show_place(self) -> None:
         self._place_is_old = False
-        if self._place in FROM_THE_LIST:
-            self._show_from_list()
+        if self._place is Place.CLOSING:
+            self._show_closing()
         else:
             self._read_place()
 
-    def _show_from_list(self) -> None:
+    def _show_closing(self) -> None:
+        """The closing check stands in memory; what the other places show is read."""
         if not self._live.whole:
             return
         lines, names, now = self._live.every_line_in_order, self._list.unit_names, self._system.clock.now()
-        if self._place is Place.VIDEO:
-            self._show_page(video_page(lines, names, now))
-        else:
-            signed = [one.signed for one in self._duties.values() if one.signed]
-            self._show_page(closing_page(lines, names, now, self._closing_days(), signed))
+        signed = [one.signed for one in self._duties.values() if one.signed]
+        self._show_page(closing_page(lines, names, now, self._closing_days(), signed))
 
     def _closing_days(self) -> dict[str, date]:
         """The local day that is closed, by unit: today where no closing is at hand."""
@@ -191,7 +221,9 @@ class Places(Overviewing):
         unit_ids = [unit.id for unit in self._units]
         view, shown = self._ended_view, self._ended_shown
         system, actor = self._system, self._actor
-        if self._place is Place.REGISTRATION:
+        if self._place is Place.VIDEO:
+            self._read(self._visits_errand(), self._have_visits)
+        elif self._place is Place.REGISTRATION:
             self._read(
                 lambda: services.queue.ended_today(system, actor, unit_ids, view=view, shown_patients=shown),
                 self._have_ended,

@@ -15,9 +15,10 @@ from textual.widgets.option_list import Option
 
 from p24tui.duty_words import ongoing_words, shift_kind_word
 from p24tui.i18n import _, ngettext
-from p24tui.routine.case import SuicideRisk
+from p24tui.routine.case import SuicideRisk, Video
 from p24tui.routine.list_filter import has_unread
 from p24tui.routine.shift import Ongoing, ShiftKind
+from p24tui.routine.visit import is_half_ended
 from p24tui.services.views import OngoingLine, OngoingView
 from p24tui.store.values import Shift
 from p24tui.text import clean_line
@@ -266,6 +267,13 @@ def advice(one: OngoingLine) -> str:
         return _(
             "Ingen har tagit emot överlämningen: ärendet är ditt tills någon gör det. Ta tillbaka den eller vänta."
         )
+    if is_half_ended(one.line.case):
+        return _(
+            "Videon är avslutad men inte besöket: avsluta det med a, i två steg. Det kan också lämnas över, släppas "
+            "eller vila; det syns som halvt avslutat tills det är avslutat."
+        )
+    if one.line.case.video is Video.ON:
+        return _("Videon är på: öppna ärendet, och avsluta först videon och sedan besöket (VI-14).")
     if OWN.isdisjoint(one.left):
         return _("En anteckning som inte är sparad. Öppna ärendet, och spara eller töm den.")
     if one.line.case.suicide is not SuicideRisk.NONE:
@@ -291,8 +299,17 @@ def _row(one: OngoingLine, *, wide: bool) -> Row:
     name = clean_line(line.patient.name) or _("Skyddad person")
     state: tuple[Cell, ...] = ((state_marks(line.case), "unread" if has_unread(line.case) else ""),) if wide else ()
     urgent = line.case.suicide is not SuicideRisk.NONE
-    left = (ongoing_words(one.left), "urgent" if urgent else "")
+    left = (_left(one), "urgent" if urgent or is_half_ended(line.case) else "")
     return Row(((mark, "urgent" if urgent else ""), (name, ""), (line.matter, ""), *state, left), line.case)
+
+
+def _left(one: OngoingLine) -> str:
+    """What one would leave behind; first that a visit is half ended, or its video on (H11)."""
+    case = one.line.case
+    if not OWN.isdisjoint(one.left) and case.video is not Video.NONE:
+        word = _("halvt avslutat besök") if is_half_ended(case) else _("videon är på")
+        return ", ".join(filter(None, [word, ongoing_words(left for left in one.left if left not in OWN)]))
+    return ongoing_words(one.left)
 
 
 def _fact(word: str, said: str) -> Content:

@@ -20,7 +20,7 @@ from p24tui.time_words import clock_time, day_and_time, weekday_and_time
 from p24tui.tui.keys import key_name
 from p24tui.tui.live_list import Counts
 from p24tui.tui.plots import bars
-from p24tui.words import LOST, UNREAD, job_words, outgoing_problem_words, short_name
+from p24tui.words import HALF_ENDED, LOST, UNREAD, job_words, outgoing_problem_words, short_name
 
 WIDE = 100
 """Columns from which the words stand in full."""
@@ -173,7 +173,8 @@ class DeskHeader(Widget):
         left = Content.assemble(" ", *self._counted(width))
         sending = self._sending_words(width)
         words, style = self._latest()
-        if sending[0] and width < WIDE and not self.notice and not any(self.arrived):
+        wrong = bool(sending[0]) or (self.counts is not None and self.counts.half_ended > 0)
+        if wrong and width < WIDE and not self.notice and not any(self.arrived):
             words = ""  # how fresh the list is gives way to what is wrong
         gap = "   " if words and sending[0] else ""
         right = Content.assemble(sending, gap, (words, style), " ")
@@ -221,12 +222,20 @@ class DeskHeader(Widget):
         if one is None:
             yield Content.styled(_("Räknar …"), "$foreground 70%")
             return
+        if one.half_ended:
+            words = _("{mark} {count} halvt") if width < WIDE else self._half_ended_words(one.half_ended)
+            yield Content.styled(words.format(mark=HALF_ENDED, count=one.half_ended) + "   ", "bold $warning")
         yield _counted(_("Nya"), one.new, "$primary")
         yield _counted(_("Pågår"), one.ongoing, "")
         yield _counted(_("Svar"), one.answered, "$accent")
         yield _counted(_("Väntar på patient") if width >= WIDE else _("Väntar"), one.waiting, "")
         yield _counted(_("Vilande"), one.held, "")
         yield _counted(_("Äldre"), one.older, "$warning")
+
+    @staticmethod
+    def _half_ended_words(many: int) -> str:
+        """How many visits live on as chats with their video ended (H11)."""
+        return ngettext("{mark} {count} halvt avslutat", "{mark} {count} halvt avslutade", many)
 
     def _trouble_words(self, trouble: Trouble, width: int) -> str:
         """What is lost, how old the list is, and what still works."""

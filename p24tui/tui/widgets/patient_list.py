@@ -16,6 +16,7 @@ from p24tui.duty_words import guarantee_mark
 from p24tui.i18n import _
 from p24tui.routine.case import CaseState
 from p24tui.routine.list_filter import has_unread
+from p24tui.routine.visit import is_half_ended
 from p24tui.services.views import CaseLine, QueueView
 from p24tui.store.values import Doing
 from p24tui.time_words import waited
@@ -330,7 +331,7 @@ class PatientList(ScrollView, can_focus=True):
         urgently = mark in (SUICIDE, TRIAGE_FAILED, "1")
         age = "" if line.patient.age is None else str(line.patient.age)
         name = line.patient.name or _("Skyddad person")
-        state_style = urgent if urgently else unread if has_unread(case) else base
+        state_style = urgent if urgently or is_half_ended(case) else unread if has_unread(case) else base
         text = base if case.waiting_since is not None else quiet
         arrived = (look.ARRIVED, unread) if id in self.live.arrived else (" ", base)
         wide = self.scrollable_content_region.width >= WIDE

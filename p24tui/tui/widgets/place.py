@@ -235,6 +235,12 @@ class ClosingList(PlaceList, inherit_bindings=False):
     BINDINGS = [*MOVES, *bindings(Where.CLOSING)]
 
 
+class VisitList(PlaceList, inherit_bindings=False):
+    """The video visits of a day: its rows take what one does with a visit."""
+
+    BINDINGS = [*MOVES, *bindings(Where.VIDEO)]
+
+
 def _fitted(text: str, column: Column, cells: int) -> str:
     words = draw.fit_right(text, cells - 1) + " " if column.right else draw.fit(text, cells)
     return words + " " * GAP
