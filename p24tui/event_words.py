@@ -76,11 +76,17 @@ EVENTS = {
     "visit.booked": N_("Bokade ett videobesök: {with_whom}."),
     "visit.moved": N_("Gav videobesöket en ny tid."),
     "visit.cancelled": N_("Avbokade videobesöket."),
+    "visit.proxy": N_("Bytte ombud för videobesöket. Det förra ombudets länk leder ingenstans."),
     "visit.dropped": N_("Videobesöket hålls inte här: personen har skyddade personuppgifter."),
     "visit.summons": N_("Bekräftade kallelsen som är vald i VAS: {summons}."),
     "visit.taken-in": N_("Tog in videobesöket, och håller det."),
     "visit.started": N_("Startade besöket."),
     "visit.called": N_("Ringde patienten: {outcome}."),
+    "visit.proxy-gone": N_(
+        "Ombudet har skyddade personuppgifter och är borta från besöket: bestäm hur barnet ska nås."
+    ),
+    "visit.came": N_("Antecknade att patienten var med på videon."),
+    "visit.not-came": N_("Antecknade att patienten inte kom till videon."),
     "visit.ended": N_("Besöket är avslutat."),
     "visit.absent": N_("Besöket är avslutat: patienten uteblev."),
     "visit.invited": N_("Bjöd in {role} till videobesöket, {by}."),

@@ -5,92 +5,108 @@ from p24tui.i18n import N_, _
 from p24tui.risk_refusals import RISK_REFUSALS
 from p24tui.visit_refusals import VISIT_REFUSALS
 
-REFUSALS = RISK_REFUSALS | VISIT_REFUSALS | {
-    "protected": N_(
-        "Patienten har skyddade personuppgifter och handläggs inte här. Avsluta ärendet: patienten får veta var vård kan sökas."
-    ),
-    "not-clinician": N_(
-        "Det är alltid legitimerad personal som bedömer. Din yrkesroll tar inte emot eller besvarar chattar."
-    ),
-    "ended": N_("Ärendet är avslutat. Om patienten skriver öppnas det igen av sig självt."),
-    "owned": N_("{owner} har ärendet. Det går över till någon annan när det lämnas över eller släpps."),
-    "unclaimed": N_("Ingen har tagit emot ärendet. Ta emot det först."),
-    "suicide-risk": N_(
-        "Misstänkt suicidrisk: en psykolog eller läkare tar över och bedömer innan ärendet kan avslutas."
-    ),
-    "suicide-hold": N_(
-        "Misstänkt suicidrisk: ärendet får inte vila utan att någon har det. Behåll det, eller be en kollega ta över."
-    ),
-    "unread": N_("Patienten har skrivit något som ingen har läst. Öppna ärendet och läs det först."),
-    "assess-unread": N_("Läs först det som patienten har skrivit. Bedöm sedan."),
-    "need-since": N_("Skriv vilken dag behandlingen beslutades. Det behövs bara då."),
-    "closing-suicide": N_(
-        "Vid misstänkt suicidrisk räcker inte frasen Stängning. Låt en psykolog eller läkare svara, eller lämna över ärendet."
-    ),
-    "closing-urgent": N_(
-        "Ärendet är brådskande: det får inte lämnas med Stängning. Svara, lämna över, eller bedöm att det kan vänta."
-    ),
-    "closing-early": N_("Det är för tidigt att säga att enheten stänger. Det går under den sista timmen."),
-    "closing-told": N_("Patienten har redan fått veta i dag att enheten stänger."),
-    "closing-rests": N_("Ärendet vilar till en senare dag. Patienten behöver inte få veta mer i dag."),
-    "closing-priority": N_("Prioritet 1 är aldrig med när flera får Stängning. Gör det ärendet för sig."),
-    "patient-waits": N_(
-        "Patienten väntar på enheten. En dag läggs till bara när det är patienten som inte har svarat."
-    ),
-    "sign-early": N_("Det är för tidigt att signera stängningen. Den kan signeras under den sista timmen."),
-    "sign-suicide": N_(
-        "Ett ärende med misstänkt suicidrisk väntar på psykolog eller läkare. Det går inte att stänga förrän någon har tagit emot det."
-    ),
-    "sign-urgent": N_("Ett brådskande ärende är inte åtgärdat. Svara, lämna över, eller bedöm att det kan vänta."),
-    "sign-unread": N_("Något som en patient har skrivit är oläst. Läs det, så går det att signera."),
-    "sign-left": N_(
-        "Ett ärende är kvar utan att någon har det. Skicka frasen Stängning, låt det vila, avsluta det eller ta emot det."
-    ),
-    "not-confirmed": N_("Ärendet är inte avslutat: avslutet bekräftas i ett andra steg, av samma person."),
-    "yours": N_("Du har redan ärendet."),
-    "asked": N_("En kollega ber redan att få ta över ärendet."),
-    "ask-reason": N_("Skriv varför du vill ta över, så att den som har ärendet kan svara."),
-    "ask-first": N_("{owner} har ärendet. Be först att få ta över det."),
-    "ask-wait": N_("{owner} har inte hunnit svara än. Vänta en stund till, eller ring."),
-    "suicide-handover": N_(
-        "Ärendet lämnas över med misstänkt suicidrisk. Det varken avslutas eller släpps förrän någon har tagit emot det, eller du tar tillbaka överlämningen."
-    ),
-    "suicide-receiver": N_("Misstänkt suicidrisk: ärendet lämnas bara till en psykolog eller läkare, direkt."),
-    "consent": N_("Patientens samtycke saknas. Fråga patienten först: det krävs för att lämna över ärendet."),
-    "consent-when": N_("Säg hur och när patienten samtyckte; tiden kan inte ligga i framtiden."),
-    "receiver": N_("Ärendet lämnas till legitimerad personal. Den yrkesrollen tar inte emot chattar."),
-    "handed": N_("Ärendet är redan erbjudet till någon. Ta tillbaka det först, så kan du lämna det till någon annan."),
-    "handed-self": N_("Du har redan ärendet. Välj någon annan att lämna det till."),
-    "not-handed": N_("Överlämningen gäller inte längre: den är besvarad, eller tillbakatagen."),
-    "not-for-you": N_("Ärendet är erbjudet till någon annan."),
-    "decline-reason": N_("Skriv varför du avböjer, så att den som har ärendet kan gå vidare."),
-    "not-asked": N_("Ingen ber längre att få ta över ärendet."),
-    "shift-ongoing": N_(
-        "Skiftet kan inte avslutas än: {count} kvar. Avsluta, lämna över, släpp eller låt varje ärende vila först, så att ingen patient blir övergiven."
-    ),
-    "nothing-to-undo": N_("Det finns inget av dig att ångra i ärendet."),
-    "too-late-to-undo": N_("Något har hänt i ärendet sedan dess, så det går inte längre att ångra."),
-    "patient-told": N_("Personen har redan fått veta att chatten är slut. Det går inte att ångra."),
-    "hold-past": N_("Ärendet kan vila till tidigast i morgon."),
-    "hold-reason": N_("Skriv varför ärendet vilar, så att den som tar upp det vet."),
-    "unfilled": N_("Svaret har en lucka kvar: {names}. Fyll i den eller ta bort den."),
-    "nothing-to-remind": N_("Ingen väntar på patientens svar: det är enheten som har ordet."),
-    "no-mobile": N_("Patienten har inget mobilnummer här, så inget sms går att skicka. Ring, eller lägg in numret."),
-    "reminded": N_("Patienten påmindes redan {at}. En påminnelse om dagen räcker; ring om det brådskar."),
-    "reminder-planned": N_("En påminnelse är redan på väg: den går {at}."),
-    "reminder-late": N_("En påminnelse skulle ha gått {at} men väntar fortfarande. Se efter varför bland utskicken."),
-    "never-open": N_("Enheten har inga öppettider, så påminnelsen har ingen tid att gå på."),
-    "sms-gone": N_("Det finns inget att stoppa: bara det som är planerat går att stoppa."),
-    "sms-decided": N_("Det finns inget att avgöra: någon annan har gjort det, eller så har besked kommit."),
-    "sms-too-late": N_("Det är inte till nytta längre: tiden har gått. Ring patienten i stället."),
-    "visit-cancelled": N_("Besöket är redan avbokat."),
-    "protection-unknown": N_("Det går inte att få veta om personuppgifterna är skyddade. Inget sms skickas."),
-    "roster-order": N_("Passet måste sluta efter att det har börjat."),
-    "roster-long": N_("Passet får vara högst {hours} timmar. Dela upp det."),
-    "roster-person": N_("Personen är inte aktiv eller arbetar inte på enheten. Välj någon som gör det."),
-    "roster-there": N_("Personen står redan i bemanningen just den tiden."),
-    "roster-hand": N_("Chattansvaret lämnas över av den som har det, eller av enhetens legitimerade personal."),
-}
+REFUSALS = (
+    RISK_REFUSALS
+    | VISIT_REFUSALS
+    | {
+        "protected": N_(
+            "Patienten har skyddade personuppgifter och handläggs inte här. Avsluta ärendet: patienten får veta var vård kan sökas."
+        ),
+        "not-clinician": N_(
+            "Det är alltid legitimerad personal som bedömer. Din yrkesroll tar inte emot eller besvarar chattar."
+        ),
+        "ended": N_("Ärendet är avslutat. Om patienten skriver öppnas det igen av sig självt."),
+        "owned": N_("{owner} har ärendet. Det går över till någon annan när det lämnas över eller släpps."),
+        "unclaimed": N_("Ingen har tagit emot ärendet. Ta emot det först."),
+        "suicide-risk": N_(
+            "Misstänkt suicidrisk: en psykolog eller läkare tar över och bedömer innan ärendet kan avslutas."
+        ),
+        "suicide-hold": N_(
+            "Misstänkt suicidrisk: ärendet får inte vila utan att någon har det. Behåll det, eller be en kollega ta över."
+        ),
+        "unread": N_("Patienten har skrivit något som ingen har läst. Öppna ärendet och läs det först."),
+        "assess-unread": N_("Läs först det som patienten har skrivit. Bedöm sedan."),
+        "need-since": N_("Skriv vilken dag behandlingen beslutades. Det behövs bara då."),
+        "closing-suicide": N_(
+            "Vid misstänkt suicidrisk räcker inte frasen Stängning. Låt en psykolog eller läkare svara, eller lämna över ärendet."
+        ),
+        "closing-urgent": N_(
+            "Ärendet är brådskande: det får inte lämnas med Stängning. Svara, lämna över, eller bedöm att det kan vänta."
+        ),
+        "closing-early": N_("Det är för tidigt att säga att enheten stänger. Det går under den sista timmen."),
+        "closing-told": N_("Patienten har redan fått veta i dag att enheten stänger."),
+        "closing-rests": N_("Ärendet vilar till en senare dag. Patienten behöver inte få veta mer i dag."),
+        "closing-priority": N_("Prioritet 1 är aldrig med när flera får Stängning. Gör det ärendet för sig."),
+        "patient-waits": N_(
+            "Patienten väntar på enheten. En dag läggs till bara när det är patienten som inte har svarat."
+        ),
+        "sign-early": N_("Det är för tidigt att signera stängningen. Den kan signeras under den sista timmen."),
+        "sign-suicide": N_(
+            "Ett ärende med misstänkt suicidrisk väntar på psykolog eller läkare. Det går inte att stänga förrän någon har tagit emot det."
+        ),
+        "sign-urgent": N_("Ett brådskande ärende är inte åtgärdat. Svara, lämna över, eller bedöm att det kan vänta."),
+        "sign-unread": N_("Något som en patient har skrivit är oläst. Läs det, så går det att signera."),
+        "sign-visits": N_(
+            "Bokade videobesök har börjat utan att någon har hållit dem: {count}. Ta in dem eller ring, på F3, så går det att signera."
+        ),
+        "sign-left": N_(
+            "Ett ärende är kvar utan att någon har det. Skicka frasen Stängning, låt det vila, avsluta det eller ta emot det."
+        ),
+        "not-confirmed": N_("Ärendet är inte avslutat: avslutet bekräftas i ett andra steg, av samma person."),
+        "yours": N_("Du har redan ärendet."),
+        "asked": N_("En kollega ber redan att få ta över ärendet."),
+        "ask-reason": N_("Skriv varför du vill ta över, så att den som har ärendet kan svara."),
+        "ask-first": N_("{owner} har ärendet. Be först att få ta över det."),
+        "ask-wait": N_("{owner} har inte hunnit svara än. Vänta en stund till, eller ring."),
+        "suicide-handover": N_(
+            "Ärendet lämnas över med misstänkt suicidrisk. Det varken avslutas eller släpps förrän någon har tagit emot det, eller du tar tillbaka överlämningen."
+        ),
+        "suicide-receiver": N_("Misstänkt suicidrisk: ärendet lämnas bara till en psykolog eller läkare, direkt."),
+        "consent": N_("Patientens samtycke saknas. Fråga patienten först: det krävs för att lämna över ärendet."),
+        "consent-when": N_("Säg hur och när patienten samtyckte; tiden kan inte ligga i framtiden."),
+        "receiver": N_("Ärendet lämnas till legitimerad personal. Den yrkesrollen tar inte emot chattar."),
+        "handed": N_(
+            "Ärendet är redan erbjudet till någon. Ta tillbaka det först, så kan du lämna det till någon annan."
+        ),
+        "handed-self": N_("Du har redan ärendet. Välj någon annan att lämna det till."),
+        "not-handed": N_("Överlämningen gäller inte längre: den är besvarad, eller tillbakatagen."),
+        "not-for-you": N_("Ärendet är erbjudet till någon annan."),
+        "decline-reason": N_("Skriv varför du avböjer, så att den som har ärendet kan gå vidare."),
+        "not-asked": N_("Ingen ber längre att få ta över ärendet."),
+        "shift-ongoing": N_(
+            "Skiftet kan inte avslutas än: {count} kvar. Avsluta, lämna över, släpp eller låt varje ärende vila först, så att ingen patient blir övergiven."
+        ),
+        "shift-visits": N_(
+            "Skiftet kan inte avslutas än: videobesök som du håller har börjat ({count}). Ta in dem, ring, eller låt en kollega hålla dem (F3)."
+        ),
+        "nothing-to-undo": N_("Det finns inget av dig att ångra i ärendet."),
+        "too-late-to-undo": N_("Något har hänt i ärendet sedan dess, så det går inte längre att ångra."),
+        "patient-told": N_("Personen har redan fått veta att chatten är slut. Det går inte att ångra."),
+        "hold-past": N_("Ärendet kan vila till tidigast i morgon."),
+        "hold-reason": N_("Skriv varför ärendet vilar, så att den som tar upp det vet."),
+        "unfilled": N_("Svaret har en lucka kvar: {names}. Fyll i den eller ta bort den."),
+        "nothing-to-remind": N_("Ingen väntar på patientens svar: det är enheten som har ordet."),
+        "no-mobile": N_(
+            "Patienten har inget mobilnummer här, så inget sms går att skicka. Ring, eller lägg in numret."
+        ),
+        "reminded": N_("Patienten påmindes redan {at}. En påminnelse om dagen räcker; ring om det brådskar."),
+        "reminder-planned": N_("En påminnelse är redan på väg: den går {at}."),
+        "reminder-late": N_(
+            "En påminnelse skulle ha gått {at} men väntar fortfarande. Se efter varför bland utskicken."
+        ),
+        "never-open": N_("Enheten har inga öppettider, så påminnelsen har ingen tid att gå på."),
+        "sms-gone": N_("Det finns inget att stoppa: bara det som är planerat går att stoppa."),
+        "sms-decided": N_("Det finns inget att avgöra: någon annan har gjort det, eller så har besked kommit."),
+        "sms-too-late": N_("Det är inte till nytta längre: tiden har gått. Ring patienten i stället."),
+        "visit-cancelled": N_("Besöket är redan avbokat."),
+        "protection-unknown": N_("Det går inte att få veta om personuppgifterna är skyddade. Inget sms skickas."),
+        "roster-order": N_("Passet måste sluta efter att det har börjat."),
+        "roster-long": N_("Passet får vara högst {hours} timmar. Dela upp det."),
+        "roster-person": N_("Personen är inte aktiv eller arbetar inte på enheten. Välj någon som gör det."),
+        "roster-there": N_("Personen står redan i bemanningen just den tiden."),
+        "roster-hand": N_("Chattansvaret lämnas över av den som har det, eller av enhetens legitimerade personal."),
+    }
+)
 
 BAD_INPUT = {
     "view-name": N_("Ge vyn ett namn."),
@@ -157,8 +173,12 @@ BAD_INPUT = {
     "guest-name": N_("Skriv namnet på den som bjuds in."),
     "email": N_("Skriv en e-postadress, som namn@exempel.se; ”{value}” går inte att skicka till."),
     "mobile": N_("Skriv ett mobilnummer, som 070-123 45 67; ”{value}” är inget."),
-    "mobile-missing": N_("Skriv patientens mobilnummer: dit går påminnelser och länken. Ett barn nås genom sitt ombud."),
-    "identity-number": N_("Numret stämmer inte. Skriv hela identitetsnumret, som 19500907-2553, och se över siffrorna."),
+    "mobile-missing": N_(
+        "Skriv patientens mobilnummer: dit går påminnelser och länken. Ett barn nås genom sitt ombud."
+    ),
+    "identity-number": N_(
+        "Numret stämmer inte. Skriv hela identitetsnumret, som 19500907-2553, och se över siffrorna."
+    ),
     "patient-name": N_("Personuppgiftstjänsten kan inte säga namnet. Skriv det själv."),
     "no-guardian": N_("Barnet har ingen sådan vårdnadshavare, eller så är hen skyddad och kan inte vara ombud."),
     "no-participant": N_("Den inbjudna finns inte på besöket."),

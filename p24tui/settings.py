@@ -63,6 +63,9 @@ class Settings:
     join_address: str = _key(
         "Where the intake's join pages can be reached from outside: https://… without a path; empty: sms_link is sent."
     )
+    patient_side: str = _key(
+        "Source of the intake by which patients chat: it reads and writes the chats of visits too; empty: none."
+    )
     link_opens_before: int = _key("Minutes before a video visit from which its links lead there.", 30)
     booking_by_hand: bool = _key(
         "Whether video visits are booked here by hand: true for a unit that has no feed from VAS.", False

@@ -15,8 +15,18 @@ BOOKING_TASKS = {
     "no-number": N_("Bokningen saknar ett identitetsnummer som går att använda. Rätta den i VAS."),
     "visit-past": N_("Bokningen kom först när tiden hade passerat. Ring patienten."),
     "visit-length": N_("Besöket är längre än ett videobesök kan vara, eller slutar före sin början. Rätta det i VAS."),
-    "moved-late": N_("Tiden ändrades i VAS sedan besöket hade tagits in här. Besöket här är som det var."),
+    "moved-late": N_("Tiden ändrades i VAS när besöket redan var intaget, eller tiden inne. Här är det som det var."),
     "cancelled-late": N_("Besöket avbokades i VAS sedan det hade tagits in här. Besöket här är som det var."),
+    "cancelled-begun": N_("Besöket ströks i VAS när tiden redan var inne. Här står det kvar: ring patienten."),
+    "proxy-late": N_("Ombudet byttes i VAS när besöket redan var intaget, eller tiden inne. Här är det som det var."),
+    "unit-late": N_("Besöket bytte enhet i VAS när det redan var intaget, eller tiden inne. Här är det som det var."),
+    "group-late": N_("Besöket blev gruppbesök i VAS när det var intaget, eller tiden inne. Här är det som det var."),
+    "not-video-late": N_(
+        "Besöket är inget videobesök längre i VAS, men var redan intaget, eller tiden inne. Här är det som det var."
+    ),
+    "other-patient-late": N_(
+        "Bokningen bytte patient i VAS när besöket redan var intaget, eller tiden inne. Se efter vem som är med."
+    ),
     "other-patient": N_("Bokningen har bytt patient i VAS. Besöket här är avbokat; boka på nytt i VAS."),
 }
 """What somebody must see to, by the problem of a booking task."""
@@ -56,6 +66,12 @@ VISIT_REFUSALS = {
     ),
     "call-when": N_("Besöket har inte börjat än: den som uteblir rings upp när tiden är inne."),
     "call-first": N_("Patienten har inte kommit. Ring först och anteckna samtalet; sedan går besöket att avsluta."),
+    "came-or-call": N_(
+        "Det är inte sagt om patienten kom till videon. Säg att hen var med, eller ring och anteckna samtalet (F3)."
+    ),
+    "chat-unread": N_(
+        "Det du skriver här når inte patienten: ingen patientsida är inställd. Ring, eller starta videon igen."
+    ),
     "end-in-case": N_("Besöket är intaget och har ett ärende: avsluta det där, i två steg."),
     **{f"task-{problem}": words for problem, words in BOOKING_TASKS.items()},
 }

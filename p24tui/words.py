@@ -175,6 +175,8 @@ OUTGOING_PROBLEMS = {
     "other-unit": N_("ärendet har gått till en annan enhet"),
     "visit-moved": N_("besöket har fått en ny tid"),
     "visit-cancelled": N_("besöket är avbokat"),
+    "visit-over": N_("besöket är slut"),
+    "proxy-changed": N_("besöket har fått ett annat ombud"),
     "by-hand": N_("stoppat för hand"),
 }
 """Why something does not go, has not gone, or nobody knows."""

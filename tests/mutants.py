@@ -51,6 +51,7 @@ TESTS = {
     "protection": ("protection",),
     "visit": ("visit", "visit_states"),
     "visit_step": ("visit_step",),
+    "attendance": ("attendance",),
     "proxy": ("proxy",),
     "link": ("link",),
 }

@@ -94,6 +94,7 @@ def _settings(chosen: Settings, home: Path, today: Content) -> Settings:
         mail_sender="ingen@video.example",
         booking_by_hand=True,
         join_address=JOIN,
+        patient_side=SOURCE,
         interpreter_mailbox=INTERPRETERS,
     )
 

@@ -153,7 +153,9 @@ class Visits:
             visit_day.record_call(self._system, actor, visit.id, CallOutcome.NO_ANSWER)
             visit_day.end_absent(self._system, actor, visit.id, visit.version)
         elif deed is VisitDeed.OVER and visit.case_id is not None and visit.state is VisitState.STARTED:
-            visit_day.end_video(self._system, actor, visit.case_id)
+            _case, unknown = visit_day.end_video(self._system, actor, visit.case_id)
+            if unknown:
+                visit_day.say_whether_came(self._system, actor, visit.case_id, came=True)
             self._end(actor, visit.case_id)
 
     def _end(self, actor: Actor, case_id: str) -> None:

@@ -55,11 +55,12 @@ def logged_in(
     """Who has logged in, by claims that are verified.
 
     ``issuer`` tells the e-ID where no claim does, for each e-ID has a provider of its own too. ``levels`` are those of
-    assurance (``acr``) that are taken; none means any. Raises ``Refused``.
+    assurance (``acr``) that are taken; none means any. Freja is taken as Freja eID Plus alone: by its own level, or by
+    one of ``levels`` where it tells none. Raises ``Refused``.
     """
     if levels and claims.get("acr") not in levels:
         raise refusal("e-id-other")
-    number, e_id = _number(claims, now, names), _e_id(claims, issuer, names)
+    number, e_id = _number(claims, now, names), _e_id(claims, issuer, names, levels)
     return LoggedIn(number, e_id, _at(claims, now))
 
 
@@ -74,16 +75,16 @@ def _number(claims: Mapping[str, Any], now: datetime, names: ClaimNames) -> str:
     return number
 
 
-def _e_id(claims: Mapping[str, Any], issuer: str, names: ClaimNames) -> str:
+def _e_id(claims: Mapping[str, Any], issuer: str, names: ClaimNames, levels: Sequence[str]) -> str:
     for said in [*_told(claims, names.means), issuer]:
         found = [e_id for word, e_id in MEANS.items() if word in said.lower()]
         if len(found) == 1:
-            return _at_level(found[0], claims, names)
+            return _at_level(found[0], claims, names, levels)
     raise refusal("e-id-other")
 
 
-def _at_level(e_id: str, claims: Mapping[str, Any], names: ClaimNames) -> str:
-    level = next(_told(claims, names.freja_level), _PLUS)
+def _at_level(e_id: str, claims: Mapping[str, Any], names: ClaimNames, levels: Sequence[str]) -> str:
+    level = next(_told(claims, names.freja_level), _PLUS if levels else "")
     if e_id == FREJA and level.upper() != _PLUS:
         raise refusal("e-id-other")
     return e_id

@@ -99,7 +99,8 @@ class OidcEId:
         }
         if self._levels:
             query["acr_values"] = " ".join(self._levels)
-        told = [name for name in self._names.number if name in provider.claims_supported]
+        wanted = (*self._names.number, *self._names.freja_level)
+        told = [name for name in wanted if name in provider.claims_supported]
         if provider.claims_parameter_supported and told:
             query["claims"] = json.dumps({"id_token": dict.fromkeys(told)})
         address = provider.authorization_endpoint

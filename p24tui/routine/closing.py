@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.assessment import is_urgent
-from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency
+from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency, Video
 from p24tui.routine.chat import handed_with_risk, is_over, may_handle, may_handle_case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import OpeningHours, closes_for_day, day_openings, last_closing, local_day
@@ -103,6 +103,8 @@ def standing(case: Case, day: date) -> Standing:
         return Standing.UNREAD
     if case.suicide is SuicideRisk.FOLLOWED:
         return Standing.RESTS
+    if case.video is not Video.NONE:
+        return Standing.LEFT  # it is on, or half ended: whoever was told waits for its end (VI-14)
     if case.state in _RESTED and case.held_until is not None and case.held_until > day:
         return Standing.RESTS  # where its day has come meanwhile, that is after the one that is closed
     if case.told_closing_at is not None and local_day(case.told_closing_at) >= day:
@@ -175,6 +177,12 @@ def may_end_with_day(case: Case, actor: Actor, protection: Protection) -> Refusa
     if is_urgent(case):
         return Refusal("CH-7", "closing-urgent")
     return None if case.state is CaseState.WAITING else Refusal("CH-6", "patient-waits")
+
+
+@rule("CH-7", "VI-13")
+def may_close_on(unheld: int) -> Refusal | None:
+    """Whether a unit's closing may be signed: not while a booked video visit was to have begun and nobody held it."""
+    return Refusal("CH-7", "sign-visits") if unheld else None
 
 
 @rule("CH-7", "SU-2")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from p24tui.routine.decision import Refusal
+from p24tui.routine.hours import local_day
 from p24tui.routine.outgoing import Channel
 from p24tui.routine.rule import rule
 from p24tui.routine.visit import OPEN, Visit, VisitState
@@ -74,15 +75,28 @@ class Standing(StrEnum):
 def standing(visit: Visit, participant: Participant, now: datetime, opens_before: timedelta) -> Standing:
     """What a link of this participant does: it leads to this visit alone, from a while before it until its end (H16).
 
-    A visit that has begun goes on past its booked end, until it is ended.
+    A visit that has begun goes on past its booked end, until it is ended or its day is. Nor is it over for who has come
+    and waits on that day, where staff are late.
     """
     if participant.revoked_at is not None:
         return Standing.REVOKED
-    if visit.state not in OPEN or (visit.state is VisitState.BOOKED and now >= visit.ends_at):
+    if visit.state not in OPEN or _is_past(visit, participant, now, opens_before):
         return Standing.OVER
     if visit.state is VisitState.STARTED or now >= visit.starts_at - opens_before:
         return Standing.OPEN
     return Standing.EARLY
+
+
+def _is_past(visit: Visit, participant: Participant, now: datetime, opens_before: timedelta) -> bool:
+    """Whether the time of an open visit has run out for a participant."""
+    if now < visit.ends_at:
+        return False
+    if visit.state is VisitState.BOOKED:
+        arrived = participant.arrived_at
+        came = arrived is not None and arrived >= visit.starts_at - opens_before  # it may have had another time then
+        return not came or local_day(now) > local_day(visit.ends_at)
+    began = (visit.ends_at, visit.taken_in_at, visit.started_at, participant.invited_at)
+    return local_day(now) > max(local_day(one) for one in began if one is not None)
 
 
 @rule("VI-10")

@@ -67,12 +67,16 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What is known of something that is to go out, as the rules see it. ``visit_at`` is when its visit was to be."""
+    """What is known of something that is to go out, as the rules see it.
+
+    ``visit_at`` is when its visit was to be. ``calls_off`` says that it tells who was invited that they need not come.
+    """
 
     purpose: Purpose
     due_at: datetime
     expires_at: datetime
     visit_at: datetime | None = None
+    calls_off: bool = False
 
 
 def after_report(state: OutgoingState, *, delivered: bool, failed: bool, may_have_gone: bool = False) -> OutgoingState:

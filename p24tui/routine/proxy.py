@@ -8,6 +8,7 @@ from p24tui.routine.decision import Refusal
 from p24tui.routine.identity import age_on
 from p24tui.routine.protection import Protection, is_protected
 from p24tui.routine.rule import rule
+from p24tui.routine.visit import OPEN, Visit, VisitKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def choose_proxy(guardians: Collection[Guardian], wanted: str | None) -> Guardia
     if not guardians:
         return Refusal("VI-6", "no-guardian")
     if wanted:
-        chosen = next((one for one in guardians if one.number == wanted), None)
+        chosen = _with(guardians, wanted)
         if chosen is None:
             return Refusal("VI-7", "not-guardian")
     else:
@@ -59,3 +60,39 @@ def choose_proxy(guardians: Collection[Guardian], wanted: str | None) -> Guardia
     if is_protected(chosen.protection):
         return Refusal("PR-1", "guardian-protected")
     return chosen if chosen.mobile else Refusal("VI-1", "proxy-no-mobile")
+
+
+@rule("VI-7", "PR-1")
+def may_stay(guardians: Collection[Guardian], number: str) -> Refusal | None:
+    """Whether the proxy of a visit, with this number, may still be it; a visit whose proxy was protected has none."""
+    if not number:
+        return Refusal("PR-1", "guardian-protected")
+    found = _with(guardians, number)
+    if found is None:
+        return Refusal("VI-7", "not-guardian")
+    return Refusal("PR-1", "guardian-protected") if is_protected(found.protection) else None
+
+
+@rule("VI-8", "PR-1")
+def as_guest(guardians: Collection[Guardian], number: str) -> Guardian | Refusal:
+    """The child's guardian with this number, who is to be a guest: nobody else may be one in that role."""
+    found = _with(guardians, number)
+    if found is None:
+        return Refusal("VI-8", "not-guardian")
+    return Refusal("PR-1", "guardian-protected") if is_protected(found.protection) else found
+
+
+@rule("VI-7", "PR-1")
+def lacks_proxy(visit: Visit) -> bool:
+    """Whether nobody joins a child's visit any longer, and nobody is told of it: staff must see that."""
+    return visit.state in OPEN and visit.kind is VisitKind.CHILD and not visit.proxy_number
+
+
+@rule("VI-7", "PR-1")
+def reached_at(visit: Visit, mobile: str) -> str:
+    """Where the visit's SMS and calls go (E.164 or empty): ``mobile``, the patient's own, but never for a child."""
+    return visit.mobile if visit.kind is VisitKind.CHILD else visit.mobile or mobile
+
+
+def _with(guardians: Collection[Guardian], number: str) -> Guardian | None:
+    return next((one for one in guardians if one.number == number), None)

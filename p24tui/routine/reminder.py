@@ -18,7 +18,7 @@ from p24tui.routine.hours import (
 )
 from p24tui.routine.outgoing import Planned, Purpose, Sending
 from p24tui.routine.patient import Patient
-from p24tui.routine.protection import may_receive_sms
+from p24tui.routine.protection import Protection, is_protected, may_receive_sms, strictest
 from p24tui.routine.rule import rule
 from p24tui.routine.visit import OPEN, Visit, VisitState
 
@@ -143,24 +143,27 @@ def decide(
     times: ReminderTimes,
     now: datetime,
     *,
+    other: Protection = Protection.NONE,
     case: Case | None = None,
     visit: Visit | None = None,
 ) -> Decision:
     """What is to be done with a reminder at the moment of sending; everything is looked at anew.
 
     ``number`` is the patient's mobile in E.164, empty where there is none that is valid, or the address of who is
-    invited. Protection that is not known blocks it, and it waits.
+    invited. ``other`` is the protection of who gets it instead of the patient: where they are protected it never goes,
+    and staff must see that nobody has been told. Protection that is not known blocks it, and it waits.
     """
-    refusal = may_receive_sms(patient.protection)
-    if refusal is not None and refusal.reason == "protected":
+    if is_protected(patient.protection):
         return Drop("protected")
     if (reason := _not_wanted(one, case, visit)) is not None:
         return Drop(reason)
+    if is_protected(other):
+        return Fail("protected")
     if now >= one.expires_at:
         return Drop("next-one") if _is_followed(one) else Fail("too-late")
     if not number:
         return Fail("no-mobile")
-    if refusal is not None:
+    if (refusal := may_receive_sms(strictest(patient.protection, other))) is not None:
         return Wait(now + ASKED_AGAIN_AFTER, refusal.reason)
     at = goes_at(one.purpose, max(now, one.due_at), hours, times, one.visit_at)
     if at is None or at >= one.expires_at:
@@ -179,10 +182,10 @@ def goes_at(
     if purpose in _AT_ONCE:
         return at
     if visit_at is not None and local_day(at) == local_day(visit_at):
-        return _by_day(at, times)
+        return by_day(at, times)
     for _ in range(_DAYS_AHEAD):
-        staffed = next_staffed(hours, _by_day(at, times))
-        if staffed is None or _by_day(staffed, times) == staffed:
+        staffed = next_staffed(hours, by_day(at, times))
+        if staffed is None or by_day(staffed, times) == staffed:
             return staffed
         at = staffed
     return None
@@ -194,8 +197,8 @@ def _is_followed(one: Sending) -> bool:
 
 
 def _not_wanted(one: Sending, case: Case | None, visit: Visit | None) -> str | None:
-    if one.purpose is Purpose.INVITATION:
-        return None  # that a visit is cancelled is an invitation too
+    if one.calls_off:
+        return None
     if one.purpose is Purpose.ANSWER:
         if case is None or case.state is CaseState.ENDED:
             return "ended"
@@ -204,6 +207,8 @@ def _not_wanted(one: Sending, case: Case | None, visit: Visit | None) -> str | N
         return "visit-cancelled"
     if visit.state not in OPEN:
         return "visit-over"
+    if one.purpose is Purpose.INVITATION:
+        return None  # one for an earlier time is cancelled by the move
     return None if visit.starts_at == one.visit_at else "visit-moved"
 
 
@@ -227,14 +232,14 @@ def _today(
 ) -> Planned | None:
     """In the morning of the visit's day, once the unit has opened where that is not too late."""
     day = local_day(visit_at)
-    morning = _by_day(instant_of(day, times.morning), times)
+    morning = by_day(instant_of(day, times.morning), times)
     latest = last - times.apart
     opens = [max(morning, start) for start, end in day_openings(hours, day) if end > morning]
     at = next((one for one in opens if one <= latest), morning)
     return Planned(Purpose.VISIT_TODAY, at, last) if now <= at <= latest else None
 
 
-def _by_day(at: datetime, times: ReminderTimes) -> datetime:
+def by_day(at: datetime, times: ReminderTimes) -> datetime:
     """The first instant from ``at`` on that is not in the night."""
     wall, day = at.astimezone(STOCKHOLM).time(), local_day(at)
     if times.day_begins <= wall < times.night_begins:

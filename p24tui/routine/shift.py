@@ -56,10 +56,15 @@ def ongoing(
     return tuple(found)
 
 
-@rule("SH-1")
-def may_end(left: Collection[Ongoing]) -> Refusal | None:
-    """Whether the shift may end: never while anything is left behind (H12)."""
-    return Refusal("SH-1", "shift-ongoing") if left else None
+@rule("SH-1", "VI-13")
+def may_end(left: Collection[Ongoing], visits: int = 0) -> Refusal | None:
+    """Whether the shift may end: never while anything is left behind (H12).
+
+    ``visits`` are those that one is to hold, which were to have begun and have neither been taken in nor ended.
+    """
+    if left:
+        return Refusal("SH-1", "shift-ongoing")
+    return Refusal("SH-1", "shift-visits") if visits else None
 
 
 @rule("SH-1")

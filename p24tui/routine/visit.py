@@ -1,6 +1,5 @@
 """The video visit: booked, taken in, begun, on video and off it, ended; or cancelled, or the patient never came."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -55,9 +54,11 @@ class Visit:
     """A video visit. Instants are UTC; ``version`` rises with every write.
 
     ``holder_id`` is who is to hold it, or does. A child's ``proxy_number`` and ``proxy_name`` are those of the guardian
-    chosen at booking, and stay whatever becomes of the child's guardians (VI-7). ``mobile`` is where its SMS go: empty
-    stands for the patient's own. ``reason`` is what it is about. ``case_id`` is its chat, from when it is taken in.
-    ``source`` and ``booking_id`` say which booking of which system it is, ``said_at`` when that last spoke of it.
+    chosen at booking, and stay whatever becomes of the child's guardians (VI-7), but where the proxy turns out to be
+    protected. ``mobile`` is where its SMS go: empty stands for the patient's own. ``reason`` is what it is about.
+    ``case_id`` is its chat, from when it is taken in. ``came`` is what its holder has said of whether the patient came,
+    where that had to be asked. ``source`` and ``booking_id`` say which booking of which system it is, ``said_at`` when
+    that last spoke of it.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Visit:
     taken_in_at: datetime | None = None
     started_at: datetime | None = None
     video_at: datetime | None = None
+    came: bool | None = None
     ended_at: datetime | None = None
     source: str = ""
     booking_id: str | None = None
@@ -208,13 +210,14 @@ def start_video(case: Case, actor: Actor, protection: Protection) -> Case | Refu
 
 @rule("VI-14")
 def on_video(visit: Visit, actor: Actor, now: datetime) -> Visit:
-    """The visit whose video has been started; one that had ended lives again with its chat."""
+    """The visit whose video has been started; one that had ended lives again, and who did not come before may now."""
     return replace(
         visit,
         state=VisitState.STARTED,
         holder_id=actor.staff_id,
         started_at=visit.started_at or now,
         video_at=visit.video_at or now,
+        came=visit.came or None,
         ended_at=None,
     )
 
@@ -227,6 +230,16 @@ def end_video(case: Case, actor: Actor) -> Case | Refusal:
     return replace(case, video=Video.OVER) if case.video is Video.ON else Refusal("VI-14", "video-off")
 
 
+UNREAD_BY_PATIENTS = "visit"
+"""The source of a chat that a visit has made where no patient's side is there to read it."""
+
+
+@rule("VI-14")
+def reaches(source: str) -> Refusal | None:
+    """Whether what is written in a chat of this source reaches the patient; nobody is left to believe that it does."""
+    return Refusal("VI-14", "chat-unread") if source == UNREAD_BY_PATIENTS else None
+
+
 @rule("VI-14")
 def is_half_ended(case: Case) -> bool:
     """Whether the video has been ended and the visit has not: that is to be seen wherever the case is (H11)."""
@@ -234,49 +247,18 @@ def is_half_ended(case: Case) -> bool:
 
 
 @rule("VI-13")
-def may_call(visit: Visit, actor: Actor, at: datetime, now: datetime) -> Refusal | None:
-    """Whether a call to an absent patient is this person's to record: whoever holds the visit makes it, once it is due.
-
-    A visit that nobody is to hold is held by whoever calls.
-    """
-    if visit.state not in OPEN:
-        return Refusal("VI-13", "visit-not-open")
-    if visit.holder_id not in (None, actor.staff_id):
-        return Refusal("VI-13", "not-holder")
-    if at > now or at < visit.starts_at:
-        return Refusal("VI-13", "call-when")
-    return None
+def attended(visit: Visit, *, came: bool) -> Visit | Refusal:
+    """The visit with its holder's word on whether the patient came."""
+    return replace(visit, came=came) if visit.state in OPEN else Refusal("VI-13", "visit-not-open")
 
 
-@rule("VI-13", "VI-14")
-def may_end(visit: Visit, calls: Collection[VisitCall]) -> Refusal | None:
-    """Whether a visit may end: the video was on, or its holder has telephoned a patient who did not come."""
-    if visit.state not in OPEN or visit.video_at is not None or visit.kind is VisitKind.RELATIVE:
-        return None
-    return None if calls else Refusal("VI-13", "call-first")
-
-
-@rule("VI-13")
-def ended(visit: Visit, calls: Collection[VisitCall], now: datetime, *, is_left: bool = False) -> Visit:
-    """The visit as it stands once it is over: held by video or telephone, or the patient was absent.
-
-    Of who ``is_left``, because they are not handled here, nobody says that they were absent.
-    """
-    if visit.state not in OPEN:
+@rule("VI-14")
+def resumed(visit: Visit) -> Visit:
+    """The visit whose chat lives again, because the ending was undone."""
+    if visit.state not in (VisitState.ENDED, VisitState.ABSENT):
         return visit
-    held = visit.video_at is not None or visit.kind is VisitKind.RELATIVE or is_left
-    reached = any(call.outcome is CallOutcome.BY_TELEPHONE for call in calls)
-    return replace(visit, state=VisitState.ENDED if held or reached else VisitState.ABSENT, ended_at=now)
-
-
-@rule("VI-13")
-def end_absent(visit: Visit, actor: Actor, calls: Collection[VisitCall], now: datetime) -> Visit | Refusal:
-    """End a visit that nobody has taken in, whose patient did not come and has been telephoned."""
-    if visit.state is not VisitState.BOOKED:
-        return Refusal("VI-13", "end-in-case" if visit.state in OPEN else "visit-not-open")
-    if visit.holder_id not in (None, actor.staff_id):
-        return Refusal("VI-13", "not-holder")
-    return may_end(visit, calls) or ended(visit, calls, now)
+    state = VisitState.STARTED if visit.started_at else VisitState.TAKEN_IN
+    return replace(visit, state=state, ended_at=None)
 
 
 def _may_hold(case: Case, actor: Actor, protection: Protection) -> Refusal | None:

@@ -1,13 +1,14 @@
 """What a visit asks of its holder next, so that nobody has to remember the order (VI-13, VI-14)."""
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from enum import StrEnum
 
+from p24tui.routine.attendance import made_since
 from p24tui.routine.case import Case, CaseState, Video
-from p24tui.routine.link import WITH_E_ID, Participant
+from p24tui.routine.link import Participant
 from p24tui.routine.rule import rule
-from p24tui.routine.visit import OPEN, Visit, VisitCall, VisitKind, VisitState
+from p24tui.routine.visit import OPEN, CallOutcome, Visit, VisitCall, VisitState
 
 
 class Step(StrEnum):
@@ -26,41 +27,27 @@ class Step(StrEnum):
 
 @rule("VI-13", "VI-14")
 def next_step(
-    visit: Visit,
-    case: Case | None,
-    there: Collection[Participant],
-    calls: Collection[VisitCall],
-    now: datetime,
-    *,
-    opens_before: timedelta,
-    absent_after: timedelta,
+    visit: Visit, case: Case | None, calls: Sequence[VisitCall], now: datetime, opens_at: datetime, *, absent: bool
 ) -> Step:
-    """The next step of a visit: on video first its end, then the visit's (H11); an absent patient is telephoned.
+    """The next step of a visit: an ``absent`` patient is telephoned, a video ended before the visit is (H11).
 
-    A patient is absent who has not used their link ``absent_after`` the visit was to begin.
+    ``opens_at`` is from when its links lead in.
     """
     if visit.state not in OPEN:
         half = case is not None and case.state is not CaseState.ENDED and case.video is Video.OVER
         return Step.END_VISIT if half else Step.NONE
+    made = made_since(visit, calls)
+    if absent and not made:
+        return Step.TELEPHONE
     if case is not None and case.video is not Video.NONE:
         return Step.END_VIDEO if case.video is Video.ON else Step.END_VISIT
-    if is_absent(visit, there, now, absent_after):
-        if not calls:
-            return Step.TELEPHONE
+    if absent and made[-1].outcome is not CallOutcome.JOINS:
         return Step.END_ABSENT if visit.state is VisitState.BOOKED else Step.END_VISIT
     if visit.state is VisitState.STARTED:
         return Step.START_VIDEO
     if visit.state is VisitState.TAKEN_IN:
         return Step.START
-    return Step.TAKE_IN if now >= visit.starts_at - opens_before else Step.WAIT
-
-
-@rule("VI-13")
-def is_absent(visit: Visit, there: Collection[Participant], now: datetime, absent_after: timedelta) -> bool:
-    """Whether the patient, or the proxy, was to have come and has not been seen."""
-    if visit.state not in OPEN or visit.kind is VisitKind.RELATIVE or now < visit.starts_at + absent_after:
-        return False
-    return visit.video_at is None and not any(one.arrived_at for one in there if one.role in WITH_E_ID)
+    return Step.TAKE_IN if now >= opens_at else Step.WAIT
 
 
 def who_waits(visit: Visit, there: Collection[Participant], case: Case | None) -> tuple[Participant, ...]:

@@ -83,7 +83,7 @@ def change_in(
     if saved.unit_id != row.case.unit_id:  # the unit that it leaves hears of it too
         events.announce(tx, system.clock.now(), row.case.unit_id, case_id)
     cancel_moot(tx, actor, row.case, saved, system.clock.now())
-    visit_ending.end_with(tx, actor, row.case, saved, system.clock.now())
+    visit_ending.follow(tx, actor, row.case, saved, system.clock.now(), undone=kind == "deed.undone")
     if row.case.handed_at is not None and saved.handed_at is None:
         _withdraw_offer(tx, system, actor, row.case, kind)
     return saved

@@ -4,13 +4,13 @@ from datetime import date
 
 from p24tui.clock import local_date
 from p24tui.errors import BadInput
-from p24tui.routine import chat, holding
+from p24tui.routine import chat, holding, visit
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.phrase import may_send, unfilled
 from p24tui.services.change import change, change_in, locked, permitted, taking_on
-from p24tui.store import desk, messages
+from p24tui.store import cases, desk, messages
 from p24tui.store.values import Audience, Author, CaseRow, Message
 from p24tui.system import System
 from p24tui.text import clean_text
@@ -47,6 +47,7 @@ def answer(system: System, actor: Actor, case_id: str, version: int, text: str, 
     with system.store.writing() as tx:
         if messages.one(tx, message_id) is not None:
             return locked(tx, case_id).case
+        permitted(visit.reaches(cases.contact(tx, case_id).source))
         case = change_in(
             tx,
             system,

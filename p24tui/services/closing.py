@@ -21,7 +21,7 @@ from p24tui.services.ending import end_in
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit
 from p24tui.services.views import Told, line
-from p24tui.store import cases, closings, events, feed, messages, people
+from p24tui.store import cases, closings, events, feed, messages, people, visits
 from p24tui.store.engine import Tx
 from p24tui.store.values import Author, CaseRow, Closing, LeftOpen, Message, Unit
 from p24tui.system import System
@@ -142,6 +142,8 @@ def sign(system: System, actor: Actor) -> Closing:
         closes_at = at_hand(known_unit(tx, actor.unit_id), now)
         if closes_at is None:
             raise Refused("CH-7", "sign-early")
+        unheld = visits.unheld(tx, actor.unit_id, now)
+        permitted(closing.may_close_on(unheld), count=unheld)
         position = feed.end_of_log(tx)
         rows = [row for row in cases.of_units(tx, [actor.unit_id]) if row.case.received_at < closes_at]
         day = local_date(closes_at)

@@ -37,7 +37,9 @@ def _may_end(tx: Tx, system: System, actor: Actor, case_id: str) -> Decide:
 
     def decide(row: CaseRow) -> Case | Refusal:
         decided = ending.request_end(row.case, actor, row.patient.protection, course, pace)
-        return decided if is_left(row.case, row.patient.protection) else visit_lacks or decided
+        if isinstance(decided, Refusal) or is_left(row.case, row.patient.protection):
+            return decided
+        return visit_lacks or decided
 
     return decide
 

@@ -1,16 +1,21 @@
 """The guardians of a child: what is known of them, their mobile, and who is primary (VI-6, VI-7)."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from p24tui.errors import BadInput
 from p24tui.gateways.person_data import look_up_protection
 from p24tui.ids import stable_id
 from p24tui.routine import phone
 from p24tui.routine.actor import Actor
+from p24tui.routine.outgoing import OutgoingState
 from p24tui.routine.protection import Protection, is_protected
 from p24tui.routine.proxy import Guardian
 from p24tui.routine.rule import rule
-from p24tui.store import events, people, visits
+from p24tui.routine.visit import OPEN, Visit
+from p24tui.services import links
+from p24tui.services.outbox import nobody
+from p24tui.store import events, outbox, participants, people, visits
 from p24tui.store.engine import Tx
 from p24tui.system import System
 from p24tui.text import clean_line
@@ -21,7 +26,12 @@ PROTECTED = "Skyddad person"
 @rule("PR-1")
 def hidden(number: str, relationship: str, protection: Protection) -> Guardian:
     """A guardian who is protected: neither name, number nor mobile is kept."""
-    return Guardian(stable_id("guardian", number), PROTECTED, relationship, protection=protection)
+    return Guardian(numbers(number)[1], PROTECTED, relationship, protection=protection)
+
+
+def numbers(number: str) -> tuple[str, str]:
+    """What a guardian may stand under: their number, or what takes its place where they are protected."""
+    return number, stable_id("guardian", number)
 
 
 @rule("PR-1", "PR-2")
@@ -34,15 +44,44 @@ def look_up(system: System, patient_id: str) -> None:
     if changed:
         with system.store.writing() as tx:
             for one in changed:
-                put(tx, patient_id, replace(one, protection=looked_up[one.number]))
+                put(tx, patient_id, replace(one, protection=looked_up[one.number]), system.clock.now())
 
 
-def put(tx: Tx, patient_id: str, guardian: Guardian) -> None:
-    """Keep what is known of a guardian; one who is protected is kept hidden."""
-    if is_protected(guardian.protection) and guardian.name != PROTECTED:
-        people.drop_guardian(tx, patient_id, [guardian.number])
-        guardian = hidden(guardian.number, guardian.relationship, guardian.protection)
-    people.put_guardian(tx, patient_id, guardian)
+@rule("PR-1")
+def put(tx: Tx, patient_id: str, guardian: Guardian, now: datetime) -> None:
+    """Keep what is known of a guardian; one who is protected is kept hidden, here and in the child's visits."""
+    if not is_protected(guardian.protection) or guardian.name == PROTECTED:
+        people.put_guardian(tx, patient_id, guardian)
+        return
+    people.drop_guardian(tx, patient_id, [guardian.number])
+    people.put_guardian(tx, patient_id, hidden(guardian.number, guardian.relationship, guardian.protection))
+    leave_visits(tx, patient_id, guardian.number, now)
+
+
+@rule("PR-1", "VI-7", "VI-8")
+def leave_visits(tx: Tx, patient_id: str, number: str, now: datetime) -> None:
+    """A guardian who turns out to be protected is in none of the child's open visits, as proxy or guest.
+
+    Name, number and mobile go, and no link of theirs leads anywhere. A visit whose proxy they were has none from now
+    on, which staff see: they decide how the child is reached.
+    """
+    for one in visits.of_patient(tx, patient_id):
+        visit = links.locked_with_case(tx, one.id)
+        if visit is not None and visit.state in OPEN:
+            _leave(tx, visit, number, now)
+
+
+def _leave(tx: Tx, visit: Visit, number: str, now: datetime) -> None:
+    for one in participants.of_visits(tx, [visit.id]).get(visit.id, []):
+        if one.number == number:
+            participants.save(tx, replace(one, name=PROTECTED, number="", address="", revoked_at=one.revoked_at or now))
+    for row in outbox.of_visit(tx, visit.id):
+        if row.person_number == number:  # it fails when it is due, so that staff see that nobody was told
+            outbox.change(tx, row.id, row.fence, (OutgoingState.QUEUED,), recipient="")
+    if visit.proxy_number == number:
+        visits.save(tx, replace(visit, proxy_number="", proxy_name="", mobile=""))
+        by, said = nobody(visit.unit_id, "person-data"), {"visit": visit.id, "rule": "PR-1"}
+        events.append(tx, by, now, "visit.proxy-gone", visit.case_id, unit_id=visit.unit_id, **said)
 
 
 @rule("VI-7", "PR-1")

@@ -1,26 +1,28 @@
 """Who is invited to a video visit beside the patient: colleagues, guests, interpreters, guardians, relatives."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from p24tui import assets
 from p24tui.clock import local_date
 from p24tui.errors import BadInput
 from p24tui.ids import stable_id
-from p24tui.routine import link
+from p24tui.routine import link, proxy, reminder
 from p24tui.routine.actor import Actor
-from p24tui.routine.link import INTERPRETER_NAME, WITH_E_ID, Participant, Role
-from p24tui.routine.outgoing import Channel, Planned, Purpose
+from p24tui.routine.link import INTERPRETER_NAME, WITH_E_ID, Participant, Role, Standing
+from p24tui.routine.outgoing import HAS_GONE, Channel, Planned, Purpose
 from p24tui.routine.phrase import fill
 from p24tui.routine.rule import rule
-from p24tui.routine.visit import Visit
+from p24tui.routine.visit import OPEN, Visit, VisitKind
 from p24tui.services import links, sms_text
 from p24tui.services import outbox as services_outbox
-from p24tui.services.change import permitted
+from p24tui.services.change import allowed, permitted
 from p24tui.services.guardians import mobile_of
 from p24tui.services.known import known_unit
-from p24tui.store import events, participants, people
+from p24tui.services.limits import limit
+from p24tui.services.reminders import times_of
+from p24tui.store import events, outbox, participants, people
 from p24tui.store.engine import Tx
 from p24tui.store.values import OutgoingRow
 from p24tui.system import System
@@ -30,13 +32,17 @@ from p24tui.time_words import day_and_time
 LONGEST_NAME = 60
 LONGEST_ADDRESS = 254
 
+OF_USE_FOR = timedelta(minutes=30)
+"""How long an invitation may go at least: a visit that has begun goes on past its booked end."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guest:
     """Who is to be invited. ``address`` is an e-mail address or a mobile; ``staff_id`` is a colleague's.
 
-    ``number`` is a guardian's identity number: their protection is looked up too when it goes (PR-2). An interpreter
-    has the name and the mailbox that the routine and the settings say (VI-12).
+    ``number`` is the identity number of a guardian, who is one of the child's and has the name that is known of them:
+    their protection is looked up too when it goes (VI-8, PR-2). An interpreter has the name and the mailbox that the
+    routine and the settings say (VI-12).
     """
 
     role: Role
@@ -64,7 +70,8 @@ def invite(system: System, actor: Actor, visit_id: str, guest: Guest) -> Partici
             return before
         permitted(link.may_invite(visit, invited.role, there, invited.channel))
         if before is not None:
-            invited = replace(invited, sequence=before.sequence + 1)
+            again = links.let_in_again(tx, before, now)
+            invited = replace(invited, invited_at=again.invited_at, sequence=again.sequence + 1)
             participants.save(tx, invited)
         else:
             participants.add(tx, invited)
@@ -97,11 +104,15 @@ RULES = {
 
 @rule("VI-11")
 def revoke(system: System, actor: Actor, visit_id: str, participant_id: str) -> Participant:
-    """Take an invitation back: its links lead nowhere from now on. Raises ``BadInput`` where there is none."""
+    """Take an invitation back: its links lead nowhere from now on, whoever is invited later.
+
+    Raises ``BadInput`` where there is none: the patient and the proxy are not invited, and come as long as it is their
+    visit.
+    """
     now = system.clock.now()
     with system.store.writing() as tx:
         visit = _visit(tx, actor, visit_id)
-        before = _participant(tx, visit, participant_id)
+        before = _guest(tx, visit, participant_id)
         if before.revoked_at is not None:
             return before
         said = {"visit": visit.id, "participant": before.id, "role": before.role.value}
@@ -115,9 +126,7 @@ def identify(system: System, actor: Actor, visit_id: str, participant_id: str) -
     now = system.clock.now()
     with system.store.writing() as tx:
         visit = _visit(tx, actor, visit_id)
-        before = _participant(tx, visit, participant_id)
-        if before.role in WITH_E_ID:
-            raise BadInput("no-participant")
+        before = _guest(tx, visit, participant_id)
         after = replace(before, identified_by=actor.name, identified_at=now)
         participants.save(tx, after)
         said = {"visit": visit.id, "participant": after.id, "role": after.role.value}
@@ -141,6 +150,61 @@ def call_off(tx: Tx, system: System, actor: Actor, visit: Visit, now: datetime) 
     links.revoke_all(tx, visit.id, now)
 
 
+@rule("VI-11")
+def is_over(tx: Tx, system: System, visit: Visit, now: datetime) -> bool:
+    """Whether whoever joins a visit has no way in: it is over, left open since an earlier day, or has lost its proxy.
+
+    By video again, it begins anew.
+    """
+    joins = participants.one(tx, links.joins_as(visit))
+    if joins is None:
+        return visit.state not in OPEN or proxy.lacks_proxy(visit)
+    return link.standing(visit, joins, now, links.opening(system)) in (Standing.OVER, Standing.REVOKED)
+
+
+@rule("VI-7", "VI-11", "PR-1")
+def begin_anew(tx: Tx, system: System, actor: Actor, visit: Visit, now: datetime) -> None:
+    """A visit that was over lives again: for the patient or the proxy, who is told, and for none who was invited then.
+
+    Raises ``Refused`` where the child's proxy of then may be proxy no longer.
+    """
+    if visit.kind is VisitKind.CHILD:
+        permitted(proxy.may_stay(people.guardians_of(tx, visit.patient_id), visit.proxy_number))
+    for one in _invited(tx, visit):
+        participants.save(tx, replace(one, revoked_at=now))
+        _cancel_unsent(tx, actor, one, now, "visit-over")
+    links.welcome(tx, actor, visit, now)
+    joins = participants.one(tx, links.joins_as(visit))
+    if joins is not None:
+        participants.save(tx, replace(joins, invited_at=now))
+        call_in(tx, system, actor, visit, now)
+
+
+@rule("NA-3", "VI-14")
+def call_in(tx: Tx, system: System, actor: Actor, visit: Visit, now: datetime) -> None:
+    """Tell whoever joins, by SMS with a link of its own, that the visit is on video now."""
+    record = people.patient(tx, id=visit.patient_id)
+    assert record is not None  # a visit is a patient's
+    services_outbox.cancel_reminders(tx, actor, now, "next-one", visit)
+    unit = known_unit(tx, visit.unit_id)
+    ends = max(visit.ends_at, now + timedelta(minutes=limit("visit_lasts", now)))
+    row = services_outbox.make_row(
+        unit.id,
+        visit.patient_id,
+        services_outbox.about_anew(tx, visit, Purpose.VISIT_NOW),
+        Planned(Purpose.VISIT_NOW, now, ends),
+        now,
+        text=sms_text.text_for(tx, system, unit, Purpose.VISIT_NOW, link=links.make(tx, system, links.joins_as(visit))),
+        recipient=proxy.reached_at(visit, record.patient.mobile),
+        by=actor,
+        case_id=visit.case_id,
+        person_number=visit.proxy_number,
+        visit_id=visit.id,
+        visit_at=visit.starts_at,
+    )
+    services_outbox.queue(tx, actor, row)
+
+
 def _invited(tx: Tx, visit: Visit) -> list[Participant]:
     there = participants.of_visits(tx, [visit.id]).get(visit.id, [])
     return [one for one in there if one.role not in WITH_E_ID and one.revoked_at is None]
@@ -149,14 +213,23 @@ def _invited(tx: Tx, visit: Visit) -> list[Participant]:
 def _take_back(tx: Tx, system: System, actor: Actor, visit: Visit, before: Participant, now: datetime) -> Participant:
     after = replace(before, revoked_at=now, sequence=before.sequence + 1)
     participants.save(tx, after)
-    if not _cancel_unsent(tx, actor, before, now, "visit-cancelled") and before.channel is Channel.EMAIL:
+    _cancel_unsent(tx, actor, before, now, "visit-cancelled")
+    if before.channel is Channel.EMAIL and _expects(tx, before):
         _send(tx, system, actor, visit, after, "cancelled")
     return after
 
 
-def _cancel_unsent(tx: Tx, actor: Actor, one: Participant, now: datetime, problem: str) -> bool:
-    """Cancel the latest invitation where it has not gone; whether it was."""
-    return services_outbox.cancel_planned(tx, actor, now, problem, _about(one))
+def _expects(tx: Tx, one: Participant) -> bool:
+    """Whether somebody believes that they are to come, by the last e-mail that has gone to them, or may have."""
+    mine = f"invite:{one.id}#"
+    rows = [row for row in outbox.of_visit(tx, one.visit_id) if row.about.startswith(mine) and row.state in HAS_GONE]
+    said = [row.invitation for row in rows if row.invitation is not None]
+    return bool(said) and not max(said, key=lambda each: each["sequence"])["cancelled"]
+
+
+def _cancel_unsent(tx: Tx, actor: Actor, one: Participant, now: datetime, problem: str) -> None:
+    """Cancel the latest invitation where it has not gone."""
+    services_outbox.cancel_planned(tx, actor, now, problem, _about(one))
 
 
 def _about(one: Participant) -> str:
@@ -179,12 +252,22 @@ def _made(tx: Tx, system: System, visit: Visit, guest: Guest, actor: Actor, now:
         address = email_of(guest.address or system.settings.interpreter_mailbox)
         return _named(made, " ".join(INTERPRETER_NAME), Channel.EMAIL, address)
     name = clean_line(guest.name, LONGEST_NAME)
+    if guest.role is Role.GUARDIAN:
+        known = allowed(proxy.as_guest(people.guardians_of(tx, visit.patient_id), guest.number))
+        name, made = known.name, replace(made, number=known.number)
     if not name:
         raise BadInput("guest-name")
-    made = replace(made, number=guest.number)
     if "@" in guest.address:
-        return _named(made, name, Channel.EMAIL, email_of(guest.address))
-    return _named(made, name, Channel.SMS, mobile_of(guest.address))
+        return _own(tx, _named(made, name, Channel.EMAIL, email_of(guest.address)))
+    return _own(tx, _named(made, name, Channel.SMS, mobile_of(guest.address)))
+
+
+def _own(tx: Tx, made: Participant) -> Participant:
+    """A guest at the address of another, by another name, is somebody else."""
+    there = participants.one(tx, made.id)
+    if there is None or there.name == made.name:
+        return made
+    return replace(made, id=links.participant_id(made.visit_id, made.role, made.address, made.name))
 
 
 def _colleague(tx: Tx, made: Participant, staff_id: str) -> Participant:
@@ -219,7 +302,8 @@ def _send(tx: Tx, system: System, actor: Actor, visit: Visit, one: Participant, 
     if one.channel is None:
         return
     now = system.clock.now()
-    planned = Planned(Purpose.INVITATION, now, max(visit.ends_at, now))
+    due = _due(tx, visit, one, now) if which == "changed" else now
+    planned = Planned(Purpose.INVITATION, due, max(visit.ends_at, now + OF_USE_FOR))
     address = "" if which == "cancelled" else links.make(tx, system, one.id)
     if one.channel is Channel.SMS:
         unit = known_unit(tx, visit.unit_id)
@@ -238,16 +322,23 @@ def _send(tx: Tx, system: System, actor: Actor, visit: Visit, one: Participant, 
     services_outbox.queue(tx, actor, row)
 
 
+@rule("NA-3", "VI-11")
+def _due(tx: Tx, visit: Visit, one: Participant, now: datetime) -> datetime:
+    """When somebody is told of a new time: by SMS only by day, as nobody waits for it, unless that is too late."""
+    by_day = reminder.by_day(now, times_of(tx, visit.unit_id, now))
+    return by_day if one.channel is Channel.SMS and by_day < visit.starts_at else now
+
+
 def _row(visit: Visit, one: Participant, planned: Planned, now: datetime, actor: Actor) -> OutgoingRow:
     assert one.channel is not None
     return OutgoingRow(
-        id=stable_id("outbox", _about(one), planned.purpose, local_date(now).isoformat()),
+        id=stable_id("outbox", _about(one), planned.purpose, local_date(planned.due_at).isoformat()),
         unit_id=visit.unit_id,
         patient_id=visit.patient_id,
         visit_id=visit.id,
         about=_about(one),
         purpose=planned.purpose,
-        local_date=local_date(now),
+        local_date=local_date(planned.due_at),
         visit_at=visit.starts_at,
         channel=one.channel,
         recipient=one.address,
@@ -281,8 +372,8 @@ def _visit(tx: Tx, actor: Actor, visit_id: str) -> Visit:
     return found
 
 
-def _participant(tx: Tx, visit: Visit, participant_id: str) -> Participant:
+def _guest(tx: Tx, visit: Visit, participant_id: str) -> Participant:
     found = participants.one(tx, participant_id)
-    if found is None or found.visit_id != visit.id:
+    if found is None or found.visit_id != visit.id or found.role in WITH_E_ID:
         raise BadInput("no-participant")
     return found

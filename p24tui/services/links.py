@@ -12,9 +12,10 @@ from p24tui.ids import stable_id
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, Video
 from p24tui.routine.link import WITH_E_ID, Participant, Role, Standing, standing
+from p24tui.routine.outgoing import Channel
 from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
-from p24tui.routine.visit import Visit
+from p24tui.routine.visit import Visit, VisitKind
 from p24tui.store import cases, events, intake, participants, people, visits
 from p24tui.store.engine import Tx
 from p24tui.system import System
@@ -147,7 +148,7 @@ class _Use:
         record = people.patient(self.tx, id=visit.patient_id)
         if record is None or is_protected(record.patient.protection):
             return Over()
-        opens_before = timedelta(minutes=self.system.settings.link_opens_before)
+        opens_before = opening(self.system)
         match standing(visit, self.participant, now, opens_before):
             case Standing.REVOKED:
                 return Revoked()
@@ -220,6 +221,11 @@ def address_for(system: System, visit: Visit, name: str, *, moderator: bool = Fa
     return system.video.address(room, name, moderator=moderator, not_before=now, expires=now + STAYS_FOR)
 
 
+def opening(system: System) -> timedelta:
+    """How long before a visit its links lead there."""
+    return timedelta(minutes=system.settings.link_opens_before)
+
+
 def is_on(case: Case) -> bool:
     """Whether the video of this case is on."""
     return case.video is Video.ON
@@ -231,6 +237,53 @@ def revoke_all(tx: Tx, visit_id: str, now: datetime) -> None:
     for one in participants.of_visits(tx, [visit_id]).get(visit_id, []):
         if one.revoked_at is None:
             participants.save(tx, replace(one, revoked_at=now))
+
+
+@rule("VI-7", "VI-11", "NA-2")
+def welcome(tx: Tx, actor: Actor, visit: Visit, now: datetime) -> None:
+    """The patient, or the child's proxy, takes part; whoever did so before and no longer does has no link any more."""
+    if not visit.has_reminders:
+        return
+    there = {one.id: one for one in participants.of_visits(tx, [visit.id]).get(visit.id, [])}
+    for one in there.values():
+        if one.role in WITH_E_ID and one.id != joins_as(visit) and one.revoked_at is None:
+            participants.save(tx, replace(one, revoked_at=now))
+    before = there.get(joins_as(visit))
+    if before is not None and before.revoked_at is not None:
+        let_in_again(tx, before, now)
+    if before is None:
+        participants.add(tx, _who_joins(visit, actor, now))
+
+
+@rule("VI-11")
+def let_in_again(tx: Tx, before: Participant, now: datetime) -> Participant:
+    """Somebody whose invitation was taken back may come after all, by a new link: the old ones stay dead (H16)."""
+    participants.drop_links(tx, before.id)
+    after = replace(before, revoked_at=None, invited_at=now)
+    participants.save(tx, after)
+    return after
+
+
+def _who_joins(visit: Visit, actor: Actor, now: datetime) -> Participant:
+    return Participant(
+        id=joins_as(visit),
+        number=visit.proxy_number,
+        visit_id=visit.id,
+        role=_joining_role(visit),
+        name=visit.proxy_name,
+        channel=Channel.SMS,
+        invited_by=actor.name,
+        invited_at=now,
+    )
+
+
+def joins_as(visit: Visit) -> str:
+    """The id of the participant that the patient is, or the child's proxy."""
+    return participant_id(visit.id, _joining_role(visit), visit.proxy_number)
+
+
+def _joining_role(visit: Visit) -> Role:
+    return Role.PROXY if visit.kind is VisitKind.CHILD else Role.PATIENT
 
 
 def participant_id(visit_id: str, role: Role, *more: str) -> str:

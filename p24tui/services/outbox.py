@@ -107,6 +107,14 @@ def cancel_planned(tx: Tx, actor: Actor, now: datetime, problem: str, about: str
     return bool(cancelled)
 
 
+def cancel_reminders(tx: Tx, actor: Actor, now: datetime, problem: str, visit: Visit) -> None:
+    """Cancel each reminder of a visit that has not gone, at whatever time the visit was to be."""
+    rows = outbox.of_visit(tx, visit.id)
+    planned = {row.about for row in rows if row.purpose.of_visit and row.state is OutgoingState.QUEUED}
+    for about in sorted(planned):
+        cancel_planned(tx, actor, now, problem, about)
+
+
 @rule("SE-2")
 def cancel(system: System, actor: Actor, id: str) -> OutgoingRow:
     """Let something not go. Raises ``Refused`` where it has gone already, or is just going.
@@ -184,6 +192,13 @@ def not_twice(tx: Tx, what: str, purpose: Purpose, day: date, now: datetime, bes
 def about_visit(visit: Visit) -> str:
     """What the reminders of a visit are about: the visit at its time, so that another time has its own."""
     return f"visit:{visit.id}@{visit.starts_at.isoformat(timespec='minutes')}"
+
+
+def about_anew(tx: Tx, visit: Visit, purpose: Purpose) -> str:
+    """The same for what tells of a change, of which each goes: a visit may come back to a time that it had before."""
+    gone = {row.about for row in outbox.of_visit(tx, visit.id) if row.purpose is purpose and not row.is_free}
+    about = about_visit(visit)
+    return next(one for one in (about, *(f"{about}#{count}" for count in range(1, len(gone) + 1))) if one not in gone)
 
 
 def about_case(case_id: str) -> str:

@@ -1,11 +1,12 @@
 """Patients as staff register them: found by their whole identity number, made the first time (VI-1, VI-6)."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 
 from p24tui.clock import local_date
 from p24tui.errors import BadInput, Refused, Unavailable
-from p24tui.gateways.person_data import Person
+from p24tui.gateways.person_data import Person, look_up_protection
 from p24tui.ids import stable_id
 from p24tui.routine import proxy
 from p24tui.routine.actor import Actor
@@ -91,6 +92,8 @@ def register(
     born = number.born or born
     if born is not None and born > local_date(now):
         raise BadInput("bad-date", value=born.isoformat())
+    theirs = person.guardians if person else ()
+    asked = {one.number: look_up_protection(system.person_data, one.number) for one in theirs}
     reached = "" if not mobile.strip() and _is_child(born, now) else guardians.mobile_of(mobile)
     with system.store.writing() as tx:
         before = people.patient(tx, number=number.value)
@@ -103,9 +106,9 @@ def register(
         looked_up = person.protection if person else Protection.UNKNOWN
         put_patient(tx, system, actor, with_protection(replace(record, patient=kept), record.flagged, looked_up, now))
         events.append(tx, actor, now, "patient.registered", rule="VI-1", patient=patient_id, new=before is None)
-        for one in person.guardians if person else ():
-            known = people.guardian(tx, patient_id, [one.number]) or Guardian(one.number, one.name)
-            guardians.put(tx, patient_id, replace(known, name=one.name))
+        for one in theirs:
+            _put_guardian(tx, patient_id, one.number, clean_line(one.name, LONGEST_NAME), asked[one.number])
+    _hide_in_visits(system, patient_id, [number for number, said in asked.items() if is_protected(said)])
     guardians.look_up(system, patient_id)
     return profile(system, actor, patient_id)
 
@@ -116,6 +119,28 @@ def _person(system: System, number: IdentityNumber) -> Person | None:
         return system.person_data.look_up(number.value)
     except Unavailable:
         return None
+
+
+@rule("VI-6", "PR-1")
+def _put_guardian(tx: Tx, patient_id: str, number: str, name: str, looked_up: Protection) -> None:
+    """Keep a guardian who is told of; one who is hidden stays so until it is known that they are not protected."""
+    stands_under = guardians.numbers(number)
+    known = people.guardian(tx, patient_id, stands_under) or Guardian(number, name)
+    if is_protected(looked_up) or (is_protected(known.protection) and looked_up is not Protection.NONE):
+        kind = looked_up if is_protected(looked_up) else known.protection
+        after = guardians.hidden(number, known.relationship, kind)
+    else:
+        after = replace(known, number=number, name=name, protection=looked_up)
+    people.drop_guardian(tx, patient_id, stands_under)
+    people.put_guardian(tx, patient_id, after)
+
+
+def _hide_in_visits(system: System, patient_id: str, protected: Collection[str]) -> None:
+    """Visits are locked before patients, as in every deed: so it is a transaction of its own."""
+    if protected:
+        with system.store.writing() as tx:
+            for number in protected:
+                guardians.leave_visits(tx, patient_id, number, system.clock.now())
 
 
 def _is_child(born: date | None, now: datetime) -> bool:

@@ -5,6 +5,7 @@ import pkgutil
 from dataclasses import dataclass
 from importlib import import_module
 
+import p24tui.gateways
 import p24tui.routine
 import p24tui.services
 from p24tui import assets
@@ -53,6 +54,6 @@ def every_rule() -> tuple[RuleEntry, ...]:
 
 def _load_marked() -> None:
     """Import every module that may carry a rule's mark."""
-    for package in (p24tui.routine, p24tui.services):
+    for package in (p24tui.routine, p24tui.services, p24tui.gateways):
         for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
             import_module(module.name)

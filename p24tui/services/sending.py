@@ -22,10 +22,11 @@ from p24tui.routine import phone, reminder
 from p24tui.routine.actor import Actor
 from p24tui.routine.outgoing import Channel, OutgoingState, Purpose, Sending
 from p24tui.routine.patient import Patient
-from p24tui.routine.protection import Protection, strictest
+from p24tui.routine.protection import Protection, is_protected
+from p24tui.routine.proxy import reached_at
 from p24tui.routine.reminder import Drop, Fail, Go, ReminderTimes, Wait
 from p24tui.routine.rule import rule
-from p24tui.services import delivery
+from p24tui.services import delivery, guardians
 from p24tui.services.known import known_unit
 from p24tui.services.outbox import letter, nobody, rule_of, tell
 from p24tui.services.protections import look_up_known, with_protection
@@ -154,6 +155,8 @@ class Sender:
         """What is said now of the patient, and of whoever gets it where that is somebody else who is known."""
         person_data, other = self.system.person_data, one.person_number
         of_other = look_up_protection(person_data, other) if other else Protection.NONE
+        if is_protected(of_other):
+            guardians.look_up(self.system, one.patient.patient.id)
         return look_up_known(self.system, actor, one.patient, kept), of_other
 
     @rule("PR-2", "NA-3", "SE-2")
@@ -184,12 +187,12 @@ class _Looking:
         actor = nobody(row.unit_id, self.place)
         of_patient, of_other = looked_up
         patient = with_protection(facts.record, facts.record.flagged, of_patient, now).patient
-        patient = replace(patient, protection=strictest(patient.protection, of_other))
         unit, times = self._unit(row.unit_id, now)
         address = _address(facts, patient)
-        sending = Sending(row.purpose, row.due_at, row.expires_at, row.visit_at)
+        calls_off = row.invitation is not None and bool(row.invitation["cancelled"])
+        sending = Sending(row.purpose, row.due_at, row.expires_at, row.visit_at, calls_off)
         decision = reminder.decide(
-            sending, patient, address, unit.hours, times, now, case=facts.case, visit=facts.visit
+            sending, patient, address, unit.hours, times, now, other=of_other, case=facts.case, visit=facts.visit
         )
         if not isinstance(decision, Go):
             _not_now(self.tx, actor, row, decision, now)
@@ -219,7 +222,7 @@ def _address(facts: Facts, patient: Patient) -> str:
         return row.recipient
     if row.purpose is Purpose.INVITATION:
         return phone.e164(row.recipient)
-    return phone.e164(visit.mobile if visit is not None and visit.mobile else patient.mobile)
+    return phone.e164(patient.mobile if visit is None else reached_at(visit, patient.mobile))
 
 
 def _not_now(tx: Tx, actor: Actor, row: OutgoingRow, decision: Wait | Drop | Fail, now: datetime) -> None:

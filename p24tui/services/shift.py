@@ -18,7 +18,7 @@ from p24tui.services.change import change_in, locked, permitted
 from p24tui.services.limits import limit
 from p24tui.services.read_log import log_list
 from p24tui.services.views import OngoingLine, OngoingView, line
-from p24tui.store import cases, events, people, shifts
+from p24tui.store import cases, events, people, shifts, visits
 from p24tui.store.engine import Tx
 from p24tui.store.values import CaseRow, OnShift, Shift
 from p24tui.system import System
@@ -250,7 +250,9 @@ def _left(tx: Tx, actor: Actor, now: datetime) -> list[tuple[CaseRow, tuple[Ongo
 
 def _nothing_left(tx: Tx, actor: Actor, now: datetime) -> None:
     found = _left(tx, actor, now)
-    permitted(rules.may_end([one for _row, left in found for one in left]), count=len(found))
+    unheld = visits.unheld(tx, actor.unit_id, now, _person(actor))
+    refusal = rules.may_end([one for _row, left in found for one in left], unheld)
+    permitted(refusal, count=len(found) or unheld)
 
 
 def _ask_no_more(system: System, actor: Actor, staff_id: str) -> None:

@@ -2,29 +2,29 @@
 
 from datetime import datetime
 
+from p24tui.errors import BadInput
+from p24tui.gateways.fhir.model import Kind
 from p24tui.ids import fresh_id, stable_id
-from p24tui.routine import chat
+from p24tui.routine import attendance, chat
 from p24tui.routine import visit as visit_rules
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState, ContactKind
 from p24tui.routine.decision import Refusal
-from p24tui.routine.link import WITH_E_ID
-from p24tui.routine.outgoing import Planned, Purpose
+from p24tui.routine.link import WITH_E_ID, Participant
+from p24tui.routine.proxy import reached_at
 from p24tui.routine.rule import rule
-from p24tui.routine.visit import CallOutcome, Visit, VisitCall, VisitState
-from p24tui.services import links, sms_text, visit_ending, visits
-from p24tui.services import outbox as services_outbox
+from p24tui.routine.visit import CallOutcome, Visit, VisitCall, VisitKind, VisitState
+from p24tui.services import invitations, links, visit_ending, visits
 from p24tui.services.change import allowed, change_in, locked, permitted
-from p24tui.services.known import case_of_unit, known_unit
-from p24tui.store import cases, events, participants, people
+from p24tui.services.known import case_of_unit
+from p24tui.store import cases, events, intake, participants, people
 from p24tui.store import visits as stored
 from p24tui.store.engine import Tx
+from p24tui.store.intake import Became
 from p24tui.store.values import CaseRow, Contact
 from p24tui.system import System
 
 MATTER = "Videobesök"
-SOURCE = "visit"
-"""The source of a case that a visit has made."""
 
 
 @rule("VI-14", "PR-1", "NA-2", "NA-4")
@@ -39,7 +39,7 @@ def take_in(system: System, actor: Actor, visit_id: str, version: int) -> tuple[
         before = visits.of_unit(tx, actor, visit_id)
     visits.look_up(system, actor, before.patient_id)
     with system.store.writing() as tx:
-        found = cases.open_video(tx, before.patient_id, actor.unit_id)
+        found = _own_contact(tx, before)
         visit = visits.of_unit(tx, actor, visit_id)
         visits.same(visit, version)
         record = people.patient(tx, id=visit.patient_id)
@@ -47,7 +47,7 @@ def take_in(system: System, actor: Actor, visit_id: str, version: int) -> tuple[
         permitted(chat.may_handle(actor, record.patient.protection))
         case_id = found or stable_id("visit", visit.id, "case")
         after = allowed(visit_rules.take_in(visit, actor, record.patient.protection, case_id, now))
-        case = _claimed(tx, system, actor, case_id) if found else _made(tx, visit, actor, case_id, now)
+        case = _claimed(tx, system, actor, case_id) if found else _made(tx, system, visit, actor, case_id, now)
         saved = stored.save(tx, after)
         events.append(tx, actor, now, "visit.taken-in", case_id, unit_id=saved.unit_id, visit=saved.id, rule="VI-14")
         return saved, case
@@ -69,11 +69,12 @@ def start(system: System, actor: Actor, visit_id: str, version: int) -> Visit:
 
 
 @rule("VI-14", "PR-1", "VI-1")
-def start_video(system: System, actor: Actor, case_id: str) -> tuple[Case, str]:
+def start_video(system: System, actor: Actor, case_id: str, proxy_number: str = "") -> tuple[Case, str]:
     """The third step, and from any chat at any time: the video is on. The case, and the address for the actor.
 
-    A chat that no visit is booked for becomes one now, and whoever joins is told by SMS. Raises ``Refused`` where it
-    may not be, ``Unavailable`` where there is no video, and then nothing is written.
+    A chat that no visit is booked for becomes one now, and whoever joins is told by SMS: for a child its primary
+    guardian, or the one with ``proxy_number``. A visit that was over lives again for the patient, and for none who was
+    invited then. Raises ``Refused`` where it may not be, ``Unavailable`` where there is no video: nothing is written.
     """
     now = system.clock.now()
     with system.store.reading() as tx:
@@ -81,7 +82,7 @@ def start_video(system: System, actor: Actor, case_id: str) -> tuple[Case, str]:
     visits.look_up(system, actor, patient_id)
     with system.store.writing() as tx:
         row = locked(tx, case_id)
-        visit = stored.of_case(tx, case_id, lock=True) or _now(tx, system, actor, row, now)
+        visit = stored.of_case(tx, case_id, lock=True) or _now(tx, system, actor, row, proxy_number, now)
         permitted(None if visit.state is not VisitState.TAKEN_IN else Refusal("VI-14", "start-first"))
         address = links.address_for(system, visit, actor.name, moderator=True)
         case = change_in(
@@ -94,7 +95,10 @@ def start_video(system: System, actor: Actor, case_id: str) -> tuple[Case, str]:
             rule="VI-14",
             visit=visit.id,
         )
-        stored.save(tx, visit_rules.on_video(visit, actor, now))
+        was_over = invitations.is_over(tx, system, visit, now)
+        on = stored.save(tx, visit_rules.on_video(visit, actor, now))
+        if was_over:
+            invitations.begin_anew(tx, system, actor, on, now)
         return case, address
 
 
@@ -113,13 +117,14 @@ def address(system: System, actor: Actor, case_id: str) -> str:
 
 
 @rule("VI-14")
-def end_video(system: System, actor: Actor, case_id: str) -> Case:
+def end_video(system: System, actor: Actor, case_id: str) -> tuple[Case, bool]:
     """The first step of ending: the video is off, and the visit lives on as a chat until it is ended too (H11).
 
-    Raises ``Refused`` where the actor does not have the case, or the video is not on.
+    The second says that nobody knows whether the patient came, so that it is to be asked. Raises ``Refused`` where the
+    actor does not have the case, or the video is not on.
     """
     with system.store.writing() as tx:
-        return change_in(
+        case = change_in(
             tx,
             system,
             actor,
@@ -128,6 +133,26 @@ def end_video(system: System, actor: Actor, case_id: str) -> Case:
             lambda row: visit_rules.end_video(row.case, actor),
             rule="VI-14",
         )
+        visit = stored.of_case(tx, case_id)
+        return case, visit is not None and attendance.has_come(visit, _there(tx, visit)) is None
+
+
+@rule("VI-13")
+def say_whether_came(system: System, actor: Actor, case_id: str, *, came: bool) -> Visit:
+    """Whoever holds the visit says whether the patient came to the video. Raises ``Refused`` where it is not theirs."""
+    now = system.clock.now()
+    with system.store.writing() as tx:
+        row = case_of_unit(tx, actor, case_id, lock=True)
+        permitted(chat.owned_by(row.case, actor), owner=row.owner)
+        visit = stored.of_case(tx, case_id, lock=True)
+        if visit is None:
+            raise BadInput("no-visit")
+        saved = stored.save(tx, allowed(visit_rules.attended(visit, came=came)))
+        said = {"visit": saved.id, "rule": "VI-13"}
+        events.append(
+            tx, actor, now, "visit.came" if came else "visit.not-came", case_id, unit_id=saved.unit_id, **said
+        )
+        return saved
 
 
 @rule("VI-13")
@@ -146,8 +171,8 @@ def record_call(
         assert record is not None  # a visit is a patient's
         assert actor.staff_id is not None
         permitted(chat.may_handle(actor, record.patient.protection))
-        permitted(visit_rules.may_call(visit, actor, at, now))
-        call = VisitCall(at, actor.staff_id, actor.name, visit.mobile or record.patient.mobile, outcome)
+        permitted(attendance.may_call(visit, actor, at, now))
+        call = VisitCall(at, actor.staff_id, actor.name, reached_at(visit, record.patient.mobile), outcome)
         stored.add_call(tx, visit.id, call)
         said = {"visit": visit.id, "outcome": outcome.value, "called_at": at.isoformat(), "rule": "VI-13"}
         events.append(tx, actor, now, "visit.called", visit.case_id, unit_id=visit.unit_id, **said)
@@ -165,8 +190,23 @@ def end_absent(system: System, actor: Actor, visit_id: str, version: int) -> Vis
         visit = visits.of_unit(tx, actor, visit_id)
         visits.same(visit, version)
         calls = stored.calls(tx, [visit.id]).get(visit.id, [])
-        after = allowed(visit_rules.end_absent(visit, actor, calls, now))
+        after = allowed(attendance.end_absent(visit, actor, _there(tx, visit), calls, now))
         return visit_ending.close(tx, actor, visit, after, now)
+
+
+def _there(tx: Tx, visit: Visit) -> list[Participant]:
+    return participants.of_visits(tx, [visit.id]).get(visit.id, [])
+
+
+def _own_contact(tx: Tx, visit: Visit) -> str | None:
+    """The patient's own video contact that is to be the visit's chat, locked; a relative's has none."""
+    if visit.kind is VisitKind.RELATIVE:
+        return None
+    found = cases.open_video(tx, visit.patient_id, visit.unit_id)
+    if found is None:
+        return None
+    cases.one(tx, found, lock=True)  # before the visit, as in every deed; somebody may have taken it meanwhile
+    return cases.open_video(tx, visit.patient_id, visit.unit_id)
 
 
 def _claimed(tx: Tx, system: System, actor: Actor, case_id: str) -> Case:
@@ -175,8 +215,11 @@ def _claimed(tx: Tx, system: System, actor: Actor, case_id: str) -> Case:
     )
 
 
-def _made(tx: Tx, visit: Visit, actor: Actor, case_id: str, now: datetime) -> Case:
-    """The chat of a visit: the actor has it, and nobody waits for an answer in it."""
+def _made(tx: Tx, system: System, visit: Visit, actor: Actor, case_id: str, now: datetime) -> Case:
+    """The chat of a visit: the actor has it, and nobody waits for an answer in it.
+
+    Where there is a patient's side, it knows the chat by the case's own id, reads it and writes in it.
+    """
     made = Case(
         id=case_id,
         unit_id=visit.unit_id,
@@ -188,14 +231,16 @@ def _made(tx: Tx, visit: Visit, actor: Actor, case_id: str, now: datetime) -> Ca
         owner_id=actor.staff_id,
         opened_at=now,
     )
-    there = participants.of_visits(tx, [visit.id]).get(visit.id, [])
-    came = next((one for one in there if one.role in WITH_E_ID and one.e_id_at is not None), None)
+    came = next((one for one in _there(tx, visit) if one.role in WITH_E_ID and one.e_id_at is not None), None)
     e_id, e_id_at, way_in = (came.e_id, came.e_id_at, links.WAY_IN) if came else ("", None, "")
-    cases.add(tx, made, Contact(SOURCE, visit.id, e_id, e_id_at, way_in))
+    source, name = system.settings.patient_side or visit_rules.UNREAD_BY_PATIENTS, f"{Kind.CASE}/{case_id}"
+    cases.add(tx, made, Contact(source, name, e_id, e_id_at, way_in))
+    if system.settings.patient_side:
+        intake.remember(tx, source, Kind.CASE, (name,), Became(case_id, "", now))
     return made
 
 
-def _now(tx: Tx, system: System, actor: Actor, row: CaseRow, now: datetime) -> Visit:
+def _now(tx: Tx, system: System, actor: Actor, row: CaseRow, proxy_number: str, now: datetime) -> Visit:
     """A visit for a chat that goes on by video here and now, with a link for whoever joins."""
     starts_at, ends_at = now, visits.usual_end(now)
     made = Visit(
@@ -211,26 +256,10 @@ def _now(tx: Tx, system: System, actor: Actor, row: CaseRow, now: datetime) -> V
         taken_in_at=now,
         started_at=now,
     )
-    visit = allowed(visits.with_whom(tx, made, row.patient))
+    visit = allowed(visits.with_whom(tx, made, row.patient, proxy_number))
     stored.add(tx, visit)
     visits.welcome(tx, actor, visit, now)
-    unit = known_unit(tx, visit.unit_id)
-    link = links.make(tx, system, visits.joins_as(visit))
-    wanted = services_outbox.make_row(
-        unit.id,
-        visit.patient_id,
-        services_outbox.about_visit(visit),
-        Planned(Purpose.VISIT_NOW, now, ends_at),
-        now,
-        text=sms_text.text_for(tx, system, unit, Purpose.VISIT_NOW, link=link),
-        recipient=visit.mobile or row.patient.mobile,
-        by=actor,
-        case_id=row.case.id,
-        person_number=visit.proxy_number,
-        visit_id=visit.id,
-        visit_at=visit.starts_at,
-    )
-    services_outbox.queue(tx, actor, wanted)
+    invitations.call_in(tx, system, actor, visit, now)
     return visit
 
 

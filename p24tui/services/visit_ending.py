@@ -1,15 +1,17 @@
-"""What the ending of a case does to the visit that it is the chat of, and what the visit asks for before (VI-13)."""
+"""How a visit follows the case that is its chat: who holds it, at which unit, and its end (VI-13, VI-14)."""
 
+from dataclasses import replace
 from datetime import datetime
 
+from p24tui.routine import attendance
 from p24tui.routine import visit as visit_rules
 from p24tui.routine.actor import Actor
-from p24tui.routine.case import Case, CaseState
+from p24tui.routine.case import Case, CaseState, ContactKind, Video
 from p24tui.routine.decision import Refusal
 from p24tui.routine.rule import rule
 from p24tui.routine.visit import OPEN, Visit
-from p24tui.services.outbox import about_visit, cancel_planned
-from p24tui.store import events, visits
+from p24tui.services.outbox import cancel_reminders
+from p24tui.store import events, participants, visits
 from p24tui.store.engine import Tx
 
 
@@ -17,19 +19,36 @@ from p24tui.store.engine import Tx
 def lacks(tx: Tx, case_id: str) -> Refusal | None:
     """What the visit of a case still asks for before it ends: a call to a patient who has not come."""
     visit = visits.of_case(tx, case_id)
-    return None if visit is None else visit_rules.may_end(visit, visits.calls(tx, [visit.id]).get(visit.id, []))
+    if visit is None:
+        return None
+    there = participants.of_visits(tx, [visit.id]).get(visit.id, [])
+    return attendance.may_end(visit, there, visits.calls(tx, [visit.id]).get(visit.id, []))
 
 
-@rule("VI-13", "VI-14")
-def end_with(tx: Tx, actor: Actor, before: Case, after: Case, now: datetime) -> None:
-    """The visit ends with its case, by whatever deed the case ends."""
-    if before.state is CaseState.ENDED or after.state is not CaseState.ENDED:
+@rule("VI-13", "VI-14", "SH-1")
+def follow(tx: Tx, actor: Actor, before: Case, after: Case, now: datetime, *, undone: bool = False) -> None:
+    """The visit is held by whoever has its case, at the unit where that is, and ends with it by whatever deed.
+
+    Where the ending is ``undone`` it lives again; a word from the patient opens the chat alone.
+    """
+    if after.kind is not ContactKind.VIDEO and after.video is Video.NONE:
         return
-    visit = visits.of_case(tx, after.id, lock=True)
-    if visit is not None and visit.state in OPEN:
+    ends = before.state is not CaseState.ENDED and after.state is CaseState.ENDED
+    resumes = undone and before.state is CaseState.ENDED and after.state is not CaseState.ENDED
+    goes = (before.owner_id, before.unit_id) != (after.owner_id, after.unit_id)
+    visit = visits.of_case(tx, after.id, lock=True) if ends or resumes or goes else None
+    if visit is None:
+        return
+    if ends and visit.state in OPEN:
+        there = participants.of_visits(tx, [visit.id]).get(visit.id, [])
         calls = visits.calls(tx, [visit.id]).get(visit.id, [])
         is_left = after.wrong_patient_at is not None
-        close(tx, actor, visit, visit_rules.ended(visit, calls, now, is_left=is_left), now)
+        close(tx, actor, visit, attendance.ended(visit, there, calls, now, is_left=is_left), now)
+    elif not ends:
+        held = visit_rules.resumed(visit) if resumes else visit
+        held = replace(held, unit_id=after.unit_id, holder_id=after.owner_id or held.holder_id)
+        if held != visit:
+            visits.save(tx, held)
 
 
 def close(tx: Tx, actor: Actor, before: Visit, after: Visit, now: datetime) -> Visit:
@@ -37,5 +56,5 @@ def close(tx: Tx, actor: Actor, before: Visit, after: Visit, now: datetime) -> V
     saved = visits.save(tx, after)
     kind = f"visit.{saved.state.value}"
     events.append(tx, actor, now, kind, saved.case_id, unit_id=saved.unit_id, visit=saved.id, rule="VI-14")
-    cancel_planned(tx, actor, now, "visit-over", about_visit(before))
+    cancel_reminders(tx, actor, now, "visit-over", before)
     return saved

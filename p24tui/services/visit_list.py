@@ -9,15 +9,17 @@ from p24tui.clock import local_date
 from p24tui.errors import BadInput
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
+from p24tui.routine.attendance import is_absent
 from p24tui.routine.case import Case
 from p24tui.routine.hours import instant_of
 from p24tui.routine.identity import age_on
 from p24tui.routine.link import Participant
 from p24tui.routine.patient import Patient, shown
 from p24tui.routine.protection import is_protected
+from p24tui.routine.proxy import reached_at
 from p24tui.routine.rule import rule
 from p24tui.routine.visit import Visit, VisitCall
-from p24tui.routine.visit_step import is_absent, next_step, who_waits
+from p24tui.routine.visit_step import next_step, who_waits
 from p24tui.services import links
 from p24tui.services.limits import limit
 from p24tui.services.visit_views import InvitedLine, TaskLine, VisitDay, VisitLine
@@ -41,7 +43,7 @@ def of_day(
     view: str = "",
     shown_patients: Collection[str] = (),
 ) -> VisitDay:
-    """The visits of a local day by time, those still open from before it first, and what must be seen to.
+    """The visits of a local day by time, today those still open from before it first, and what must be seen to.
 
     That they were shown is committed before they are returned. ``view`` is the id of one that is read anew: then only
     patients that it has not shown before are logged.
@@ -49,15 +51,18 @@ def of_day(
     now = system.clock.now()
     since, until = instant_of(day, time()), instant_of(day + timedelta(days=1), time())
     with system.store.writing() as tx:
-        found = visits.between(tx, unit_ids, since, until)
+        found, to_see = (
+            visits.between(tx, unit_ids, since, until, left=day == local_date(now)),
+            visits.tasks(tx, unit_ids),
+        )
         kind, view = ("arrivals", view) if view else ("visits", fresh_id())
         for unit_id in unit_ids:
-            fresh = {one.patient_id for one in found if one.unit_id == unit_id} - set(shown_patients)
+            fresh = {one.patient_id for one in found if one.unit_id == unit_id} | _registered(tx, to_see, unit_id)
+            fresh -= set(shown_patients)
             if fresh or (kind == "visits" and unit_id == actor.unit_id):
                 desk.log_reading(tx, replace(actor, unit_id=unit_id), now, kind, patients=fresh, view=view)
         lines = _Lines(tx, system, now).of(found)
-        tasks = tuple(map(_task_line, visits.tasks(tx, unit_ids)))
-        return VisitDay(view, day, lines, tasks, _invited(tx, actor, now))
+        return VisitDay(view, day, lines, _task_lines(tx, to_see), _invited(tx, actor, now))
 
 
 @rule("LO-1", "PR-1")
@@ -82,11 +87,10 @@ def tasks(system: System, actor: Actor, unit_ids: Collection[str]) -> tuple[Task
     with system.store.writing() as tx:
         found = visits.tasks(tx, unit_ids)
         for unit_id in unit_ids:
-            numbers = [_number(one) for one in found if one.unit_id == unit_id]
-            patients = people.ids_by_number(tx, list(filter(None, numbers)))
-            if numbers or unit_id == actor.unit_id:
+            patients = _registered(tx, found, unit_id)
+            if patients or unit_id == actor.unit_id:
                 desk.log_reading(tx, replace(actor, unit_id=unit_id), now, "bookings", patients=patients)
-        return tuple(map(_task_line, found))
+        return _task_lines(tx, found)
 
 
 @dataclass(slots=True)
@@ -130,9 +134,11 @@ class _Lines:
         calls: Collection[VisitCall],
         sent: Collection[OutgoingRow],
     ) -> VisitLine:
-        opens_before = timedelta(minutes=self.system.settings.link_opens_before)
+        settings = self.system.settings
+        opens_at = visit.starts_at - timedelta(minutes=settings.link_opens_before)
         absent_after = timedelta(minutes=limit("visit_absent_after", self.now))
-        step = next_step(visit, case, there, calls, self.now, opens_before=opens_before, absent_after=absent_after)
+        absent = is_absent(visit, there, self.now, absent_after, is_watched=bool(settings.join_address))
+        step = next_step(visit, case, tuple(calls), self.now, opens_at, absent=absent)
         hidden = is_protected(patient.protection)
         day = local_date(visit.starts_at)
         return VisitLine(
@@ -140,15 +146,15 @@ class _Lines:
             patient=shown(patient, local_date(self.now)),
             age=None if hidden or patient.born is None else age_on(patient.born, day),
             holder=holder,
-            number="" if hidden else visit.mobile or patient.mobile,
-            case=case,
+            number="" if hidden else reached_at(visit, patient.mobile),
+            case=replace(case, matter="") if case is not None and hidden else case,
             participants=() if hidden else tuple(there),
             waiting=() if hidden else who_waits(visit, there, case),
-            calls=tuple(calls),
+            calls=tuple(replace(call, number="") for call in calls) if hidden else tuple(calls),
             sent=() if hidden else tuple(sent),
             step=step,
-            opens_at=visit.starts_at - opens_before,
-            is_absent=is_absent(visit, there, self.now, absent_after),
+            opens_at=opens_at,
+            is_absent=absent,
         )
 
 
@@ -156,13 +162,26 @@ def _of_protected(visit: Visit) -> Visit:
     return replace(visit, proxy_name="", proxy_number="", mobile="", reason="")
 
 
-def _task_line(task: BookingTask) -> TaskLine:
-    said: Mapping[str, Any] = {} if task.problem == PROTECTED else task.booking
+def _registered(tx: Tx, found: Collection[BookingTask], unit_id: str) -> set[str]:
+    """The ids of the patients of a unit's tasks, of those who are registered."""
+    return set(people.by_number(tx, [_number(one) for one in found if one.unit_id == unit_id]).values())
+
+
+def _task_lines(tx: Tx, found: Collection[BookingTask]) -> tuple[TaskLine, ...]:
+    """The tasks as they may be shown: of who is protected by now nothing but that."""
+    ids = people.by_number(tx, [_number(one) for one in found])
+    known = people.patients_by_id(tx, set(ids.values()))
+    return tuple(_task_line(one, known.get(ids.get(_number(one), ""))) for one in found)
+
+
+def _task_line(task: BookingTask, patient: Patient | None) -> TaskLine:
+    hidden = task.problem == PROTECTED or (patient is not None and is_protected(patient.protection))
+    said: Mapping[str, Any] = {} if hidden else task.booking
     starts_at = task.booking.get("starts_at")
     return TaskLine(
         id=task.id,
         unit_id=task.unit_id,
-        problem=task.problem,
+        problem=PROTECTED if hidden else task.problem,
         number=_number(task) if said else "",
         name=said.get("name", ""),
         starts_at=datetime.fromisoformat(starts_at) if starts_at else None,

@@ -10,8 +10,7 @@ from p24tui.routine import proxy, reminder, visit
 from p24tui.routine.actor import Actor
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import is_open
-from p24tui.routine.link import Participant, Role
-from p24tui.routine.outgoing import HAS_GONE, Channel
+from p24tui.routine.outgoing import HAS_GONE, Purpose
 from p24tui.routine.patient import Patient
 from p24tui.routine.rule import rule
 from p24tui.routine.visit import Summons, Visit, VisitKind
@@ -21,7 +20,7 @@ from p24tui.services.change import allowed, permitted
 from p24tui.services.known import known_unit
 from p24tui.services.limits import limit, limit_on
 from p24tui.services.reminders import times_of
-from p24tui.store import events, outbox, participants, people, visits
+from p24tui.store import events, outbox, people, visits
 from p24tui.store.engine import Tx
 from p24tui.system import System
 from p24tui.text import clean_line
@@ -29,6 +28,9 @@ from p24tui.text import clean_line
 LONGEST_REASON = 200
 LONGEST = timedelta(hours=8)
 """How long a visit may last."""
+
+welcome, joins_as = links.welcome, links.joins_as
+"""Who joins a visit is decided where their links are, for inviting asks it too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +70,8 @@ def book(system: System, actor: Actor, wanted: Wanted, visit_id: str = "") -> Vi
     now = system.clock.now()
     look_up(system, actor, wanted.patient_id)
     with system.store.writing() as tx:
-        if visit_id and visits.one(tx, visit_id) is not None:
-            return of_unit(tx, actor, visit_id)
+        if visit_id and (there := _pressed_before(tx, actor, wanted, visit_id)) is not None:
+            return there
         kind = VisitKind.RELATIVE if wanted.relative else VisitKind.PATIENT
         permitted(visit.may_book_by_hand(kind, allowed=system.settings.booking_by_hand))
         return booked_in(tx, system, actor, wanted, now, visit_id)
@@ -111,7 +113,7 @@ def with_whom(tx: Tx, one: Visit, patient: Patient, proxy_number: str = "") -> V
     """The visit with whom it is, by the age on its day: a child has one proxy, who is reached instead of the child.
 
     One that has its proxy already, and still needs one, keeps that: a later change of primary guardian touches only
-    bookings made after it.
+    bookings made after it. Where that one may be proxy no longer it is refused: nobody takes their place unseen.
     """
     if one.kind is VisitKind.RELATIVE:
         return visit.may_book(patient, "none is needed") or one
@@ -122,11 +124,12 @@ def with_whom(tx: Tx, one: Visit, patient: Patient, proxy_number: str = "") -> V
     if not child:
         grown = replace(one, kind=VisitKind.PATIENT, proxy_number="", proxy_name="", mobile="")
         return visit.may_book(patient, patient.mobile) or grown
-    if one.proxy_number and not proxy_number:
-        return visit.may_book(patient, one.mobile) or one
+    theirs = people.guardians_of(tx, patient.id)
+    if one.kind is VisitKind.CHILD and not proxy_number:
+        return proxy.may_stay(theirs, one.proxy_number) or visit.may_book(patient, one.mobile) or one
     if refusal := visit.may_book(patient, "the proxy's is looked at below"):
         return refusal
-    chosen = proxy.choose_proxy(people.guardians_of(tx, patient.id), proxy_number)
+    chosen = proxy.choose_proxy(theirs, proxy_number)
     if isinstance(chosen, Refusal):
         return chosen
     return replace(one, kind=VisitKind.CHILD, proxy_number=chosen.number, proxy_name=chosen.name, mobile=chosen.mobile)
@@ -152,7 +155,7 @@ def moved_in(
 ) -> Visit:
     """The same within a transaction that does more; ``before`` is locked."""
     lasts = before.ends_at - before.starts_at
-    starts_at, ends_at = span(starts_at, ends_at or starts_at + lasts, now)
+    starts_at, ends_at = span(starts_at, ends_at or starts_at + lasts, now, stays=starts_at == before.starts_at)
     if (before.starts_at, before.ends_at) == (starts_at, ends_at):
         return before
     after = allowed(visit.move(before, starts_at, ends_at))
@@ -162,7 +165,7 @@ def moved_in(
     after = visits.save(tx, after)
     events.append(tx, actor, now, "visit.moved", unit_id=after.unit_id, visit=after.id)
     if after.starts_at != before.starts_at:
-        services_outbox.cancel_planned(tx, actor, now, "visit-moved", services_outbox.about_visit(before))
+        services_outbox.cancel_reminders(tx, actor, now, "visit-moved", before)
         welcome(tx, actor, after, now)
         plan(tx, system, actor, after)
     invitations.renew(tx, system, actor, after, now)
@@ -181,7 +184,7 @@ def cancelled_in(tx: Tx, system: System, actor: Actor, before: Visit, now: datet
     """The same within a transaction that does more; ``before`` is locked."""
     after = visits.save(tx, allowed(visit.cancel(before, now)))
     events.append(tx, actor, now, "visit.cancelled", unit_id=after.unit_id, visit=after.id)
-    services_outbox.cancel_planned(tx, actor, now, "visit-cancelled", services_outbox.about_visit(after))
+    services_outbox.cancel_reminders(tx, actor, now, "visit-cancelled", after)
     invitations.call_off(tx, system, actor, after, now)
     return after
 
@@ -197,9 +200,14 @@ def confirm_summons(system: System, actor: Actor, visit_id: str, summons: Summon
         return after
 
 
-def span(starts_at: datetime, ends_at: datetime | None, now: datetime) -> tuple[datetime, datetime]:
-    """When a visit is, with its usual length where none is said. Raises ``BadInput`` where that cannot be."""
-    if starts_at <= now:
+def span(
+    starts_at: datetime, ends_at: datetime | None, now: datetime, *, stays: bool = False
+) -> tuple[datetime, datetime]:
+    """When a visit is, with its usual length where none is said. Raises ``BadInput`` where that cannot be.
+
+    One that ``stays`` at its beginning may have begun.
+    """
+    if starts_at <= now and not stays:
         raise BadInput("visit-past")
     ends_at = ends_at or usual_end(starts_at)
     if not timedelta(0) < ends_at - starts_at <= LONGEST:
@@ -234,11 +242,11 @@ def plan(tx: Tx, system: System, actor: Actor, one: Visit) -> None:
         row = services_outbox.make_row(
             unit.id,
             one.patient_id,
-            services_outbox.about_visit(one),
+            _about(tx, one, each.purpose),
             each,
             now,
             text=sms_text.text_for(tx, system, unit, each.purpose, link=links.make(tx, system, joins_as(one))),
-            recipient=one.mobile or _patient(tx, one.patient_id).mobile,
+            recipient=proxy.reached_at(one, _patient(tx, one.patient_id).mobile),
             by=actor,
             person_number=one.proxy_number,
             visit_id=one.id,
@@ -247,9 +255,9 @@ def plan(tx: Tx, system: System, actor: Actor, one: Visit) -> None:
         services_outbox.queue(tx, actor, row)
 
 
-def joins_as(one: Visit) -> str:
-    """The id of the participant that the patient is, or the child's proxy."""
-    return links.participant_id(one.id, Role.PROXY if one.kind is VisitKind.CHILD else Role.PATIENT, one.proxy_number)
+def _about(tx: Tx, one: Visit, purpose: Purpose) -> str:
+    moved = purpose is Purpose.VISIT_MOVED
+    return services_outbox.about_anew(tx, one, purpose) if moved else services_outbox.about_visit(one)
 
 
 def of_unit(tx: Tx, actor: Actor, visit_id: str) -> Visit:
@@ -266,27 +274,13 @@ def same(one: Visit, version: int) -> None:
         raise Stale()
 
 
-def welcome(tx: Tx, actor: Actor, one: Visit, now: datetime) -> None:
-    """The patient, or the child's proxy, takes part; whoever did so before and no longer does has no link any more."""
-    if not one.has_reminders:
-        return
-    role = Role.PROXY if one.kind is VisitKind.CHILD else Role.PATIENT
-    there = {each.id: each for each in participants.of_visits(tx, [one.id]).get(one.id, [])}
-    for each in there.values():
-        if each.role in (Role.PATIENT, Role.PROXY) and each.id != joins_as(one) and each.revoked_at is None:
-            participants.save(tx, replace(each, revoked_at=now))
-    if joins_as(one) not in there:
-        invited = Participant(
-            id=joins_as(one),
-            number=one.proxy_number,
-            visit_id=one.id,
-            role=role,
-            name=one.proxy_name,
-            channel=Channel.SMS,
-            invited_by=actor.name,
-            invited_at=now,
-        )
-        participants.add(tx, invited)
+def _pressed_before(tx: Tx, actor: Actor, wanted: Wanted, visit_id: str) -> Visit | None:
+    """The visit that an earlier press has booked; a press at the same time is waited for."""
+    people.patient(tx, id=wanted.patient_id, lock=True)
+    there = visits.one(tx, visit_id)
+    if there is not None and there.unit_id != actor.unit_id:
+        raise BadInput("no-visit")
+    return there
 
 
 def _holder(tx: Tx, unit_id: str, staff_id: str | None) -> str | None:

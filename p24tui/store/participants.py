@@ -5,11 +5,11 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from p24tui.routine.link import Participant, Role
 from p24tui.routine.outgoing import Channel
-from p24tui.routine.visit import OPEN, Visit
+from p24tui.routine.visit import OPEN, Visit, VisitState
 from p24tui.store.engine import Tx
 from p24tui.store.tables import participants, visit_links, visits
 from p24tui.store.visits import VISIT_FIELDS, visit_from
@@ -44,7 +44,7 @@ def of_visits(tx: Tx, visit_ids: Collection[str]) -> dict[str, list[Participant]
 
 
 def invitations(tx: Tx, staff_id: str, since: datetime) -> list[tuple[Participant, Visit]]:
-    """The open visits to which a colleague is invited, that end after ``since``, by time (VI-10)."""
+    """The open visits to which a colleague is invited, that have begun or end after ``since``, by time (VI-10)."""
     query = (
         select(*(participants.c[name] for name in _FIELDS), *(visits.c[name] for name in VISIT_FIELDS))
         .join(visits, visits.c.id == participants.c.visit_id)
@@ -52,7 +52,7 @@ def invitations(tx: Tx, staff_id: str, since: datetime) -> list[tuple[Participan
             participants.c.staff_id == staff_id,
             participants.c.revoked_at.is_(None),
             visits.c.state.in_(OPEN),
-            visits.c.ends_at > since,
+            or_(visits.c.ends_at > since, visits.c.state != VisitState.BOOKED),
         )
         .order_by(visits.c.starts_at, visits.c.id)
     )
@@ -64,6 +64,11 @@ def add_link(tx: Tx, digest: bytes, participant_id: str, now: datetime) -> None:
     """One more link for a participant; earlier ones still hold."""
     values = {"digest": digest, "participant_id": participant_id, "made_at": now}
     tx.connection.execute(insert(visit_links).values(values))
+
+
+def drop_links(tx: Tx, participant_id: str) -> None:
+    """Forget every link that a participant has been given."""
+    tx.connection.execute(delete(visit_links).where(visit_links.c.participant_id == participant_id))
 
 
 def by_link(tx: Tx, digest: bytes) -> Participant | None:

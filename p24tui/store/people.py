@@ -91,9 +91,11 @@ def put_staff(tx: Tx, one: Staff, unit_ids: tuple[str, ...]) -> None:
         tx.connection.execute(insert(staff_units), rows)
 
 
-def patient(tx: Tx, *, id: str | None = None, number: str | None = None) -> PatientRecord | None:
-    """The patient with this id or this identity number."""
+def patient(tx: Tx, *, id: str | None = None, number: str | None = None, lock: bool = False) -> PatientRecord | None:
+    """The patient with this id or this identity number. ``lock`` keeps other writers from them, as for a unit."""
     query = select(patients).where(patients.c.id == id if id is not None else patients.c.number == number)
+    if lock and tx.on_postgresql:
+        query = query.with_for_update(key_share=True)
     row = tx.connection.execute(query).first()
     return None if row is None else patient_from(tuple(row))
 
@@ -105,9 +107,10 @@ def patients_by_id(tx: Tx, patient_ids: Collection[str]) -> dict[str, Patient]:
     return {one.id: one for one in found}
 
 
-def ids_by_number(tx: Tx, numbers: Collection[str]) -> set[str]:
-    """The ids of those patients who have these identity numbers."""
-    return set(tx.connection.scalars(select(patients.c.id).where(patients.c.number.in_(numbers))))
+def by_number(tx: Tx, numbers: Collection[str]) -> dict[str, str]:
+    """The ids of those patients who have these identity numbers, by number."""
+    query = select(patients.c.number, patients.c.id).where(patients.c.number.in_(numbers))
+    return {row.number: row.id for row in tx.connection.execute(query)}
 
 
 def put_patient(tx: Tx, record: PatientRecord, now: datetime) -> list[OutgoingRow]:

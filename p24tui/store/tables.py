@@ -31,11 +31,19 @@ from p24tui.store.duty_tables import (
 )
 from p24tui.store.intake_tables import quarantine, received, sources
 from p24tui.store.outgoing_tables import HAS_GATEWAY_ID, outbox, reminder_times, sms_texts
-from p24tui.store.visit_tables import booking_tasks, participants, visit_calls, visit_links, visits
+from p24tui.store.visit_tables import (
+    booking_statements,
+    booking_tasks,
+    participants,
+    visit_calls,
+    visit_links,
+    visits,
+)
 
 __all__ = [
     "HAS_GATEWAY_ID",
     "after_hours",
+    "booking_statements",
     "booking_tasks",
     "case_guests",
     "closing_warnings",

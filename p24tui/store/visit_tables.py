@@ -28,6 +28,7 @@ visits = Table(
     Column("taken_in_at", Instant),
     Column("started_at", Instant),
     Column("video_at", Instant, comment="when the video was first on"),
+    Column("came", Boolean, comment="what its holder has said of whether the patient came"),
     Column("ended_at", Instant),
     Column("source", Text, nullable=False, server_default=""),
     Column("booking_id", Text, comment="what the booking system calls it"),
@@ -96,4 +97,19 @@ booking_tasks = Table(
     Column("version", Integer, nullable=False),
     Index("ux_booking_tasks_booking", "source", "booking_id", unique=True),
     Index("ix_booking_tasks_unit_settled", "unit_id", "settled_at"),
+)
+
+booking_statements = Table(
+    "booking_statements",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("booking_id", Text, primary_key=True),
+    Column("said_at", Instant, nullable=False, comment="when the booking system last spoke of it"),
+    Column("says", Text, nullable=False, comment="holds, cancelled, set-aside or group"),
+    Column("unit_id", Text, nullable=False, comment="HSA-id, also of what is no unit here"),
+    Column("number", Text, nullable=False, comment="the patient's, or empty"),
+    Column("proxy_number", Text, nullable=False),
+    Column("holder_id", Text, nullable=False),
+    Column("starts_at", Instant),
+    Column("ends_at", Instant),
 )

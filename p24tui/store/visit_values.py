@@ -23,3 +23,22 @@ class BookingTask:
     settled_at: datetime | None = None
     settled_by: str = ""
     version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingStatement:
+    """The latest that a booking system has said of one booking. Instants are UTC.
+
+    ``says`` is what it makes of the booking. ``unit_id`` need not be a unit here; what is empty was never said.
+    """
+
+    source: str
+    booking_id: str
+    said_at: datetime
+    says: str
+    unit_id: str
+    number: str = ""
+    proxy_number: str = ""
+    holder_id: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None

@@ -5,17 +5,18 @@ from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 
 from p24tui.errors import Stale
 from p24tui.routine.visit import OPEN, CallOutcome, Summons, Visit, VisitCall, VisitKind, VisitState
 from p24tui.store.engine import Tx
-from p24tui.store.tables import booking_tasks, visit_calls, visits
-from p24tui.store.visit_values import BookingTask
+from p24tui.store.tables import booking_statements, booking_tasks, visit_calls, visits
+from p24tui.store.visit_values import BookingStatement, BookingTask
 
 VISIT_FIELDS = tuple(one.name for one in fields(Visit))
 _VISITS = select(*(visits.c[name] for name in VISIT_FIELDS))
 _TASKS = select(*(booking_tasks.c[one.name] for one in fields(BookingTask)))
+_STATEMENTS = select(*(booking_statements.c[one.name] for one in fields(BookingStatement)))
 
 
 def add(tx: Tx, visit: Visit) -> None:
@@ -29,8 +30,8 @@ def one(tx: Tx, visit_id: str, *, lock: bool = False) -> Visit | None:
 
 
 def booked_as(tx: Tx, source: str, booking_id: str) -> Visit | None:
-    """The visit that a booking system calls so; kept from other writers."""
-    return _first(tx, (visits.c.source == source) & (visits.c.booking_id == booking_id), lock=True)
+    """The visit that a booking system calls so. Nobody is kept from it: its case is locked before it."""
+    return _first(tx, (visits.c.source == source) & (visits.c.booking_id == booking_id), lock=False)
 
 
 def of_case(tx: Tx, case_id: str, *, lock: bool = False) -> Visit | None:
@@ -40,13 +41,24 @@ def of_case(tx: Tx, case_id: str, *, lock: bool = False) -> Visit | None:
     return None if row is None else visit_from(tuple(row))
 
 
-def between(tx: Tx, unit_ids: Collection[str], since: datetime, until: datetime) -> list[Visit]:
-    """The visits of these units that begin in that time, and those still open from before it; by time."""
+def between(tx: Tx, unit_ids: Collection[str], since: datetime, until: datetime, *, left: bool) -> list[Visit]:
+    """The visits of these units that begin in that time, by time; ``left`` adds those still open from before it."""
     table = visits.c
     there = (table.starts_at >= since) & (table.starts_at < until)
-    left = (table.starts_at < since) & table.state.in_((VisitState.TAKEN_IN, VisitState.STARTED))
-    query = _VISITS.where(table.unit_id.in_(unit_ids), or_(there, left)).order_by(table.starts_at, table.id)
+    before = (table.starts_at < since) & table.state.in_(OPEN)
+    query = _VISITS.where(table.unit_id.in_(unit_ids), or_(there, before) if left else there).order_by(
+        table.starts_at, table.id
+    )
     return [visit_from(tuple(row)) for row in tx.connection.execute(query)]
+
+
+def unheld(tx: Tx, unit_id: str, before: datetime, holder_id: str | None = None) -> int:
+    """How many booked visits of the unit, or of one holder there, were to have begun and nobody has taken in."""
+    table = visits.c
+    which = (table.unit_id == unit_id) & (table.state == VisitState.BOOKED) & (table.starts_at <= before)
+    if holder_id is not None:
+        which &= table.holder_id == holder_id
+    return tx.connection.execute(select(func.count()).select_from(visits).where(which)).scalar_one()
 
 
 def of_patient(tx: Tx, patient_id: str, *, lock: bool = False) -> list[Visit]:
@@ -81,6 +93,23 @@ def calls(tx: Tx, visit_ids: Collection[str]) -> dict[str, list[VisitCall]]:
     for visit_id, at, staff_id, name, number, outcome in tx.connection.execute(query):
         found.setdefault(visit_id, []).append(VisitCall(at, staff_id, name, number, CallOutcome(outcome)))
     return found
+
+
+def statement(tx: Tx, source: str, booking_id: str) -> BookingStatement | None:
+    """The latest that was said of a booking; kept from other writers."""
+    table = booking_statements.c
+    same = (table.source == source) & (table.booking_id == booking_id)
+    row = tx.connection.execute(_STATEMENTS.where(same).with_for_update()).first()
+    names = [one.name for one in fields(BookingStatement)]
+    return None if row is None else BookingStatement(**dict(zip(names, row, strict=True)))
+
+
+def put_statement(tx: Tx, said: BookingStatement) -> None:
+    """Remember this as the latest that was said of its booking."""
+    values, table = asdict(said), booking_statements.c
+    same = (table.source == said.source) & (table.booking_id == said.booking_id)
+    if tx.connection.execute(update(booking_statements).where(same).values(values)).rowcount == 0:
+        tx.connection.execute(insert(booking_statements).values(values))
 
 
 def put_task(tx: Tx, task: BookingTask) -> None:

@@ -8,6 +8,7 @@ from p24tui.i18n import N_, _, ngettext
 from p24tui.routine.case import Video
 from p24tui.routine.link import Participant, Role
 from p24tui.routine.outgoing import OutgoingState, Purpose
+from p24tui.routine.proxy import lacks_proxy
 from p24tui.routine.visit import OPEN, VisitKind, VisitState, is_half_ended
 from p24tui.routine.visit_step import Step
 from p24tui.services.visit_views import InvitedLine, VisitDay, VisitLine
@@ -139,6 +140,8 @@ def patient_words(line: VisitLine) -> str:
         return _("Skyddad person")
     age = "" if line.age is None else str(line.age)
     name = " ".join(filter(None, [clean_line(line.patient.name), age]))
+    if lacks_proxy(line.visit):
+        return _("{name}, barn, ombud saknas").format(name=name)
     if line.visit.kind is VisitKind.CHILD:
         return _("{name}, barn, ombud {proxy}").format(name=name, proxy=clean_line(line.visit.proxy_name))
     return _("{name}, anhörigsamtal").format(name=name) if line.visit.kind is VisitKind.RELATIVE else name

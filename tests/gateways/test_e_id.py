@@ -1,6 +1,7 @@
 """Logging in with an e-ID: only what the provider has signed for us and for this login says who somebody is (NA-2)."""
 
 import hmac
+import json
 import logging
 import time
 from base64 import urlsafe_b64encode
@@ -108,7 +109,8 @@ class TestARealProvider:
                 ("195009072553", "bankid", "bankid"),
                 ("196101182803", "FrejaEid", "freja"),
             ):
-                provider.tell(person={"sub": number[:4], NUMBER_CLAIM: number}, amr=[means])
+                person = {"sub": number[:4], NUMBER_CLAIM: number, "registrationLevel": "PLUS"}
+                provider.tell(person=person, amr=[means])
                 begun = e_id.begin(self.return_to)
                 found = e_id.finish(begun, self.browser_goes(begun), self.return_to)
                 assert (found.number, found.e_id) == (number, expected)
@@ -186,6 +188,9 @@ class TestWhatIsAsked:
         provider.says = {"claims_parameter_supported": True, "claims_supported": ["sub", NUMBER_CLAIM]}
         begun = e_id_at(provider.issuer).begin(RETURN_TO)
         assert query_of(begun)["claims"] == f'{{"id_token": {{"{NUMBER_CLAIM}": null}}}}'
+        provider.says["claims_supported"] = ["registrationLevel", NUMBER_CLAIM]
+        asked = query_of(e_id_at(provider.issuer).begin(RETURN_TO))["claims"]
+        assert list(json.loads(asked)["id_token"]) == [NUMBER_CLAIM, "registrationLevel"]
 
     def test_an_address_with_a_query_keeps_it(self, provider: OpenIdProvider) -> None:
         provider.says = {"authorization_endpoint": f"{provider.issuer}/authorize?policy=b2c"}
@@ -362,13 +367,12 @@ class TestWhoItIs:
                 {NUMBER_CLAIM: None, "https://id.oidc.se/claim/coordinationNumber": "197010632391"},
                 replace(GOOD, number="197010632391"),
             ),
-            ({"amr": ["freja"]}, replace(GOOD, e_id="freja")),
-            ({"amr": ["mfa", "urn:frejaeid:plus"]}, replace(GOOD, e_id="freja")),
+            ({"amr": ["freja"], "freja_registration_level": "plus"}, replace(GOOD, e_id="freja")),
             ({"amr": ["FREJA"], "registrationLevel": "PLUS"}, replace(GOOD, e_id="freja")),
             ({"amr": None, "acr": "urn:grn:authn:se:bankid:same-device"}, GOOD),
             ({"amr": ["external"], "idp": "bankid"}, GOOD),
             (
-                {"amr": None, AUTHN_PROVIDER: "https://idp.frejaeid.com"},
+                {"amr": None, AUTHN_PROVIDER: "https://idp.frejaeid.com", "registrationLevel": "PLUS"},
                 replace(GOOD, e_id="freja"),
             ),
         ],
@@ -389,6 +393,9 @@ class TestWhoItIs:
             {"amr": ["pwd"]},
             {"amr": 7},
             {"amr": ["bankid freja"]},
+            {"amr": ["freja"]},  # which Freja it is nobody says
+            {"amr": ["mfa", "urn:frejaeid:plus"]},
+            {"amr": ["freja"], "registrationLevel": ""},
             {"amr": ["freja"], "registrationLevel": "EXTENDED"},
             {"amr": ["freja"], "freja_registration_level": "BASIC"},
         ],
@@ -405,6 +412,16 @@ class TestWhoItIs:
         provider.asked.clear()
         provider.gives(acr=LOA3)
         assert log_in(provider, levels=(LOA3,)) == GOOD
+
+    @pytest.mark.rule("NA-2")
+    def test_freja_that_tells_no_level_of_its_own_is_taken_by_the_level_that_was_asked_for(
+        self, provider: OpenIdProvider
+    ) -> None:
+        provider.gives(amr=["freja"], acr=LOA3)
+        assert log_in(provider, levels=(LOA3,)) == replace(GOOD, e_id="freja")
+        provider.asked.clear()
+        provider.gives(amr=["freja"], acr=LOA3, registrationLevel="EXTENDED")
+        assert why_not(provider, levels=(LOA3,)) == "e-id-other"
 
     @pytest.mark.parametrize("alg", ["RS256", "RS512", "PS256"])
     def test_by_every_way_of_signing_that_is_taken(self, provider: OpenIdProvider, alg: str) -> None:

@@ -150,13 +150,19 @@ class TestHl7:
         assert code(feed, message(msh("S15", "K2", "20261123085600"), "SCH||B1")) == "AA"
         assert only_visit(feed).state is VisitState.CANCELLED
 
-    def test_a_cancellation_of_what_has_not_come_says_where_or_waits(self, feed: World) -> None:
-        nowhere = message(msh("S15", "K2", "20261123085600"), sch())
-        answer = take(feed, nowhere)
-        assert (answer["MSA.1"], str(answer["ERR"][0](2))) == ("AR", "AIL^1^3")
+    def test_a_cancellation_of_what_has_not_come_need_not_say_where(self, feed: World) -> None:
+        answer = take(feed, message(msh("S15", "K2", "20261123085600"), "SCH||B1"))
+        assert str(answer.segment("MSA")) == "MSA|AA|K2"  # nothing is remarked on
+        assert code(feed, siu()) == "AA"
+        assert stored.rows(feed, tables.visits) == []
+        assert tasks(feed) == []
+
+    def test_a_booking_that_is_here_and_goes_to_a_unit_elsewhere_is_acknowledged(self, feed: World) -> None:
         take(feed, siu())
-        assert [one.accepted for one in intake.retry(feed.system)] == [1]
+        assert code(feed, moved("K2", "202611251000", "20261123085600", unit=BERGA)) == "AA"
         assert only_visit(feed).state is VisitState.CANCELLED
+        assert code(feed, moved("K3", ELEVEN, "20261123085700", unit=BERGA)) == "AA"
+        assert intake.unsettled(feed.system) == []
 
     @pytest.mark.rule("VI-4")
     def test_a_visit_that_becomes_another_sort_of_contact_is_cancelled(self, feed: World) -> None:

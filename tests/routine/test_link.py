@@ -1,6 +1,7 @@
 """Links into a visit: from when, until when, for whom; and who is invited by what."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -35,9 +36,9 @@ ENDS = STARTS + LASTS
     ],
 )
 def test_a_link_leads_in_from_a_while_before_until_the_visit_is_over(
-    state: VisitState, at: object, expected: Standing
+    state: VisitState, at: datetime, expected: Standing
 ) -> None:
-    assert standing(visit(state=state), participant(), at, BEFORE) is expected  # type: ignore[arg-type]
+    assert standing(visit(state=state), participant(), at, BEFORE) is expected
 
 
 @pytest.mark.rule("VI-11")
@@ -45,6 +46,50 @@ def test_a_link_leads_in_from_a_while_before_until_the_visit_is_over(
 @pytest.mark.parametrize("state", VisitState)
 def test_what_has_been_taken_back_leads_nowhere(state: VisitState) -> None:
     assert standing(visit(state=state), participant(revoked_at=NOW), STARTS, BEFORE) is Standing.REVOKED
+
+
+@pytest.mark.rule("VI-11")
+@pytest.mark.hazard("H16")
+@pytest.mark.parametrize(
+    ("arrived_at", "at", "expected"),
+    [
+        (STARTS - BEFORE, ENDS, Standing.OPEN),  # staff are late, and they sit there
+        (STARTS - BEFORE, ENDS + timedelta(hours=5), Standing.OPEN),
+        (ENDS + MINUTE, ENDS + 2 * MINUTE, Standing.OPEN),  # the page has been opened once more
+        (STARTS - BEFORE - SECOND, ENDS, Standing.OVER),  # that was before it was moved
+        (STARTS, ENDS + timedelta(days=1), Standing.OVER),
+        (None, ENDS, Standing.OVER),
+    ],
+)
+def test_it_is_not_over_for_who_waits_while_staff_are_late(
+    arrived_at: datetime | None, at: datetime, expected: Standing
+) -> None:
+    assert standing(visit(), participant(arrived_at=arrived_at), at, BEFORE) is expected
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.rule("VI-11")
+@pytest.mark.hazard("H16")
+@pytest.mark.parametrize(
+    ("facts", "invited_at", "days", "expected"),
+    [
+        ({"state": S.STARTED, "started_at": STARTS}, NOW, 0, Standing.OPEN),
+        ({"state": S.STARTED, "started_at": STARTS}, NOW, 1, Standing.OVER),
+        ({"state": S.STARTED, "started_at": STARTS + DAY}, NOW, 1, Standing.OPEN),
+        ({"state": S.STARTED, "started_at": STARTS + DAY}, NOW, 2, Standing.OVER),
+        ({"state": S.STARTED, "started_at": STARTS}, NOW + DAY, 1, Standing.OPEN),  # invited to what goes on then
+        ({"state": S.TAKEN_IN, "taken_in_at": STARTS - DAY}, NOW - DAY, 0, Standing.OPEN),
+        ({"state": S.TAKEN_IN, "taken_in_at": STARTS}, NOW, 1, Standing.OVER),
+        ({"state": S.TAKEN_IN, "taken_in_at": STARTS + DAY}, NOW, 1, Standing.OPEN),
+    ],
+)
+def test_what_has_begun_and_is_left_lets_nobody_in_another_day(
+    facts: dict[str, Any], invited_at: datetime, days: int, expected: Standing
+) -> None:
+    one = participant(invited_at=invited_at)
+    assert standing(visit(**facts), one, ENDS + MINUTE + days * DAY, BEFORE) is expected
 
 
 @pytest.mark.rule("VI-10")

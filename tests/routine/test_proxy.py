@@ -9,11 +9,23 @@ from hypothesis import strategies as st
 
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import PROTECTED, Protection
-from p24tui.routine.proxy import Guardian, choose_proxy, needs_proxy, preselected
+from p24tui.routine.proxy import (
+    Guardian,
+    as_guest,
+    choose_proxy,
+    lacks_proxy,
+    may_stay,
+    needs_proxy,
+    preselected,
+    reached_at,
+)
+from p24tui.routine.visit import VisitKind, VisitState
+from tests.routine.visits import visit
 
 MOTHER = Guardian("196101182803", "Maria Ljungberg", "mor", "+46701740605", is_primary=True)
 FATHER = Guardian("189002029800", "Albert Hammar", "far", "+46701740606")
 HIDDEN = Guardian("hidden", "Skyddad person", protection=Protection.MARKED)
+GUARDIAN_PROTECTED = Refusal("PR-1", "guardian-protected")
 TWELVE = date(2013, 11, 24)
 """The day of birth of somebody who turns 13 on 24 November 2026."""
 
@@ -102,3 +114,58 @@ def test_nobody_protected_and_nobody_out_of_reach_is_ever_the_proxy(
         assert wanted in (None, chosen.number)
     first = preselected(guardians)
     assert first is None or first.protection not in PROTECTED
+
+
+@pytest.mark.rule("VI-7", "PR-1")
+@pytest.mark.hazard("H14")
+@pytest.mark.parametrize(
+    ("guardians", "number", "refusal"),
+    [
+        ((MOTHER, FATHER), MOTHER.number, None),
+        ((MOTHER, FATHER), FATHER.number, None),
+        ((replace(MOTHER, mobile=""),), MOTHER.number, None),  # the visit has the mobile that it was booked with
+        ((replace(MOTHER, protection=Protection.UNKNOWN),), MOTHER.number, None),
+        ((FATHER,), MOTHER.number, Refusal("VI-7", "not-guardian")),
+        ((), MOTHER.number, Refusal("VI-7", "not-guardian")),
+        ((replace(MOTHER, protection=Protection.MARKED), FATHER), MOTHER.number, GUARDIAN_PROTECTED),
+        ((MOTHER, FATHER), "", GUARDIAN_PROTECTED),
+    ],
+)
+def test_a_proxy_stays_as_long_as_they_are_a_guardian_who_is_not_protected(
+    guardians: tuple[Guardian, ...], number: str, refusal: Refusal | None
+) -> None:
+    assert may_stay(guardians, number) == refusal
+
+
+@pytest.mark.rule("VI-8", "PR-1")
+@pytest.mark.parametrize(
+    ("number", "found"),
+    [
+        (FATHER.number, FATHER),
+        (HIDDEN.number, GUARDIAN_PROTECTED),
+        ("", Refusal("VI-8", "not-guardian")),
+        ("200302022389", Refusal("VI-8", "not-guardian")),
+    ],
+)
+def test_a_guest_who_is_called_a_guardian_is_one(number: str, found: Guardian | Refusal) -> None:
+    assert as_guest((MOTHER, FATHER, HIDDEN), number) == found
+
+
+@pytest.mark.rule("VI-7", "PR-1")
+def test_a_childs_visit_without_a_proxy_is_one_that_nobody_joins() -> None:
+    of_child = visit(kind=VisitKind.CHILD, proxy_number=MOTHER.number, proxy_name=MOTHER.name, mobile=MOTHER.mobile)
+    gone = replace(of_child, proxy_number="", proxy_name="", mobile="")
+    assert [lacks_proxy(one) for one in (of_child, gone, visit())] == [False, True, False]
+    assert not lacks_proxy(replace(gone, state=VisitState.CANCELLED))
+    assert not lacks_proxy(visit(kind=VisitKind.RELATIVE))
+
+
+@pytest.mark.rule("VI-7", "PR-1")
+@pytest.mark.hazard("H14")
+def test_a_childs_own_mobile_is_never_used_for_its_visit() -> None:
+    own = "+46701740699"
+    of_child = visit(kind=VisitKind.CHILD, mobile=MOTHER.mobile)
+    assert reached_at(of_child, own) == MOTHER.mobile
+    assert reached_at(replace(of_child, mobile=""), own) == ""
+    assert reached_at(visit(), own) == own
+    assert reached_at(visit(mobile=MOTHER.mobile), own) == MOTHER.mobile

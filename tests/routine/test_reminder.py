@@ -20,6 +20,7 @@ from p24tui.routine.reminder import (
     ReminderTimes,
     Wait,
     answer_reminder,
+    by_day,
     decide,
     is_waited_for,
     may_remind,
@@ -188,6 +189,58 @@ def test_protection_is_looked_at_before_all_else() -> None:
     waits = decide(DUE, unknown, MOBILE, OFFICE, TIMES, MONDAY, case=WAITED_FOR)
     assert waits == Wait(MONDAY + timedelta(minutes=1), "protection-unknown")
     assert decide(DUE, unknown, MOBILE, OFFICE, TIMES, late, case=WAITED_FOR) == Fail("too-late")
+
+
+@pytest.mark.rule("VI-7", "VI-8", "PR-2")
+@pytest.mark.hazard("H1", "H2")
+def test_where_somebody_else_gets_it_their_protection_counts_and_staff_see_that_nobody_was_told() -> None:
+    soon = Sending(Purpose.VISIT_SOON, at("24", "09:45"), VISIT.starts_at, VISIT.starts_at)
+
+    def found(other: Protection, one: Sending = soon, now: datetime = soon.due_at, **facts: Any) -> object:
+        stands = replace(VISIT, **facts)
+        return decide(one, PATIENT, MOBILE, OFFICE, TIMES, now, other=other, visit=stands)
+
+    assert found(Protection.NONE) == Go(MOBILE)
+    assert found(Protection.UNKNOWN) == Wait(soon.due_at + timedelta(minutes=1), "protection-unknown")
+    for other in (Protection.MARKED, Protection.POPULATION):
+        assert found(other) == Fail("protected")
+        assert found(other, now=VISIT.starts_at) == Fail("protected")
+        assert found(other, replace(soon, expires_at=soon.due_at), VISIT.starts_at) == Fail("protected")
+        assert found(other, state=VisitState.CANCELLED) == Drop("visit-cancelled")
+
+
+@pytest.mark.rule("VI-11")
+@pytest.mark.hazard("H16")
+@pytest.mark.parametrize(
+    ("state", "decision"),
+    [
+        (VisitState.STARTED, Go(MOBILE)),
+        (VisitState.ENDED, Drop("visit-over")),
+        (VisitState.ABSENT, Drop("visit-over")),
+        (VisitState.CANCELLED, Drop("visit-cancelled")),
+    ],
+)
+def test_nobody_is_invited_to_what_is_over_but_told_that_they_need_not_come(
+    state: VisitState, decision: object
+) -> None:
+    now, stands = at("24", "10:05"), replace(VISIT, state=state)
+    one = Sending(Purpose.INVITATION, now, at("24", "10:30"), VISIT.starts_at)
+    assert decide(one, PATIENT, MOBILE, OFFICE, TIMES, now, visit=stands) == decision
+    moved = replace(one, visit_at=at("23", "10:00"))
+    assert decide(moved, PATIENT, MOBILE, OFFICE, TIMES, now, visit=stands) == decision
+    assert decide(one, PATIENT, MOBILE, OFFICE, TIMES, now) == Drop("visit-cancelled")
+    called_off = replace(one, calls_off=True)
+    assert decide(called_off, PATIENT, MOBILE, OFFICE, TIMES, now, visit=stands) == Go(MOBILE)
+
+
+@pytest.mark.rule("NA-3")
+@pytest.mark.parametrize(
+    ("wall", "by"),
+    [("05:59", "06:00"), ("06:00", "06:00"), ("20:59", "20:59"), ("21:00", "06:00 the day after"), ("00:10", "06:00")],
+)
+def test_what_waits_for_the_day_goes_when_the_night_is_over(wall: str, by: str) -> None:
+    goes, _space, later = by.partition(" ")
+    assert by_day(at("23", wall), TIMES) == at("24" if later else "23", goes)
 
 
 @pytest.mark.rule("SE-2")

@@ -10,9 +10,9 @@ from p24tui.routine.case import Case, CaseState, Video
 from p24tui.routine.decision import Refusal
 from p24tui.routine.patient import Patient
 from p24tui.routine.protection import Protection
-from p24tui.routine.visit import CallOutcome, Summons, Visit, VisitKind, VisitState
+from p24tui.routine.visit import Summons, Visit, VisitKind, VisitState
 from tests.routine.cases import NOW, actor, case
-from tests.routine.visits import HOLDER, OTHER, STARTS, call, visit
+from tests.routine.visits import HOLDER, OTHER, STARTS, visit
 
 S, K = VisitState, VisitKind
 MINUTE = timedelta(minutes=1)
@@ -180,54 +180,32 @@ def test_what_had_ended_lives_again_with_its_video() -> None:
     ended = visit(state=S.ENDED, started_at=NOW, video_at=NOW, ended_at=NOW)
     again = rules.on_video(ended, actor(), NOW + MINUTE)
     assert (again.state, again.started_at, again.video_at, again.ended_at) == (S.STARTED, NOW, NOW, None)
+    assert rules.on_video(visit(state=S.STARTED, came=False), actor(), NOW).came is None
+    assert rules.on_video(visit(state=S.STARTED, came=True), actor(), NOW).came is True
 
 
 @pytest.mark.rule("VI-13")
-@pytest.mark.parametrize(
-    ("one", "who", "at", "refusal"),
-    [
-        (visit(), HOLDER, STARTS, None),
-        (visit(holder_id=None), OTHER, STARTS + MINUTE, None),
-        (visit(state=S.STARTED), HOLDER, STARTS, None),
-        (visit(), OTHER, STARTS, Refusal("VI-13", "not-holder")),
-        (visit(), HOLDER, STARTS - MINUTE, Refusal("VI-13", "call-when")),
-        (visit(), HOLDER, STARTS + 11 * MINUTE, Refusal("VI-13", "call-when")),
-        (visit(state=S.ENDED), HOLDER, STARTS, Refusal("VI-13", "visit-not-open")),
-        (visit(state=S.CANCELLED), HOLDER, STARTS, Refusal("VI-13", "visit-not-open")),
-    ],
-)
-def test_an_absent_patient_is_telephoned_by_who_holds_the_visit(
-    one: Visit, who: str, at: object, refusal: Refusal | None
-) -> None:
-    assert rules.may_call(one, actor(staff_id=who), at, STARTS + 10 * MINUTE) == refusal  # type: ignore[arg-type]
+def test_whoever_holds_it_says_whether_the_patient_came_and_may_mend_that() -> None:
+    said = rules.attended(visit(state=S.STARTED), came=False)
+    assert isinstance(said, Visit)
+    assert said.came is False
+    mended = rules.attended(said, came=True)
+    assert isinstance(mended, Visit)
+    assert mended.came is True
+    assert rules.attended(visit(state=S.ENDED), came=True) == Refusal("VI-13", "visit-not-open")
 
 
-@pytest.mark.rule("VI-13", "VI-14")
-@pytest.mark.parametrize("outcome", [None, *CallOutcome])
-def test_without_video_it_ends_only_after_a_call(outcome: CallOutcome | None) -> None:
-    calls = [] if outcome is None else [call(outcome)]
-    refusal = None if calls else Refusal("VI-13", "call-first")
-    assert rules.may_end(visit(state=S.TAKEN_IN), calls) == refusal
-    assert rules.may_end(visit(state=S.STARTED, video_at=NOW), calls) is None
-    assert rules.may_end(visit(state=S.STARTED, kind=K.RELATIVE), calls) is None
-    assert rules.may_end(visit(state=S.CANCELLED), calls) is None
-    held = outcome is CallOutcome.BY_TELEPHONE
-    assert rules.ended(visit(state=S.TAKEN_IN), calls, NOW).state is (S.ENDED if held else S.ABSENT)
-    assert rules.ended(visit(state=S.STARTED, video_at=NOW), calls, NOW).state is S.ENDED
-    assert rules.ended(visit(state=S.STARTED, kind=K.RELATIVE), calls, NOW).state is S.ENDED
-    assert rules.ended(visit(state=S.TAKEN_IN), calls, NOW, is_left=True).state is S.ENDED
-    assert rules.ended(visit(state=S.CANCELLED), calls, NOW) == visit(state=S.CANCELLED)
+@pytest.mark.rule("VI-14")
+def test_an_ending_that_is_undone_lets_the_visit_live_again() -> None:
+    assert rules.resumed(visit(state=S.ENDED, started_at=NOW, ended_at=NOW)) == visit(state=S.STARTED, started_at=NOW)
+    assert rules.resumed(visit(state=S.ABSENT, ended_at=NOW)) == visit(state=S.TAKEN_IN)
+    assert rules.resumed(visit(state=S.CANCELLED)) == visit(state=S.CANCELLED)
 
 
-@pytest.mark.rule("VI-13")
-def test_what_nobody_has_taken_in_ends_as_absent_by_itself() -> None:
-    absent = rules.end_absent(visit(), actor(), [call()], NOW)
-    assert isinstance(absent, Visit)
-    assert (absent.state, absent.ended_at) == (S.ABSENT, NOW)
-    assert rules.end_absent(visit(), actor(), [], NOW) == Refusal("VI-13", "call-first")
-    assert rules.end_absent(visit(), actor(staff_id=OTHER), [call()], NOW) == Refusal("VI-13", "not-holder")
-    assert rules.end_absent(visit(state=S.TAKEN_IN), actor(), [call()], NOW) == Refusal("VI-13", "end-in-case")
-    assert rules.end_absent(visit(state=S.ENDED), actor(), [call()], NOW) == Refusal("VI-13", "visit-not-open")
+@pytest.mark.rule("VI-14")
+def test_what_nobody_would_read_is_not_written() -> None:
+    assert rules.reaches("visit") == Refusal("VI-14", "chat-unread")
+    assert rules.reaches("1177") is None
 
 
 @pytest.mark.rule("PR-1")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from p24tui.routine import chat, ending, holding, wrong_patient
+from p24tui.routine import attendance, chat, ending, holding, wrong_patient
 from p24tui.routine import visit as rules
 from p24tui.routine.case import Case, CaseState, Video
 from p24tui.routine.closing_down import closed_down
@@ -34,12 +34,12 @@ def after_case(at: At, found: object) -> At | None:
         return None
     ends = found.state is CaseState.ENDED and at.visit.state in OPEN
     left = found.wrong_patient_at is not None
-    over = rules.ended(at.visit, at.calls, NOW, is_left=left) if ends else at.visit
+    over = attendance.ended(at.visit, (), at.calls, NOW, is_left=left) if ends else at.visit
     return replace(at, case=found, visit=over, is_left=left)
 
 
 def confirmed(at: At, one: Case) -> At | None:
-    if rules.may_end(at.visit, at.calls):
+    if attendance.may_end(at.visit, (), at.calls):
         return None
     return after_case(at, ending.confirm_end(one, ME, NONE, UNSAID, PACE, NOW, 1))
 
@@ -51,14 +51,21 @@ def on_video(at: At, one: Case) -> At | None:
     return found and replace(found, visit=rules.on_video(at.visit, ME, NOW))
 
 
+def said(at: At, *, came: bool) -> At | None:
+    """Whoever holds it says whether the patient came, once the video is off again."""
+    found = rules.attended(at.visit, came=came)
+    asked = at.case is not None and at.case.video is Video.OVER
+    return replace(at, visit=found) if isinstance(found, Visit) and asked else None
+
+
 def steps(at: At) -> dict[str, At | None]:
     """Where each step leads; none where it is refused."""
     if at.is_left:
         return {}
     taken = rules.take_in(at.visit, ME, NONE, "c", NOW)
     moved, cancelled = rules.move(at.visit, STARTS, STARTS), rules.cancel(at.visit, NOW)
-    absent = rules.end_absent(at.visit, ME, at.calls, NOW)
-    may_call = rules.may_call(at.visit, ME, STARTS, STARTS) is None and not at.calls
+    absent = attendance.end_absent(at.visit, ME, (), at.calls, NOW)
+    may_call = attendance.may_call(at.visit, ME, STARTS, STARTS) is None and not at.calls
     fresh = case(owner_id=HOLDER, state=CaseState.ONGOING, waiting_since=None)
     found: dict[str, At | None] = {
         "take in": replace(at, visit=taken, case=fresh) if isinstance(taken, Visit) else None,
@@ -75,6 +82,8 @@ def steps(at: At) -> dict[str, At | None]:
             "start": replace(at, visit=begun) if isinstance(begun, Visit) else None,
             "start video": on_video(at, one),
             "end video": after_case(at, rules.end_video(one, ME)),
+            "came": said(at, came=True),
+            "did not come": said(at, came=False),
             "claim": after_case(at, chat.claim(one, ME, NONE)),
             "release": after_case(at, chat.release(one, ME)),
             "hold": after_case(at, holding.hold(one, ME, TOMORROW, "x", NOW.date())),
@@ -135,6 +144,7 @@ def test_what_is_half_ended_is_always_told_and_can_be_ended_or_go_on() -> None:
         led = steps(at)
         assert led["start video"] is not None
         assert led["request end"] is not None
+        assert at.calls or at.visit.came is True or led["came"] is not None
 
 
 @pytest.mark.rule("VI-13", "VI-14")
@@ -142,10 +152,10 @@ def test_no_visit_is_over_as_absent_or_held_without_a_call_or_video() -> None:
     over = [at for at in ALL if at.visit.state in (VisitState.ENDED, VisitState.ABSENT) and not at.is_left]
     assert over
     for at in over:
-        assert at.calls or at.visit.video_at is not None, (at, ALL[at])
+        came = at.visit.came is True
+        assert at.calls or came, (at, ALL[at])
         reached = any(one.outcome is CallOutcome.BY_TELEPHONE for one in at.calls)
-        held = at.visit.video_at is not None or reached
-        assert (at.visit.state is VisitState.ENDED) is held
+        assert (at.visit.state is VisitState.ENDED) is (came or reached)
 
 
 @pytest.mark.rule("VI-14")

@@ -1,28 +1,35 @@
 """What a visit asks for next."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from p24tui.routine.case import CaseState, Video
 from p24tui.routine.link import Role
-from p24tui.routine.visit import VisitCall, VisitKind, VisitState
-from p24tui.routine.visit_step import Step, is_absent, next_step, who_waits
+from p24tui.routine.visit import CallOutcome, VisitCall, VisitState
+from p24tui.routine.visit_step import Step, next_step, who_waits
 from tests.routine.cases import case
 from tests.routine.visits import STARTS, call, participant, visit
 
 S = VisitState
 MINUTE = timedelta(minutes=1)
-BEFORE, LATE = 30 * MINUTE, 5 * MINUTE
 HERE = participant(arrived_at=STARTS - 2 * MINUTE)
+OPENS = STARTS - 30 * MINUTE
 
 
 def asks(
-    at: datetime, *, here: bool = True, calls: tuple[VisitCall, ...] = (), video: Video | None = None, **facts: object
+    at: datetime,
+    *,
+    absent: bool = False,
+    calls: tuple[VisitCall, ...] = (),
+    video: Video | None = None,
+    chat: CaseState = CaseState.ONGOING,
+    **facts: Any,
 ) -> Step:
-    one = None if video is None else case(video=video, state=facts.pop("chat", CaseState.ONGOING))
-    there = (HERE,) if here else (participant(),)
-    return next_step(visit(**facts), one, there, calls, at, opens_before=BEFORE, absent_after=LATE)
+    one = None if video is None else case(video=video, state=chat)
+    return next_step(visit(**facts), one, calls, at, OPENS, absent=absent)
 
 
 @pytest.mark.rule("VI-14")
@@ -46,25 +53,24 @@ def test_a_visit_that_is_over_while_its_chat_lives_on_asks_for_its_end() -> None
 
 @pytest.mark.rule("VI-13")
 def test_who_does_not_come_is_telephoned_and_only_then_is_it_ended() -> None:
-    late = STARTS + LATE
-    assert asks(late - MINUTE, here=False) is Step.TAKE_IN
-    assert asks(late, here=False) is Step.TELEPHONE
-    assert asks(late, here=False, calls=(call(),)) is Step.END_ABSENT
-    assert asks(late, here=False, state=S.STARTED, video=Video.NONE) is Step.TELEPHONE
-    assert asks(late, here=False, state=S.STARTED, video=Video.NONE, calls=(call(),)) is Step.END_VISIT
-    assert asks(late, here=True) is Step.TAKE_IN
+    late = STARTS + 5 * MINUTE
+    assert asks(late, absent=True) is Step.TELEPHONE
+    assert asks(late, absent=True, calls=(call(),)) is Step.END_ABSENT
+    assert asks(late, absent=True, state=S.STARTED, video=Video.NONE) is Step.TELEPHONE
+    assert asks(late, absent=True, state=S.STARTED, video=Video.NONE, calls=(call(),)) is Step.END_VISIT
+    assert asks(late, absent=True, state=S.STARTED, video=Video.ON) is Step.TELEPHONE
+    assert asks(late, absent=True, state=S.STARTED, video=Video.ON, calls=(call(),)) is Step.END_VIDEO
+    assert asks(late, absent=True, state=S.STARTED, video=Video.OVER) is Step.TELEPHONE
+    assert asks(late) is Step.TAKE_IN
 
 
-@pytest.mark.rule("VI-13", "VI-4")
-def test_a_relative_alone_is_no_absent_patient_and_a_guest_is_not_the_patient() -> None:
-    late = STARTS + LATE
-    assert not is_absent(visit(kind=VisitKind.RELATIVE), (), late, LATE)
-    guest = participant(Role.GUEST, arrived_at=STARTS)
-    assert is_absent(visit(), (participant(), guest), late, LATE)
-    assert not is_absent(visit(), (participant(Role.PROXY, arrived_at=STARTS), guest), late, LATE)
-    assert not is_absent(visit(), (participant(Role.PATIENT), participant(Role.PROXY, arrived_at=STARTS)), late, LATE)
-    assert not is_absent(visit(state=S.CANCELLED), (participant(),), late, LATE)
-    assert not is_absent(visit(state=S.STARTED, video_at=STARTS), (participant(),), late, LATE)
+@pytest.mark.rule("VI-13")
+def test_who_answers_and_joins_is_waited_for() -> None:
+    joins = (call(), call(CallOutcome.JOINS))
+    assert asks(STARTS, absent=True, calls=joins) is Step.TAKE_IN
+    assert asks(STARTS, absent=True, state=S.STARTED, video=Video.NONE, calls=joins) is Step.START_VIDEO
+    earlier = tuple(replace(one, at=STARTS - MINUTE) for one in joins)
+    assert asks(STARTS, absent=True, calls=earlier) is Step.TELEPHONE
 
 
 def test_who_waits_stands_in_the_order_in_which_they_came() -> None:

@@ -1,7 +1,7 @@
 """Inviting colleagues, guests, interpreters, guardians and relatives to a visit."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,13 +10,15 @@ from p24tui.gateways.outgoing.model import Accepted
 from p24tui.routine.link import Role
 from p24tui.routine.outgoing import Channel, OutgoingState, Purpose
 from p24tui.routine.protection import Protection
-from p24tui.routine.visit import Summons, Visit
-from p24tui.services import invitations, visit_list, visits
+from p24tui.routine.proxy import lacks_proxy
+from p24tui.routine.visit import Summons, Visit, VisitState
+from p24tui.services import guardians, invitations, links, visit_day, visit_list, visits
 from p24tui.services.invitations import Guest
 from p24tui.store import participants, people
+from p24tui.store import visits as stored_visits
 from p24tui.store.values import OutgoingRow
 from tests.outgoing import MOBILE, ScriptedGateway, persons, rows_of, send, with_gateway
-from tests.visiting import FATHER, book, child, roles, with_video
+from tests.visiting import FATHER, MOTHER, book, child, roles, stored_visit, with_video
 from tests.world import PEOPLE, UNIT, World
 
 HOUR = timedelta(hours=1)
@@ -175,8 +177,10 @@ def test_the_other_guardian_is_a_guest_whose_protection_is_asked_for_when_it_goe
     send(world)
     assert [one.to for one in sms.handed] == ["+46701740606"]  # the mother's, and none to the father
     assert [(row.state, row.problem) for row in invitations_of(world, visit)] == [
-        (OutgoingState.CANCELLED, "protected")
+        (OutgoingState.FAILED, "protected")  # staff see that he was not told
     ]
+    assert FATHER.mobile not in repr(invitations_of(world, visit))
+    assert roles(world, visit.id) == [("proxy", MOTHER.name)]
 
 
 @pytest.mark.rule("VI-7", "PR-2")
@@ -185,11 +189,22 @@ def test_a_proxy_who_turns_out_to_be_protected_gets_no_sms(world: World) -> None
     with_mail(world)
     sms = world.system.gateways[Channel.SMS]
     assert isinstance(sms, ScriptedGateway)
-    visit = book(world, child(world).id, world.clock.now() + HOUR, summons=Summons.CHILD_SAVED)
+    one = child(world)
+    with world.system.store.writing() as tx:
+        record = people.patient(tx, id=one.id)
+        assert record is not None
+        own = replace(record, patient=replace(record.patient, mobile=MOBILE))
+        people.put_patient(tx, own, world.clock.now())
+    visit = book(world, one.id, world.clock.now() + HOUR, summons=Summons.CHILD_SAVED)
     persons(world).protected["196101182803"] = Protection.POPULATION
-    send(world)
-    assert sms.handed == []
-    assert rows_of(world, visit.patient_id)[0].problem == "protected"
+    while world.clock.now() < visit.starts_at:
+        send(world)
+        world.clock.advance(timedelta(minutes=5))
+    assert sms.handed == []  # nor does the child get them in their stead
+    found = rows_of(world, visit.patient_id)
+    assert [(row.state, row.problem) for row in found] == [(OutgoingState.FAILED, "protected")] * 2
+    assert all(row.is_undecided for row in found)
+    assert lacks_proxy(stored_visit(world, visit.id))
 
 
 @pytest.mark.rule("VI-4")
@@ -224,3 +239,154 @@ def test_what_cannot_be_used_is_said(world: World, guest: Guest, reason: str) ->
     with pytest.raises(BadInput, match=reason):
         invite(world, visit, guest)
     assert invitations_of(world, visit) == []
+
+
+def begun(world: World, visit: Visit) -> Visit:
+    """The visit that Maria has taken in and begun when it was to begin."""
+    maria, world.clock.instant = world.actor("maria"), visit.starts_at
+    taken, _case = visit_day.take_in(world.system, maria, visit.id, stored_visit(world, visit.id).version)
+    return visit_day.start(world.system, maria, taken.id, taken.version)
+
+
+@pytest.mark.rule("VI-11", "VI-12")
+def test_an_interpreter_can_be_called_to_a_visit_that_goes_on_past_its_booked_end(world: World) -> None:
+    mail = with_mail(world)
+    visit = begun(world, booked(world))
+    world.clock.instant = visit.ends_at + timedelta(minutes=1)
+    invite(world, visit, Guest(role=Role.INTERPRETER))
+    world.clock.advance(timedelta(minutes=29))  # the gateway was silent for a while
+    send(world)
+    assert [one.to for one in mail.handed] == ["tolk@example.se"]
+
+
+@pytest.mark.rule("VI-10")
+def test_a_colleague_without_an_address_sees_a_visit_that_goes_on_past_its_booked_end(world: World) -> None:
+    with_mail(world)
+    late, left = booked(world), booked(world)
+    for visit in (late, left):
+        invite(world, visit, Guest(role=Role.COLLEAGUE, staff_id=known(world, "sara")))
+    begun(world, late)
+    world.clock.instant = late.ends_at + timedelta(minutes=1)
+    seen = visit_list.of_day(world.system, world.actor("sara"), [UNIT], late.starts_at.date()).invited
+    assert [one.participant.visit_id for one in seen] == [late.id]  # the other nobody has begun: its time is past
+
+
+@pytest.mark.rule("VI-11")
+def test_who_has_had_the_first_invitation_is_told_that_it_is_cancelled_also_before_the_second_went(
+    world: World,
+) -> None:
+    mail, maria = with_mail(world), world.actor("maria")
+    visit = booked(world)
+    invite(world, visit, BO)
+    send(world)
+    visits.move(world.system, maria, visit.id, visit.starts_at + HOUR)
+    visits.cancel(world.system, maria, visit.id)
+    send(world)
+    said = [(one.invitation.sequence, one.invitation.cancelled) for one in mail.handed if one.invitation]
+    assert said == [(0, False), (2, True)]
+
+
+@pytest.mark.rule("VI-11")
+def test_who_knows_that_they_are_not_needed_is_not_told_again(world: World) -> None:
+    mail, maria = with_mail(world), world.actor("maria")
+    visit = booked(world)
+    guest = invite(world, visit, BO)
+    send(world)
+    invitations.revoke(world.system, maria, visit.id, guest)
+    send(world)
+    invite(world, visit, BO)
+    visits.cancel(world.system, maria, visit.id)
+    send(world)
+    assert [one.invitation.cancelled for one in mail.handed if one.invitation] == [False, True]
+
+
+@pytest.mark.rule("VI-7", "VI-11")
+def test_the_patient_and_the_proxy_are_not_taken_back_like_a_guest(world: World) -> None:
+    with_mail(world)
+    visit = booked(world)
+    with pytest.raises(BadInput, match="no-participant"):
+        invitations.revoke(world.system, world.actor("maria"), visit.id, links.joins_as(visit))
+    assert ("patient", "") in roles(world, visit.id)
+
+
+@pytest.mark.rule("VI-8", "PR-1")
+@pytest.mark.hazard("H1")
+@pytest.mark.parametrize("number", ["", FATHER.number, guardians.numbers(FATHER.number)[1], "200302022389"])
+def test_who_is_invited_as_a_guardian_is_one_of_the_childs_and_not_protected(world: World, number: str) -> None:
+    with_mail(world)
+    one = child(world, guardians=[MOTHER, guardians.hidden(FATHER.number, "far", Protection.MARKED)])
+    visit = book(world, one.id, world.clock.now() + HOUR, summons=Summons.CHILD_SAVED)
+    with pytest.raises(Refused, match=r"VI-8: not-guardian|PR-1: guardian-protected"):
+        invite(world, visit, Guest(role=Role.GUARDIAN, name="Far", address=FATHER.mobile, number=number))
+    assert invitations_of(world, visit) == []
+
+
+@pytest.mark.rule("VI-8")
+def test_a_guardian_is_a_guest_by_the_name_that_is_known_of_them(world: World) -> None:
+    with_mail(world)
+    visit = book(world, child(world).id, world.clock.now() + HOUR, summons=Summons.CHILD_SAVED)
+    invite(world, visit, Guest(role=Role.GUARDIAN, name="Pappa", address=FATHER.mobile, number=FATHER.number))
+    assert ("guardian", FATHER.name) in roles(world, visit.id)
+
+
+@pytest.mark.rule("VI-11")
+def test_two_guests_at_one_address_are_two(world: World) -> None:
+    with_mail(world)
+    visit = booked(world)
+    first = invite(world, visit, BO)
+    second = invite(world, visit, replace(BO, name="Anna Ek", must_identify=True))
+    assert invite(world, visit, BO) == first != second
+    assert invite(world, visit, replace(BO, name="Anna Ek")) == second
+    with world.system.store.reading() as tx:
+        there = participants.of_visits(tx, [visit.id])[visit.id]
+    wanted = {one.name: one.must_identify for one in there if one.role is Role.GUEST}
+    assert wanted == {"Bo Ek": False, "Anna Ek": True}
+
+
+@pytest.mark.rule("VI-11")
+@pytest.mark.hazard("H16")
+def test_an_invitation_that_has_not_gone_does_not_go_when_the_visit_is_over(world: World) -> None:
+    mail = with_mail(world)
+    visit = begun(world, booked(world))
+    invite(world, visit, BO)
+    with world.system.store.writing() as tx:
+        stored_visits.save(tx, replace(visit, state=VisitState.ENDED, ended_at=world.clock.now()))
+    send(world)
+    assert mail.handed == []
+    assert [(row.state, row.problem) for row in invitations_of(world, visit)] == [
+        (OutgoingState.CANCELLED, "visit-over")
+    ]
+
+
+@pytest.mark.rule("NA-3", "VI-11")
+def test_a_guest_is_not_woken_by_a_visit_that_is_moved_at_night(world: World) -> None:
+    mail = with_mail(world)
+    sms, maria, visit = world.system.gateways[Channel.SMS], world.actor("maria"), booked(world)
+    assert isinstance(sms, ScriptedGateway)
+    visit = visits.move(world.system, maria, visit.id, visit.starts_at + timedelta(days=1))
+    invite(world, visit, Guest(role=Role.GUEST, name="Eva Ek", address="070-174 06 09"))
+    invite(world, visit, BO)
+    send(world)
+    sms.handed.clear()
+    mail.handed.clear()
+    world.clock.instant = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)  # 02.30 in Sweden
+    visits.move(world.system, maria, visit.id, visit.starts_at + HOUR)
+    send(world)
+    assert ([one.to for one in sms.handed], [one.to for one in mail.handed]) == ([], ["bo.ek@example.se"])
+    world.clock.instant = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)  # 06.00: the night is over
+    send(world)
+    assert [one.to for one in sms.handed] == ["+46701740609"]
+
+
+@pytest.mark.rule("VI-11")
+def test_a_guest_of_a_visit_that_begins_in_the_night_is_told_at_once(world: World) -> None:
+    with_mail(world)
+    sms, maria, visit = world.system.gateways[Channel.SMS], world.actor("maria"), booked(world)
+    assert isinstance(sms, ScriptedGateway)
+    invite(world, visit, Guest(role=Role.GUEST, name="Eva Ek", address="070-174 06 09"))
+    send(world)
+    sms.handed.clear()
+    world.clock.instant = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
+    visits.move(world.system, maria, visit.id, world.clock.now() + HOUR)
+    send(world)
+    assert "+46701740609" in [one.to for one in sms.handed]

@@ -7,10 +7,11 @@ import pytest
 
 from p24tui.errors import BadInput, Refused, Unavailable
 from p24tui.gateways.person_data import PART, Guardian, Person
+from p24tui.routine import proxy
 from p24tui.routine.protection import Protection
-from p24tui.services import guardians, patients, read_log
-from tests.outgoing import MOBILE, with_gateway
-from tests.visiting import FATHER, MOTHER, book, child, stored_visit
+from p24tui.services import guardians, patients, read_log, visit_list, visits
+from tests.outgoing import MOBILE, rows_of, with_gateway
+from tests.visiting import FATHER, MOTHER, book, child, roles, stored_visit
 from tests.world import World
 
 KATJA = "200302022389"
@@ -169,3 +170,54 @@ def test_a_reserve_number_without_a_day_of_birth_gets_it_from_who_registers(worl
     born = world.clock.now().date() - timedelta(days=20 * 365)
     made = patients.register(world.system, world.actor("maria"), "061119r1234", MOBILE, name="Okänd", born=born)
     assert (made.number, made.born) == ("061119R1234", born)
+
+
+@pytest.mark.rule("VI-6", "PR-1")
+@pytest.mark.hazard("H1")
+def test_registering_again_shows_no_hidden_guardian_while_nobody_says_that_they_are_unprotected(world: World) -> None:
+    maria, hidden_mother = world.actor("maria"), person(MOTHER.number, MOTHER.name, Protection.POPULATION)
+    knowing(world, A_CHILD, PARENTS[1], hidden_mother)
+    first = patients.register(world.system, maria, CHILD, "")
+    knowing(world, A_CHILD, PARENTS[1])  # of the mother nothing can be learnt just now
+    again = patients.register(world.system, maria, CHILD, "")
+    assert again.guardians == first.guardians
+    assert MOTHER.name not in repr(again)
+    knowing(world, A_CHILD, *PARENTS)
+    after = patients.register(world.system, maria, CHILD, "")
+    assert [one.name for one in after.guardians] == [FATHER.name, MOTHER.name]
+
+
+@pytest.mark.rule("VI-6", "PR-2")
+@pytest.mark.hazard("H2")
+def test_a_guardian_of_whom_the_service_says_nothing_is_of_unknown_protection(world: World) -> None:
+    knowing(world, A_CHILD, PARENTS[0])
+    made = patients.register(world.system, world.actor("maria"), CHILD, "")
+    assert {one.name: one.protection for one in made.guardians} == {
+        FATHER.name: Protection.UNKNOWN,
+        MOTHER.name: Protection.NONE,
+    }
+
+
+@pytest.mark.rule("VI-7", "PR-1")
+@pytest.mark.hazard("H1", "H14")
+@pytest.mark.parametrize("way", ["looked up", "registered again"])
+def test_a_proxy_who_turns_out_to_be_protected_leaves_the_visits_and_staff_see_that_one_is_lacking(
+    world: World, way: str
+) -> None:
+    from p24tui.routine.visit import Summons
+
+    with_gateway(world)
+    maria, one = world.actor("maria"), child(world)
+    visit = book(world, one.id, world.clock.now() + timedelta(days=1), summons=Summons.CHILD_SAVED)
+    said = person(MOTHER.number, MOTHER.name, Protection.MARKED)
+    knowing(world, replace(A_CHILD, number=one.number), PARENTS[1], said)
+    if way == "looked up":
+        visits.look_up(world.system, maria, one.id)
+    else:
+        patients.register(world.system, maria, one.number, "")
+    line = visit_list.one(world.system, maria, visit.id)
+    assert proxy.lacks_proxy(line.visit)
+    assert roles(world, visit.id) == []
+    for known in (MOTHER.name, MOTHER.number, MOTHER.mobile):
+        assert known not in repr((line.visit, line.participants))
+    assert {row.recipient for row in rows_of(world, one.id)} == {""}

@@ -26,6 +26,7 @@ from p24tui.services.sending import BATCH, LEASE, Sender
 from p24tui.store import events, people
 from p24tui.store import outbox as rows
 from tests.outgoing import MOBILE, ScriptedGateway, persons, queued, send, stored, waited_for, with_gateway
+from tests.visiting import book
 from tests.world import UNIT, World
 
 S = OutgoingState
@@ -365,6 +366,7 @@ def test_an_invitation_goes_by_e_mail_with_its_calendar(world: World) -> None:
     world.system.gateways = {Channel.EMAIL: mail}
     now, patient = world.clock.now(), world.patient(mobile=MOBILE)
     starts = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    visit = book(world, patient.id, starts)
     said: dict[str, Any] = {"uid": "v1@p24tui", "sequence": 2, "cancelled": False}
     said |= {"starts_at": starts.isoformat(), "ends_at": (starts + timedelta(minutes=30)).isoformat()}
     planned = Planned(Purpose.INVITATION, now, starts)
@@ -377,6 +379,7 @@ def test_an_invitation_goes_by_e_mail_with_its_calendar(world: World) -> None:
         text="Välkommen",
         recipient="sara@example.org",
         by=world.actor("maria"),
+        visit_id=visit.id,
     )
     with world.system.store.writing() as tx:
         outbox.queue(tx, world.actor("maria"), replace(row, channel=Channel.EMAIL, subject="Besök", invitation=said))

@@ -62,13 +62,17 @@ def test_a_visit_from_its_taking_in_to_its_end(world: World) -> None:
     assert video.entered == [(f"room-{visit.id}", "Maria Lind", True)]
     with pytest.raises(Refused, match="VI-14: video-on"):
         ending.request_end(world.system, maria, case.id, on.version)
-    half = visit_day.end_video(world.system, maria, case.id)
+    half, unknown = visit_day.end_video(world.system, maria, case.id)
     assert half.video is Video.OVER
+    assert unknown  # nobody can see here who came
     assert stored_visit(world, visit.id).state is S.STARTED  # it lives on as a chat
+    with pytest.raises(Refused, match="VI-13: came-or-call"):
+        end(world, case.id)
+    visit_day.say_whether_came(world.system, maria, case.id, came=True)
     ended = end(world, case.id)
     assert (ended.state, stored_visit(world, visit.id).state) == (CaseState.ENDED, S.ENDED)
     assert world.event_kinds(case.id) == [
-        *("visit.taken-in", "visit.started", "video.started", "video.ended"),
+        *("visit.taken-in", "visit.started", "video.started", "video.ended", "visit.came"),
         *("ending.requested", "case.ended", "visit.ended"),
     ]
 
@@ -87,6 +91,7 @@ def test_from_chat_to_video_and_back_and_again(world: World) -> None:
     assert [purpose for purpose, _state in states(world, case.patient_id)] == ["visit-now"]  # the link still holds
     assert len({room for room, _name, _moderator in video.entered}) == 1
     visit_day.end_video(world.system, maria, case.id)
+    visit_day.say_whether_came(world.system, maria, case.id, came=True)
     end(world, case.id)
 
 

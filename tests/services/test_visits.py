@@ -1,5 +1,7 @@
 """A visit's reminders: planned with the booking, re-planned when it moves, gone when it is cancelled."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from p24tui.errors import BadInput, Refused
 from p24tui.routine.outgoing import OutgoingState
 from p24tui.routine.protection import Protection
-from p24tui.routine.visit import Visit
+from p24tui.routine.visit import Summons, Visit
 from p24tui.services import reminders, visits
 from p24tui.store import people
 from tests import visiting
@@ -85,6 +87,56 @@ def test_moved_there_and_back_it_is_reminded_of_once(world: World) -> None:
     assert at(world, visit.starts_at + timedelta(hours=1)) == 0
     texts = [one.text.partition(":")[0] for one in gateway.handed]
     assert len(texts) == len(set(texts)) == 3
+
+
+@pytest.mark.rule("NA-3")
+@pytest.mark.hazard("H13")
+def test_each_move_tells_the_patient_also_back_to_a_time_that_was_told_of_before(world: World) -> None:
+    gateway, maria = with_gateway(world), world.actor("maria")
+    visit = booked(world, timedelta(days=1))
+    send(world)
+    for hours in (1, 0, 1, 0, 1):
+        visits.move(world.system, maria, visit.id, visit.starts_at + timedelta(hours=hours))
+        assert send(world) == 1
+    assert len(gateway.handed) == 6
+    visits.move(world.system, maria, visit.id, visit.starts_at)  # and what has not gone is taken back, whichever it is
+    visits.cancel(world.system, maria, visit.id)
+    assert at(world, visit.starts_at - timedelta(minutes=15)) == 0
+    assert {row.state for row in rows_of(world, visit.patient_id)} == {OutgoingState.ACCEPTED, OutgoingState.CANCELLED}
+
+
+@pytest.mark.rule("VI-7", "PR-1")
+@pytest.mark.hazard("H1", "H14")
+def test_a_proxy_who_may_be_it_no_longer_is_not_kept_and_nobody_takes_their_place_unseen(world: World) -> None:
+    with_gateway(world)
+    maria, when = world.actor("maria"), world.clock.now() + timedelta(days=1)
+    gone, protected = (
+        visiting.book(world, visiting.child(world).id, when, summons=Summons.CHILD_SAVED) for _one in range(2)
+    )
+    with world.system.store.writing() as tx:
+        people.drop_guardian(tx, gone.patient_id, [visiting.MOTHER.number])
+    with pytest.raises(Refused, match="VI-7: not-guardian"):
+        visits.move(world.system, maria, gone.id, when + timedelta(hours=1))
+    persons(world).protected[visiting.MOTHER.number] = Protection.MARKED
+    with pytest.raises(Refused, match="PR-1: guardian-protected"):
+        visits.move(world.system, maria, protected.id, when + timedelta(hours=1))
+    assert visiting.stored_visit(world, gone.id).starts_at == when
+
+
+@pytest.mark.rule("VI-1")
+def test_two_presses_at_the_same_time_are_one_visit(world: World) -> None:
+    with_gateway(world)
+    patient, when = world.patient(mobile=MOBILE), world.clock.now() + timedelta(hours=1)
+    gate = threading.Barrier(2)
+
+    def press(_one: int) -> Visit:
+        gate.wait(10)
+        return visiting.book(world, patient.id, when, "v1")
+
+    with ThreadPoolExecutor(2) as both:
+        first, second = both.map(press, range(2))
+    assert first == second
+    assert len(rows_of(world, patient.id)) == 2
 
 
 @pytest.mark.rule("NA-3")

@@ -143,7 +143,8 @@ def hold(day: Day, number: int) -> None:
     taken, case = visit_day.take_in(system, maria, visit.id, visit.version)
     visit_day.start(system, maria, taken.id, taken.version)
     visit_day.start_video(system, maria, case.id)
-    half = visit_day.end_video(system, maria, case.id)
+    half, _unknown = visit_day.end_video(system, maria, case.id)
+    visit_day.say_whether_came(system, maria, case.id, came=True)
     asked = ending.request_end(system, maria, case.id, half.version)
     ending.confirm_end(system, maria, case.id, asked.version)
 

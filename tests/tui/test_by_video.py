@@ -169,12 +169,12 @@ async def test_any_chat_goes_over_to_video_and_back(day: World, opened: list[str
         assert len(opened) == 1
         assert "▶ VIDEO PÅ" in screen_text(pilot)
         assert [row.purpose.value for row in rows_of(day, case.patient_id)] == ["visit-now"]
-        await press(pilot, "5", "2")
+        await press(pilot, "5", "2", "escape")
         assert "◐ HALVT AVSLUTAT" in screen_text(pilot)
         assert desk_of(pilot)._pane.composer.text == "Hej"
         await press(pilot, "5", "2")
         assert len(opened) == 2
-        await press(pilot, "5", "2", "5", "1")
+        await press(pilot, "5", "2", "j", "5", "1")
         assert isinstance(pilot.app.screen, ConfirmEndScreen)
         await press(pilot, "enter")
     assert day.row(case.id).case.state is CaseState.ENDED

@@ -193,6 +193,8 @@ async def test_one_key_leads_through_the_day_of_a_visit(day: World, opened: list
         assert opened == [f"https://video.example.se/room-{visit.id}"]
         assert "▶ VIDEO PÅ" in cursor_line(pilot)
         await press(pilot, "t")
+        assert "med på videon?" in words(pilot)  # nobody can see here who comes
+        await press(pilot, "j")
         assert "◐ HALVT AVSLUTAT" in cursor_line(pilot)
         assert day.row(case_id).case.video is Video.OVER
         await press(pilot, "t")
@@ -243,10 +245,14 @@ async def test_the_visit_itself_says_all_and_has_every_step(
         await choose(pilot, VisitStep.OPEN_VIDEO)
         assert len(opened) == 2
         await choose(pilot, VisitStep.END_VIDEO)
+        await press(pilot, "escape")
         assert "◐ HALVT AVSLUTAT: avsluta besöket" in words(pilot)
+        await choose(pilot, VisitStep.CAME)
+        await press(pilot, "n")
         await choose(pilot, VisitStep.START_VIDEO)
         assert len(opened) == 3
         await choose(pilot, VisitStep.END_VIDEO)
+        await press(pilot, "j")
         await choose(pilot, VisitStep.CHAT)
         assert place_of(pilot) is Place.LIST
         assert desk_of(pilot)._pane.case_id == stored_visit(day, visit.id).case_id

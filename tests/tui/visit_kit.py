@@ -64,7 +64,9 @@ def on_video(world: World, visit: Visit, who: str = "maria") -> Case:
 def half_ended(world: World, name: str = "Karin Öberg", who: str = "maria") -> Case:
     """A case whose video has been ended, and the visit not."""
     case = on_video(world, booked(world, 5, name), who)
-    return visit_day.end_video(world.system, world.actor(who), case.id)
+    visit_day.end_video(world.system, world.actor(who), case.id)
+    visit_day.say_whether_came(world.system, world.actor(who), case.id, came=True)
+    return world.row(case.id).case
 
 
 def arrives(world: World, visit: Visit, role: Role = Role.PATIENT) -> None:

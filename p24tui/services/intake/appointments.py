@@ -85,9 +85,10 @@ def _only(found: Iterable[str]) -> str:
 
 def _say(taking: Taking, sent: SentAppointment, booking: SentBooking, verdict: Verdict) -> None:
     """What the source is to know of a booking that was taken but has not become a visit."""
-    if verdict is Verdict.NOTED and booking.contact_type != VIDEO:
+    is_set_aside = verdict is Verdict.NOTED and not booking.cancelled
+    if is_set_aside and booking.contact_type != VIDEO:
         taking.note("appointmentType", f"is not {VIDEO}: it was noted, and nothing is made of it")
-    elif verdict is Verdict.NOTED and booking.reason == RELATIVE:
+    elif is_set_aside and booking.reason == RELATIVE:
         taking.note("reasonCode", f"is {RELATIVE}: it was noted, and nothing is made of it")
     is_visit = booking.is_video and not booking.cancelled and booking.patients == 1
     if is_visit and booking.number is None and sent.patient is not None:

@@ -159,7 +159,7 @@ def _store(tx: Tx, system: System, source: str, booking: SentBooking, protection
 
 
 def _notes(booking: SentBooking, verdict: Verdict) -> tuple[Issue, ...]:
-    if verdict is not Verdict.NOTED or booking.is_video:
+    if verdict is not Verdict.NOTED or booking.is_video or booking.cancelled:
         return ()
     if booking.contact_type != VIDEO:
         return (Issue("SCH-8", f"is not {VIDEO}: it was noted, and nothing is made of it"),)

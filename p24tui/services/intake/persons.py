@@ -7,7 +7,7 @@ from p24tui.ids import stable_id
 from p24tui.routine.patient import Patient
 from p24tui.routine.protection import Protection, is_protected, strictest
 from p24tui.routine.proxy import Guardian
-from p24tui.services.guardians import hidden
+from p24tui.services.guardians import hidden, leave_visits
 from p24tui.services.intake.outcome import Verdict
 from p24tui.services.intake.taking import Taken, Taking, digest
 from p24tui.services.protections import put_patient, with_protection
@@ -67,7 +67,10 @@ def take_guardian(taking: Taking, sent: SentGuardian) -> Taken:
         return Taken(Verdict.DUPLICATE, taking.id())
     before = people.guardian(taking.tx, patient_id, guardian_numbers(stored_as))
     people.drop_guardian(taking.tx, patient_id, guardian_numbers(stored_as))
-    people.put_guardian(taking.tx, patient_id, _guardian(taking, sent, before))
+    after = _guardian(taking, sent, before)
+    people.put_guardian(taking.tx, patient_id, after)
+    if is_protected(after.protection):
+        leave_visits(taking.tx, patient_id, number, taking.now)
     taking.remember(stored_as, said)
     record = people.patient(taking.tx, id=patient_id)
     assert record is not None

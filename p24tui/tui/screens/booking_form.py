@@ -379,4 +379,5 @@ def _holders(staff: Collection[Staff]) -> list[tuple[Plain, str]]:
 
 
 def _proxy_words(one: Guardian) -> str:
-    return f"{guardian_words(one)} · {_('primär')}" if one.is_primary else guardian_words(one)
+    words, primary = guardian_words(one), _("primär")
+    return f"{words} · {primary}" if one.is_primary else words

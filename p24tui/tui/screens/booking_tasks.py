@@ -12,13 +12,12 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from p24tui import services
-from p24tui.clock import local_date
 from p24tui.errors import BadInput, P24Error, Refused
 from p24tui.i18n import N_, _, ngettext
 from p24tui.routine.actor import Actor
 from p24tui.routine.identity import show_number
 from p24tui.routine.visit import Visit
-from p24tui.services.visit_views import Profile, TaskLine, VisitDay
+from p24tui.services.visit_views import Profile, TaskLine
 from p24tui.store.visit_values import BookingTask
 from p24tui.text import clean_line
 from p24tui.time_words import day_and_time
@@ -48,6 +47,12 @@ SHORT = {
     "visit-length": N_("för långt besök"),
     "moved-late": N_("flyttat för sent"),
     "cancelled-late": N_("avbokat för sent"),
+    "cancelled-begun": N_("struket för sent"),
+    "proxy-late": N_("bytt ombud för sent"),
+    "unit-late": N_("bytt enhet för sent"),
+    "group-late": N_("gruppbesök för sent"),
+    "not-video-late": N_("ej video, för sent"),
+    "other-patient-late": N_("annan patient, för sent"),
     "other-patient": N_("annan patient"),
 }
 """What a booking lacks, in a few words, by the problem of its task."""
@@ -191,12 +196,12 @@ class BookingTasks(Registering, Guardians):
         screen, ids = self._tasks, [unit.id for unit in self._units]
         now = self._system.clock.now()
 
-        def have(found: VisitDay) -> None:
+        def have(found: tuple[TaskLine, ...]) -> None:
             if screen is not None and screen is self._tasks:
-                screen.show(found.tasks, now)
+                screen.show(found, now)
 
         if screen is not None:
-            self._reads.run(lambda: services.visit_list.of_day(self._system, self._actor, ids, local_date(now)), have)
+            self._reads.run(lambda: services.visit_list.tasks(self._system, self._actor, ids), have)
 
     def _do_task(self, task: TaskLine, deed: Deed) -> None:
         actor = self._as(task.unit_id)

@@ -11,7 +11,7 @@ from p24tui.routine.decision import Refusal
 from p24tui.routine.visit import start_video
 from p24tui.tui.keys import key_name
 from p24tui.tui.screens.case_deeds import CaseDeeds
-from p24tui.tui.screens.video import AddressScreen, VideoScreen, VideoStep
+from p24tui.tui.screens.video import AddressScreen, CameScreen, VideoScreen, VideoStep
 
 Then = Callable[[], None]
 Failed = Callable[[P24Error], None]
@@ -67,14 +67,34 @@ class ByVideo(CaseDeeds):
         )
 
     def _end_video(self, case_id: str, actor: Actor, then: Then | None = None, failed: Failed | None = None) -> None:
-        def ended(after: Case) -> None:
+        here = self._still_here()
+
+        def ended(found: tuple[Case, bool]) -> None:
+            after, unknown = found
             self._own_versions[after.id] = after.version
             words = _("Videon är avslutad, inte besöket: det lever som chatt. {key} avslutar det.")
             self._say(words.format(key=key_name("end")))
-            if then is not None:
+            if unknown and here():
+                self._ask_whether_came(after, actor, then)
+            elif then is not None:
                 then()
 
         self._writes.run(lambda: services.visit_day.end_video(self._system, actor, case_id), ended, failed)
+
+    def _ask_whether_came(self, case: Case, actor: Actor, then: Then | None) -> None:
+        """Whether the patient was there, which only whoever held the video knows (VI-13)."""
+
+        def said(_found: object) -> None:
+            if then is not None:
+                then()
+
+        def answered(came: bool | None) -> None:
+            if came is None:
+                said(None)
+                return
+            self._writes.run(lambda: services.visit_day.say_whether_came(self._system, actor, case.id, came=came), said)
+
+        self.app.push_screen(CameScreen(self._patient_name(case)), answered)
 
     def _enter_video(self, address: str, here: Callable[[], bool], then: Then | None = None) -> None:
         """Open it in the browser; where none opens, show the address, unless one does something else by now."""

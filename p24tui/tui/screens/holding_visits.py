@@ -8,8 +8,9 @@ from p24tui import services
 from p24tui.errors import P24Error, Refused
 from p24tui.i18n import _
 from p24tui.routine.actor import Actor
-from p24tui.routine.case import Case
-from p24tui.routine.visit import CallOutcome, Visit, VisitCall, VisitState, may_call
+from p24tui.routine.attendance import may_call
+from p24tui.routine.case import Case, Video
+from p24tui.routine.visit import CallOutcome, Visit, VisitCall, VisitState
 from p24tui.services.visit_views import VisitLine
 from p24tui.tui.screens.booking import Booking
 from p24tui.tui.screens.booking_parts import why
@@ -82,6 +83,8 @@ class HoldingVisits(Booking, ByVideo):
                 self._open_video(case.id, taking.actor, then, failed)
             case VisitStep.END_VIDEO:
                 self._end_video(case.id, taking.actor, then, failed)
+            case VisitStep.CAME:
+                self._ask_whether_came(case, taking.actor, then)
             case VisitStep.END_VISIT:
                 self._end(case)
             case VisitStep.CHAT:
@@ -143,7 +146,11 @@ class HoldingVisits(Booking, ByVideo):
             self._say(_("Samtalet är antecknat. Lägg den nya tiden i VAS, eller flytta besöket här."))
         else:
             self._say(_("Samtalet är antecknat."))
-        if call.outcome in ENDS and taking.line.visit.video_at is None and taking.here():
+        if (
+            call.outcome in ENDS
+            and taking.here()
+            and (taking.line.case is None or taking.line.case.video is not Video.ON)
+        ):
             self._ask_to_end(taking, call.outcome)
         else:
             self._show_again_if_opened(taking)

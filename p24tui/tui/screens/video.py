@@ -83,6 +83,35 @@ class VideoScreen(ModalScreen[VideoStep | None]):
         self.dismiss(None)
 
 
+class CameScreen(ModalScreen[bool | None]):
+    """Whether the patient came to a video of which nobody could see that: yes, no, or not said yet."""
+
+    BINDINGS = [
+        Binding("j", "answer(True)", show=False),
+        Binding("n", "answer(False)", show=False),
+        Binding("escape", "leave", show=False),
+    ]
+    AUTO_FOCUS = ""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._patient = name
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            words = _("Var {name} med på videon?").format(name=clean_line(self._patient))
+            yield Static(Content.styled(words, "bold"), classes="dialog-title")
+            note = _("Kom hen inte ringer du först; sedan går besöket att avsluta som uteblivet (VI-13).")
+            yield Static(note, markup=False, classes="dialog-note")
+            yield Static(_("j ja   n nej   Esc säg det senare"), classes="dialog-keys")
+
+    def action_answer(self, came: bool) -> None:
+        self.dismiss(came)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
 BESIDE = 32
 """Cells beside the code for what stands there in words."""
 

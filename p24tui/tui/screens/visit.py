@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from p24tui.i18n import N_, _
+from p24tui.routine.attendance import has_come
 from p24tui.routine.case import Case, CaseState, Video
 from p24tui.routine.identity import show_number
 from p24tui.routine.link import WITH_E_ID, Participant, Role
@@ -37,6 +38,7 @@ class VisitStep(StrEnum):
     START_VIDEO = "start-video"
     OPEN_VIDEO = "open-video"
     END_VIDEO = "end-video"
+    CAME = "came"
     CALL = "call"
     END_ABSENT = "end-absent"
     END_VISIT = "end-visit"
@@ -54,6 +56,7 @@ STEPS = {
     VisitStep.START_VIDEO: (N_("Starta videon"), "VI-14"),
     VisitStep.OPEN_VIDEO: (N_("Öppna videon igen"), "VI-14"),
     VisitStep.END_VIDEO: (N_("Avsluta videon: besöket lever vidare som chatt"), "VI-14"),
+    VisitStep.CAME: (N_("Säg om patienten var med på videon"), "VI-13"),
     VisitStep.CALL: (N_("Ring, och anteckna vad som hände"), "VI-13"),
     VisitStep.END_ABSENT: (N_("Avsluta som uteblivet"), "VI-13"),
     VisitStep.END_VISIT: (N_("Avsluta besöket, i två steg"), "VI-14"),
@@ -108,8 +111,11 @@ def _steps(line: VisitLine, now: datetime) -> Iterator[VisitStep]:
         yield from _steps_in_case(visit, case)
     if visit.state in OPEN:
         yield from (VisitStep.INVITE, VisitStep.PEOPLE)
-        if now >= visit.starts_at and visit.video_at is None:
+        unseen = has_come(visit, line.participants) is not True
+        if now >= visit.starts_at and unseen:
             yield VisitStep.CALL
+        if visit.video_at is not None and unseen:
+            yield VisitStep.CAME
     if visit.state is VisitState.BOOKED:
         yield from (VisitStep.TAKE_IN, VisitStep.MOVE, VisitStep.CANCEL)
         if visit.kind is not VisitKind.RELATIVE:

@@ -54,7 +54,11 @@ server.listen(0, '127.0.0.1', () => {
     acrValues: ['http://id.elegnamnden.se/loa/1.0/loa3'],
     claims: {
       openid: ['sub', 'amr'],
-      [NUMBER]: ['https://id.oidc.se/claim/personalIdentityNumber', 'https://id.oidc.se/claim/coordinationNumber'],
+      [NUMBER]: [
+        'https://id.oidc.se/claim/personalIdentityNumber',
+        'https://id.oidc.se/claim/coordinationNumber',
+        'registrationLevel',
+      ],
     },
     pkce: {required: () => true},
     interactions: {url: (_context, interaction) => `/interaction/${interaction.uid}`},

@@ -34,6 +34,7 @@ def upgrade() -> None:
     _widen_visits()
     _make_participants()
     _make_the_rest()
+    _make_booking_statements()
 
 
 def _widen_visits() -> None:
@@ -51,6 +52,7 @@ def _widen_visits() -> None:
         sa.Column("taken_in_at", INSTANT),
         sa.Column("started_at", INSTANT),
         sa.Column("video_at", INSTANT, comment="when the video was first on"),
+        sa.Column("came", sa.Boolean(), comment="what its holder has said of whether the patient came"),
         sa.Column("ended_at", INSTANT),
         _words("source"),
         sa.Column("booking_id", sa.Text(), comment="what the booking system calls it"),
@@ -143,6 +145,23 @@ def _make_the_rest() -> None:
     )
     op.create_index("ux_booking_tasks_booking", "booking_tasks", ["source", "booking_id"], unique=True)
     op.create_index("ix_booking_tasks_unit_settled", "booking_tasks", ["unit_id", "settled_at"])
+
+
+def _make_booking_statements() -> None:
+    op.create_table(
+        "booking_statements",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("booking_id", sa.Text(), nullable=False),
+        sa.Column("said_at", INSTANT, nullable=False, comment="when the booking system last spoke of it"),
+        sa.Column("says", sa.Text(), nullable=False, comment="holds, cancelled, set-aside or group"),
+        sa.Column("unit_id", sa.Text(), nullable=False, comment="HSA-id, also of what is no unit here"),
+        sa.Column("number", sa.Text(), nullable=False, comment="the patient's, or empty"),
+        sa.Column("proxy_number", sa.Text(), nullable=False),
+        sa.Column("holder_id", sa.Text(), nullable=False),
+        sa.Column("starts_at", INSTANT, nullable=True),
+        sa.Column("ends_at", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("source", "booking_id", name=op.f("pk_booking_statements")),
+    )
 
 
 def _words(name: str, comment: str | None = None, *, default: str = "") -> sa.Column[str]:
