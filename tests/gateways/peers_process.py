@@ -1,51 +1,29 @@
-"""Programs of others that ours is tested against, by npm: an OpenID provider, and readers of tokens and QR codes.
+"""Programs of others that ours is tested against, by npm: an OpenID provider, and readers of tokens and QR codes."""
 
-The packages are installed once, outside the checkout, into the cache of whoever runs the tests.
-"""
-
-import hashlib
 import json
 import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import pytest
+
+from tests.npm import NoNpmError, installed
 
 FOLDER = Path(__file__).parent / "peers"
 
 CLIENT, SECRET = "p24tui", "hemligt + med % och :"
 
-_INSTALLS_WITHIN = 180.0
 _READS_WITHIN = 30.0
 
 
-class NoPeersError(Exception):
-    """They cannot be had here."""
-
-
-def installed() -> Path:
-    """The folder ``node_modules`` with the packages. Raises ``NoPeersError`` where it cannot be had."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        raise NoPeersError("neither node nor npm may be missing")
-    lock = hashlib.sha256((FOLDER / "package-lock.json").read_bytes()).hexdigest()[:16]
-    folder = Path(platformdirs.user_cache_dir("p24tui-tests")) / f"peers-{lock}"
-    if not folder.exists():
-        _install(npm, folder)
-    return folder / "node_modules"
-
-
 def needed() -> Path:
-    """The same for a test, which says so and is skipped where they cannot be had; with ``CI`` it fails."""
+    """The folder ``node_modules`` for a test, which says so and is skipped without it; with ``CI`` it fails."""
     try:
-        return installed()
-    except NoPeersError as error:
+        return installed(FOLDER)
+    except NoNpmError as error:
         if os.environ.get("CI"):
             pytest.fail(f"the packages of {FOLDER.name} are needed here: {error}", pytrace=False)
         pytest.skip(f"NOT TESTED AGAINST OTHERS: {error}")
@@ -110,30 +88,3 @@ def provider(node_modules: Path, return_to: str, secret: str = SECRET) -> Iterat
         process.stdin.close()
         process.wait(5)
         process.stdout.close()
-
-
-def _install(npm: str, folder: Path) -> None:
-    """Install beside, then move: several test processes may do so at once, and one may be killed."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix="peers-", dir=folder.parent))
-    try:
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(FOLDER / name, made)
-        try:
-            subprocess.run(
-                [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-                cwd=made,
-                check=True,
-                capture_output=True,
-                timeout=_INSTALLS_WITHIN,
-            )
-        except (OSError, subprocess.SubprocessError) as error:
-            said = getattr(error, "stderr", None) or b""
-            raise NoPeersError(f"npm ci failed: {said.decode(errors='replace')[-500:] or error}") from error
-        try:
-            made.rename(folder)
-        except OSError:
-            if not folder.exists():  # else another was faster
-                raise
-    finally:
-        shutil.rmtree(made, ignore_errors=True)

@@ -3,12 +3,9 @@
 The package is installed once, outside the checkout, into the cache of whoever runs the tests.
 """
 
-import hashlib
 import json
 import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,20 +13,12 @@ from threading import Condition, Thread
 from time import monotonic
 from typing import Any
 
-import platformdirs
-
 FOLDER = Path(__file__).parent / "smsc"
 
 USER, PASSWORD = "vardcentralen", "hemligt"
 
 WITHIN = 5.0
 """Seconds that a test waits for something to happen that should."""
-
-_INSTALLS_WITHIN = 180.0
-
-
-class NoSmscError(Exception):
-    """There is no SMSC here that can be started."""
 
 
 class Smsc:
@@ -80,18 +69,6 @@ class Smsc:
                 self._changed.notify_all()
 
 
-def installed() -> Path:
-    """The folder ``node_modules`` with the package. Raises ``NoSmscError`` where it cannot be had."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        raise NoSmscError("neither node nor npm may be missing")
-    lock = hashlib.sha256((FOLDER / "package-lock.json").read_bytes()).hexdigest()[:16]
-    folder = Path(platformdirs.user_cache_dir("p24tui-tests")) / f"smsc-{lock}"
-    if not folder.exists():
-        _install(npm, folder)
-    return folder / "node_modules"
-
-
 @contextmanager
 def smsc(node_modules: Path, **options: str) -> Iterator[Smsc]:
     """An SMSC for the time of the block. ``key`` and ``cert`` are files, and make it speak TLS."""
@@ -112,30 +89,3 @@ def smsc(node_modules: Path, **options: str) -> Iterator[Smsc]:
         process.stdin.close()
         process.wait(WITHIN)
         process.stdout.close()
-
-
-def _install(npm: str, folder: Path) -> None:
-    """Install beside, then move: several test processes may do so at once, and one may be killed."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix="smsc-", dir=folder.parent))
-    try:
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(FOLDER / name, made)
-        try:
-            subprocess.run(
-                [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-                cwd=made,
-                check=True,
-                capture_output=True,
-                timeout=_INSTALLS_WITHIN,
-            )
-        except (OSError, subprocess.SubprocessError) as error:
-            said = getattr(error, "stderr", None) or b""
-            raise NoSmscError(f"npm ci failed: {said.decode(errors='replace')[-500:] or error}") from error
-        try:
-            made.rename(folder)
-        except OSError:
-            if not folder.exists():  # else another was faster
-                raise
-    finally:
-        shutil.rmtree(made, ignore_errors=True)

@@ -33,8 +33,9 @@ from p24tui.gateways.outgoing.model import (
 )
 from p24tui.gateways.outgoing.smpp import Smpp
 from p24tui.gateways.outgoing.smpp_messages import reference_of
-from tests.gateways.outgoing.smsc_process import PASSWORD, USER, WITHIN, NoSmscError, Smsc, installed, smsc
+from tests.gateways.outgoing.smsc_process import FOLDER, PASSWORD, USER, WITHIN, Smsc, smsc
 from tests.gateways.outgoing.test_gsm import read
+from tests.npm import NoNpmError, installed
 
 TO = "+46701740605"
 """A number that the Swedish authority keeps for use in fiction."""
@@ -59,8 +60,8 @@ RX_T_APPN, RX_P_APPN = 0x64, 0x65
 def node_modules() -> Path:
     """Where the SMSC's package is installed."""
     try:
-        return installed()
-    except NoSmscError as error:
+        return installed(FOLDER)
+    except NoNpmError as error:
         if os.environ.get("CI"):
             pytest.fail(f"an SMSC is needed here: {error}", pytrace=False)
         pytest.skip(f"SMPP IS NOT TESTED: {error}")
