@@ -208,6 +208,8 @@ def test_the_limits_are_the_routines_and_the_laws_and_the_alarms() -> None:
         "visit_soon_before": (15, "minutes", "NA-3"),
         "visit_morning": (7, "hours", "NA-3"),
         "visit_reminders_apart": (30, "minutes", "NA-3"),
+        "visit_lasts": (30, "minutes", "VI-2"),
+        "visit_absent_after": (5, "minutes", "VI-13"),
         "sms_day_begins": (6, "hours", "SE-2"),
         "sms_night_begins": (21, "hours", "SE-2"),
         "answer_reminder_kept": (8, "hours", "SE-2"),

@@ -19,7 +19,7 @@ from p24tui.cli import make_root
 from p24tui.clock import SystemClock
 from p24tui.gateways.outgoing.model import Problem, Uncertain
 from p24tui.gateways.person_data import FilePersonData
-from p24tui.routine.outgoing import OutgoingState
+from p24tui.routine.outgoing import OutgoingState, Purpose
 from p24tui.services import outbox, reminders, ticks
 from p24tui.store import reminders as store_reminders
 from p24tui.store.values import OutgoingRow
@@ -174,7 +174,7 @@ def test_sms_says_how_it_stands_unit_by_unit(office: World, monkeypatch: pytest.
 def test_a_unit_has_texts_of_its_own_and_gets_the_programs_back(home: Path) -> None:
     shown = run("sms", "texts").output
     assert "answer        sv  {unit} har skrivit till dig" in shown
-    assert shown.count("{link}") == 10
+    assert shown.count("{link}") == 2 * len(Purpose)
     done = run("sms", "set", "answer", "Du har ett svar från {unit}: {link}")
     assert done.exit_code == 0
     said = "Du har ett svar från Vårdcentralen Åsen: https://mitt.regionhalland.se/vard"
@@ -193,7 +193,7 @@ def test_a_unit_has_texts_of_its_own_and_gets_the_programs_back(home: Path) -> N
         ("answer", "Du har ett svar från {unit}.", "Texten ska ha {link}"),
         ("answer", "Hej {patient}, svara här: {link}", "här står link, patient. Inget har ändrats."),
         ("answer", "Svara här: {link} " + "mycket " * 80, "Texten blir 4 sms. Den får bli högst 3"),
-        ("svar", "Svara här: {link}", "svar är inget syfte. De som finns är answer, visit-booked"),
+        ("svar", "Svara här: {link}", "svar är inget syfte. De som finns är answer, invitation, visit-booked"),
     ],
 )
 def test_a_text_that_does_not_fit_is_refused_and_changes_nothing(
