@@ -86,5 +86,5 @@ def stored_visit(world: World, visit_id: str) -> Visit:
 def roles(world: World, visit_id: str) -> list[tuple[str, str]]:
     """Who takes part, and in which role; those who may no longer come are left out."""
     with world.system.store.reading() as tx:
-        there = participants.of_visits(tx, [visit_id]).get(visit_id, [])
+        there = participants.of_visit(tx, visit_id)
     return [(one.role.value, one.name) for one in there if one.revoked_at is None]

@@ -9,7 +9,6 @@ import hmac
 import json
 import logging
 import secrets
-import threading
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -23,13 +22,14 @@ from p24tui.clock import Clock
 from p24tui.errors import BadInput, Unavailable
 from p24tui.gateways.e_id import PART, Begun, EId, LoggedIn, NoEId
 from p24tui.gateways.e_id_claims import CLOCKS_DIFFER, ClaimNames, logged_in, refusal
-from p24tui.gateways.outgoing.attempt import Attempt, follow_http, is_silence
+from p24tui.gateways.http_asking import Asking
+from p24tui.gateways.outgoing.attempt import Attempt, is_silence
 from p24tui.gateways.web_address import check_service, is_loopback
 from p24tui.routine.rule import rule
 from p24tui.settings import Settings
 
 if TYPE_CHECKING:
-    import httpx
+    pass
 
 ANSWERS_WITHIN = 4.0
 """Seconds that a question may take as a whole, from looking the provider's name up to the last byte of the answer."""
@@ -78,8 +78,7 @@ class OidcEId:
         self._clock = clock
         self._names = names or ClaimNames()
         self._timeout = timeout
-        self._made: httpx.Client | None = None
-        self._making = threading.Lock()
+        self._asking = Asking(issuer, timeout=timeout, most=MOST_READ)
 
     def begin(self, return_to: str, lang: str = "sv") -> Begun:
         provider = self._provider()
@@ -168,49 +167,16 @@ class OidcEId:
     ) -> T:
         attempt = Attempt()
         try:
-            status, content = attempt.run(
-                lambda: self._converse(attempt, method, address, headers or {}, body), self._timeout
-            )
+            reply = attempt.run(lambda: self._asking.ask(attempt, method, address, headers or {}, body), self._timeout)
         except Exception as error:  # noqa: BLE001 - whatever broke: nothing was learnt
             what = "it does not answer in time" if is_silence(error) else f"the exchange broke: {type(error).__name__}"
             raise Unavailable(PART, what) from None
-        if status != 200:
-            _refuse(status, content)
+        if reply.status != 200:
+            _refuse(reply.status, reply.body)
         try:
-            return msgspec.json.decode(content, type=shape)
+            return msgspec.json.decode(reply.body, type=shape)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             raise Unavailable(PART, "the answer is not what was asked for") from None
-
-    def _converse(
-        self, attempt: Attempt, method: str, address: str, headers: Mapping[str, str], body: bytes | None
-    ) -> tuple[int, bytes]:
-        # Compressed answers could be small here and huge unpacked.
-        sent = {"Accept": _JSON, "Accept-Encoding": "identity", **headers}
-        follow = {"trace": lambda event, details: follow_http(attempt, event, details)}
-        with self._client().stream(method, address, headers=sent, content=body, extensions=follow) as response:
-            answered = bytearray()
-            for part in response.iter_raw():
-                answered += part
-                if len(answered) > MOST_READ:
-                    raise _TooLargeError
-        return response.status_code, bytes(answered)
-
-    def _client(self) -> "httpx.Client":
-        import httpx  # 60 ms, which the start of the console does not have
-
-        with self._making:
-            if self._made is None:
-                for name in ("httpx", "httpcore"):  # what they log is theirs to choose; here nobody is ever named
-                    logging.getLogger(name).setLevel(logging.WARNING)
-                self._made = httpx.Client(
-                    # A proxy from the environment would read what goes to this machine itself, which is in clear.
-                    trust_env=not is_loopback(urlsplit(self._issuer).hostname or ""),
-                    follow_redirects=False,  # nobody chose that other address for the code and the secret
-                    timeout=self._timeout,
-                    # A connection that is kept may end in the moment it is used again; so there is none to close.
-                    limits=httpx.Limits(max_keepalive_connections=0),
-                )
-            return self._made
 
 
 def from_settings(settings: Settings, clock: Clock) -> EId:
@@ -254,10 +220,6 @@ class _Tokens(msgspec.Struct):
 
 class _Error(msgspec.Struct):
     error: str
-
-
-class _TooLargeError(Exception):
-    """More came than an answer takes."""
 
 
 def _refuse(status: int, content: bytes) -> None:

@@ -4,29 +4,26 @@ It fails closed (PR-1, PR-2): only one whole person of the shape, of the number 
 answer. Whatever else comes, or does not come, is ``Unavailable``, and never says more than what went wrong.
 """
 
-import ipaddress
-import logging
 import re
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import msgspec
 
 from p24tui.errors import BadInput, Unavailable
-from p24tui.gateways.outgoing.attempt import Attempt, follow_http
+from p24tui.gateways.http_asking import JSON, Asking, Reply, TooLargeError
+from p24tui.gateways.outgoing.attempt import Attempt
 from p24tui.gateways.person_data import FAULTS, NUMBER, PART, Person, cleaned, parsed
+from p24tui.gateways.web_address import check_service
 from p24tui.routine.rule import rule
 from p24tui.settings import Settings
 
 if TYPE_CHECKING:
-    import httpx
+    pass
 
 ANSWERS_WITHIN = 4.0
 """Seconds that a question may take as a whole, from looking the service's name up to the last byte of the answer."""
@@ -37,8 +34,6 @@ RESTS_FOR = 5.0
 MOST_READ = 64 * 1024
 """Bytes that are read of an answer; a person with ten guardians takes a fiftieth of it."""
 
-_JSON = "application/json"
-_ADDRESS = re.compile(r"\A[!-~]+\Z")
 _TOKEN = re.compile(r"\A[!-~]*\Z")
 
 _WHAT_BROKE: tuple[tuple[type[Exception], str], ...] = (
@@ -72,12 +67,10 @@ class HttpPersonData:
     ) -> None:
         self._address = address.rstrip("/")
         self._token = token
-        self._certificate = certificate
         self._timeout = timeout
         self._rests = rests
         self._asked_again_at = 0.0
-        self._made: httpx.Client | None = None
-        self._making = threading.Lock()
+        self._asking = Asking(address, timeout=timeout, most=MOST_READ, certificate=certificate)
 
     @rule("PR-1", "PR-2")
     def look_up(self, number: str) -> Person:
@@ -89,7 +82,7 @@ class HttpPersonData:
         if reply.status == 404:
             raise Unavailable(PART, "the person is not known to the service")
         _accepted(reply)
-        if reply.media_type != _JSON:
+        if reply.media_type != JSON:
             raise Unavailable(PART, "the answer is not JSON")
         try:
             person = cleaned(parsed(reply.body, Person))
@@ -103,13 +96,13 @@ class HttpPersonData:
         """Raises ``Unavailable`` where the service cannot be asked at all. Asks about nobody."""
         _accepted(self._exchange("GET", "/health"))
 
-    def _exchange(self, method: str, path: str, body: bytes | None = None) -> "_Reply":
+    def _exchange(self, method: str, path: str, body: bytes | None = None) -> Reply:
         if time.monotonic() < self._asked_again_at:
             raise Unavailable(PART, "it was silent just now and is not asked for some seconds")
         attempt = Attempt()
         try:
-            return attempt.run(lambda: self._converse(attempt, method, path, body), self._timeout)
-        except _TooLargeError:
+            return attempt.run(lambda: self._ask(attempt, method, path, body), self._timeout)
+        except TooLargeError:
             raise Unavailable(PART, f"the answer is over {MOST_READ} bytes") from None
         except Exception as error:  # noqa: BLE001 - whatever broke: nothing was learnt
             broke = list(_causes(error))
@@ -117,46 +110,13 @@ class HttpPersonData:
                 self._asked_again_at = time.monotonic() + self._rests
             raise Unavailable(PART, _problem(broke)) from None
 
-    def _converse(self, attempt: Attempt, method: str, path: str, body: bytes | None) -> "_Reply":
-        # Compressed answers could be small here and huge unpacked.
-        headers = {"Accept": _JSON, "Accept-Encoding": "identity"}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
+    def _ask(self, attempt: Attempt, method: str, path: str, body: bytes | None) -> Reply:
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         if body is not None:
-            headers["Content-Type"] = _JSON
-        follow = {"trace": lambda event, details: follow_http(attempt, event, details)}
-        address = self._address + path
-        with self._client().stream(method, address, headers=headers, content=body, extensions=follow) as response:
-            media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-            answered = bytearray()
-            if body is not None and response.status_code == 200:
-                for part in response.iter_raw():
-                    answered += part
-                    if len(answered) > MOST_READ:
-                        raise _TooLargeError
-        return _Reply(response.status_code, media_type, bytes(answered))
-
-    def _client(self) -> "httpx.Client":
-        import httpx  # 60 ms, which the start of the console does not have
-
-        with self._making:
-            if self._made is None:
-                for name in ("httpx", "httpcore"):  # what they log is theirs to choose; here nobody is ever named
-                    logging.getLogger(name).setLevel(logging.WARNING)
-                context = httpx.create_ssl_context()
-                if self._certificate is not None:
-                    # With an empty password OpenSSL asks for none on the terminal that shows the console.
-                    context.load_cert_chain(self._certificate, password="")
-                self._made = httpx.Client(
-                    verify=context,
-                    # A proxy from the environment would read what goes to this machine itself, which is in clear.
-                    trust_env=not _is_loopback(urlsplit(self._address).hostname or ""),
-                    follow_redirects=False,  # nobody chose that other address for the number and the token
-                    timeout=self._timeout,
-                    # A connection that is kept may end in the moment it is used again; so there is none to close.
-                    limits=httpx.Limits(max_keepalive_connections=0),
-                )
-            return self._made
+            headers["Content-Type"] = JSON
+        # Of the check nothing is read but how it went, and of a refusal neither.
+        read = () if body is None else (200,)
+        return self._asking.ask(attempt, method, self._address + path, headers, body, reads=read)
 
 
 def from_settings(settings: Settings) -> HttpPersonData:
@@ -170,22 +130,11 @@ def from_settings(settings: Settings) -> HttpPersonData:
     if certificate is not None and not certificate.is_file():
         raise BadInput("settings-value", problem="person_data_certificate: no such file")
     address = settings.person_data
-    _check_address(address)
+    check_service("person_data", address)
     return HttpPersonData(address, token=settings.person_data_token, certificate=certificate)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    status: int
-    media_type: str
-    body: bytes
-
-
-class _TooLargeError(Exception):
-    """More came than a person takes."""
-
-
-def _accepted(reply: _Reply) -> None:
+def _accepted(reply: Reply) -> None:
     """Raises ``Unavailable`` where the service did not do as it was asked."""
     if reply.status == 200:
         return
@@ -206,24 +155,3 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
-
-
-def _check_address(value: str) -> None:
-    try:
-        address = urlsplit(value)
-        whole = bool(address.hostname) and address.port != 0  # a port that is none raises
-    except ValueError:
-        whole = False
-    says_more = re.search(r"[?#]|//[^/]*@", value)  # also where what follows the sign is empty
-    if not whole or says_more or not _ADDRESS.match(value) or address.scheme not in {"https", "http"}:
-        problem = "person_data: an address is https://HOST[:PORT][/PATH], without user, query or fragment"
-        raise BadInput("settings-value", problem=problem)
-    if address.scheme == "http" and not _is_loopback(address.hostname or ""):
-        raise BadInput("settings-value", problem="person_data: https:// is needed to another machine")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

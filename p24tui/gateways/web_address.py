@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from p24tui.errors import BadInput
 
+_SHAPE = "an address is https://HOST[:PORT][/PATH], without user, query or fragment"
 _PRINTABLE = re.compile(r"\A[!-~]+\Z")
 
 
@@ -18,10 +19,10 @@ def check_service(setting: str, value: str, path: str = r"(/[!-~]*)?") -> None:
         address = urlsplit(value)
         whole = bool(address.hostname) and address.port != 0  # a port that is none raises
     except ValueError:
-        raise _bad(setting, "an address is https://HOST[:PORT][/PATH]") from None
+        raise _bad(setting, _SHAPE) from None
     says_more = re.search(r"[?#]|//[^/]*@", value)  # also where what follows the sign is empty
     if not whole or says_more or not _PRINTABLE.match(value) or address.scheme not in {"https", "http"}:
-        raise _bad(setting, "an address is https://HOST[:PORT][/PATH], without user, query or fragment")
+        raise _bad(setting, _SHAPE)
     if not re.fullmatch(path, address.path):
         raise _bad(setting, "the path of the address is not one that can be used")
     if address.scheme == "http" and not is_loopback(address.hostname or ""):

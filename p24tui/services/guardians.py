@@ -72,7 +72,7 @@ def leave_visits(tx: Tx, patient_id: str, number: str, now: datetime) -> None:
 
 
 def _leave(tx: Tx, visit: Visit, number: str, now: datetime) -> None:
-    for one in participants.of_visits(tx, [visit.id]).get(visit.id, []):
+    for one in participants.of_visit(tx, visit.id):
         if one.number == number:
             participants.save(tx, replace(one, name=PROTECTED, number="", address="", revoked_at=one.revoked_at or now))
     for row in outbox.of_visit(tx, visit.id):

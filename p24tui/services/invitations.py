@@ -64,7 +64,7 @@ def invite(system: System, actor: Actor, visit_id: str, guest: Guest) -> Partici
     with system.store.writing() as tx:
         visit = _visit(tx, actor, visit_id)
         invited = _made(tx, system, visit, guest, actor, now)
-        there = participants.of_visits(tx, [visit.id]).get(visit.id, [])
+        there = participants.of_visit(tx, visit.id)
         before = next((one for one in there if one.id == invited.id), None)
         if before is not None and before.revoked_at is None:
             return before
@@ -206,7 +206,7 @@ def call_in(tx: Tx, system: System, actor: Actor, visit: Visit, now: datetime) -
 
 
 def _invited(tx: Tx, visit: Visit) -> list[Participant]:
-    there = participants.of_visits(tx, [visit.id]).get(visit.id, [])
+    there = participants.of_visit(tx, visit.id)
     return [one for one in there if one.role not in WITH_E_ID and one.revoked_at is None]
 
 

@@ -234,7 +234,7 @@ def is_on(case: Case) -> bool:
 @rule("VI-11")
 def revoke_all(tx: Tx, visit_id: str, now: datetime) -> None:
     """No link leads to this visit any longer."""
-    for one in participants.of_visits(tx, [visit_id]).get(visit_id, []):
+    for one in participants.of_visit(tx, visit_id):
         if one.revoked_at is None:
             participants.save(tx, replace(one, revoked_at=now))
 
@@ -244,7 +244,7 @@ def welcome(tx: Tx, actor: Actor, visit: Visit, now: datetime) -> None:
     """The patient, or the child's proxy, takes part; whoever did so before and no longer does has no link any more."""
     if not visit.has_reminders:
         return
-    there = {one.id: one for one in participants.of_visits(tx, [visit.id]).get(visit.id, [])}
+    there = {one.id: one for one in participants.of_visit(tx, visit.id)}
     for one in there.values():
         if one.role in WITH_E_ID and one.id != joins_as(visit) and one.revoked_at is None:
             participants.save(tx, replace(one, revoked_at=now))

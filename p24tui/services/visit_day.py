@@ -10,7 +10,7 @@ from p24tui.routine import visit as visit_rules
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState, ContactKind
 from p24tui.routine.decision import Refusal
-from p24tui.routine.link import WITH_E_ID, Participant
+from p24tui.routine.link import WITH_E_ID
 from p24tui.routine.proxy import reached_at
 from p24tui.routine.rule import rule
 from p24tui.routine.visit import CallOutcome, Visit, VisitCall, VisitKind, VisitState
@@ -134,7 +134,7 @@ def end_video(system: System, actor: Actor, case_id: str) -> tuple[Case, bool]:
             rule="VI-14",
         )
         visit = stored.of_case(tx, case_id)
-        return case, visit is not None and attendance.has_come(visit, _there(tx, visit)) is None
+        return case, visit is not None and attendance.has_come(visit, participants.of_visit(tx, visit.id)) is None
 
 
 @rule("VI-13")
@@ -189,13 +189,9 @@ def end_absent(system: System, actor: Actor, visit_id: str, version: int) -> Vis
     with system.store.writing() as tx:
         visit = visits.of_unit(tx, actor, visit_id)
         visits.same(visit, version)
-        calls = stored.calls(tx, [visit.id]).get(visit.id, [])
-        after = allowed(attendance.end_absent(visit, actor, _there(tx, visit), calls, now))
+        calls = stored.calls_of(tx, visit.id)
+        after = allowed(attendance.end_absent(visit, actor, participants.of_visit(tx, visit.id), calls, now))
         return visit_ending.close(tx, actor, visit, after, now)
-
-
-def _there(tx: Tx, visit: Visit) -> list[Participant]:
-    return participants.of_visits(tx, [visit.id]).get(visit.id, [])
 
 
 def _own_contact(tx: Tx, visit: Visit) -> str | None:
@@ -231,7 +227,8 @@ def _made(tx: Tx, system: System, visit: Visit, actor: Actor, case_id: str, now:
         owner_id=actor.staff_id,
         opened_at=now,
     )
-    came = next((one for one in _there(tx, visit) if one.role in WITH_E_ID and one.e_id_at is not None), None)
+    there = participants.of_visit(tx, visit.id)
+    came = next((one for one in there if one.role in WITH_E_ID and one.e_id_at is not None), None)
     e_id, e_id_at, way_in = (came.e_id, came.e_id_at, links.WAY_IN) if came else ("", None, "")
     source, name = system.settings.patient_side or visit_rules.UNREAD_BY_PATIENTS, f"{Kind.CASE}/{case_id}"
     cases.add(tx, made, Contact(source, name, e_id, e_id_at, way_in))

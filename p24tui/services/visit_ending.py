@@ -21,8 +21,8 @@ def lacks(tx: Tx, case_id: str) -> Refusal | None:
     visit = visits.of_case(tx, case_id)
     if visit is None:
         return None
-    there = participants.of_visits(tx, [visit.id]).get(visit.id, [])
-    return attendance.may_end(visit, there, visits.calls(tx, [visit.id]).get(visit.id, []))
+    there = participants.of_visit(tx, visit.id)
+    return attendance.may_end(visit, there, visits.calls_of(tx, visit.id))
 
 
 @rule("VI-13", "VI-14", "SH-1")
@@ -40,8 +40,8 @@ def follow(tx: Tx, actor: Actor, before: Case, after: Case, now: datetime, *, un
     if visit is None:
         return
     if ends and visit.state in OPEN:
-        there = participants.of_visits(tx, [visit.id]).get(visit.id, [])
-        calls = visits.calls(tx, [visit.id]).get(visit.id, [])
+        there = participants.of_visit(tx, visit.id)
+        calls = visits.calls_of(tx, visit.id)
         is_left = after.wrong_patient_at is not None
         close(tx, actor, visit, attendance.ended(visit, there, calls, now, is_left=is_left), now)
     elif not ends:

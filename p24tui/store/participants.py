@@ -43,6 +43,11 @@ def of_visits(tx: Tx, visit_ids: Collection[str]) -> dict[str, list[Participant]
     return found
 
 
+def of_visit(tx: Tx, visit_id: str) -> list[Participant]:
+    """The same of one visit."""
+    return of_visits(tx, [visit_id]).get(visit_id, [])
+
+
 def invitations(tx: Tx, staff_id: str, since: datetime) -> list[tuple[Participant, Visit]]:
     """The open visits to which a colleague is invited, that have begun or end after ``since``, by time (VI-10)."""
     query = (

@@ -112,6 +112,11 @@ def put_statement(tx: Tx, said: BookingStatement) -> None:
         tx.connection.execute(insert(booking_statements).values(values))
 
 
+def calls_of(tx: Tx, visit_id: str) -> list[VisitCall]:
+    """The same of one visit."""
+    return calls(tx, [visit_id]).get(visit_id, [])
+
+
 def put_task(tx: Tx, task: BookingTask) -> None:
     """Add the task, or change the one of that booking."""
     values = asdict(task)

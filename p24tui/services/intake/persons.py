@@ -7,7 +7,7 @@ from p24tui.ids import stable_id
 from p24tui.routine.patient import Patient
 from p24tui.routine.protection import Protection, is_protected, strictest
 from p24tui.routine.proxy import Guardian
-from p24tui.services.guardians import hidden, leave_visits
+from p24tui.services.guardians import hidden, leave_visits, numbers
 from p24tui.services.intake.outcome import Verdict
 from p24tui.services.intake.taking import Taken, Taking, digest
 from p24tui.services.protections import put_patient, with_protection
@@ -65,8 +65,8 @@ def take_guardian(taking: Taking, sent: SentGuardian) -> Taken:
     said = digest(patient_id, number, sent.name, sent.relationship, sent.flagged)
     if taking.says_nothing_new(known, said):
         return Taken(Verdict.DUPLICATE, taking.id())
-    before = people.guardian(taking.tx, patient_id, guardian_numbers(stored_as))
-    people.drop_guardian(taking.tx, patient_id, guardian_numbers(stored_as))
+    before = people.guardian(taking.tx, patient_id, numbers(number))
+    people.drop_guardian(taking.tx, patient_id, numbers(number))
     after = _guardian(taking, sent, before)
     people.put_guardian(taking.tx, patient_id, after)
     if is_protected(after.protection):
@@ -76,12 +76,6 @@ def take_guardian(taking: Taking, sent: SentGuardian) -> Taken:
     assert record is not None
     taking.tell_of_patient("guardian.received" if known is None else "guardian.updated", record, [])
     return Taken(Verdict.CREATED if known is None else Verdict.UPDATED, taking.id())
-
-
-def guardian_numbers(stored_as: str) -> tuple[str, str]:
-    """What a guardian may stand under: their number, or what takes its place where they are protected."""
-    number = stored_as.rpartition("/")[2]
-    return number, stable_id("guardian", number)
 
 
 def _guardian(taking: Taking, sent: SentGuardian, before: Guardian | None) -> Guardian:

@@ -11,9 +11,9 @@ from p24tui.routine.case import Case, CaseState, ContactKind
 from p24tui.routine.protection import Protection
 from p24tui.services import suicide
 from p24tui.services.change import locked
+from p24tui.services.guardians import numbers
 from p24tui.services.intake.contacts import kind_was_assumed
 from p24tui.services.intake.outcome import Verdict
-from p24tui.services.intake.persons import guardian_numbers
 from p24tui.services.intake.referring import refer
 from p24tui.services.intake.taking import Taken, Taking, digest
 from p24tui.store import messages, people
@@ -109,7 +109,7 @@ def _name_of(taking: Taking, kind: Kind, stored_as: str, row: CaseRow) -> str:
         raise taking.refused("sender", f"is {_other(kind)}: nobody else writes in this case")
     if kind is Kind.PATIENT:
         return row.patient.name
-    return people.guardian_name(taking.tx, patient_id, guardian_numbers(stored_as)) or RELATIVE
+    return people.guardian_name(taking.tx, patient_id, numbers(stored_as.rpartition("/")[2])) or RELATIVE
 
 
 def _other(kind: Kind) -> str:
