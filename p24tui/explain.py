@@ -2,12 +2,14 @@
 
 from p24tui.errors import BadInput, P24Error, Refused, Stale, Unavailable
 from p24tui.i18n import N_, _
+from p24tui.journal_refusals import JOURNAL_REFUSALS
 from p24tui.risk_refusals import RISK_REFUSALS
 from p24tui.visit_refusals import VISIT_REFUSALS
 
 REFUSALS = (
     RISK_REFUSALS
     | VISIT_REFUSALS
+    | JOURNAL_REFUSALS
     | {
         "protected": N_(
             "Patienten har skyddade personuppgifter och handläggs inte här. Avsluta ärendet: patienten får veta var vård kan sökas."
@@ -109,6 +111,7 @@ REFUSALS = (
 )
 
 BAD_INPUT = {
+    "no-note": N_("Anteckningen finns inte."),
     "view-name": N_("Ge vyn ett namn."),
     "phrase-title": N_("Ge frasen en rubrik."),
     "phrase-text": N_("Frasen är tom. Skriv en text."),

@@ -71,6 +71,9 @@ class Settings:
         "Whether video visits are booked here by hand: true for a unit that has no feed from VAS.", False
     )
     interpreter_mailbox: str = _key("The interpreter service's mailbox, to which an interpreter's invitation goes.")
+    telephone_note_type: str = _key(
+        "The type of note in VAS for a contact by telephone, for which the routine names none; empty: none is offered."
+    )
     mail: str = _key(
         "By what e-mail goes: empty for none, file, smtp://USER:PASSWORD@HOST:PORT (STARTTLS) or smtps://….",
         secret=True,

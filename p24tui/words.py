@@ -25,6 +25,7 @@ TRIAGE_FAILED = "?"
 MESSAGE = "✉"
 UNREAD = "●"
 FREE_TEXT = "¶"
+WRITTEN = "✎"
 TYPING = "✎"
 VIEWING = "◉"
 LOST = "▲"
@@ -215,12 +216,14 @@ def outgoing_problem_words(problem: str) -> str:
 
 
 READINGS = {
+    "journal": N_("skrev eller läste en anteckning"),
+    "report": N_("läste en anamnesrapport"),
+    "export": N_("tog ut uppgifter eller en fil"),
     "case": N_("öppnade ett ärende"),
     "list": N_("såg en lista"),
     "arrivals": N_("såg nya i en lista"),
     "offers": N_("såg vad som erbjuds"),
     "attachment": N_("öppnade en bilaga"),
-    "export": N_("tog ut uppgifter"),
     "own-log": N_("såg sin egen logg"),
     "visits": N_("såg dagens videobesök"),
     "visit": N_("öppnade ett videobesök"),

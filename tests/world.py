@@ -16,6 +16,7 @@ from p24tui.ids import fresh_id
 from p24tui.routine import chat
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.case import Case, ContactKind
+from p24tui.routine.documentation import FormWay, Scope, Way
 from p24tui.routine.hours import instant_of
 from p24tui.routine.patient import Patient
 from p24tui.routine.protection import Protection
@@ -23,7 +24,8 @@ from p24tui.services import roster, shift, staff, units
 from p24tui.services.change import change_in
 from p24tui.services.setup import set_up
 from p24tui.settings import Settings
-from p24tui.store import cases, events, messages, people
+from p24tui.store import cases, events, journal, messages, people
+from p24tui.store.journal_values import JournalNote
 from p24tui.store.schema import open_store
 from p24tui.store.values import Author, CaseRow, Contact, FormAnswer, Message, PatientRecord
 from p24tui.system import System
@@ -83,9 +85,13 @@ class World:
         protection: Protection = Protection.NONE,
         mobile: str = "",
         answers: tuple[FormAnswer, ...] = (),
+        documented: bool = True,
         **facts: Any,
     ) -> Case:
-        """A case that a patient has just sent, with its first message."""
+        """A case that a patient has just sent, with its first message.
+
+        What they told is noted in VAS already, unless the test is about that (``documented``).
+        """
         at = self.clock.now() - timedelta(minutes=minutes_ago)
         patient = self.patient(name, protection, mobile)
         facts = {"kind": ContactKind.TRIAGED, "priority": 3, "unread": 1, "waiting_since": at, **facts}
@@ -98,14 +104,44 @@ class World:
             messages.add(tx, Message(fresh_id(), one.id, Author.PATIENT, None, name, text, at, at))
             messages.add_answers(tx, [replace(answer, case_id=one.id) for answer in answers])
             events.append(tx, self.source, at, "case.received", one.id)
+            if documented:
+                journal.add(tx, self.noted_in_vas(one.id, at))
         return one
 
-    def writes(self, case_id: str, text: str = "Tack, det är bättre nu.") -> Case:
-        """The patient writes in the case."""
+    def noted_in_vas(self, case_id: str, at: datetime) -> JournalNote:
+        """That Eva has seen to it that what the patient told stands in VAS."""
+        staff_id, name, profession = PEOPLE["eva"]
+        return JournalNote(
+            id=fresh_id(),
+            case_id=case_id,
+            unit_id=UNIT,
+            staff_id=staff_id,
+            author_name=name,
+            profession=profession,
+            way=Way.IN_VAS,
+            scope=Scope.BOTH,
+            why="",
+            vas_row="",
+            clinic="",
+            note_type="",
+            journal_type="",
+            current="",
+            assessment="",
+            reviewed=False,
+            form_way=FormWay.NONE,
+            form_result="",
+            images=(),
+            signed_at=at,
+        )
+
+    def writes(self, case_id: str, text: str = "Tack, det är bättre nu.", *, documented: bool = True) -> Case:
+        """The patient writes in the case; it is noted in VAS as what they told first is."""
         now = self.clock.now()
         with self.system.store.writing() as tx:
             message = Message(fresh_id(), case_id, Author.PATIENT, None, "Patienten", text, now, now)
             messages.add(tx, message)
+            if documented:
+                journal.add(tx, self.noted_in_vas(case_id, now))
             return change_in(
                 tx,
                 self.system,

@@ -14,7 +14,7 @@ from p24tui.routine.case import Case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.handover import OfferState
 from p24tui.routine.undo import UNDOABLE
-from p24tui.services import visit_ending
+from p24tui.services import note_debts, visit_ending
 from p24tui.services.outbox import cancel_moot
 from p24tui.store import cases, events, handovers
 from p24tui.store.engine import Tx
@@ -84,6 +84,7 @@ def change_in(
         events.announce(tx, system.clock.now(), row.case.unit_id, case_id)
     cancel_moot(tx, actor, row.case, saved, system.clock.now())
     visit_ending.follow(tx, actor, row.case, saved, system.clock.now(), undone=kind == "deed.undone")
+    note_debts.follow(tx, actor, row.case, saved, system.clock.now())
     if row.case.handed_at is not None and saved.handed_at is None:
         _withdraw_offer(tx, system, actor, row.case, kind)
     return saved

@@ -7,7 +7,7 @@ from p24tui.routine.case import Case
 from p24tui.routine.chat import is_left
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import is_protected
-from p24tui.services import suicide, visit_ending
+from p24tui.services import note_debts, suicide, visit_ending
 from p24tui.services.change import Decide, change, change_in, locked, taking_on
 from p24tui.services.known import known_unit
 from p24tui.services.limits import limit
@@ -31,7 +31,7 @@ def request_end(system: System, actor: Actor, case_id: str, version: int, *, tak
 
 
 def _may_end(tx: Tx, system: System, actor: Actor, case_id: str) -> Decide:
-    """The first step, as the case and the course of its suicide risk allow it."""
+    """The first step, as the case, the course of its suicide risk and the record allow it."""
     course, pace = suicide.course_in(tx, case_id), suicide.pace(system.clock.now())
     visit_lacks = visit_ending.lacks(tx, case_id)
 
@@ -39,7 +39,7 @@ def _may_end(tx: Tx, system: System, actor: Actor, case_id: str) -> Decide:
         decided = ending.request_end(row.case, actor, row.patient.protection, course, pace)
         if isinstance(decided, Refusal) or is_left(row.case, row.patient.protection):
             return decided
-        return visit_lacks or decided
+        return visit_lacks or note_debts.lacks(tx, row.case, actor, row.patient.protection) or decided
 
     return decide
 

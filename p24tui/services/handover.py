@@ -12,12 +12,13 @@ from p24tui.routine.actor import ASSESSORS, Actor, Profession
 from p24tui.routine.case import Case, SuicideRisk
 from p24tui.routine.chat import CLINICIANS
 from p24tui.routine.decision import Refusal
+from p24tui.routine.documentation import Cause
 from p24tui.routine.handover import Consent, HandoverPace, OfferState, Target
 from p24tui.routine.hours import OpeningHours
 from p24tui.routine.patient import shown
 from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
-from p24tui.services import shift
+from p24tui.services import note_debts, shift
 from p24tui.services.change import WITHDRAWN, change, change_in, locked, taking_on
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit
@@ -168,6 +169,8 @@ def accept(system: System, actor: Actor, case_id: str, offer_id: str) -> Case:
         text = phrase("handover-done", patient=clean_line(before.patient.name), mottagare=who)
         messages.add(tx, Message(told, case_id, Author.SYSTEM, None, "", text, now, now))
         handovers.be_guest(tx, case_id, row.from_staff, now)
+        if handover.is_triage(_profession(row.from_profession), actor.profession):
+            note_debts.owe(tx, after, row.from_staff, row.from_name, Cause.TRIAGED, now)
         if actor.staff_id:
             handovers.no_guest(tx, case_id, actor.staff_id)
         if after.unit_id != before.case.unit_id:

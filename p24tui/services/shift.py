@@ -18,7 +18,7 @@ from p24tui.services.change import change_in, locked, permitted
 from p24tui.services.limits import limit
 from p24tui.services.read_log import log_list
 from p24tui.services.views import OngoingLine, OngoingView, line
-from p24tui.store import cases, events, people, shifts, visits
+from p24tui.store import cases, events, journal, people, shifts, visits
 from p24tui.store.engine import Tx
 from p24tui.store.values import CaseRow, OnShift, Shift
 from p24tui.system import System
@@ -86,7 +86,7 @@ def change(system: System, actor: Actor, kind: ShiftKind) -> Shift:
         return after
 
 
-@rule("SH-1", "LO-1", "PR-1")
+@rule("SH-1", "LO-1", "PR-1", "DO-1")
 def ongoing(system: System, actor: Actor, *, view: str = "", shown_patients: Collection[str] = ()) -> OngoingView:
     """What the actor would leave behind, visits first and then in the order of the list.
 
@@ -97,13 +97,15 @@ def ongoing(system: System, actor: Actor, *, view: str = "", shown_patients: Col
     with system.store.reading() as tx:
         found = _left(tx, actor, now)
         units = {unit.id: unit for unit in people.all_units(tx)}
+        owed = len(journal.owed(tx, [actor.unit_id], _person(actor)))
     fresh = {row.patient.id: row for row, _left_behind in found if row.patient.id not in shown_patients}
     if fresh or not view:
         with system.store.writing() as tx:
             kind, view = ("arrivals", view) if view else ("list", fresh_id())
             log_list(tx, actor, now, kind, fresh.values(), view)
     found.sort(key=lambda one: (Ongoing.VISIT not in one[1], order_key(one[0].case)))
-    return OngoingView(view, tuple(OngoingLine(line(row, units[row.case.unit_id], now), left) for row, left in found))
+    lines = tuple(OngoingLine(line(row, units[row.case.unit_id], now), left) for row, left in found)
+    return OngoingView(view, lines, owed)
 
 
 @rule("SH-1")

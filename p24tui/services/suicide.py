@@ -15,6 +15,7 @@ from p24tui.routine import acting_outside, risk_path, suicide
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.case import Case, RiskLevel, SuicideRisk
 from p24tui.routine.decision import Refusal
+from p24tui.routine.documentation import Cause
 from p24tui.routine.hours import OpeningHours
 from p24tui.routine.patient import shown
 from p24tui.routine.protection import Protection, is_protected
@@ -40,6 +41,7 @@ from p24tui.routine.risk_course import (
 from p24tui.routine.risk_path import RiskPace
 from p24tui.routine.risk_words import names_any
 from p24tui.routine.rule import rule
+from p24tui.services import note_debts
 from p24tui.services.change import change_in, locked, permitted, taking_on
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit
@@ -263,6 +265,8 @@ def _state_in(tx: Tx, system: System, actor: Actor, case_id: str, version: int |
         stated=_details(said),
     )
     risk_entries.add(tx, case_id, now, kind, actor, _details(said))
+    if isinstance(said, Assessment):
+        note_debts.owe(tx, after, actor.staff_id, actor.name, Cause.RISK_ASSESSED, now)
     return after
 
 

@@ -180,10 +180,14 @@ class OngoingLine:
 
 @dataclass(frozen=True, slots=True)
 class OngoingView:
-    """All that one would leave behind, the gravest first. ``id`` ties later readings to it in the read log."""
+    """All that one would leave behind, the gravest first. ``id`` ties later readings to it in the read log.
+
+    ``owed`` is how many notes one has still to write: they do not hold one back, but are said.
+    """
 
     id: str
     lines: tuple[OngoingLine, ...]
+    owed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

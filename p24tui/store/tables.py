@@ -30,6 +30,7 @@ from p24tui.store.duty_tables import (
     unit_acknowledgements,
 )
 from p24tui.store.intake_tables import quarantine, received, sources
+from p24tui.store.journal_tables import journal_drafts, journal_notes, note_debts
 from p24tui.store.outgoing_tables import HAS_GATEWAY_ID, outbox, reminder_times, sms_texts
 from p24tui.store.visit_tables import (
     booking_statements,
@@ -49,7 +50,10 @@ __all__ = [
     "closing_warnings",
     "closings",
     "handovers",
+    "journal_drafts",
+    "journal_notes",
     "metadata",
+    "note_debts",
     "outbox",
     "participants",
     "protection_kept",

@@ -138,6 +138,14 @@ KEYS = (
         in_bar=False,
     ),
     Key(
+        "6",
+        "journal",
+        N_("anteckning"),
+        N_("Anteckna för journalen: vad som är kvar att skriva, anteckningen med Aktuellt och Bedömning, rapporten."),
+        _ON_A_CASE,
+        in_bar=False,
+    ),
+    Key(
         "y",
         "wrong_patient",
         N_("fel patient"),

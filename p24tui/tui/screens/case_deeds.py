@@ -2,7 +2,8 @@
 
 from p24tui import services
 from p24tui.clock import local_date
-from p24tui.errors import BadInput
+from p24tui.errors import BadInput, P24Error, Refused
+from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState
@@ -14,6 +15,7 @@ from p24tui.tui.key_table import ACTIONS
 from p24tui.tui.keys import key_name
 from p24tui.tui.screens.attachments import AttachmentScreen, AttachmentsScreen
 from p24tui.tui.screens.dialogs import ConfirmEndScreen, Hold, HoldScreen
+from p24tui.tui.screens.journaling import Journaling
 from p24tui.tui.screens.open_cases import OpenCases
 from p24tui.tui.screens.risking import Risking
 from p24tui.tui.screens.writing import Writing
@@ -24,8 +26,11 @@ from p24tui.words import undone_words
 ANY_TIME = frozenset({"back", "help", "quit", "command_palette", "next_case", "previous_case", "acknowledge"})
 """Actions of the table of keys that are open while a case is on its way."""
 
+NOTED_FIRST = frozenset({"DO-1", "DO-3"})
+"""Rules for which a case does not end before something is written down: one is led there at once."""
 
-class CaseDeeds(Writing, Risking, OpenCases):
+
+class CaseDeeds(Writing, Journaling, Risking, OpenCases):
     """The section of the desk that acts on a case."""
 
     _last_deed: Case | None = None
@@ -178,10 +183,17 @@ class CaseDeeds(Writing, Risking, OpenCases):
             else:
                 self._say(_("Avslutet är begärt men inte bekräftat."))
 
+        def failed(error: P24Error) -> None:
+            if isinstance(error, Refused) and error.rule in NOTED_FIRST and here():
+                self._show_journal(case, actor, explain(error))
+            else:
+                self._fail(error)
+
         takes_on = self._takes_on(case)
         self._writes.run(
             lambda: services.ending.request_end(self._system, actor, case.id, case.version, takes_on=takes_on),
             requested,
+            failed,
         )
 
     def action_wrong_patient(self) -> None:

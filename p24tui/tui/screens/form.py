@@ -105,11 +105,20 @@ class FormScreen(ModalScreen[Answers | None]):
             if self._note:
                 yield Static(self._note, markup=False, id="form-note")
             yield Static(Content(self._problem), id="form-problem", classes="dialog-problem")
-            keys = _("Tab nästa   Mellanslag väljer   Ctrl+S {saves}   Esc låt bli").format(saves=self._saves)
-            yield Static(keys, id="form-keys")
+            yield Static(self.keys, id="form-keys")
 
     def on_mount(self) -> None:
-        self.query_one(f"#part-{self._parts[0].name}").focus()
+        self.query_one(f"#part-{self.first}").focus()
+
+    @property
+    def keys(self) -> str:
+        """What the keys do."""
+        return _("Tab nästa   Mellanslag väljer   Ctrl+S {saves}   Esc låt bli").format(saves=self._saves)
+
+    @property
+    def first(self) -> str:
+        """The part in which one begins."""
+        return self._parts[0].name
 
     def on_input_submitted(self) -> None:
         self.focus_next()

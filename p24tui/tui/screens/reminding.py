@@ -133,10 +133,11 @@ class Reminding(DeskParts):
         self._sending_at, self._sending_is_old = time.monotonic(), False
         ids = [unit.id for unit in self._units]
 
-        def look() -> tuple[OutboxStanding, tuple[str, ...]]:
-            return services.outbox.standing(self._system, ids), services.ticks.troubled(self._system)
+        def look() -> tuple[OutboxStanding, tuple[str, ...], int]:
+            own, _all = services.documentation.count_owed(self._system, self._actor, ids)
+            return services.outbox.standing(self._system, ids), services.ticks.troubled(self._system), own
 
         self._reads.run(look, self._have_sending, lambda _error: None)
 
-    def _have_sending(self, found: tuple[OutboxStanding, tuple[str, ...]]) -> None:
-        self._header.sending, self._header.failing_jobs = found
+    def _have_sending(self, found: tuple[OutboxStanding, tuple[str, ...], int]) -> None:
+        self._header.sending, self._header.failing_jobs, self._header.owed = found

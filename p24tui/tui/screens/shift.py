@@ -23,6 +23,7 @@ from p24tui.services.views import OngoingLine, OngoingView
 from p24tui.store.values import Shift
 from p24tui.text import clean_line
 from p24tui.time_words import moment, waited
+from p24tui.tui.keys import key_name
 from p24tui.tui.places import Cell, Column, Page, Row
 from p24tui.tui.widgets.place import PlaceList, PlaceNote
 from p24tui.words import priority_mark, profession_word, state_marks
@@ -248,6 +249,10 @@ def shift_page(view: OngoingView, now: datetime) -> Page:
     above: tuple[Cell, ...] = ((words.format(count=many), "urgent" if many else "quiet"),)
     if unread := sum(has_unread(one.line.case) for one in view.lines):
         above += ((ngettext("{count} oläst", "{count} olästa", unread).format(count=unread), "unread"),)
+
+    if view.owed:
+        words = ngettext("{count} anteckning att skriva ({key})", "{count} anteckningar att skriva ({key})", view.owed)
+        above += ((words.format(count=view.owed, key=key_name("show_registration")), "urgent"),)
 
     def columns(width: int) -> tuple[Column, ...]:
         wide = width >= WIDE_LIST

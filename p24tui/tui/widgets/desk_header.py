@@ -20,7 +20,7 @@ from p24tui.time_words import clock_time, day_and_time, weekday_and_time
 from p24tui.tui.keys import key_name
 from p24tui.tui.live_list import Counts
 from p24tui.tui.plots import bars
-from p24tui.words import HALF_ENDED, LOST, UNREAD, job_words, outgoing_problem_words, short_name
+from p24tui.words import HALF_ENDED, LOST, UNREAD, WRITTEN, job_words, outgoing_problem_words, short_name
 
 WIDE = 100
 """Columns from which the words stand in full."""
@@ -55,7 +55,7 @@ class DeskHeader(Widget):
     """Values in, two lines out. ``trouble`` replaces the counts by an alarm: the list may be old.
 
     ``unit_names`` are those that the person works for, the one that the console was opened on first. ``inflow`` is
-    how many cases came in during each of the last hours, the last one last.
+    how many cases came in during each of the last hours, the last one last. ``owed`` is how many notes one owes.
     """
 
     openness: reactive[Mapping[str, Openness]] = reactive(dict)
@@ -69,6 +69,7 @@ class DeskHeader(Widget):
     sending: reactive[OutboxStanding | None] = reactive(None)
     failing_jobs: reactive[tuple[str, ...]] = reactive(())
     inflow: reactive[tuple[int, ...]] = reactive(())
+    owed: reactive[int] = reactive(0)
     shift: reactive[str] = reactive("")
 
     def __init__(
@@ -225,6 +226,10 @@ class DeskHeader(Widget):
         if one.half_ended:
             words = _("{mark} {count} halvt") if width < WIDE else self._half_ended_words(one.half_ended)
             yield Content.styled(words.format(mark=HALF_ENDED, count=one.half_ended) + "   ", "bold $warning")
+        if self.owed:
+            words = _("{mark} {count}") if width < WIDE else _("{mark} {count} att anteckna ({key})")
+            said = words.format(mark=WRITTEN, count=self.owed, key=key_name("show_registration"))
+            yield Content.styled(f"{said}   ", "bold $accent")
         yield _counted(_("Nya"), one.new, "$primary")
         yield _counted(_("Pågår"), one.ongoing, "")
         yield _counted(_("Svar"), one.answered, "$accent")

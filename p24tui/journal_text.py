@@ -1,0 +1,100 @@
+"""What goes into the record system VAS, as text: always Swedish, whatever language the screen speaks (DO-2, DO-4)."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from p24tui import assets
+from p24tui.clock import local
+from p24tui.routine.documentation import FormWay, NoteText
+from p24tui.store.values import AttachmentLine, Author, FormAnswer, Message
+from p24tui.text import clean_line, clean_text
+
+
+def vas() -> dict[str, Any]:
+    """What VAS asks for, as data."""
+    return assets.load("documentation.toml")
+
+
+def form_text(answers: Sequence[FormAnswer]) -> str:
+    """The forms with questions and answers, one to a line (IM-4, the first way)."""
+    forms = groupby(answers, key=lambda one: one.form_id)
+    return "\n\n".join("\n".join(["Formulär som patienten har fyllt i:", *map(_answer, lines)]) for _id, lines in forms)
+
+
+def patient_text(messages: Sequence[Message]) -> str:
+    """What the patient has written, with when."""
+    return "\n\n".join(
+        f"Patienten skriver {_when(one)}:\n{clean_text(one.text).strip()}"
+        for one in messages
+        if one.author is Author.PATIENT
+    )
+
+
+def chat_text(messages: Sequence[Message]) -> str:
+    """The whole chat, with who and when."""
+    return "\n\n".join(
+        f"{_when(one)} {_SAYS[one.author]}{_name(one)}:\n{clean_text(one.text).strip()}" for one in messages
+    )
+
+
+def files_text(files: Sequence[AttachmentLine]) -> str:
+    """What files came."""
+    return "\n".join(f"{clean_line(one.title)} ({clean_line(one.content_type)})" for one in files)
+
+
+def current_text(
+    answers: Sequence[FormAnswer], messages: Sequence[Message], files: Sequence[AttachmentLine], form_way: FormWay
+) -> str:
+    """Aktuellt as the case gives it, and never more: form where it is copied, the patient's words, how many files."""
+    form = form_text(answers) if form_way is FormWay.COPIED else ""
+    many = f"Patienten har skickat bilagor: {len(files)}." if files else ""
+    return "\n\n".join(filter(None, [form, patient_text(messages), many]))
+
+
+def form_line(note: NoteText, answered: int) -> str:
+    """That a form was filled in, and what came of it (IM-4, the second way)."""
+    if note.form_way is not FormWay.SUMMARISED:
+        return ""
+    kept = f"Patienten har fyllt i formulär i Plattform24 ({answered} svar), som finns kvar där."
+    return f"{kept} Det framkom: {clean_line(note.form_result, 2000)}"
+
+
+def note_text(note: NoteText, answered: int) -> str:
+    """The note in the order in which VAS wants it: its fields, then the search words with their text."""
+    words = vas()
+    rows = {one["id"]: one["sv"] for one in words["row"]}
+    fields = [
+        ("Rad", rows.get(note.vas_row, note.vas_row)),
+        ("Avd/mott", note.clinic),
+        ("Anteckningstyp", note.note_type),
+        ("Jntyp", note.journal_type),
+        ("Std/kopia", words["copy_to"]),
+    ]
+    head = "\n".join(f"{name}: {clean_line(value)}" for name, value in fields)
+    current = "\n\n".join(filter(None, [note.current.strip(), form_line(note, answered), *note.images]))
+    parts = [head]
+    if current:
+        parts.append(f"{words['current_heading']}\n{clean_text(current)}")
+    parts.append(f"{words['assessment_heading']}\n{clean_text(note.assessment).strip()}")
+    return "\n\n".join(parts)
+
+
+_SAYS = {Author.PATIENT: "Patienten", Author.STAFF: "Vårdpersonal", Author.SYSTEM: "Automatiskt"}
+
+
+def _name(one: Message) -> str:
+    return f" {clean_line(one.author_name)}" if one.author is Author.STAFF and one.author_name else ""
+
+
+def _when(one: Message) -> str:
+    return local(one.sent_at).strftime("%Y-%m-%d %H.%M")
+
+
+def _answer(one: FormAnswer) -> str:
+    question, answer = clean_line(one.question, 400), clean_text(one.answer).strip()
+    if one.kind == "group":
+        return question
+    if "\n" in answer:
+        return f"{question}\n  " + answer.replace("\n", "\n  ")
+    return f"{question} {answer}" if question.endswith(("?", ":")) else f"{question}: {answer}"

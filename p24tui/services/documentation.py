@@ -1,0 +1,305 @@
+"""Documentation: what there is to note, writing and signing it, and saying that it is settled otherwise (DO)."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from p24tui import journal_text
+from p24tui.errors import BadInput, Refused
+from p24tui.routine import documentation as rules
+from p24tui.routine.actor import Actor
+from p24tui.routine.case import Video
+from p24tui.routine.documentation import FormWay, NoteText, Scope, Way
+from p24tui.routine.protection import is_protected
+from p24tui.routine.rule import rule
+from p24tui.services import note_debts
+from p24tui.services.change import locked, permitted
+from p24tui.services.journal_views import AnamnesisReport, JournalView, OwedLine, ReportPart, Signed
+from p24tui.services.known import case_of_unit, known_unit
+from p24tui.services.read_log import log_list
+from p24tui.services.views import line
+from p24tui.settings import Settings
+from p24tui.store import cases, desk, events, journal, messages, people
+from p24tui.store.engine import Tx
+from p24tui.store.journal_values import JournalNote
+from p24tui.store.values import CaseRow
+from p24tui.system import System
+from p24tui.text import clean_line, clean_text
+
+MOST = 20_000
+"""Characters that a part of a note may have."""
+
+
+def note_types(settings: Settings) -> dict[str, str]:
+    """The types of note by code, in the order of the routine; telephone's is the region's own, where it has one."""
+    found = {one["id"]: (one["code"], one["sv"]) for one in journal_text.vas()["note_type"]}
+    found["telephone"] = (settings.telephone_note_type.strip(), found["telephone"][1])
+    return {code: words for code, words in found.values() if code}
+
+
+@rule("LO-1", "DO-2", "PR-1")
+def read(system: System, actor: Actor, case_id: str) -> JournalView:
+    """What there is to write down on a case, and what this person has begun. That it was read is committed first.
+
+    Of a protected person nothing is prefilled or shown. Raises ``BadInput`` where the unit has no such case.
+    """
+    now = system.clock.now()
+    with system.store.writing() as tx:
+        row = case_of_unit(tx, actor, case_id)
+        desk.log_reading(tx, actor, now, "journal", case_id=case_id, patient_id=row.patient.id)
+        return _view(tx, system, actor, row, now)
+
+
+def save_draft(system: System, actor: Actor, case_id: str, text: NoteText) -> None:
+    """Keep what this person is writing."""
+    if actor.staff_id is None:
+        raise BadInput("who-acts")
+    content = msgspec.to_builtins(_cleaned(text))
+    with system.store.writing() as tx:
+        row = case_of_unit(tx, actor, case_id)
+        if rules.may_write(row.case, actor, row.patient.protection) is None:
+            journal.save_draft(tx, case_id, actor.staff_id, content, system.clock.now())
+
+
+def with_text(view: JournalView, text: NoteText) -> JournalView:
+    """The same with what has been written since."""
+    return replace(view, text=text, is_begun=True)
+
+
+def as_signed(note: JournalNote, answered: int) -> Signed:
+    """A note that was signed before, as it is copied into VAS."""
+    return Signed(note, journal_text.note_text(_text(note), answered))
+
+
+@rule("DO-1", "DO-2", "DO-3", "DO-4", "AP-3", "IM-3", "IM-4")
+def sign(system: System, actor: Actor, case_id: str, text: NoteText, note_id: str) -> Signed:
+    """Sign the note: what its author owed is settled, and it is never changed. A second press signs nothing more.
+
+    Raises ``Refused`` where something is missing in it, or nothing is written down on this patient.
+    """
+    staff_id, said, now = _person(actor), _cleaned(text), system.clock.now()
+    with system.store.writing() as tx:
+        row = locked(tx, case_id)
+        case_of_unit(tx, actor, case_id)
+        answered = _answered(tx, case_id)
+        if (before := journal.one(tx, note_id)) is not None:
+            return as_signed(before, answered)
+        permitted(rules.may_write(row.case, actor, row.patient.protection))
+        documented = note_debts.documented(tx, case_id)
+        scope, owed = rules.scope_of(documented, staff_id), documented.debt_of(staff_id)
+        prefilled = _prefilled(tx, case_id)[said.form_way]
+        images = _images(tx, case_id)
+        said = replace(said, images=images)
+        permitted(rules.may_sign(said, scope, prefilled, has_form=bool(answered), images=images))
+        note = _note(said, note_id, row, actor, Way.NOTE, scope, now, owed.since if owed else None)
+        _settle(tx, actor, note)
+        return Signed(note, journal_text.note_text(said, answered))
+
+
+@rule("DO-1", "AP-3", "AP-4")
+def settle(system: System, actor: Actor, case_id: str, way: Way, why: str, note_id: str) -> None:
+    """Say that the note is written in VAS itself, or why nothing of it belongs in the record. It is kept by whom.
+
+    Raises ``Refused`` where a reason is missing, or nothing is written down on this patient.
+    """
+    staff_id, said, now = _person(actor), clean_text(why).strip()[:MOST], system.clock.now()
+    with system.store.writing() as tx:
+        row = locked(tx, case_id)
+        case_of_unit(tx, actor, case_id)
+        if journal.one(tx, note_id) is not None:
+            return
+        documented = note_debts.documented(tx, case_id)
+        permitted(rules.may_settle(row.case, documented, actor, way, said))
+        owed = documented.debt_of(staff_id)
+        bare = NoteText("", "", "", "")
+        scope = rules.scope_of(documented, staff_id)
+        note = _note(bare, note_id, row, actor, way, scope, now, owed.since if owed else None)
+        _settle(tx, actor, replace(note, why=said))
+
+
+def copied(system: System, actor: Actor, note_id: str) -> None:
+    """Record that the note was copied, to be put into VAS. Raises ``BadInput`` where there is none such."""
+    now = system.clock.now()
+    with system.store.writing() as tx:
+        note = journal.one(tx, note_id)
+        if note is None:
+            raise BadInput("no-note")
+        case_of_unit(tx, actor, note.case_id)
+        journal.copied(tx, note_id, now)
+        events.append(tx, actor, now, "journal.copied", note.case_id, unit_id=note.unit_id, rule="DO-2", note=note_id)
+
+
+@rule("LO-1", "PR-1", "DO-3")
+def owed(system: System, actor: Actor, unit_ids: Collection[str], *, own: bool = False) -> tuple[OwedLine, ...]:
+    """The notes that are owed at these units, or by the actor there, oldest first. Whose they are is logged first."""
+    now = system.clock.now()
+    with system.store.reading() as tx:
+        debts = journal.owed(tx, unit_ids, actor.staff_id if own else None)
+        rows = {row.case.id: row for row in cases.some(tx, {one.case_id for one in debts})}
+        units = {unit.id: unit for unit in people.all_units(tx)}
+    with system.store.writing() as tx:
+        log_list(tx, actor, now, "list", rows.values())
+    return tuple(OwedLine(line(rows[one.case_id], units[one.unit_id], now), one) for one in debts)
+
+
+def count_owed(system: System, actor: Actor, unit_ids: Collection[str]) -> tuple[int, int]:
+    """How many notes the actor owes at these units, and how many anybody does. No patient is told of."""
+    with system.store.reading() as tx:
+        debts = journal.owed(tx, unit_ids)
+    return sum(one.staff_id == actor.staff_id for one in debts), len(debts)
+
+
+@rule("LO-1", "DO-2", "PR-1", "AP-3")
+def anamnesis_report(system: System, actor: Actor, case_id: str) -> AnamnesisReport:
+    """The anamnesis report of a case: form answers, the chat and what files came. That it was read is committed first.
+
+    Raises ``Refused`` where the patient is protected, or was not the one who was meant.
+    """
+    now = system.clock.now()
+    with system.store.writing() as tx:
+        row = case_of_unit(tx, actor, case_id)
+        permitted(rules.may_write(row.case, actor, row.patient.protection))
+        desk.log_reading(tx, actor, now, "report", case_id=case_id, patient_id=row.patient.id)
+        parts = {
+            ReportPart.FORM: journal_text.form_text(messages.answers_of(tx, case_id)),
+            ReportPart.CHAT: journal_text.chat_text(messages.of_case(tx, case_id)),
+            ReportPart.FILES: journal_text.files_text(messages.attachments_of(tx, case_id)),
+        }
+        shown = line(row, known_unit(tx, row.case.unit_id), now)
+        return AnamnesisReport(shown, {part: text for part, text in parts.items() if text})
+
+
+@rule("LO-1", "IM-1")
+def report_taken(system: System, actor: Actor, case_id: str, parts: Collection[ReportPart], *, printed: bool) -> None:
+    """Log that parts of the report leave the program, before they do: by the clipboard, or as a file to print."""
+    now = system.clock.now()
+    with system.store.writing() as tx:
+        row = case_of_unit(tx, actor, case_id)
+        permitted(rules.may_write(row.case, actor, row.patient.protection))
+        desk.log_reading(tx, actor, now, "export", case_id=case_id, patient_id=row.patient.id)
+        events.append(
+            tx,
+            actor,
+            now,
+            "report.taken",
+            case_id,
+            unit_id=row.case.unit_id,
+            rule="DO-2",
+            parts=sorted(parts),
+            printed=printed,
+        )
+
+
+def _view(tx: Tx, system: System, actor: Actor, row: CaseRow, now: datetime) -> JournalView:
+    case_id, unit = row.case.id, known_unit(tx, row.case.unit_id)
+    documented, shown = note_debts.documented(tx, case_id), line(row, unit, now)
+    scope = rules.scope_of(documented, actor.staff_id)
+    empty = NoteText("no-visit", clean_line(unit.name), _note_type(row), _journal_type(actor))
+    if is_protected(row.patient.protection):
+        return JournalView(shown, documented, (), scope, {}, empty, 0, (), is_begun=False)
+    answered, prefilled, images = _answered(tx, case_id), _prefilled(tx, case_id), _images(tx, case_id)
+    begun = journal.draft(tx, case_id, actor.staff_id) if actor.staff_id else None
+    if begun is not None:
+        text = replace(_begun(begun), images=images)
+    else:
+        way = FormWay.COPIED if answered and scope is Scope.BOTH else FormWay.NONE
+        current = prefilled[way] if scope is Scope.BOTH else ""
+        text = replace(empty, current=current, form_way=way, images=images)
+    notes = tuple(journal.of_case(tx, case_id))
+    return JournalView(shown, documented, notes, scope, prefilled, text, answered, images, is_begun=begun is not None)
+
+
+def _begun(content: dict[str, Any]) -> NoteText:
+    return msgspec.convert(content, NoteText, strict=False)
+
+
+def _prefilled(tx: Tx, case_id: str) -> dict[FormWay, str]:
+    answers, said = messages.answers_of(tx, case_id), messages.of_case(tx, case_id)
+    files = messages.attachments_of(tx, case_id)
+    return {way: clean_text(journal_text.current_text(answers, said, files, way))[:MOST] for way in FormWay}
+
+
+def _answered(tx: Tx, case_id: str) -> int:
+    return sum(one.kind != "group" for one in messages.answers_of(tx, case_id))
+
+
+def _images(tx: Tx, case_id: str) -> tuple[str, ...]:
+    """The line of each image of the case that was read into Vidiview (IM-3)."""
+    return ()
+
+
+def _note_type(row: CaseRow) -> str:
+    way = "written" if row.case.video is Video.NONE else "video"
+    code: str = next(one["code"] for one in journal_text.vas()["note_type"] if one["id"] == way)
+    return code
+
+
+def _journal_type(actor: Actor) -> str:
+    types = journal_text.vas()["journal_type"]
+    return next((one["code"] for one in types if actor.profession in one["professions"]), "")
+
+
+def _settle(tx: Tx, actor: Actor, note: JournalNote) -> None:
+    journal.add(tx, note)
+    journal.settle(tx, note.case_id, note.signed_at, note.staff_id)
+    journal.save_draft(tx, note.case_id, note.staff_id, None, note.signed_at)
+    kind = "journal.signed" if note.way is Way.NOTE else f"journal.{note.way}"
+    rule_id = "DO-4" if note.way is Way.NOTE else "DO-1"
+    said = {"note": note.id, "why": note.why} if note.why else {"note": note.id}
+    events.append(tx, actor, note.signed_at, kind, note.case_id, unit_id=note.unit_id, rule=rule_id, **said)
+
+
+def _note(
+    text: NoteText,
+    id: str,
+    row: CaseRow,
+    actor: Actor,
+    way: Way,
+    scope: Scope,
+    now: datetime,
+    owed_since: datetime | None,
+) -> JournalNote:
+    return JournalNote(
+        id=id,
+        case_id=row.case.id,
+        unit_id=row.case.unit_id,
+        staff_id=_person(actor),
+        author_name=actor.name,
+        profession=actor.profession or "",
+        way=way,
+        scope=scope,
+        why="",
+        signed_at=now,
+        owed_since=owed_since,
+        **{name: getattr(text, name) for name in NoteText.__dataclass_fields__},
+    )
+
+
+def _text(note: JournalNote) -> NoteText:
+    return NoteText(**{name: getattr(note, name) for name in NoteText.__dataclass_fields__})
+
+
+def _cleaned(text: NoteText) -> NoteText:
+    """The note as it may be kept. Raises ``Refused`` where a part of it is longer than VAS is given."""
+    said = replace(
+        text,
+        vas_row=clean_line(text.vas_row).strip(),
+        clinic=clean_line(text.clinic).strip(),
+        note_type=clean_line(text.note_type).strip(),
+        journal_type=clean_line(text.journal_type).strip(),
+        current=clean_text(text.current).rstrip(),
+        assessment=clean_text(text.assessment).rstrip(),
+        form_result=clean_text(text.form_result).rstrip(),
+    )
+    if max(map(len, (said.current, said.assessment, said.form_result))) > MOST:
+        raise Refused("DO-2", "note-long", most=MOST)
+    return said
+
+
+def _person(actor: Actor) -> str:
+    if actor.staff_id is None:
+        raise BadInput("who-acts")
+    return actor.staff_id

@@ -1,0 +1,60 @@
+"""What the services of documentation hand to whoever shows it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from p24tui.routine.documentation import Documented, FormWay, NoteText, Scope
+from p24tui.services.views import CaseLine
+from p24tui.store.journal_values import DebtRow, JournalNote
+
+
+@dataclass(frozen=True, slots=True)
+class JournalView:
+    """What there is to write down on a case: what is owed, what was settled, and the note as it stands.
+
+    ``prefilled`` is Aktuellt as the case gives it, by what becomes of the form; ``text`` is what one has begun, else
+    that. ``answered`` counts the form's answers, ``images`` are the lines of images in Vidiview.
+    """
+
+    line: CaseLine
+    documented: Documented
+    notes: tuple[JournalNote, ...]
+    scope: Scope
+    prefilled: Mapping[FormWay, str]
+    text: NoteText
+    answered: int
+    images: tuple[str, ...]
+    is_begun: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A note that was signed, and its text as it is copied into VAS."""
+
+    note: JournalNote
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwedLine:
+    """A note that somebody owes, and on which case."""
+
+    line: CaseLine
+    debt: DebtRow
+
+
+class ReportPart(StrEnum):
+    """A part of the anamnesis report, which can be copied by itself."""
+
+    FORM = "form"
+    CHAT = "chat"
+    FILES = "files"
+
+
+@dataclass(frozen=True, slots=True)
+class AnamnesisReport:
+    """What a case tells, as text by its parts; a part that has nothing is not there."""
+
+    line: CaseLine
+    parts: Mapping[ReportPart, str]

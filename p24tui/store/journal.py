@@ -1,0 +1,137 @@
+"""Documentation: notes for the record, what is being written, and who owes one. A signed note is never changed."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
+
+from p24tui.routine.actor import ASSESSORS, Profession
+from p24tui.routine.documentation import Cause, Debt, FormWay, Scope, Way
+from p24tui.routine.handover import OfferState
+from p24tui.store.engine import Tx
+from p24tui.store.journal_values import DebtRow, JournalNote
+from p24tui.store.tables import (
+    attachments,
+    cases,
+    events,
+    form_answers,
+    handovers,
+    journal_drafts,
+    journal_notes,
+    messages,
+    note_debts,
+)
+from p24tui.store.values import Author
+
+_OWED: ColumnElement[bool] = note_debts.c.settled_at.is_(None)
+_DEBT = tuple(note_debts.c[name] for name in DebtRow.__dataclass_fields__)
+
+
+def add(tx: Tx, note: JournalNote) -> None:
+    """A note that has been signed, or that it was settled otherwise."""
+    tx.connection.execute(insert(journal_notes).values({**asdict(note), "images": list(note.images)}))
+
+
+def one(tx: Tx, note_id: str) -> JournalNote | None:
+    """One note."""
+    row = tx.connection.execute(select(journal_notes).where(journal_notes.c.id == note_id)).first()
+    return None if row is None else _note(row)
+
+
+def of_case(tx: Tx, case_id: str) -> list[JournalNote]:
+    """What has been settled on a case, oldest first."""
+    table = journal_notes.c
+    query = select(journal_notes).where(table.case_id == case_id).order_by(table.signed_at, table.id)
+    return [_note(row) for row in tx.connection.execute(query)]
+
+
+def copied(tx: Tx, note_id: str, at: datetime) -> None:
+    """It was copied to be put into VAS."""
+    tx.connection.execute(update(journal_notes).where(journal_notes.c.id == note_id).values(copied_at=at))
+
+
+def draft(tx: Tx, case_id: str, staff_id: str) -> dict[str, Any] | None:
+    """What this person is writing on a case."""
+    table = journal_drafts.c
+    query = select(table.content).where(table.case_id == case_id, table.staff_id == staff_id)
+    found: dict[str, Any] | None = tx.connection.execute(query).scalar_one_or_none()
+    return found
+
+
+def save_draft(tx: Tx, case_id: str, staff_id: str, content: dict[str, Any] | None, at: datetime) -> None:
+    """Keep what this person is writing; with none, nothing is kept."""
+    table = journal_drafts.c
+    tx.connection.execute(delete(journal_drafts).where(table.case_id == case_id, table.staff_id == staff_id))
+    if content is not None:
+        values = {"case_id": case_id, "staff_id": staff_id, "content": content, "saved_at": at}
+        tx.connection.execute(insert(journal_drafts).values(values))
+
+
+def debts_of(tx: Tx, case_id: str) -> list[Debt]:
+    """What is owed on a case, oldest first."""
+    table = note_debts.c
+    query = select(table.staff_id, table.scope, table.cause, table.since).where(_OWED, table.case_id == case_id)
+    rows = tx.connection.execute(query.order_by(table.seq))
+    return [Debt(staff_id, Scope(scope), Cause(cause), since) for staff_id, scope, cause, since in rows]
+
+
+def owe(tx: Tx, row: DebtRow) -> None:
+    """Somebody owes a note; they must not owe one on the case already."""
+    tx.connection.execute(insert(note_debts).values(asdict(row)))
+
+
+def settle(tx: Tx, case_id: str, at: datetime, staff_id: str | None = None) -> None:
+    """What this person owes on a case is settled, or what anybody does."""
+    which = _OWED & (note_debts.c.case_id == case_id)
+    if staff_id is not None:
+        which &= note_debts.c.staff_id == staff_id
+    tx.connection.execute(update(note_debts).where(which).values(settled_at=at))
+
+
+def owed(tx: Tx, unit_ids: Collection[str], staff_id: str | None = None) -> list[DebtRow]:
+    """What is owed at these units, or by this person anywhere there, oldest first."""
+    which = _OWED & note_debts.c.unit_id.in_(unit_ids)
+    if staff_id is not None:
+        which &= note_debts.c.staff_id == staff_id
+    query = select(*_DEBT).where(which).order_by(note_debts.c.since, note_debts.c.seq)
+    return [_debt(row) for row in tx.connection.execute(query)]
+
+
+def content_at(tx: Tx, case_id: str) -> datetime | None:
+    """When the patient last told or sent something in a case, or its video was last on (UTC)."""
+    said = select(func.max(messages.c.stored_at)).where(
+        messages.c.case_id == case_id, messages.c.author == Author.PATIENT
+    )
+    video = select(func.max(events.c.at)).where(events.c.case_id == case_id, events.c.kind.like("video.%"))
+    sent = select(cases.c.received_at).where(
+        cases.c.id == case_id,
+        exists().where(form_answers.c.case_id == case_id) | exists().where(attachments.c.case_id == case_id),
+    )
+    found = (tx.connection.execute(one).scalar_one_or_none() for one in (said, video, sent))
+    return max(filter(None, found), default=None)
+
+
+def handed_to(tx: Tx, case_id: str) -> list[tuple[str, datetime]]:
+    """Who has taken a case over from a nurse by a handover to a psychologist or doctor, and when (UTC)."""
+    table = handovers.c
+    query = select(table.answered_by, table.answered_at).where(
+        table.case_id == case_id,
+        table.state == OfferState.ACCEPTED,
+        table.from_profession == Profession.NURSE,
+        table.to_profession.in_(ASSESSORS),
+    )
+    return [(staff_id, at) for staff_id, at in tx.connection.execute(query)]
+
+
+def _note(row: Sequence[Any]) -> JournalNote:
+    note = JournalNote(*row)
+    return replace(
+        note, way=Way(note.way), scope=Scope(note.scope), form_way=FormWay(note.form_way), images=tuple(note.images)
+    )
+
+
+def _debt(row: Sequence[Any]) -> DebtRow:
+    debt = DebtRow(*row)
+    return replace(debt, scope=Scope(debt.scope), cause=Cause(debt.cause))

@@ -1,0 +1,274 @@
+"""What is written down on a case: what is owed, what was settled, and the steps there are (DO)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from p24tui.i18n import N_, _
+from p24tui.routine.documentation import Cause, Scope, Way
+from p24tui.services.journal_views import AnamnesisReport, JournalView, ReportPart, Signed
+from p24tui.store.journal_values import JournalNote
+from p24tui.text import clean_line, clean_text
+from p24tui.time_words import moment
+
+
+class Step(StrEnum):
+    """What one can do about the record."""
+
+    WRITE = "write"
+    IN_VAS = "in-vas"
+    NOTHING = "nothing"
+    COPY = "copy"
+    REPORT = "report"
+
+
+STEPS: Mapping[Step, tuple[str, str]] = {
+    Step.WRITE: (N_("Skriv anteckningen"), "DO-4"),
+    Step.IN_VAS: (N_("Den är redan skriven i VAS"), "DO-1"),
+    Step.NOTHING: (N_("Inget mer hör till journalen"), "DO-1"),
+    Step.COPY: (N_("Kopiera din signerade anteckning igen"), "DO-2"),
+    Step.REPORT: (N_("Anamnesrapport"), "DO-2"),
+}
+
+SCOPES = {Scope.BOTH: N_("anamnes och bedömning"), Scope.ASSESSMENT: N_("din egen bedömning")}
+
+CAUSES = {
+    Cause.ASSESSED: N_("du har bedömt ärendet"),
+    Cause.RISK_ASSESSED: N_("du har bedömt suicidrisken"),
+    Cause.TRIAGED: N_("du lämnade över ärendet, vilket är triage"),
+}
+
+WAYS = {Way.NOTE: N_("antecknade"), Way.IN_VAS: N_("har antecknat i VAS"), Way.NOTHING: N_("inget hör till journalen")}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The step that one takes, from what one saw."""
+
+    step: Step
+    view: JournalView
+
+
+def own_note(view: JournalView, staff_id: str | None) -> JournalNote | None:
+    """The note that this person signed last on the case."""
+    own = [one for one in view.notes if one.staff_id == staff_id and one.way is Way.NOTE]
+    return own[-1] if own else None
+
+
+def steps_for(view: JournalView, staff_id: str | None) -> tuple[Step, ...]:
+    """The steps there are: on the wrong patient none, of a protected one only that it stands in VAS (AP-3, PR-1)."""
+    if view.line.case.wrong_patient_at is not None:
+        return ()
+    if view.line.patient.protected:
+        return (Step.IN_VAS,)
+    copy = (Step.COPY,) if own_note(view, staff_id) else ()
+    return (Step.WRITE, Step.IN_VAS, Step.NOTHING, *copy, Step.REPORT)
+
+
+class JournalScreen(ModalScreen[Chosen | None]):
+    """Digits choose a step. The newest that was settled stands last, in sight."""
+
+    BINDINGS = [
+        *(Binding(str(digit), f"choose({digit})", show=False) for digit in range(1, 10)),
+        Binding("up", "scroll(-1)", show=False),
+        Binding("down", "scroll(1)", show=False),
+        Binding("escape", "leave", show=False),
+    ]
+    AUTO_FOCUS = ""
+
+    def __init__(self, view: JournalView, staff_id: str | None, now: datetime, problem: str = "") -> None:
+        super().__init__()
+        self._view = view
+        self._staff_id = staff_id
+        self._now = now
+        self._problem = problem
+        self._steps = steps_for(view, staff_id)
+        self._notes = VerticalScroll(id="journal-notes", can_focus=False)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog wide", id="journal-dialog"):
+            name = clean_line(self._view.line.patient.name) or _("skyddad person")
+            yield Static(Content.styled(_("Anteckning · {name}").format(name=name), "bold"))
+            yield Static(self._standing(), id="journal-standing")
+            with self._notes:
+                yield Static(self._said())
+            yield Static(Content.styled(self._problem, "bold $warning"), id="journal-problem")
+            yield Static(self._step_lines(), id="journal-steps")
+            keys = _("Siffra väljer   ↑ ↓ rulla   Esc tillbaka") if self._steps else _("↑ ↓ rulla   Esc tillbaka")
+            yield Static(keys, classes="dialog-keys")
+
+    def on_mount(self) -> None:
+        self._notes.scroll_end(animate=False)
+        self.query_one("#journal-problem").display = bool(self._problem)
+
+    def action_choose(self, digit: int) -> None:
+        if digit <= len(self._steps):
+            self.dismiss(Chosen(self._steps[digit - 1], self._view))
+
+    def action_scroll(self, step: int) -> None:
+        self._notes.scroll_relative(y=step, animate=False)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def _standing(self) -> Content:
+        if self._view.line.case.wrong_patient_at is not None:
+            return Content.styled(_("OBS FEL PATIENT: inget mer dokumenteras i ärendet."), "bold $error")
+        owed = self._view.documented.debt_of(self._staff_id)
+        if owed is not None:
+            words = _("Du ska anteckna {what}: {why} ({at}).")
+            said = words.format(what=_(SCOPES[owed.scope]), why=_(CAUSES[owed.cause]), at=moment(owed.since, self._now))
+            return Content.styled(said, "bold $warning")
+        if self._view.is_begun:
+            return Content.styled(_("Du har en anteckning som inte är signerad."), "bold $warning")
+        others = len(self._view.documented.debts)
+        if others:
+            return Content(_("En kollega har en anteckning kvar att skriva."))
+        return Content.styled(_("Du har ingen anteckning kvar att skriva."), "$success")
+
+    def _said(self) -> Content:
+        if not self._view.notes:
+            return Content.styled(_("Inget är antecknat än."), "$foreground 70%")
+        return Content("\n").join(Content(note_words(one, self._now)) for one in self._view.notes)
+
+    def _step_lines(self) -> Content:
+        lines = [
+            Content.assemble((f" {digit}  ", "bold $primary"), _(words), (f"  {rule}", "$foreground 60%"))
+            for digit, (words, rule) in enumerate((STEPS[one] for one in self._steps), 1)
+        ]
+        return Content("\n").join(lines)
+
+
+def note_words(note: JournalNote, now: datetime) -> str:
+    """What was settled: when, by whom and how, and what was written."""
+    head = f"{moment(note.signed_at, now)}  {clean_line(note.author_name)} {_(WAYS[note.way])}"
+    if note.way is not Way.NOTE:
+        return f"{head}: {clean_line(note.why)}" if note.why else head
+    copied = _("kopierad {at}").format(at=moment(note.copied_at, now)) if note.copied_at else _("inte kopierad än")
+    text = clean_text(note.assessment)
+    return f"{head} ({note.note_type}, {copied})\n  " + text.replace("\n", "\n  ")
+
+
+class SignedScreen(ModalScreen[None]):
+    """A signed note as it goes into VAS. It is on the clipboard already, where the terminal has one."""
+
+    BINDINGS = [
+        Binding("c", "copy", show=False),
+        Binding("up", "scroll(-1)", show=False),
+        Binding("down", "scroll(1)", show=False),
+        Binding("enter,escape", "leave", show=False),
+    ]
+    AUTO_FOCUS = ""
+
+    def __init__(self, signed: Signed, name: str) -> None:
+        super().__init__()
+        self._signed = signed
+        self._name = name
+        self._text = VerticalScroll(id="signed-text", can_focus=False)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog wide"):
+            title = _("Signerad och kopierad · {name}").format(name=self._name)
+            yield Static(Content.styled(title, "bold"), classes="dialog-title")
+            with self._text:
+                yield Static(Content(self._signed.text))
+            yield Static(
+                _("Klistra in den i VAS. Kommer inget med, markera texten här i stället."), classes="dialog-note"
+            )
+            yield Static(_("c kopiera igen   ↑ ↓ rulla   Enter klart"), classes="dialog-keys")
+
+    def on_mount(self) -> None:
+        self.action_copy()
+
+    def action_copy(self) -> None:
+        self.app.copy_to_clipboard(self._signed.text)
+
+    def action_scroll(self, step: int) -> None:
+        self._text.scroll_relative(y=step, animate=False)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+PARTS = {ReportPart.FORM: N_("Formulär"), ReportPart.CHAT: N_("Chatt"), ReportPart.FILES: N_("Bilagor")}
+
+
+class AnamnesisScreen(ModalScreen[tuple[ReportPart, ...] | None]):
+    """The anamnesis report of a case. Digits choose parts; ends with those that are to be copied."""
+
+    BINDINGS = [
+        *(Binding(str(digit), f"choose({digit})", show=False) for digit in range(1, 4)),
+        Binding("c", "copy", show=False),
+        Binding("up", "scroll(-1)", show=False),
+        Binding("down", "scroll(1)", show=False),
+        Binding("pageup", "scroll(-10)", show=False),
+        Binding("pagedown", "scroll(10)", show=False),
+        Binding("escape", "leave", show=False),
+    ]
+    AUTO_FOCUS = ""
+
+    def __init__(self, report: AnamnesisReport) -> None:
+        super().__init__()
+        self._report = report
+        self._wanted = set(report.parts)
+        self._body = Static()
+        self._text = VerticalScroll(self._body, id="report-text", can_focus=False)
+        self._choice = Static()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog wide"):
+            title = _("Anamnesrapport · {name}").format(name=clean_line(self._report.line.patient.name))
+            yield Static(Content.styled(title, "bold"))
+            yield self._choice
+            yield self._text
+            yield Static(
+                _("Siffra tar med eller utelämnar   c kopiera   ↑ ↓ rulla   Esc tillbaka"), classes="dialog-keys"
+            )
+
+    def on_mount(self) -> None:
+        self._paint()
+
+    def action_choose(self, digit: int) -> None:
+        parts = list(self._report.parts)
+        if digit <= len(parts):
+            self._wanted ^= {parts[digit - 1]}
+            self._paint()
+
+    def action_copy(self) -> None:
+        wanted = tuple(one for one in self._report.parts if one in self._wanted)
+        if wanted:
+            self.dismiss(wanted)
+
+    def action_scroll(self, step: int) -> None:
+        self._text.scroll_relative(y=step, animate=False)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def _paint(self) -> None:
+        marks = [
+            Content.styled(
+                f" {digit} {'●' if part in self._wanted else '○'} {_(PARTS[part])} ",
+                "bold" if part in self._wanted else "",
+            )
+            for digit, part in enumerate(self._report.parts, 1)
+        ]
+        self._choice.update(Content(" ").join(marks) if marks else Content(_("Ärendet har inget att visa.")))
+        self._body.update(Content("\n\n").join(self._part(one) for one in self._report.parts))
+
+    def _part(self, part: ReportPart) -> Content:
+        style = "" if part in self._wanted else "$foreground 50%"
+        return Content.assemble((f"{_(PARTS[part])}\n", f"bold {style}"), (self._report.parts[part], style))
+
+
+def report_text(report: AnamnesisReport, parts: tuple[ReportPart, ...]) -> str:
+    """These parts as they are copied."""
+    return "\n\n".join(report.parts[one] for one in parts)

@@ -1,0 +1,153 @@
+"""Documentation at the desk: what is owed shows, ending leads to the note, and it is signed and copied (DO, IM-4)."""
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import TextArea
+
+from p24tui.routine.case import CaseState
+from p24tui.services import documentation, wrong_patient
+from p24tui.tui.screens.dialogs import ConfirmEndScreen
+from p24tui.tui.screens.journal import AnamnesisScreen, JournalScreen, SignedScreen
+from p24tui.tui.screens.note import NoteScreen
+from p24tui.tui.widgets.desk_header import DeskHeader
+from tests.services.test_documentation import FORM, assessed, mine, signs
+from tests.tui.kit import at_desk, desk_of, press, screen_text, settled
+from tests.world import World
+
+pytestmark = pytest.mark.anyio
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+
+
+async def write(pilot: Pilot[None], words: str) -> None:
+    await pilot.press(*words)
+    await settled(pilot)
+
+
+async def look_at_the_clock(pilot: Pilot[None]) -> None:
+    """What the desk reads by the clock is read now."""
+    desk_of(pilot)._sending_at = float("-inf")
+    desk_of(pilot)._look_at_sending()
+    await settled(pilot)
+
+
+@SIZES
+@pytest.mark.rule("DO-1", "DO-2", "DO-3", "DO-4")
+async def test_ending_leads_to_the_note_which_is_looked_through_signed_and_copied(
+    sqlcipher_world: World, size: tuple[int, int]
+) -> None:
+    one = mine(sqlcipher_world, answers=FORM)
+    async with at_desk(sqlcipher_world, size=size) as pilot:
+        await press(pilot, "a")
+        assert isinstance(pilot.app.screen, JournalScreen)
+        assert "Ingen har antecknat något" in screen_text(pilot)
+        await press(pilot, "1")
+        assert isinstance(pilot.app.screen, NoteScreen)
+        assert "Har du feber? Nej" in screen_text(pilot)
+        await press(pilot, "ctrl+s")
+        assert "Läs igenom det" in screen_text(pilot)  # nothing was signed, and one stands where it lacks
+        await press(pilot, "space", "tab")
+        await write(pilot, "Egenvard")
+        await press(pilot, "ctrl+s")
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, SignedScreen)
+        assert pilot.app.clipboard.startswith("Rad: Utan besöksanteckning\nAvd/mott: Vårdcentralen Åsen\n")
+        assert pilot.app.clipboard.endswith("Bedömning\nEgenvard")
+        await press(pilot, "enter")
+        await press(pilot, "a")
+        assert isinstance(pilot.app.screen, ConfirmEndScreen)
+        await press(pilot, "enter")
+    assert sqlcipher_world.row(one.id).case.state is CaseState.ENDED
+    kinds = sqlcipher_world.event_kinds(one.id)
+    assert kinds[-4:] == ["journal.signed", "journal.copied", "ending.requested", "case.ended"]
+
+
+@pytest.mark.rule("DO-3")
+async def test_what_one_owes_shows_in_the_header_and_at_shift_end(sqlcipher_world: World) -> None:
+    one = mine(sqlcipher_world)
+    assessed(sqlcipher_world, one.id)
+    async with at_desk(sqlcipher_world) as pilot:
+        header = desk_of(pilot).query_one(DeskHeader)
+        await look_at_the_clock(pilot)
+        assert header.owed == 1
+        assert "1 att anteckna (F5)" in screen_text(pilot)
+        await press(pilot, "6")
+        assert "Du ska anteckna anamnes och bedömning" in screen_text(pilot)
+        await press(pilot, "2")
+        await settled(pilot)
+        await look_at_the_clock(pilot)
+        assert header.owed == 0
+
+
+@pytest.mark.rule("DO-4")
+@pytest.mark.hazard("H21")
+async def test_a_draft_stays_with_its_case_and_is_there_when_one_comes_back(sqlcipher_world: World) -> None:
+    one = mine(sqlcipher_world)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "6", "1", "tab", "tab")
+        await write(pilot, "Halvt")
+        await press(pilot, "escape")
+        await settled(pilot)
+        view = documentation.read(sqlcipher_world.system, sqlcipher_world.actor("maria"), one.id)
+        assert (view.text.assessment, view.is_begun) == ("Halvt", True)
+        await press(pilot, "6")
+        assert "en anteckning som inte är signerad" in screen_text(pilot)
+        await press(pilot, "1")
+        assert pilot.app.screen.query_one("#part-assessment", TextArea).text == "Halvt"
+
+
+@pytest.mark.rule("DO-1")
+async def test_that_nothing_belongs_in_the_record_is_said_with_a_reason(sqlcipher_world: World) -> None:
+    one = mine(sqlcipher_world)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "6", "3", "ctrl+s")
+        await settled(pilot)
+        assert "Skriv varför inget av det hör till journalen." in screen_text(pilot)
+        await press(pilot, "3")
+        await write(pilot, "Fel mottagning")
+        await press(pilot, "ctrl+s")
+        await settled(pilot)
+    assert sqlcipher_world.event_kinds(one.id)[-1] == "journal.nothing"
+
+
+@pytest.mark.rule("IM-4")
+async def test_aktuellt_follows_what_becomes_of_the_form_while_nobody_has_changed_it(sqlcipher_world: World) -> None:
+    mine(sqlcipher_world, answers=FORM)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "6", "1")
+        screen = pilot.app.screen
+        area = screen.query_one("#part-current", TextArea)
+        assert "Har du feber?" in area.text
+        screen.query_one("#part-form_way").value = "summarised"  # type: ignore[attr-defined]
+        await settled(pilot)
+        assert "Har du feber?" not in area.text
+        area.text = "Egna ord"
+        screen.query_one("#part-form_way").value = "copied"  # type: ignore[attr-defined]
+        await settled(pilot)
+        assert area.text == "Egna ord"
+
+
+@pytest.mark.rule("DO-2", "LO-1")
+async def test_parts_of_the_anamnesis_report_are_copied_and_logged(sqlcipher_world: World) -> None:
+    one = mine(sqlcipher_world, answers=FORM, text="Hej, jag har hostat.")
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "6", "4")
+        assert isinstance(pilot.app.screen, AnamnesisScreen)
+        await press(pilot, "1", "c")
+        await settled(pilot)
+        assert pilot.app.clipboard == "2026-11-23 09.00 Patienten:\nHej, jag har hostat."
+    assert sqlcipher_world.event_kinds(one.id)[-1] == "report.taken"
+
+
+@pytest.mark.rule("AP-3")
+@pytest.mark.hazard("H15")
+async def test_on_the_wrong_patient_there_is_nothing_to_write(sqlcipher_world: World) -> None:
+    one = mine(sqlcipher_world)
+    signs(sqlcipher_world, one.id)
+    wrong_patient.mark(sqlcipher_world.system, sqlcipher_world.actor("maria"), one.id, one.version)
+    sqlcipher_world.writes(one.id, "Hallå?", documented=False)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "6")
+        text = screen_text(pilot)
+        assert "OBS FEL PATIENT: inget mer dokumenteras" in text
+        assert "Skriv anteckningen" not in text
