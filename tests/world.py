@@ -20,7 +20,7 @@ from p24tui.routine.documentation import FormWay, Scope, Way
 from p24tui.routine.hours import instant_of
 from p24tui.routine.patient import Patient
 from p24tui.routine.protection import Protection
-from p24tui.services import roster, shift, staff, units
+from p24tui.services import documentation, roster, shift, staff, units
 from p24tui.services.change import change_in
 from p24tui.services.setup import set_up
 from p24tui.settings import Settings
@@ -220,6 +220,11 @@ def sqlcipher_world(tmp_path: Path) -> Iterator[World]:
     """A world on the embedded database alone."""
     with make_world(tmp_path) as one:
         yield one
+
+
+def noted(system: System, actor: Actor, case_id: str) -> None:
+    """What the patient has told, and this person's own assessment, stands in VAS."""
+    documentation.settle(system, actor, case_id, Way.IN_VAS, "", fresh_id())
 
 
 def give_up_lost(system: System) -> int:

@@ -95,6 +95,9 @@ def measures(report: Report) -> Iterator[Measure]:
     yield "messages", "out", flow.messages_out
     for key in ("taken", "delivered", "failed", "uncertain"):
         yield "reminders", key, getattr(sent, key)
+    for key in ("signed", "in_vas", "nothing", "owed"):
+        yield "notes", key, getattr(report.recorded, key)
+    yield from _waits("note_minutes", report.recorded.waits)
     for one in report.answering:
         yield "answered_cases", one.name, one.cases
         yield "answered_messages", one.name, one.messages

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from p24tui.clock import STOCKHOLM, local_date
 from p24tui.demo.content import BookedVisit, Content, FoundRisk, Hold, Outcome, Story
+from p24tui.demo.notes import write_note
 from p24tui.errors import P24Error
 from p24tui.ids import stable_id
 from p24tui.routine.actor import Actor, Profession
@@ -309,6 +310,7 @@ class Colleagues:
         unsaid = case.suicide is SuicideRisk.NONE and case.risk is RiskLevel.UNSAID
         if unsaid and (case.mental_health or case.risk_words):
             case = suicide.state(self._system, actor, case.id, case.version, NoSuspicion())
+        write_note(self._system, actor, case.id)
         ending.request_end(self._system, actor, case.id, case.version)
         return self._in_minutes(0.3, 0.8, story.id, "confirms")
 

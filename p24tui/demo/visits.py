@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from p24tui.clock import STOCKHOLM
 from p24tui.demo.content import Content, VisitOfDay
+from p24tui.demo.notes import write_note
 from p24tui.errors import Refused, Stale
 from p24tui.gateways.booking import VIDEO, SentBooking
 from p24tui.gateways.e_id import LoggedIn
@@ -162,6 +163,7 @@ class Visits:
         with self._system.store.reading() as tx:
             row = cases.one(tx, case_id)
         assert row is not None  # no case is ever taken away
+        write_note(self._system, actor, case_id)
         asked = ending.request_end(self._system, actor, case_id, row.case.version)
         ending.confirm_end(self._system, actor, case_id, asked.version)
 

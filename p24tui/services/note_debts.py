@@ -4,12 +4,14 @@ from datetime import datetime
 
 from p24tui.routine import documentation
 from p24tui.routine.actor import Actor
+from p24tui.routine.attendance import has_come, made_since
 from p24tui.routine.case import Case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.documentation import Cause, Documented, Settled
 from p24tui.routine.protection import Protection
 from p24tui.routine.rule import rule
-from p24tui.store import events, journal
+from p24tui.routine.visit import CallOutcome
+from p24tui.store import events, journal, participants, visits
 from p24tui.store.engine import Tx
 from p24tui.store.journal_values import DebtRow
 
@@ -18,7 +20,7 @@ def documented(tx: Tx, case_id: str) -> Documented:
     """How a case stands as far as the record goes."""
     settled = tuple(Settled(one.staff_id, one.way, one.scope, one.signed_at) for one in journal.of_case(tx, case_id))
     taken = tuple(journal.handed_to(tx, case_id))
-    return Documented(journal.content_at(tx, case_id), tuple(journal.debts_of(tx, case_id)), settled, taken)
+    return Documented(_content_at(tx, case_id), tuple(journal.debts_of(tx, case_id)), settled, taken)
 
 
 @rule("DO-1", "DO-3")
@@ -46,3 +48,14 @@ def follow(tx: Tx, actor: Actor, before: Case, after: Case, now: datetime) -> No
     if after.wrong_patient_at is not None and before.wrong_patient_at is None and journal.debts_of(tx, after.id):
         journal.settle(tx, after.id, now)
         events.append(tx, actor, now, "journal.locked", after.id, unit_id=after.unit_id, rule="AP-3")
+
+
+def _content_at(tx: Tx, case_id: str) -> datetime | None:
+    """When there last was something to write down: what the patient told, a video or a call that was held (UTC)."""
+    visit = visits.of_case(tx, case_id)
+    held = [journal.video_at(tx, case_id)]
+    if visit is not None:
+        calls = made_since(visit, visits.calls_of(tx, visit.id))
+        came = has_come(visit, participants.of_visit(tx, visit.id))
+        held = [*(held if came else ()), *(one.at for one in calls if one.outcome is CallOutcome.BY_TELEPHONE)]
+    return max(filter(None, [journal.told_at(tx, case_id), *held]), default=None)

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 
 from p24tui.clock import local_date
 from p24tui.routine.case import Case, ContactKind
+from p24tui.routine.documentation import Way
 from p24tui.routine.hours import Span, day_openings, instant_of, staffed_times
 from p24tui.routine.outgoing import OutgoingState
 from p24tui.routine.period import Length, Period
@@ -19,6 +20,7 @@ from p24tui.services.report_views import (
     FirstAnswers,
     Flow,
     Inflow,
+    Recorded,
     Report,
     SameDay,
     Sent,
@@ -26,7 +28,7 @@ from p24tui.services.report_views import (
     UnitDay,
     Waits,
 )
-from p24tui.store import closings, report
+from p24tui.store import closings, journal, report
 from p24tui.store.engine import Tx
 from p24tui.store.report import OnDuty, Received, Written
 from p24tui.store.values import Closing, Unit
@@ -58,6 +60,7 @@ def report_of(system: System, unit_ids: Collection[str], period: Period) -> Repo
         names = report.names(tx, {one.staff_id for one in written})
         duties = report.on_duty(tx, unit_ids, begins, ends)
         signatures = _signatures(tx, units, period)
+        recorded = _recorded(tx, unit_ids, begins, ends)
     today = period.length is Length.DAY and period.holds(local_date(now))
     return Report(
         tuple(unit_ids),
@@ -68,6 +71,7 @@ def report_of(system: System, unit_ids: Collection[str], period: Period) -> Repo
         _same_day(came, first, period, now),
         flow,
         sent,
+        recorded,
         _answering(written, names),
         _days(units, period, duties, signatures, now),
         overview_of(system, unit_ids) if today else None,
@@ -161,6 +165,13 @@ def _sent(tx: Tx, unit_ids: Collection[str], begins: datetime, ends: datetime) -
     troubled = report.troubled(tx, unit_ids, begins, ends)
     taken, delivered = (report.count(tx, unit_ids, kind, begins, ends) for kind in ("sms.accepted", "sms.delivered"))
     return Sent(taken, delivered, troubled[OutgoingState.FAILED], troubled[OutgoingState.UNCERTAIN])
+
+
+def _recorded(tx: Tx, unit_ids: Collection[str], begins: datetime, ends: datetime) -> Recorded:
+    settled = journal.settled_between(tx, unit_ids, begins, ends)
+    ways = Counter(way for way, _since, _at in settled)
+    waits = waits_of([at - since for way, since, at in settled if since is not None and way is not Way.NOTHING])
+    return Recorded(ways[Way.NOTE], ways[Way.IN_VAS], ways[Way.NOTHING], len(journal.owed(tx, unit_ids)), waits)
 
 
 def _answering(written: Iterable[Written], names: Mapping[str, str]) -> tuple[Answering, ...]:

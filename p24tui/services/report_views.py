@@ -98,6 +98,20 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of what belongs in the record (DO-1): notes signed here, written in VAS itself, and what was nothing.
+
+    ``owed`` is how many notes are still to be written now; ``waits`` how long those took that were owed.
+    """
+
+    signed: int
+    in_vas: int
+    nothing: int
+    owed: int
+    waits: Waits | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answering:
     """A member of staff who wrote to patients: in how many cases, and how many messages."""
 
@@ -134,6 +148,7 @@ class Report:
     same_day: SameDay
     flow: Flow
     sent: Sent
+    recorded: Recorded
     answering: tuple[Answering, ...]
     days: tuple[UnitDay, ...]
     now: Overview | None

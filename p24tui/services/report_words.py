@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from p24tui.i18n import _, ngettext
-from p24tui.services.report_views import Report, SameDay, Sent, UnitDay, Waits
+from p24tui.services.report_views import Recorded, Report, SameDay, Sent, UnitDay, Waits
 from p24tui.text import clean_line
 from p24tui.time_words import clock_time, time_words
 
@@ -25,6 +25,7 @@ def facts(report: Report) -> Iterator[Fact]:
     flow = report.flow
     yield _("Meddelanden"), said.format(received=flow.messages_in, written=flow.messages_out)
     yield _("Utskick"), _sent(report.sent)
+    yield _("Anteckningar"), _recorded(report.recorded)
 
 
 def waits_words(waits: Waits) -> str:
@@ -94,3 +95,13 @@ def _flow(report: Report) -> str:
 def _sent(sent: Sent) -> str:
     said = _("{taken} skickade, {delivered} framme, {failed} misslyckade, {uncertain} osäkra")
     return said.format(taken=sent.taken, delivered=sent.delivered, failed=sent.failed, uncertain=sent.uncertain)
+
+
+def _recorded(one: Recorded) -> str:
+    """What was written down, how soon where it was owed, and what is left."""
+    said = _("{signed} signerade, {in_vas} i VAS, {nothing} utan, {owed} kvar att skriva")
+    words = said.format(signed=one.signed, in_vas=one.in_vas, nothing=one.nothing, owed=one.owed)
+    if one.waits is None:
+        return words
+    took = _("median {median}, längst {longest}")
+    return f"{words} · {took.format(median=_wait(one.waits.median), longest=_wait(one.waits.longest))}"

@@ -99,18 +99,35 @@ def owed(tx: Tx, unit_ids: Collection[str], staff_id: str | None = None) -> list
     return [_debt(row) for row in tx.connection.execute(query)]
 
 
-def content_at(tx: Tx, case_id: str) -> datetime | None:
-    """When the patient last told or sent something in a case, or its video was last on (UTC)."""
+def settled_between(
+    tx: Tx, unit_ids: Collection[str], begins: datetime, ends: datetime
+) -> list[tuple[Way, datetime | None, datetime]]:
+    """What was settled at these units from ``begins`` up to ``ends``: how, since when it was owed, and when (UTC)."""
+    table = journal_notes.c
+    query = select(table.way, table.owed_since, table.signed_at).where(
+        table.unit_id.in_(unit_ids), table.signed_at >= begins, table.signed_at < ends
+    )
+    return [(Way(way), since, at) for way, since, at in tx.connection.execute(query)]
+
+
+def told_at(tx: Tx, case_id: str) -> datetime | None:
+    """When the patient last told or sent something in a case (UTC)."""
     said = select(func.max(messages.c.stored_at)).where(
         messages.c.case_id == case_id, messages.c.author == Author.PATIENT
     )
-    video = select(func.max(events.c.at)).where(events.c.case_id == case_id, events.c.kind.like("video.%"))
     sent = select(cases.c.received_at).where(
         cases.c.id == case_id,
         exists().where(form_answers.c.case_id == case_id) | exists().where(attachments.c.case_id == case_id),
     )
-    found = (tx.connection.execute(one).scalar_one_or_none() for one in (said, video, sent))
-    return max(filter(None, found), default=None)
+    return max(filter(None, (tx.connection.execute(one).scalar_one_or_none() for one in (said, sent))), default=None)
+
+
+def video_at(tx: Tx, case_id: str) -> datetime | None:
+    """When the video of a case was last started, entered or ended (UTC)."""
+    found: datetime | None = tx.connection.execute(
+        select(func.max(events.c.at)).where(events.c.case_id == case_id, events.c.kind.like("video.%"))
+    ).scalar_one_or_none()
+    return found
 
 
 def handed_to(tx: Tx, case_id: str) -> list[tuple[str, datetime]]:

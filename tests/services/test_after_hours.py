@@ -26,7 +26,7 @@ from tests import samples, stored
 from tests.routine.test_hours import at
 from tests.samples import Json, encounter, form, message, patient
 from tests.services.test_intake import SOURCE, operator, post, send, told
-from tests.world import UNIT, World, make_world
+from tests.world import UNIT, World, make_world, noted
 
 AT_RISK: Json = {"extension": [{"url": "urn:p24tui:suicide-risk", "valueBoolean": True}]}
 EVENING = ("2026-11-23", "20:00")
@@ -314,6 +314,7 @@ def test_a_message_that_wakes_a_case_is_answered_and_the_case_waits_for_staff(cl
 @pytest.mark.hazard("H4", "H10")
 def test_a_case_that_had_ended_opens_and_is_answered(closed: World) -> None:
     case, maria = answered_in_the_day(closed), closed.actor("maria")
+    noted(closed.system, maria, case.id)
     version = ending.request_end(closed.system, maria, case.id, case.version).version
     ending.confirm_end(closed.system, maria, case.id, version)
     closed.clock.instant = at("2026-11-23", "21:00")

@@ -6,13 +6,15 @@ from datetime import timedelta
 
 import pytest
 
+from p24tui.clock import local_date
 from p24tui.errors import BadInput, Refused
 from p24tui.routine.case import Case, CaseState, Need, RiskLevel, Urgency
 from p24tui.routine.documentation import Cause, FormWay, NoteText, Scope, Way
 from p24tui.routine.handover import Consent, ConsentState, ConsentWay
+from p24tui.routine.period import Length, period_of
 from p24tui.routine.protection import Protection
 from p24tui.routine.risk_course import Assessment, Basis
-from p24tui.services import assessment, cases, documentation, ending, handover, suicide, wrong_patient
+from p24tui.services import assessment, cases, documentation, ending, handover, report, suicide, wrong_patient
 from p24tui.services.journal_views import ReportPart, Signed
 from p24tui.store import journal
 from p24tui.store.values import FormAnswer
@@ -210,3 +212,18 @@ def test_the_report_is_logged_before_it_is_shown_and_again_when_it_is_taken(worl
         kinds = [kind for (kind,) in tx.connection.exec_driver_sql("SELECT kind FROM read_log ORDER BY seq")]
     assert kinds == ["report", "export"]
     assert world.event_kinds(one.id)[-1] == "report.taken"
+
+
+@pytest.mark.rule("DO-1")
+def test_the_report_counts_what_was_written_down_how_soon_and_what_is_left(world: World) -> None:
+    first, second, third = mine(world), mine(world), mine(world)
+    for one in (first, second):
+        assessed(world, one.id)
+    world.clock.advance(timedelta(minutes=40))
+    signs(world, first.id)
+    documentation.settle(world.system, world.actor("maria"), third.id, Way.NOTHING, "fel mottagning", "n3")
+    today = period_of(Length.DAY, local_date(world.clock.now()))
+    recorded = report.report_of(world.system, [UNIT], today).recorded
+    assert (recorded.signed, recorded.in_vas, recorded.nothing, recorded.owed) == (1, 0, 1, 1)
+    assert recorded.waits is not None
+    assert recorded.waits.median == timedelta(minutes=40)

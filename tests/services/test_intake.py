@@ -22,7 +22,7 @@ from p24tui.store import messages, people, tables
 from p24tui.store.values import CaseRow, PatientRecord
 from tests import samples, stored
 from tests.samples import Json, bundle, contact, encounter, form, guardian, message, patient
-from tests.world import BERGA, UNIT, World, make_world
+from tests.world import BERGA, UNIT, World, make_world, noted
 
 SOURCE = "portal"
 
@@ -465,6 +465,7 @@ class TestKindAndPriority:
         maria = world.actor("maria")
         case = only_row(world).case
         chat.claim(world.system, maria, case.id, case.version)
+        noted(world.system, maria, case.id)
         first = ending.request_end(world.system, maria, case.id, only_row(world).case.version)
         ending.confirm_end(world.system, maria, case.id, first.version)
         post(world, encounter(extension=at_risk))
@@ -513,6 +514,7 @@ class TestWaiting:
         cases.open_case(world.system, maria, case.id)
         cases.read_free_text(world.system, maria, case.id)
         chat.answer(world.system, maria, case.id, only_row(world).case.version, "Hur mår du?", fresh_id())
+        noted(world.system, maria, case.id)
         first = ending.request_end(world.system, maria, case.id, only_row(world).case.version)
         ending.confirm_end(world.system, maria, case.id, first.version)
         assert post(world, message("m2", "e0", "Sämre", "Patient/p0")).accepted == 1

@@ -21,7 +21,7 @@ from p24tui.store import visits as stored_visits
 from p24tui.store.tables import events, visit_links
 from tests.outgoing import MOBILE, persons, rows_of, send, with_gateway
 from tests.visiting import FATHER, MOTHER, book, child, roles, stored_visit, with_video
-from tests.world import UNIT, World
+from tests.world import UNIT, World, noted
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 JOIN = "https://besok.example.se"
@@ -229,6 +229,7 @@ def over(world: World, visit: Visit) -> None:
     """Let Maria end the visit, which the patient came to by video."""
     maria, case_id = world.actor("maria"), case_of(world, visit)
     visit_day.end_video(world.system, maria, case_id)
+    noted(world.system, maria, case_id)
     asked = ending.request_end(world.system, maria, case_id, world.row(case_id).case.version)
     ending.confirm_end(world.system, maria, case_id, asked.version)
 

@@ -23,7 +23,7 @@ from p24tui.words import MESSAGE, TRIAGE_FAILED
 from tests import samples
 from tests.outgoing import queued, send, stored, with_gateway
 from tests.samples import bundle, contact, message
-from tests.world import BERGA, MONDAY_NINE, PEOPLE, UNIT, World
+from tests.world import BERGA, MONDAY_NINE, PEOPLE, UNIT, World, noted
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -46,6 +46,7 @@ def answer(world: World, who: str, case_id: str) -> None:
 def end(world: World, who: str, case_id: str) -> None:
     actor = world.actor(who)
     cases.mark_read(world.system, actor, case_id)
+    noted(world.system, actor, case_id)
     case = ending.request_end(world.system, actor, case_id, world.row(case_id).case.version)
     ending.confirm_end(world.system, actor, case_id, case.version)
 

@@ -12,7 +12,7 @@ from p24tui.clock import local
 from p24tui.errors import BadInput, P24Error, Refused, Stale
 from p24tui.routine.actor import Profession
 from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
-from p24tui.routine.protection import Protection
+from p24tui.routine.protection import Protection, is_protected
 from p24tui.routine.risk_course import (
     Assessment,
     Basis,
@@ -34,7 +34,7 @@ from p24tui.services.views import Reach
 from p24tui.store import risk_entries
 from p24tui.store.values import RiskRow
 from tests.outgoing import Persons
-from tests.world import World
+from tests.world import World, noted
 
 pytestmark = pytest.mark.rule("SU-1")
 
@@ -64,6 +64,8 @@ def assessed(world: World, said: Assessment) -> Case:
 
 def end(world: World, case_id: str, who: str = "amir") -> Case:
     actor = world.actor(who)
+    if not is_protected(world.row(case_id).patient.protection):
+        noted(world.system, actor, case_id)
     begun = ending.request_end(world.system, actor, case_id, world.row(case_id).case.version)
     return ending.confirm_end(world.system, actor, case_id, begun.version)
 
@@ -87,7 +89,7 @@ def test_a_nurse_who_suspects_keeps_the_case_and_cannot_end_it(world: World) -> 
     assert refused(lambda: end(world, one.id, "maria")) == ("SU-2", "suicide-risk")
     (row,) = rows(world, one.id)
     assert (row.kind, row.name, row.details) == ("suspicion", "Maria Lind", {"why": "orkar inte leva"})
-    assert world.event_kinds(one.id)[-1] == "risk.suspicion"
+    assert world.event_kinds(one.id)[-2:] == ["risk.suspicion", "journal.in-vas"]
 
 
 @pytest.mark.rule("SU-1")

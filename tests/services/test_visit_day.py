@@ -16,7 +16,7 @@ from p24tui.services import chat, ending, takeover, visit_day, visits
 from p24tui.store import people
 from tests.outgoing import MOBILE, persons, rows_of, states, with_gateway
 from tests.visiting import book, child, roles, stored_visit, with_video
-from tests.world import World
+from tests.world import World, noted
 
 S = VisitState
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -41,6 +41,7 @@ def begun(world: World) -> tuple[Visit, Case]:
 def end(world: World, case_id: str) -> Case:
     """End the case in its two steps."""
     maria = world.actor("maria")
+    noted(world.system, maria, case_id)
     asked = ending.request_end(world.system, maria, case_id, world.row(case_id).case.version)
     return ending.confirm_end(world.system, maria, case_id, asked.version)
 
@@ -72,9 +73,24 @@ def test_a_visit_from_its_taking_in_to_its_end(world: World) -> None:
     ended = end(world, case.id)
     assert (ended.state, stored_visit(world, visit.id).state) == (CaseState.ENDED, S.ENDED)
     assert world.event_kinds(case.id) == [
-        *("visit.taken-in", "visit.started", "video.started", "video.ended", "visit.came"),
-        *("ending.requested", "case.ended", "visit.ended"),
+        *("visit.taken-in", "visit.started", "video.started", "video.ended", "journal.in-vas", "visit.came"),
+        *("journal.in-vas", "ending.requested", "case.ended", "visit.ended"),
     ]
+
+
+@pytest.mark.rule("DO-1")
+@pytest.mark.parametrize(
+    ("came", "lacks"), [(True, "DO-1: undocumented"), (False, "VI-13: call-first")], ids=["held", "nobody came"]
+)
+def test_a_video_that_was_held_is_noted_and_one_that_nobody_came_to_is_not(
+    world: World, came: bool, lacks: str
+) -> None:
+    (_visit, case), maria = begun(world), world.actor("maria")
+    visit_day.start_video(world.system, maria, case.id)
+    visit_day.end_video(world.system, maria, case.id)
+    visit_day.say_whether_came(world.system, maria, case.id, came=came)
+    with pytest.raises(Refused, match=lacks):
+        ending.request_end(world.system, maria, case.id, world.row(case.id).case.version)
 
 
 @pytest.mark.rule("VI-14")

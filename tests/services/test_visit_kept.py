@@ -36,7 +36,7 @@ from p24tui.store import visits as stored
 from tests.outgoing import MOBILE, persons, with_gateway
 from tests.services.test_links import joining, login, number_of, patients_token, started
 from tests.visiting import book, stored_visit, with_video
-from tests.world import BERGA, PEOPLE, UNIT, World
+from tests.world import BERGA, PEOPLE, UNIT, World, noted
 
 S = VisitState
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -61,6 +61,7 @@ def taken_in(world: World) -> tuple[Visit, Case]:
 
 def end(world: World, case_id: str, who: str = "maria") -> Case:
     actor = world.actor(who)
+    noted(world.system, actor, case_id)
     asked = ending.request_end(world.system, actor, case_id, world.row(case_id).case.version)
     return ending.confirm_end(world.system, actor, case_id, asked.version)
 

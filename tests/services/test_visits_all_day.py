@@ -29,7 +29,7 @@ from p24tui.store.values import PatientRecord
 from tests.outgoing import Persons, ScriptedGateway, send
 from tests.siu import siu
 from tests.visiting import MOTHER, checked, with_video
-from tests.world import MONDAY_NINE, UNIT, World
+from tests.world import MONDAY_NINE, UNIT, World, noted
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 STEP = timedelta(minutes=5)
@@ -145,6 +145,7 @@ def hold(day: Day, number: int) -> None:
     visit_day.start_video(system, maria, case.id)
     half, _unknown = visit_day.end_video(system, maria, case.id)
     visit_day.say_whether_came(system, maria, case.id, came=True)
+    noted(system, maria, case.id)
     asked = ending.request_end(system, maria, case.id, half.version)
     ending.confirm_end(system, maria, case.id, asked.version)
 
