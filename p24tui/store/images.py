@@ -1,0 +1,68 @@
+"""Files that have been taken out of cases, and the files that came with a case as they are looked at."""
+
+from dataclasses import asdict, fields
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+
+from p24tui.routine.images import Exported
+from p24tui.store.engine import Tx
+from p24tui.store.tables import attachments, exported_files
+from p24tui.store.values import Attachment
+
+_FILES = select(*(exported_files.c[one.name] for one in fields(Exported)))
+
+
+def add(tx: Tx, exported: Exported) -> None:
+    """One more file that is taken out."""
+    tx.connection.execute(insert(exported_files).values(**asdict(exported)))
+
+
+def save(tx: Tx, exported: Exported) -> None:
+    """Write it back."""
+    which = exported_files.c.id == exported.id
+    tx.connection.execute(update(exported_files).where(which).values(**asdict(exported)))
+
+
+def withdraw(tx: Tx, exported: Exported) -> None:
+    """It never came to lie there."""
+    tx.connection.execute(delete(exported_files).where(exported_files.c.id == exported.id))
+
+
+def one(tx: Tx, export_id: str) -> Exported | None:
+    """One file that has been taken out; kept from other writers."""
+    row = tx.connection.execute(_FILES.where(exported_files.c.id == export_id).with_for_update()).first()
+    return None if row is None else Exported(*row)
+
+
+def of_case(tx: Tx, case_id: str) -> list[Exported]:
+    """What has been taken out of a case, by whomever, the oldest first."""
+    return _listed(tx, exported_files.c.case_id == case_id)
+
+
+def there(tx: Tx, place: str) -> list[Exported]:
+    """What is not known to be gone from a place, the oldest first; kept from other writers."""
+    return _listed(tx, (exported_files.c.place == place) & exported_files.c.deleted_at.is_(None), lock=True)
+
+
+def unjournalled(tx: Tx, staff_id: str, since: datetime) -> list[Exported]:
+    """What somebody has taken out that is not in the record: what lies there still, and what has gone since then."""
+    table = exported_files.c
+    return _listed(
+        tx,
+        (table.staff_id == staff_id)
+        & table.journalled_at.is_(None)
+        & (table.delete_at >= since)
+        & or_(table.deleted_at.is_(None), table.deleted_at >= since),
+    )
+
+
+def contents_of(tx: Tx, case_id: str) -> list[Attachment]:
+    """The files that came with a case, with their bytes, in the order in which the case shows them."""
+    query = select(attachments).where(attachments.c.case_id == case_id).order_by(attachments.c.id)
+    return [Attachment(*row) for row in tx.connection.execute(query)]
+
+
+def _listed(tx: Tx, which: ColumnElement[bool], *, lock: bool = False) -> list[Exported]:
+    query = _FILES.where(which).order_by(exported_files.c.exported_at, exported_files.c.id)
+    return [Exported(*row) for row in tx.connection.execute(query.with_for_update() if lock else query)]
