@@ -2,12 +2,14 @@
 
 from p24tui.errors import BadInput, P24Error, Refused, Stale, Unavailable
 from p24tui.i18n import N_, _
+from p24tui.image_refusals import FILE_PROBLEMS, IMAGE_REFUSALS, STORAGE_PARTS, STORAGE_PROBLEMS
 from p24tui.risk_refusals import RISK_REFUSALS
 from p24tui.visit_refusals import VISIT_REFUSALS
 
 REFUSALS = (
     RISK_REFUSALS
     | VISIT_REFUSALS
+    | IMAGE_REFUSALS
     | {
         "protected": N_(
             "Patienten har skyddade personuppgifter och handläggs inte här. Avsluta ärendet: patienten får veta var vård kan sökas."
@@ -109,6 +111,8 @@ REFUSALS = (
 )
 
 BAD_INPUT = {
+    **FILE_PROBLEMS,
+    **STORAGE_PROBLEMS,
     "view-name": N_("Ge vyn ett namn."),
     "phrase-title": N_("Ge frasen en rubrik."),
     "phrase-text": N_("Frasen är tom. Skriv en text."),
@@ -227,6 +231,7 @@ UNAVAILABLE = {
 }
 
 PARTS = {
+    **STORAGE_PARTS,
     "database": N_("Databasen svarar inte. Inget skrevs; det du skriver finns kvar på skärmen."),
     "intake": N_("Mottagningen svarar inte: det du skrev finns kvar. Försök igen."),
     "person-data": N_("Personuppgiftstjänsten svarar inte. Skyddet räknas som okänt tills den gör det."),

@@ -191,6 +191,7 @@ JOBS = {
     "uncertain": N_("osäkra sms"),
     "closing": N_("stängningskontroll"),
     "shifts": N_("skift"),
+    "temporary-storage": N_("mellanlagringen av bilder"),
 }
 
 
@@ -220,6 +221,7 @@ READINGS = {
     "arrivals": N_("såg nya i en lista"),
     "offers": N_("såg vad som erbjuds"),
     "attachment": N_("öppnade en bilaga"),
+    "image": N_("såg en bild"),
     "export": N_("tog ut uppgifter"),
     "own-log": N_("såg sin egen logg"),
     "visits": N_("såg dagens videobesök"),

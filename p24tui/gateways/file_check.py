@@ -93,9 +93,10 @@ def check(
         found = _image(data, largest) or _document(data)
     except NotWhole as problem:
         return Unfit(problem.reason)
-    if not isinstance(found, Unfit) and _lies(declared, found.kind):
-        return Unfit("file-lies")
-    return found
+    if isinstance(found, Unfit):
+        is_promised = _essence(declared) in _DECLARED
+        return Unfit("file-lies") if is_promised and found.reason == "file-unknown" else found
+    return Unfit("file-lies") if _lies(declared, found.kind) else found
 
 
 def _image(data: bytes, largest: LargestImage) -> FileFacts | None:
@@ -135,9 +136,14 @@ def _pdf(data: bytes) -> FileFacts | Unfit:
 
 def _lies(declared: str, kind: FileKind) -> bool:
     """Whether the declared type is another one than the file has; one that says nothing is no lie."""
-    said = declared.partition(";")[0].strip().lower()
+    said = _essence(declared)
     if said in _SAYS_NOTHING:
         return False
     if kind is FileKind.TEXT:
         return not said.startswith("text/")
     return _DECLARED.get(said) is not kind
+
+
+def _essence(declared: str) -> str:
+    """The declared type without its parameters."""
+    return declared.partition(";")[0].strip().lower()

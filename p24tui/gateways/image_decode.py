@@ -9,9 +9,6 @@ from p24tui.gateways.file_check import LARGEST, FileFacts, Unfit
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MOST_SHOWN = 1200
-"""Pixels on a side that are handed out; no terminal draws more."""
-
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -22,8 +19,8 @@ class Picture:
     pixels: bytes
 
 
-def decode(data: bytes, facts: FileFacts) -> Picture | Unfit:
-    """The image, or the first of its pictures, made as small as the screen needs and turned as its camera was held."""
+def decode(data: bytes, facts: FileFacts, most: int) -> Picture | Unfit:
+    """The image, or the first of its pictures, turned as its camera was held, with ``most`` pixels on a side."""
     import warnings
 
     from PIL import Image, ImageOps
@@ -35,8 +32,8 @@ def decode(data: bytes, facts: FileFacts) -> Picture | Unfit:
             with Image.open(BytesIO(data), formats=[facts.kind.value.upper()]) as opened:
                 if opened.size != (facts.width, facts.height):
                     return Unfit("file-damaged")
-                opened.draft("RGB", (MOST_SHOWN, MOST_SHOWN))
-                opened.thumbnail((MOST_SHOWN, MOST_SHOWN))
+                opened.draft("RGB", (most, most))
+                opened.thumbnail((most, most))
                 drawn = _on_white(ImageOps.exif_transpose(opened))
     except Exception:  # noqa: BLE001 - a decoder of hostile bytes may raise anything, and none of it may reach the desk
         return Unfit("file-damaged")

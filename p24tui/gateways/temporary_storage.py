@@ -41,7 +41,7 @@ UNFINISHED_KEPT = timedelta(minutes=1)
 GUARD_COMES_WITHIN = 10.0
 """Seconds."""
 
-_NAME = re.compile(r"(\d{8}T\d{6}Z)-([a-z2-7]{26})(?:-.*)?\.[a-z]{3,4}(?:\.part)?", re.DOTALL)
+_NAME = re.compile(r"(\d{8}T\d{6}Z)-[a-z2-7]{8}(?:-.*)?\.[a-z]{3,4}(?:\.part)?", re.DOTALL)
 _IN_NAME = "%Y%m%dT%H%M%SZ"
 _NOT_IN_TITLE = re.compile(r"[^0-9A-Za-zÅÄÖåäöéüÉÜ]+")
 _LONGEST_TITLE = 40
@@ -123,11 +123,11 @@ class TemporaryStorage:
         return self.folder / name
 
     def name_for(self, id: str, title: str, extension: str, kept: timedelta) -> str:
-        """A name for a new file: when it goes, its id, and of its title what cannot lead anywhere."""
+        """A name for a new file: when it goes, some of its id, and of its title what cannot lead anywhere."""
         until = (self._clock.now() + kept).astimezone(UTC).strftime(_IN_NAME)
         stem, dot, _extension = unicodedata.normalize("NFC", title).rpartition(".")
         words = _NOT_IN_TITLE.sub("-", stem if dot else title)[:_LONGEST_TITLE].strip("-")
-        return "-".join(filter(None, (until, id, words))) + f".{extension}"
+        return "-".join(filter(None, (until, id[:8], words))) + f".{extension}"
 
     def has(self, name: str) -> bool:
         """Whether the file is there, whole. Raises ``BadInput`` where the folder cannot be looked into."""
@@ -210,6 +210,8 @@ class TemporaryStorage:
     @contextmanager
     def _opened(self) -> Iterator[int]:
         """The folder, once it has been seen to be one, and ours. Raises ``FileNotFoundError`` where there is none."""
+        if sys.platform == "win32":
+            raise FileNotFoundError(self.folder)
         try:
             at = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         except (NotADirectoryError, OSError) as error:

@@ -29,8 +29,9 @@ class Stored:
 class Exported:
     """A file that somebody has taken out of a case. Instants are UTC.
 
-    ``place`` is the machine and folder that it lies in, ``title`` what the case calls it. ``shows`` is what the image
-    shows, said when it was read into Vidiview at ``journalled_at``. At ``deleted_at`` it was known to be gone.
+    ``place`` is the machine and folder that it lies in, ``title`` what the case calls it. At ``journalled_at`` its
+    person said that it is in Vidiview, and what it ``shows``; or that it need not be, and then that is empty. At
+    ``deleted_at`` it was known to be gone.
     """
 
     id: str
@@ -56,13 +57,17 @@ def may_export(case: Case, actor: Actor, protection: Protection) -> Refusal | No
     return may_note(case, protection) or may_handle(actor, protection)
 
 
-@rule("IM-3", "AP-3")
-def may_journal(exported: Exported, case: Case, actor: Actor, protection: Protection, shows: str) -> Refusal | None:
-    """Whether this person may say that the file is in the record: only they could read it. They say what it shows."""
+@rule("IM-1", "IM-3", "AP-3")
+def may_journal(exported: Exported, case: Case, actor: Actor, protection: Protection) -> Refusal | None:
+    """Whether this person may say that the file is in the record, or need not be: nobody else could read it."""
     if refusal := may_export(case, actor, protection):
         return refusal
-    if exported.staff_id != actor.staff_id:
-        return Refusal("IM-1", "not-your-file")
+    return None if exported.staff_id == actor.staff_id else Refusal("IM-1", "not-your-file")
+
+
+@rule("IM-3")
+def says_what(shows: str) -> Refusal | None:
+    """Whether enough is said of an image that is in Vidiview: the record says what it shows."""
     return None if shows.strip() else Refusal("IM-3", "shows-what")
 
 

@@ -40,20 +40,31 @@ def of_case(tx: Tx, case_id: str) -> list[Exported]:
     return _listed(tx, exported_files.c.case_id == case_id)
 
 
-def there(tx: Tx, place: str) -> list[Exported]:
-    """What is not known to be gone from a place, the oldest first; kept from other writers."""
-    return _listed(tx, (exported_files.c.place == place) & exported_files.c.deleted_at.is_(None), lock=True)
+def there(tx: Tx, place: str, *, lock: bool = False) -> list[Exported]:
+    """What is not known to be gone from a place, the oldest first. ``lock`` keeps other writers from it."""
+    return _listed(tx, (exported_files.c.place == place) & exported_files.c.deleted_at.is_(None), lock=lock)
 
 
 def unjournalled(tx: Tx, staff_id: str, since: datetime) -> list[Exported]:
-    """What somebody has taken out that is not in the record: what lies there still, and what has gone since then."""
-    table = exported_files.c
+    """What somebody has taken out that is not in the record: what lies there still, and what has gone since then.
+
+    Not what the same file's later taking out, or anybody's word that it is in the record, has overtaken.
+    """
+    table, other = exported_files.c, exported_files.alias()
+    overtaken = select(other.c.id).where(
+        other.c.attachment_id == table.attachment_id,
+        or_(
+            other.c.journalled_at.is_not(None),
+            (other.c.staff_id == table.staff_id) & (other.c.exported_at > table.exported_at),
+        ),
+    )
     return _listed(
         tx,
         (table.staff_id == staff_id)
         & table.journalled_at.is_(None)
         & (table.delete_at >= since)
-        & or_(table.deleted_at.is_(None), table.deleted_at >= since),
+        & or_(table.deleted_at.is_(None), table.deleted_at >= since)
+        & ~overtaken.exists(),
     )
 
 
