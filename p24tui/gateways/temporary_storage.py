@@ -84,6 +84,7 @@ class TemporaryStorage:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
             with suppress(FileExistsError):
                 self.folder.mkdir(mode=0o700)
+            self._check_above()
             with self._opened() as at:
                 os.fchmod(at, 0o700)
                 if stat.S_IMODE(os.fstat(at).st_mode) != 0o700:
@@ -198,7 +199,7 @@ class TemporaryStorage:
 
     def _files(self, at: int) -> list[Stored]:
         passed, found = _passed(), []
-        names = set(os.listdir(at)) - {MARK, GUARDED}
+        names = _ours(os.listdir(at))
         self._seen = {name: self._seen.get(name, passed) for name in names}
         for name in sorted(names):
             with suppress(FileNotFoundError):
@@ -221,7 +222,6 @@ class TemporaryStorage:
         try:
             if os.fstat(at).st_uid != os.geteuid():
                 raise self._unfit("storage-owner")
-            self._check_above()
             yield at
         finally:
             os.close(at)
@@ -260,6 +260,13 @@ class TemporaryStorage:
 
     def _unfit(self, reason: str, **details: str) -> BadInput:
         return BadInput(reason, path=str(self.folder), **details)
+
+
+def _ours(names: list[str]) -> set[str]:
+    """What may go: all that lies in a folder of ours, and in any other only what has a name of ours."""
+    if MARK in names:
+        return set(names) - {MARK, GUARDED}
+    return {name for name in names if _NAME.fullmatch(name)}
 
 
 def _deadline(name: str) -> datetime | None:
