@@ -228,7 +228,8 @@ class TemporaryStorage:
 
     def _check_above(self) -> None:
         """Whoever may write in a folder above ours could move ours away, and all that is in it, from where it goes."""
-        for above in self.folder.resolve().parents:
+        parent = self.folder.parent.resolve()
+        for above in (parent, *parent.parents):
             found = above.stat()
             mine = found.st_uid in (0, os.geteuid())
             others = found.st_mode & stat.S_IWOTH or (found.st_mode & stat.S_IWGRP and found.st_gid != os.getegid())

@@ -67,7 +67,7 @@ def standing_words(one: FileLine, folder: str) -> str:
 def _place_words(exported: Exported, folder: str, *, is_there: bool) -> str:
     if not is_there:
         return _("Den ligger inte kvar i mellanlagringen.")
-    words = _("Bara du kan läsa den, till {at}:\n{folder}/{name}")
+    words = _("Bara du kan läsa den, till {at}:\n{folder}/\n{name}")
     return words.format(folder=folder, name=exported.file_name, at=clock_time(exported.delete_at))
 
 

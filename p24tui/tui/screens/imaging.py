@@ -35,6 +35,7 @@ class Imaging(VisitParts, Duties):
     _files_of: tuple[str, str, Actor] = ("", "", Actor(None, "", None, "", ""))
     _unjournalled: tuple[Exported, ...] = ()
     _warned_before = timedelta()
+    _warned_of: frozenset[str] = frozenset()
     _storage_is_old = True
     _storage_at = float("-inf")
 
@@ -132,6 +133,7 @@ class Imaging(VisitParts, Duties):
 
     def _look_at_storage(self) -> None:
         """Looked at each second: what one has taken out and not journalled is read anew where it is time to."""
+        self._ring_where_one_goes_soon()
         passed = time.monotonic() - self._storage_at
         if not self._live.whole or passed < (LOOKED_AT_APART if self._storage_is_old else LOOKED_AT_EVERY):
             return
@@ -145,6 +147,17 @@ class Imaging(VisitParts, Duties):
 
         self._reads.run(look, self._have_waiting, lambda _error: None)
 
+    def _ring_where_one_goes_soon(self) -> None:
+        """Sound once for each."""
+        soon = frozenset(one.id for one in self._going_soon(self._system.clock.now()))
+        if new := soon - self._warned_of:
+            self._say_duties()
+            self.post_message(self.RingWanted(len(new)))
+        self._warned_of = soon
+
+    def _going_soon(self, now: datetime) -> list[Exported]:
+        return [one for one in self._unjournalled if is_warned_of(one, now, self._warned_before)]
+
     def _have_waiting(self, found: tuple[tuple[Exported, ...], timedelta]) -> None:
         before = self._unjournalled
         self._unjournalled, self._warned_before = found
@@ -154,9 +167,8 @@ class Imaging(VisitParts, Duties):
     def _said_besides(self, now: datetime) -> list[Said]:
         """What of one's own goes soon, or has gone, and is not in the record."""
         gone = [one for one in self._unjournalled if is_lost(one)]
-        soon = [one for one in self._unjournalled if is_warned_of(one, now, self._warned_before)]
         return [
-            *((Level.WARNING, self._goes_words(one, now), "") for one in soon),
+            *((Level.WARNING, self._goes_words(one, now), "") for one in self._going_soon(now)),
             *((Level.NOTICE, self._gone_words(one), "") for one in gone),
         ]
 
