@@ -170,10 +170,11 @@ def lying_there(system: System) -> tuple[tuple[str, Exported | None], ...]:
 def _settle(system: System, actor: Actor, export_id: str, kind: str, shows: str) -> Exported:
     now = system.clock.now()
     with system.store.writing() as tx:
-        exported = images.one(tx, export_id)
-        if exported is None:
+        known = images.one(tx, export_id)
+        row = case_of_unit(tx, actor, known.case_id, lock=True) if known is not None else None
+        exported = images.one(tx, export_id)  # as it is now that nobody else writes it
+        if exported is None or row is None:
             raise BadInput("no-attachment")
-        row = case_of_unit(tx, actor, exported.case_id, lock=True)
         permitted(rules.may_journal(exported, row.case, actor, row.patient.protection))
         after = replace(exported, journalled_at=now, shows=shows)
         images.save(tx, after)
@@ -197,28 +198,29 @@ def _sweep(system: System, remove: Callable[[], Swept]) -> int:
     if names:  # should the guard have been killed, and we be killed next
         with suppress(P24Error), system.storage.guarded(kept(system)):
             pass
-    if gone:
-        _record_gone(system, frozenset(one.id for one in gone), now)
+    recorded = sum(_record_gone(system, one, now) for one in gone)
     if swept.stuck:
         raise Unavailable("storage", "stuck")
-    return max(len(swept.removed), len(gone))
+    return max(len(swept.removed), recorded)
 
 
 def _is_known_gone(one: Exported, swept: Swept, now: datetime) -> bool:
     return one.file_name in swept.removed or now >= min(one.exported_at + ARRIVES_WITHIN, one.delete_at)
 
 
-def _record_gone(system: System, ids: frozenset[str], now: datetime) -> None:
+def _record_gone(system: System, gone: Exported, now: datetime) -> bool:
+    """Record that a file is gone; whether nobody had done so yet."""
     with system.store.writing() as tx:
-        for one in images.there(tx, system.storage.place, lock=True):
-            if one.id not in ids:
-                continue
-            after = replace(one, deleted_at=now)
-            images.save(tx, after)
-            row = locked(tx, one.case_id)
-            tick = Actor(None, "p24tui", None, row.case.unit_id, PLACE)
-            kind = "attachment.lost" if rules.is_lost(after) else "attachment.removed"
-            events.append(tx, tick, now, kind, one.case_id, unit_id=row.case.unit_id, rule="IM-2", title=one.title)
+        row = locked(tx, gone.case_id)
+        exported = images.one(tx, gone.id)
+        if exported is None or exported.deleted_at is not None:
+            return False
+        after = replace(exported, deleted_at=now)
+        images.save(tx, after)
+        tick = Actor(None, "p24tui", None, row.case.unit_id, PLACE)
+        kind = "attachment.lost" if rules.is_lost(after) else "attachment.removed"
+        events.append(tx, tick, now, kind, gone.case_id, unit_id=row.case.unit_id, rule="IM-2", title=exported.title)
+        return True
 
 
 def _looked_at(system: System, actor: Actor, attachment_id: str) -> tuple[Attachment, FileFacts | None, str]:

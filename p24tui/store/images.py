@@ -30,8 +30,8 @@ def withdraw(tx: Tx, exported: Exported) -> None:
 
 
 def one(tx: Tx, export_id: str) -> Exported | None:
-    """One file that has been taken out; kept from other writers."""
-    row = tx.connection.execute(_FILES.where(exported_files.c.id == export_id).with_for_update()).first()
+    """One file that has been taken out. Whoever writes it has its case locked."""
+    row = tx.connection.execute(_FILES.where(exported_files.c.id == export_id)).first()
     return None if row is None else Exported(*row)
 
 
@@ -40,9 +40,9 @@ def of_case(tx: Tx, case_id: str) -> list[Exported]:
     return _listed(tx, exported_files.c.case_id == case_id)
 
 
-def there(tx: Tx, place: str, *, lock: bool = False) -> list[Exported]:
-    """What is not known to be gone from a place, the oldest first. ``lock`` keeps other writers from it."""
-    return _listed(tx, (exported_files.c.place == place) & exported_files.c.deleted_at.is_(None), lock=lock)
+def there(tx: Tx, place: str) -> list[Exported]:
+    """What is not known to be gone from a place, the oldest first."""
+    return _listed(tx, (exported_files.c.place == place) & exported_files.c.deleted_at.is_(None))
 
 
 def unjournalled(tx: Tx, staff_id: str, since: datetime) -> list[Exported]:
@@ -74,6 +74,6 @@ def contents_of(tx: Tx, case_id: str) -> list[Attachment]:
     return [Attachment(*row) for row in tx.connection.execute(query)]
 
 
-def _listed(tx: Tx, which: ColumnElement[bool], *, lock: bool = False) -> list[Exported]:
+def _listed(tx: Tx, which: ColumnElement[bool]) -> list[Exported]:
     query = _FILES.where(which).order_by(exported_files.c.exported_at, exported_files.c.id)
-    return [Exported(*row) for row in tx.connection.execute(query.with_for_update() if lock else query)]
+    return [Exported(*row) for row in tx.connection.execute(query)]
