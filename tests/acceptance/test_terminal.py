@@ -107,8 +107,9 @@ def test_hostile_text_in_every_part_of_a_case_reaches_the_terminal_as_text_alone
             console.press(keys)
             console.see(seen)
             console.rest()
-        console.press("\x1b")
-        console.rest()
+        for _screen in ("the file", "the list of files"):
+            console.press("\x1b")
+            console.rest()
         console.press("p")
         console.see("Frasens text")
         leave(console)
