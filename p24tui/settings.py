@@ -121,7 +121,7 @@ class Settings:
     @property
     def storage_folder(self) -> Path:
         """Where ``temporary_storage`` is."""
-        return Path(self.temporary_storage).expanduser() if self.temporary_storage else self.home / STORAGE
+        return Path(self.temporary_storage).expanduser().absolute() if self.temporary_storage else self.home / STORAGE
 
     @property
     def alerts(self) -> frozenset[str]:

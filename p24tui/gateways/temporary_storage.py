@@ -38,7 +38,7 @@ UNFINISHED = ".part"
 """What the name of a file ends with until all of it is there; one that a crash left is no use to anybody."""
 
 UNFINISHED_KEPT = timedelta(minutes=1)
-GUARD_COMES_WITHIN = 10.0
+GUARD_COMES_WITHIN = 5.0
 """Seconds."""
 
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-[a-z2-7]{8}(?:-.*)?\.[a-z]{3,4}(?:\.part)?", re.DOTALL)

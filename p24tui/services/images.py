@@ -1,6 +1,6 @@
 """Images on their way to the record: shown, taken out to the temporary storage, journalled, and gone again (IM)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from p24tui.services.change import locked, permitted
 from p24tui.services.image_views import FileLine, OpenedFile, Viewed
 from p24tui.services.known import case_of_unit
 from p24tui.services.limits import limit
-from p24tui.store import desk, events, images, messages
+from p24tui.store import cases, desk, events, images, messages
 from p24tui.store.engine import Tx
 from p24tui.store.values import Attachment, AttachmentLine, CaseRow
 from p24tui.system import System
@@ -49,19 +49,22 @@ def warned_before(system: System) -> timedelta:
 
 
 @rule("PR-1")
-def files_of(system: System, actor: Actor, case_id: str) -> tuple[FileLine, ...]:
+def files_of(system: System, actor: Actor, case_id: str, known: Collection[FileLine] = ()) -> tuple[FileLine, ...]:
     """The files of a case that the person has open, each looked at, none of them decoded.
 
-    Raises ``BadInput`` where the unit has no such case; of a protected person's there are none.
+    What is ``known`` is not read again: a file never changes. Raises ``BadInput`` where the unit has no such case; of a
+    protected person's there are none.
     """
     with system.store.reading() as tx:
         row = case_of_unit(tx, actor, case_id)
         if is_protected(row.patient.protection):
             return ()
-        found, taken_out = images.contents_of(tx, case_id), images.of_case(tx, case_id)
+        lines, before = messages.attachments_of(tx, case_id), {one.file.id: one for one in known}
+        found = [before.get(one.id) or _line(one, messages.attachment(tx, one.id)) for one in lines]
+        taken_out = images.of_case(tx, case_id)
     own = {one.attachment_id: one for one in taken_out if one.staff_id == actor.staff_id}
     names = _names_there(system)
-    return tuple(_line(one, own.get(one.id), names) for one in found)
+    return tuple(_as_it_lies(one, own.get(one.file.id), names) for one in found)
 
 
 @rule("LO-1", "PR-1")
@@ -136,11 +139,16 @@ def vidiview_lines(tx: Tx, case_id: str) -> list[str]:
 
 
 def waiting_to_be_journalled(system: System, actor: Actor) -> tuple[Exported, ...]:
-    """What the actor has taken out and not journalled: what lies there still, and what has lately gone."""
+    """What the actor has taken out and not journalled: what lies there still, and what has lately gone.
+
+    Not what nobody may journal any longer, for the patient is protected or was the wrong one.
+    """
     if actor.staff_id is None:
         return ()
     with system.store.reading() as tx:
-        return tuple(images.unjournalled(tx, actor.staff_id, system.clock.now() - TOLD_FOR))
+        found = images.unjournalled(tx, actor.staff_id, system.clock.now() - TOLD_FOR)
+        rows = {row.case.id: row for row in cases.some(tx, {one.case_id for one in found})}
+    return tuple(one for one in found if _is_for_the_record(rows[one.case_id], actor))
 
 
 @rule("IM-2")
@@ -241,6 +249,10 @@ def _case_of(tx: Tx, actor: Actor, file: Attachment, *, lock: bool = False) -> C
     return row
 
 
+def _is_for_the_record(row: CaseRow, actor: Actor) -> bool:
+    return rules.may_export(row.case, actor, row.patient.protection) is None
+
+
 def _may_export(row: CaseRow, actor: Actor) -> None:
     permitted(rules.may_export(row.case, actor, row.patient.protection))
 
@@ -317,9 +329,10 @@ def _names_there(system: System) -> frozenset[str]:
         return frozenset()
 
 
-def _line(file: Attachment, exported: Exported | None, names: frozenset[str]) -> FileLine:
-    line = AttachmentLine(file.id, file.message_id, file.title, file.content_type, file.size)
-    found, is_there = check(file.data, file.content_type), exported is not None and exported.file_name in names
-    if isinstance(found, Unfit):
-        return FileLine(line, None, found.reason, exported, is_there)
-    return FileLine(line, found, "", exported, is_there)
+def _line(line: AttachmentLine, file: Attachment | None) -> FileLine:
+    found = check(file.data, file.content_type) if file is not None else Unfit("file-empty")
+    return FileLine(line, None, found.reason) if isinstance(found, Unfit) else FileLine(line, found)
+
+
+def _as_it_lies(one: FileLine, exported: Exported | None, names: frozenset[str]) -> FileLine:
+    return replace(one, exported=exported, is_there=exported is not None and exported.file_name in names)

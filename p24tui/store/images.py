@@ -1,4 +1,4 @@
-"""Files that have been taken out of cases, and the files that came with a case as they are looked at."""
+"""Files that have been taken out of cases."""
 
 from dataclasses import asdict, fields
 from datetime import datetime
@@ -7,8 +7,7 @@ from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 
 from p24tui.routine.images import Exported
 from p24tui.store.engine import Tx
-from p24tui.store.tables import attachments, exported_files
-from p24tui.store.values import Attachment
+from p24tui.store.tables import exported_files
 
 _FILES = select(*(exported_files.c[one.name] for one in fields(Exported)))
 
@@ -66,12 +65,6 @@ def unjournalled(tx: Tx, staff_id: str, since: datetime) -> list[Exported]:
         & or_(table.deleted_at.is_(None), table.deleted_at >= since)
         & ~overtaken.exists(),
     )
-
-
-def contents_of(tx: Tx, case_id: str) -> list[Attachment]:
-    """The files that came with a case, with their bytes, in the order in which the case shows them."""
-    query = select(attachments).where(attachments.c.case_id == case_id).order_by(attachments.c.id)
-    return [Attachment(*row) for row in tx.connection.execute(query)]
 
 
 def _listed(tx: Tx, which: ColumnElement[bool]) -> list[Exported]:

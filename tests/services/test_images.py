@@ -108,6 +108,18 @@ def test_what_is_no_image_after_all_is_not_decoded(sqlcipher_world: World, monke
     assert (there(world), rows(world, exported_files)) == ([], [])
 
 
+def test_a_file_that_has_been_looked_at_is_not_read_again(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, maria = sqlcipher_world, sqlcipher_world.actor("maria")
+    exported = taken_out(world)
+    known = images.files_of(world.system, maria, exported.case_id)
+    monkeypatch.setattr(messages, "attachment", lambda *_: pytest.fail("read"))
+    world.system.storage.purge()
+    (again,) = images.files_of(world.system, maria, exported.case_id, known)
+    assert (known[0].is_there, again) == (True, replace(known[0], is_there=False))
+
+
 def test_a_file_is_taken_out_for_one_person_and_two_hours(world: World) -> None:
     maria, case = world.actor("maria"), sent(world, title="../../etc/Arm.png")
     exported = images.export(world.system, maria, case.id)
@@ -240,6 +252,16 @@ def test_one_that_went_unjournalled_is_told_of_until_it_is_taken_out_again(world
     again = images.export(world.system, world.actor("maria"), exported.attachment_id)
     assert waiting(world) == (again,)
     images.journalled(world.system, world.actor("maria"), again.id, "armen")
+    assert waiting(world) == ()
+
+
+@pytest.mark.rule("AP-3")
+@pytest.mark.hazard("H15")
+def test_what_nobody_may_journal_is_not_asked_for(sqlcipher_world: World) -> None:
+    world = sqlcipher_world
+    exported = taken_out(world)
+    assert waiting(world) == (exported,)
+    wrong_patient.mark(world.system, world.actor("maria"), exported.case_id, world.row(exported.case_id).case.version)
     assert waiting(world) == ()
 
 

@@ -70,6 +70,11 @@ class AttachmentsScreen(ModalScreen[None]):
         self._stands_there = True
         self._paint(anew=True)
 
+    @property
+    def files(self) -> tuple[FileLine, ...]:
+        """What is shown."""
+        return self._shown[0] if self._shown else ()
+
     def show(self, files: tuple[FileLine, ...], now: datetime) -> None:
         """Show these, with the cursor on the one it was on."""
         anew, self._shown = self._shown is None, (files, now)
@@ -110,8 +115,7 @@ class AttachmentsScreen(ModalScreen[None]):
         self._advise()
 
     def _chosen(self) -> FileLine | None:
-        files = self._shown[0] if self._shown else ()
-        return next((one for one in files if one.file.id == self._list.cursor_id), None)
+        return next((one for one in self.files if one.file.id == self._list.cursor_id), None)
 
     def _advise(self) -> None:
         chosen = self._chosen()

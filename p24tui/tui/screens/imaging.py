@@ -63,7 +63,10 @@ class Imaging(VisitParts, Duties):
                 screen.show(found, self._system.clock.now())
 
         if screen is not None:
-            self._reads.run(lambda: services.images.files_of(self._system, actor, case_id), have, self._files_failed)
+            known = screen.files
+            self._reads.run(
+                lambda: services.images.files_of(self._system, actor, case_id, known), have, self._files_failed
+            )
 
     def _do_file(self, one: FileLine, deed: Deed) -> None:
         _case_id, name, actor = self._files_of
