@@ -34,6 +34,9 @@ ARRIVES_WITHIN = timedelta(minutes=2)
 MOST_SHOWN = {"half-cell": 240, "sixel": 1200, "kitty": 1200}
 """Pixels on a side that are drawn at most, by how the terminal draws them."""
 
+MOST_SAID = 2000
+"""Characters of what an image shows."""
+
 TOLD_FOR = timedelta(hours=24)
 """How long somebody hears of a file that went before it was journalled."""
 
@@ -73,11 +76,8 @@ def open_file(system: System, actor: Actor, attachment_id: str) -> OpenedFile:
 
     Raises ``BadInput`` where the unit has none such, or its patient is protected.
     """
-    now, (file, facts, problem) = system.clock.now(), _looked_at(system, actor, attachment_id)
-    kind = "image" if facts is not None and facts.kind.is_image else "attachment"
-    with system.store.writing() as tx:
-        row = _case_of(tx, actor, file, lock=True)
-        desk.log_reading(tx, actor, now, kind, case_id=file.case_id, patient_id=row.patient.id)
+    file, facts, problem = _looked_at(system, actor, attachment_id)
+    _log_opened(system, actor, file, facts)
     if facts is None or not facts.kind.is_image:
         return OpenedFile(file, facts, problem)
     picture = decode(file.data, facts, MOST_SHOWN[system.settings.images])
@@ -105,12 +105,14 @@ def export(system: System, actor: Actor, attachment_id: str) -> Exported:
         return known if known is not None else _take_out(system, actor, file, facts)
 
 
+@rule("IM-1", "LO-1")
 def view(system: System, actor: Actor, attachment_id: str) -> Viewed:
     """Open a file in the system's viewer, from the temporary storage alone: it is taken out first where need be.
 
-    Raises as ``export`` does.
+    That it was opened is committed first. Raises as ``export`` does.
     """
     exported = export(system, actor, attachment_id)
+    _log_opened(system, actor, *_looked_at(system, actor, attachment_id)[:2])
     path = system.storage.folder / exported.file_name
     return Viewed(exported, path, viewer.open_file(path))
 
@@ -121,7 +123,7 @@ def journalled(system: System, actor: Actor, export_id: str, shows: str) -> Expo
 
     Raises ``Refused`` where a rule says no, ``BadInput`` where nothing such has been taken out.
     """
-    said = clean_line(shows)
+    said = clean_line(shows, MOST_SAID)
     permitted(rules.says_what(said))
     return _settle(system, actor, export_id, "attachment.journalled", said)
 
@@ -240,6 +242,14 @@ def _looked_at(system: System, actor: Actor, attachment_id: str) -> tuple[Attach
         _case_of(tx, actor, file)
     found = check(file.data, file.content_type)
     return (file, None, found.reason) if isinstance(found, Unfit) else (file, found, "")
+
+
+def _log_opened(system: System, actor: Actor, file: Attachment, facts: FileFacts | None) -> None:
+    kind = "image" if facts is not None and facts.kind.is_image else "attachment"
+    with system.store.writing() as tx:
+        row = _case_of(tx, actor, file, lock=True)
+        now = system.clock.now()
+        desk.log_reading(tx, actor, now, kind, case_id=file.case_id, patient_id=row.patient.id)
 
 
 def _case_of(tx: Tx, actor: Actor, file: Attachment, *, lock: bool = False) -> CaseRow:

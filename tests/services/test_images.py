@@ -159,6 +159,8 @@ def test_it_is_opened_from_the_storage_alone(sqlcipher_world: World, monkeypatch
     viewed = images.view(world.system, world.actor("maria"), sent(world).id)
     assert opened == [world.system.storage.folder / viewed.exported.file_name]
     assert (viewed.is_viewer, opened[0].read_bytes()) == (True, png())
+    assert images.view(world.system, world.actor("maria"), viewed.exported.attachment_id) == viewed
+    assert readings(world) == ["export", "image", "image"]
 
 
 @pytest.mark.rule("PR-1", "AP-3", "CH-4")
