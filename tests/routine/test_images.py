@@ -54,9 +54,17 @@ def test_only_who_took_it_out_says_that_it_is_in_the_record() -> None:
 
 
 @pytest.mark.rule("IM-3")
-@pytest.mark.parametrize(("shows", "enough"), [("utslag på armen", True), ("", False), (" \n", False)])
-def test_the_record_says_what_an_image_shows(shows: str, enough: bool) -> None:
-    assert (images.says_what(shows) is None) is enough
+@pytest.mark.parametrize(
+    ("shows", "refused"),
+    [
+        ("utslag på armen", None),
+        ("", Refusal("IM-3", "shows-what")),
+        (" \n", Refusal("IM-3", "shows-what")),
+        (EXPORTED.shows, Refusal("IM-3", "shows-what")),  # nothing has been said of it
+    ],
+)
+def test_the_record_says_what_an_image_shows(shows: str, refused: Refusal | None) -> None:
+    assert images.says_what(shows) == refused
 
 
 @pytest.mark.rule("IM-3")
