@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -35,3 +36,13 @@ def test_what_lies_there_is_listed_and_removed(sqlcipher_world: World, monkeypat
     assert run("storage", "purge", "--yes").output == "3 filer borttagna.\n"
     assert there(world) == []
     assert last_event(world, exported.case_id).kind == "attachment.lost"
+
+
+def test_the_doctor_says_whether_it_can_be_used(
+    sqlcipher_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("P24TUI_HOME", str(sqlcipher_world.system.settings.home))
+    assert f"✓ mellanlagring    {sqlcipher_world.system.storage.folder}\n" in run("doctor").output
+    (tmp_path / "link").symlink_to(tmp_path)
+    monkeypatch.setenv("P24TUI_TEMPORARY_STORAGE", str(tmp_path / "link"))
+    assert f"! mellanlagring    Mellanlagringen {tmp_path / 'link'} är en länk" in run("doctor").output
