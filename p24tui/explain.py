@@ -2,6 +2,7 @@
 
 from p24tui.errors import BadInput, P24Error, Refused, Stale, Unavailable
 from p24tui.i18n import N_, _
+from p24tui.image_refusals import FILE_PROBLEMS, IMAGE_REFUSALS, STORAGE_PARTS, STORAGE_PROBLEMS
 from p24tui.journal_refusals import JOURNAL_REFUSALS
 from p24tui.risk_refusals import RISK_REFUSALS
 from p24tui.visit_refusals import VISIT_REFUSALS
@@ -10,6 +11,7 @@ REFUSALS = (
     RISK_REFUSALS
     | VISIT_REFUSALS
     | JOURNAL_REFUSALS
+    | IMAGE_REFUSALS
     | {
         "protected": N_(
             "Patienten har skyddade personuppgifter och handläggs inte här. Avsluta ärendet: patienten får veta var vård kan sökas."
@@ -112,6 +114,8 @@ REFUSALS = (
 
 BAD_INPUT = {
     "no-note": N_("Anteckningen finns inte."),
+    **FILE_PROBLEMS,
+    **STORAGE_PROBLEMS,
     "view-name": N_("Ge vyn ett namn."),
     "phrase-title": N_("Ge frasen en rubrik."),
     "phrase-text": N_("Frasen är tom. Skriv en text."),
@@ -230,6 +234,7 @@ UNAVAILABLE = {
 }
 
 PARTS = {
+    **STORAGE_PARTS,
     "database": N_("Databasen svarar inte. Inget skrevs; det du skriver finns kvar på skärmen."),
     "intake": N_("Mottagningen svarar inte: det du skrev finns kvar. Försök igen."),
     "person-data": N_("Personuppgiftstjänsten svarar inte. Skyddet räknas som okänt tills den gör det."),

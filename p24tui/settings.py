@@ -13,6 +13,9 @@ from p24tui.errors import BadInput
 
 FILE_NAME = "settings.toml"
 ENVIRONMENT = "P24TUI_"
+STORAGE = "temporary-storage"
+"""The folder of the home folder that is the temporary storage where no other is named."""
+
 ALERTS = frozenset({"bell", "notify", "colour"})
 """The ways in which an alarm can be told of."""
 
@@ -40,6 +43,12 @@ class Settings:
     keys: dict[str, tuple[str, ...]] = field(
         default_factory=dict,
         metadata={"doc": "Other keys for actions: a table, or in the environment claim=m send=ctrl+s,ctrl+enter."},
+    )
+    images: Literal["half-cell", "sixel", "kitty"] = _key(
+        "How the terminal draws images: half-cell, which every terminal can, sixel or kitty.", "half-cell"
+    )
+    temporary_storage: str = _key(
+        "Folder of the temporary storage, only for p24tui: owner only, emptied by itself; empty: in the home folder."
     )
     key_from: Literal["file", "keyring", "environment"] = _key(
         "Where the database key lies: file (p24tui.key, mode 0600), keyring, or environment (P24TUI_KEY).",
@@ -111,6 +120,11 @@ class Settings:
     intake_max_bytes: int = _key("Largest request that the intake reads, in bytes.", 26_214_400)
     mllp_host: str = _key("Address that the intake of HL7 over MLLP listens on.", "127.0.0.1")
     mllp_port: int = _key("Port that the intake of HL7 over MLLP listens on.", 2575)
+
+    @property
+    def storage_folder(self) -> Path:
+        """Where ``temporary_storage`` is."""
+        return Path(self.temporary_storage).expanduser().absolute() if self.temporary_storage else self.home / STORAGE
 
     @property
     def alerts(self) -> frozenset[str]:

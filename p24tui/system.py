@@ -9,6 +9,8 @@ from p24tui.clock import Clock
 from p24tui.gateways.e_id import EId, NoEId
 from p24tui.gateways.outgoing.model import Gateway
 from p24tui.gateways.person_data import PersonData
+from p24tui.gateways.storage_guard import start
+from p24tui.gateways.temporary_storage import TemporaryStorage
 from p24tui.gateways.video import NoVideo, Video
 from p24tui.routine.outgoing import Channel
 from p24tui.settings import Settings
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class System:
-    """One running p24tui: its settings, its clock, its database and the world outside."""
+    """One running p24tui: its settings, its clock, its database, its temporary storage and the world outside."""
 
     settings: Settings
     clock: Clock
@@ -28,8 +30,12 @@ class System:
     gateways: Mapping[Channel, Gateway] = field(default_factory=dict)
     video: Video = field(default_factory=NoVideo)
     e_id: EId = field(default_factory=NoEId)
+    storage: TemporaryStorage = field(init=False)
     _opening: Lock = field(default_factory=Lock, init=False, repr=False)
     _store: "Store | None" = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.storage = TemporaryStorage(self.settings.storage_folder, start)
 
     @property
     def store(self) -> "Store":

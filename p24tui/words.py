@@ -192,6 +192,7 @@ JOBS = {
     "uncertain": N_("osäkra sms"),
     "closing": N_("stängningskontroll"),
     "shifts": N_("skift"),
+    "temporary-storage": N_("mellanlagringen av bilder"),
 }
 
 
@@ -224,6 +225,7 @@ READINGS = {
     "arrivals": N_("såg nya i en lista"),
     "offers": N_("såg vad som erbjuds"),
     "attachment": N_("öppnade en bilaga"),
+    "image": N_("såg en bild"),
     "own-log": N_("såg sin egen logg"),
     "visits": N_("såg dagens videobesök"),
     "visit": N_("öppnade ett videobesök"),

@@ -54,6 +54,7 @@ TESTS = {
     "attendance": ("attendance",),
     "proxy": ("proxy",),
     "link": ("link",),
+    "images": ("images",),
 }
 """The tests of each module that are asked about its mutants."""
 

@@ -190,6 +190,7 @@ def test_the_limits_are_the_routines_and_the_laws_and_the_alarms() -> None:
         "care_guarantee_treatment": (90, "days", "GA-1"),
         "read_log_kept": (5, "years", "LO-2"),
         # ours, for the region to confirm
+        "temporary_storage_warns": (20, "minutes", "IM-2"),
         "alert_unread_after": (30, "minutes", "CH-13"),
         "alert_repeats_every": (30, "seconds", "CH-3"),
         "alert_rings_apart": (10, "seconds", "CH-3"),

@@ -12,6 +12,7 @@ import pytest
 
 from p24tui.clock import SetClock, local_date
 from p24tui.gateways.person_data import NoPersonData, PersonData
+from p24tui.gateways.temporary_storage import TemporaryStorage
 from p24tui.ids import fresh_id
 from p24tui.routine import chat
 from p24tui.routine.actor import Actor, Profession
@@ -194,9 +195,19 @@ def make_world_again(home: Path, database: str = "", person_data: PersonData | N
     clock = SetClock(MONDAY_NINE)
     store = open_store(settings, create=True)
     try:
-        yield World(System(settings, clock, lambda: store, person_data or NoPersonData()), clock)
+        system = System(settings, clock, lambda: store, person_data or NoPersonData())
+        system.storage = TemporaryStorage(settings.storage_folder, seems_guarded)
+        yield World(system, clock)
     finally:
         store.close()
+
+
+def seems_guarded(folder: Path, _kept: timedelta) -> bool:
+    """Stands for the guard of a temporary storage: it holds its post until the process ends, and removes nothing."""
+    from p24tui.gateways import temporary_storage
+
+    with TemporaryStorage(folder, seems_guarded)._opened() as at:
+        return temporary_storage._held(temporary_storage._open_mark(at, temporary_storage.GUARDED))
 
 
 def people_up(system: System) -> None:

@@ -25,6 +25,7 @@ COMMANDS = {
     "shift": "p24tui.cli.shift:shift",
     "sms": "p24tui.cli.sms:sms",
     "staff": "p24tui.cli.setup:staff",
+    "storage": "p24tui.cli.storage:storage",
     "unit": "p24tui.cli.setup:unit",
     "worker": "p24tui.cli.worker:worker",
 }

@@ -6,14 +6,13 @@ has its own window get to write on the terminal.
 
 import os
 import shutil
-import subprocess
 import sys
-import threading
 import webbrowser
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
+from p24tui.gateways.detached import start
 from p24tui.routine.rule import rule
 
 QUIET_ZONE = 4
@@ -44,13 +43,13 @@ def open_address(address: str, environ: Mapping[str, str] | None = None) -> Open
     """
     if not address.startswith(("https://", "http://")):
         raise ValueError("a browser is given web addresses only")  # "--…" would be an option, "file:" a file
-    if not _has_screen(os.environ if environ is None else environ):
+    if not has_screen(os.environ if environ is None else environ):
         return Opened.NOWHERE
     for command in _edge(address):
-        if _start(command):
+        if start(command):
             return Opened.EDGE
     command = _other(address)
-    return Opened.BROWSER if command and _start(command) else Opened.NOWHERE
+    return Opened.BROWSER if command and start(command) else Opened.NOWHERE
 
 
 def qr_rows(address: str) -> tuple[str, ...]:
@@ -70,7 +69,7 @@ def qr_rows(address: str) -> tuple[str, ...]:
     return tuple("".join(_HALVES[one] for one in zip(upper, lower, strict=True)) for upper, lower in pairs)
 
 
-def _has_screen(environ: Mapping[str, str]) -> bool:
+def has_screen(environ: Mapping[str, str]) -> bool:
     """Whether a window that is opened here is seen by the one at the console."""
     if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"):
         return False
@@ -129,19 +128,3 @@ def _arguments(browser: webbrowser.BaseBrowser, address: str) -> list[str]:
     if isinstance(browser, webbrowser.BackgroundBrowser):
         return [one.replace("%s", address) for one in browser.args]
     return [address]
-
-
-def _start(command: Sequence[str]) -> bool:
-    """Start a program that has nothing to do with our terminal and outlives us. Whether it could be started."""
-    try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    except OSError:
-        return False
-    threading.Thread(target=process.wait, name="browser", daemon=True).start()  # leaves no zombie behind
-    return True

@@ -19,7 +19,19 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from p24tui.clock import SystemClock
 from p24tui.errors import P24Error
 from p24tui.gateways.outgoing.model import Report
-from p24tui.services import closing, delivery, handover, holding, presence, sending, shift, suicide, ticks, units
+from p24tui.services import (
+    closing,
+    delivery,
+    handover,
+    holding,
+    images,
+    presence,
+    sending,
+    shift,
+    suicide,
+    ticks,
+    units,
+)
 from p24tui.system import System
 
 WATCHED_EVERY = 2.0
@@ -82,6 +94,7 @@ class Clockwork:
             Tick("uncertain", 10, delivery.look_up),
             Tick("closing", 30, closing.look_for_unsigned),
             Tick("suicide-risk", 15, suicide.call_due),
+            Tick("temporary-storage", 15, images.sweep),
         )
 
     def start(self) -> None:

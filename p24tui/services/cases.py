@@ -13,7 +13,7 @@ from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.views import OpenCase, line
 from p24tui.store import cases, desk, events, handovers, messages, notes, outbox, people
 from p24tui.store.engine import Tx
-from p24tui.store.values import Attachment, Audience, CaseRow, Message
+from p24tui.store.values import Audience, CaseRow, Message
 from p24tui.system import System
 
 SHOWN = 50
@@ -71,24 +71,6 @@ def earlier_messages(system: System, actor: Actor, case_id: str, before: Message
     with system.store.reading() as tx:
         row = case_of_unit(tx, actor, case_id)
         return () if is_protected(row.patient.protection) else tuple(messages.of_case(tx, case_id, SHOWN, before))
-
-
-@rule("LO-1", "PR-1")
-def open_attachment(system: System, actor: Actor, attachment_id: str) -> Attachment:
-    """An attachment with its bytes; that it was opened is committed first.
-
-    Raises ``BadInput`` where the unit has none such, or its patient is protected.
-    """
-    now = system.clock.now()
-    with system.store.writing() as tx:
-        found = messages.attachment(tx, attachment_id)
-        if found is None:
-            raise BadInput("no-attachment")
-        row = case_of_unit(tx, actor, found.case_id, lock=True)
-        if is_protected(row.patient.protection):
-            raise BadInput("no-attachment")
-        desk.log_reading(tx, actor, now, "attachment", case_id=found.case_id, patient_id=row.patient.id)
-        return found
 
 
 def find_case(system: System, typed: str) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from p24tui.duty_words import unit_alert_words
-from p24tui.errors import P24Error, Unavailable
+from p24tui.errors import BadInput, P24Error, Unavailable
 from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine import hours
@@ -46,6 +46,7 @@ def examine(system: System) -> list[Finding]:
         (_("klockan"), _ticks),
         (_("utskick"), _outbox),
         (_("bemanning"), _duty),
+        (_("mellanlagring"), _storage),
     )
     return [_look(system, name, look) for name, look in looks]
 
@@ -75,6 +76,16 @@ def _place(system: System) -> Finding:
         words = _("Databasen ligger på en nätverksenhet ({kind}), där den kan skadas. Flytta den till en lokal disk.")
         return Finding(name, Verdict.BAD, words.format(kind=kind))
     return Finding(name, Verdict.GOOD, str(system.store.path))
+
+
+def _storage(system: System) -> Finding:
+    """Without it nothing else is worse: images are shown, and not taken out."""
+    name = _("mellanlagring")
+    try:
+        system.storage.prepare()
+    except BadInput as error:
+        return Finding(name, Verdict.WARNING, explain(error))
+    return Finding(name, Verdict.GOOD, str(system.storage.folder))
 
 
 def _unit(system: System) -> Finding:

@@ -29,6 +29,7 @@ from p24tui.store.duty_tables import (
     shifts,
     unit_acknowledgements,
 )
+from p24tui.store.image_tables import exported_files
 from p24tui.store.intake_tables import quarantine, received, sources
 from p24tui.store.journal_tables import journal_drafts, journal_notes, note_debts
 from p24tui.store.outgoing_tables import HAS_GATEWAY_ID, outbox, reminder_times, sms_texts
@@ -49,6 +50,7 @@ __all__ = [
     "case_guests",
     "closing_warnings",
     "closings",
+    "exported_files",
     "handovers",
     "journal_drafts",
     "journal_notes",

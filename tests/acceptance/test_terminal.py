@@ -4,9 +4,11 @@ import os
 import re
 import sys
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from p24tui.clock import SystemClock
 from p24tui.routine.shift import ShiftKind
@@ -38,6 +40,8 @@ HOSTILE = (
 FOREIGN = re.compile(
     r"\x1b\]52|\x1b\]0;HACKED|\x1b\[31mHACKED|[\x80-\x9f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
 )
+ASKED = re.compile(r"\x1b\[\??>?=?\d*c|\x1b\[1[468]t|\x1b_G|\x1bP|\x1b\[\??6n")
+"""What asks a terminal what it is and can, or sends it graphics."""
 
 
 def start(world: World, columns: int = 120, rows: int = 40, who: str = "maria") -> "Terminal":
@@ -107,12 +111,37 @@ def test_hostile_text_in_every_part_of_a_case_reaches_the_terminal_as_text_alone
             console.press(keys)
             console.see(seen)
             console.rest()
-        console.press("\x1b")
-        console.rest()
+        for _screen in ("the file", "the list of files"):
+            console.press("\x1b")
+            console.rest()
         console.press("p")
         console.see("Frasens text")
         leave(console)
     assert not FOREIGN.search(console.written.decode("utf-8", "replace"))
+
+
+@pytest.mark.rule("IM-1")
+@pytest.mark.hazard("H18", "H23")
+def test_an_image_is_drawn_and_the_terminal_is_asked_nothing(sqlcipher_world: World) -> None:
+    world, into = sqlcipher_world, BytesIO()
+    Image.linear_gradient("L").convert("RGB").save(into, "PNG")
+    case, data = world.case(name="Karin Öberg", text="Här är bilden."), into.getvalue()
+    with world.system.store.writing() as tx:
+        messages.add_attachment(tx, Attachment("b", case.id, None, "Arm.png", "image/png", len(data), "00", data))
+    with start(world) as console:
+        for keys, seen in (("\r", "Här är bilden."), ("m", "PNG 256×256"), ("\r", "▀▀▀▀▀▀▀▀")):
+            console.see("Karin Öberg")
+            began = len(console.written)
+            console.press(keys)
+            console.see(seen)
+            console.rest()
+        assert not ASKED.search(console.written[began:].decode())
+        console.press("\x1b")
+        console.see("PNG 256×256")
+        console.press("\x1b")
+        console.rest()
+        console.press("\x11")
+        console.end()
 
 
 @pytest.mark.rule("SE-1")

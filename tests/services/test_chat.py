@@ -11,7 +11,7 @@ from p24tui.errors import BadInput, Refused
 from p24tui.ids import fresh_id
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.protection import Protection
-from p24tui.services import cases, chat, ending, notes, patient_side, takeover, undo
+from p24tui.services import cases, chat, ending, images, notes, patient_side, takeover, undo
 from p24tui.services.cases import SHOWN
 from p24tui.store import messages
 from p24tui.store.tables import read_log
@@ -212,12 +212,12 @@ def test_opening_an_attachment_is_logged_first(world: World) -> None:
     with world.system.store.writing() as tx:
         for id, of in (("bild", case), ("dold", hidden)):
             messages.add_attachment(tx, Attachment(id, of.id, None, "Arm.png", "image/png", 3, "00", b"png"))
-    assert cases.open_attachment(world.system, maria, "bild").data == b"png"
+    assert images.open_file(world.system, maria, "bild").file.data == b"png"
     with world.system.store.reading() as tx:
         logged = tx.connection.execute(select(read_log.c.kind, read_log.c.case_id)).all()
     assert logged == [("attachment", case.id)]
     for id in ("dold", "ingen"):
         with pytest.raises(BadInput):
-            cases.open_attachment(world.system, maria, id)
+            images.open_file(world.system, maria, id)
     with pytest.raises(BadInput):
-        cases.open_attachment(world.system, replace(maria, unit_id=BERGA), "bild")
+        images.open_file(world.system, replace(maria, unit_id=BERGA), "bild")

@@ -10,10 +10,8 @@ from p24tui.routine.case import Case, CaseState
 from p24tui.routine.chat import may_handle_case
 from p24tui.routine.hours import next_weekday
 from p24tui.routine.protection import is_protected
-from p24tui.store.values import Attachment
 from p24tui.tui.key_table import ACTIONS
 from p24tui.tui.keys import key_name
-from p24tui.tui.screens.attachments import AttachmentScreen, AttachmentsScreen
 from p24tui.tui.screens.dialogs import ConfirmEndScreen, Hold, HoldScreen
 from p24tui.tui.screens.journaling import Journaling
 from p24tui.tui.screens.open_cases import OpenCases
@@ -123,23 +121,6 @@ class CaseDeeds(Writing, Journaling, Risking, OpenCases):
         """Done, and it can be undone for as long as nothing else happens to the case."""
         self._last_deed = case
         self._say(_("{words}  {key} ångrar").format(words=words, key=key_name("undo")))
-
-    def action_attachments(self) -> None:
-        """What files came with the case."""
-        if (opened := self._pane.opened) is not None:
-            self.app.push_screen(AttachmentsScreen(opened.attachments), self._open_attachment)
-
-    def _open_attachment(self, attachment_id: str | None) -> None:
-        case = self._pane.case
-        if attachment_id is None or case is None:
-            return
-        actor, name, here = self._as(case.unit_id), self._patient_name(case), self._still_here()
-
-        def show(found: Attachment) -> None:
-            if here():
-                self.app.push_screen(AttachmentScreen(found, name))
-
-        self._reads.run(lambda: services.cases.open_attachment(self._system, actor, attachment_id), show)
 
     def action_hold(self) -> None:
         if (case := self._chosen()) is not None:

@@ -23,6 +23,7 @@ from p24tui.tui.screens.closing import ClosingCheck
 from p24tui.tui.screens.duties import Duties
 from p24tui.tui.screens.finding import Finding
 from p24tui.tui.screens.hours_of_desk import HoursDesk
+from p24tui.tui.screens.imaging import Imaging
 from p24tui.tui.screens.places_of_desk import Places
 from p24tui.tui.screens.reminding import Reminding
 from p24tui.tui.screens.rostering import RosterDesk
@@ -54,7 +55,7 @@ COUNTED_APART = 0.5
 """Seconds between two tellings of how the queue stands, while much changes."""
 
 
-class DeskScreen(ClosingCheck, Places, Shifting, Reminding, HoursDesk, RosterDesk, Finding, Alarms, Duties):
+class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, RosterDesk, Finding, Alarms, Duties):
     """Keeps the list in step with the database, and says so when it cannot.
 
     ``first`` is what is shown at once, before the database layer is loaded: the lines that come first.
@@ -162,6 +163,7 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, HoursDesk, RosterDes
             self._feed_is_alive()
             return
         self._sending_is_old = self._offers_are_old = self._duties_are_old = self._place_is_old = True
+        self._storage_is_old = True
         self._shift_may_be_old()
         if notice.everything:
             self._read_all()
@@ -268,6 +270,7 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, HoursDesk, RosterDes
         self._freshen_place()
         self._look_at_sending()
         self._look_at_duties()
+        self._look_at_storage()
         self._look_at_shift()
         self._look_at_offers()
         self._sound()

@@ -57,12 +57,17 @@ class Duties(DeskParts):
     def _say_duties(self) -> None:
         """What the bar says: the gravest first, and as loud as that."""
         now = self._system.clock.now()
-        said = sorted((one for unit in self._units for one in self._said_of(unit, now)), key=lambda one: -one[0])
+        of_units = (one for unit in self._units for one in self._said_of(unit, now))
+        said = sorted((*of_units, *self._said_besides(now)), key=lambda one: -one[0])
         self._duty_bar.loudness = said[0][0] if said else Level.NONE
         self._duty_bar.action = said[0][2] if said else ""
         self._duty_bar.said = tuple(words for _level, words, _action in said)
         self._ring_at_last_warning(now)
         self._header.closing = {unit.id: self._at_hand(unit, now) for unit in self._units}
+
+    def _said_besides(self, now: datetime) -> list[Said]:
+        """What else the bar is to say."""
+        return []
 
     def _ring_at_last_warning(self, now: datetime) -> None:
         """Sound once, when closing is so near that it alarms and nobody has signed."""
