@@ -18,7 +18,7 @@ from p24tui.services.change import change_in, locked, permitted
 from p24tui.services.limits import limit
 from p24tui.services.read_log import log_list
 from p24tui.services.views import OngoingLine, OngoingView, line
-from p24tui.store import cases, events, people, shifts, visits
+from p24tui.store import cases, events, people, registrations, shifts, visits
 from p24tui.store.engine import Tx
 from p24tui.store.values import CaseRow, OnShift, Shift
 from p24tui.system import System
@@ -96,6 +96,7 @@ def ongoing(system: System, actor: Actor, *, view: str = "", shown_patients: Col
     now = system.clock.now()
     with system.store.reading() as tx:
         found = _left(tx, actor, now)
+        posts = registrations.followed_of(tx, _person(actor))
         units = {unit.id: unit for unit in people.all_units(tx)}
     fresh = {row.patient.id: row for row, _left_behind in found if row.patient.id not in shown_patients}
     if fresh or not view:
@@ -103,7 +104,8 @@ def ongoing(system: System, actor: Actor, *, view: str = "", shown_patients: Col
             kind, view = ("arrivals", view) if view else ("list", fresh_id())
             log_list(tx, actor, now, kind, fresh.values(), view)
     found.sort(key=lambda one: (Ongoing.VISIT not in one[1], order_key(one[0].case)))
-    return OngoingView(view, tuple(OngoingLine(line(row, units[row.case.unit_id], now), left) for row, left in found))
+    lines = tuple(OngoingLine(line(row, units[row.case.unit_id], now), left) for row, left in found)
+    return OngoingView(view, lines, posts)
 
 
 @rule("SH-1")

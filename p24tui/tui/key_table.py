@@ -2,6 +2,7 @@
 
 from p24tui.i18n import N_
 from p24tui.tui.key import Key, Where
+from p24tui.tui.registration_keys import REGISTRATION_KEYS
 from p24tui.tui.visit_keys import VISIT_KEYS
 
 _BOTH = (Where.LIST, Where.CASE)
@@ -178,6 +179,7 @@ KEYS = (
         in_bar=False,
     ),
     *VISIT_KEYS,
+    *REGISTRATION_KEYS,
     Key("enter", "open_row", N_("gå till ärendet"), N_("Gå till ärendet på raden, och öppna det."), _IN_PLACES),
     Key(
         "f2",
@@ -228,7 +230,7 @@ KEYS = (
         "f5",
         "show_registration",
         N_("registrering"),
-        N_("Det som har avslutats idag och kan behöva antecknas och registreras."),
+        N_("Bevakningsposter och meddelanden som är kvar i VAS, och avslutade ärenden att ta ställning till."),
         (Where.EVERYWHERE,),
         in_bar=False,
     ),

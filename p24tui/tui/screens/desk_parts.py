@@ -185,6 +185,9 @@ class DeskParts(Screen[None]):
             row = self._closing_list.cursor_row
             line = self._live.line(row.case.id) if row and row.case else None
             return line.case if line else None
+        if self.focused is self._place_list:
+            row = self._place_list.cursor_row
+            return row.case if row else None
         if (pane := self._pane_of_focus()) is not None:
             return pane.case
         if self.focused is self._aside:

@@ -11,7 +11,8 @@ from p24tui.clock import local_date
 from p24tui.errors import P24Error
 from p24tui.i18n import _
 from p24tui.routine.case import Case
-from p24tui.services.views import EndedView, OwnReads
+from p24tui.services.registration_views import RegistrationDesk
+from p24tui.services.views import OwnReads
 from p24tui.store.values import Doing
 from p24tui.tui.closing_page import closing_page
 from p24tui.tui.key import Where
@@ -20,11 +21,11 @@ from p24tui.tui.places import (
     TITLES,
     Page,
     Place,
-    ended_page,
     log_page,
     places_of,
     waiting_page,
 )
+from p24tui.tui.registration_page import registration_page
 from p24tui.tui.screens.overviewing import OVERVIEW_ACTIONS, Overviewing
 from p24tui.tui.screens.visiting import Visiting
 from p24tui.tui.widgets.place import PlaceList
@@ -33,7 +34,7 @@ IN_ANY_PLACE = frozenset(
     {
         *(place.action for place in Place),
         *("open_row", "help", "quit", "command_palette", "next_case", "previous_case"),
-        *("acknowledge", "go_to_alarm", "answer_colleague", "take_responsibility", "outgoing"),
+        *("register", "acknowledge", "go_to_alarm", "answer_colleague", "take_responsibility", "outgoing"),
         *("show_hours", "show_roster", "show_shift"),
         *OVERVIEW_ACTIONS,
     }
@@ -62,14 +63,16 @@ class Places(Overviewing, Visiting):
     _reading_place = False
     _came_from: Widget | None = None
     _was_in_case = False
-    _ended_view = ""
-    _ended_shown: frozenset[str] = frozenset()
+    _registration_desk: RegistrationDesk | None = None
+    _registrations_shown: frozenset[str] = frozenset()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In another place nothing acts on the list's cursor, which one does not see there."""
         elsewhere, closing = self._place is not Place.LIST, self._place is Place.CLOSING
         video = self._place is Place.VIDEO
         if action == "open_row" and (video or not elsewhere):
+            return False
+        if action == "register" and self._place in (Place.VIDEO, Place.OVERVIEW):
             return False
         if (action.startswith("closing_") and not closing) or (action in AT_VIDEO_ALONE and not video):
             return False
@@ -141,7 +144,7 @@ class Places(Overviewing, Visiting):
         self._place_note.display = place is not Place.OVERVIEW
         for widget in (self._place_list, self._closing_list, self._visit_list, self._overview):
             widget.display = widget is self._heart
-        self._ended_view, self._ended_shown = "", frozenset()
+        self._registration_desk, self._registrations_shown = None, frozenset()
         self._heart.focus()
         self._show_place()
 
@@ -219,14 +222,15 @@ class Places(Overviewing, Visiting):
 
     def _read_place(self) -> None:
         unit_ids = [unit.id for unit in self._units]
-        view, shown = self._ended_view, self._ended_shown
+        desk, shown = self._registration_desk, self._registrations_shown
+        view = desk.id if desk is not None else ""
         system, actor = self._system, self._actor
         if self._place is Place.VIDEO:
             self._read(self._visits_errand(), self._have_visits)
         elif self._place is Place.REGISTRATION:
             self._read(
-                lambda: services.queue.ended_today(system, actor, unit_ids, view=view, shown_patients=shown),
-                self._have_ended,
+                lambda: services.registration.of_units(system, actor, unit_ids, view=view, shown_patients=shown),
+                self._have_registrations,
             )
         elif self._place is Place.OVERVIEW:
             self._read(self._overview_errand(), self._have_report)
@@ -248,10 +252,11 @@ class Places(Overviewing, Visiting):
 
         self._reads.run(errand, have, failed)
 
-    def _have_ended(self, view: EndedView) -> None:
-        self._ended_view = view.id
-        self._ended_shown |= {one.line.case.patient_id for one in view.lines}
-        self._show_page(ended_page(view, self._list.unit_names))
+    def _have_registrations(self, desk: RegistrationDesk) -> None:
+        self._registration_desk = desk
+        lines = [*(one.line for one in desk.followed), *(one.line for one in desk.undecided)]
+        self._registrations_shown |= {line.case.patient_id for line in lines}
+        self._show_page(registration_page(desk, self._list.unit_names, self._system.clock.now()))
 
     def _have_own_reads(self, own: OwnReads) -> None:
         self._show_page(log_page(own, self._list.unit_names, self._system.clock.now()))

@@ -249,6 +249,10 @@ def shift_page(view: OngoingView, now: datetime) -> Page:
     if unread := sum(has_unread(one.line.case) for one in view.lines):
         above += ((ngettext("{count} oläst", "{count} olästa", unread).format(count=unread), "unread"),)
 
+    if posts := view.registrations:
+        words = ngettext("{count} post av dig är kvar i VAS", "{count} poster av dig är kvar i VAS", posts)
+        above += ((words.format(count=posts), "unread"),)
+
     def columns(width: int) -> tuple[Column, ...]:
         wide = width >= WIDE_LIST
         state = (Column(_("Läge"), 16),) if wide else ()
