@@ -13,7 +13,7 @@ from p24tui.time_words import short_moment
 from p24tui.tui.places import NAME, WIDE, Cell, Column, Page, Row, name_of
 
 TO_DO: Mapping[RegistrationState, str] = {
-    RegistrationState.CREATED: N_("att registrera"),
+    RegistrationState.CREATED: N_("registrera"),
     RegistrationState.REGISTERED: N_("TA BORT"),
 }
 """What is to be done with a post that is in VAS."""
@@ -58,7 +58,7 @@ def registration_page(
         by = Column(_("Av"), 20 if wide else 12)
         what = Column(_("Ärende"))
         return (
-            Column(_("Att göra"), 16),
+            Column(_("Att göra"), 17),
             Column(_("Sedan"), 12),
             Column(_("Patient"), most=NAME),
             what,
@@ -81,9 +81,7 @@ def _above(desk: RegistrationDesk) -> Iterator[Cell]:
     if old:
         yield (ngettext("{count} GAMMAL", "{count} GAMLA", old).format(count=old), "urgent")
     left = len(desk.undecided)
-    words = ngettext(
-        "{count} avslutat ärende att ta ställning till", "{count} avslutade ärenden att ta ställning till", left
-    )
+    words = ngettext("{count} avslutat att ta ställning till", "{count} avslutade att ta ställning till", left)
     yield (words.format(count=left), "unread" if left else "quiet")
 
 

@@ -137,7 +137,8 @@ class ContactRegistration(DeskParts):
             self._show_post(view, actor, wanted, said)
 
         visit_type = known_answers(view.situation, answers).visit_type
-        note = view.codes.visit_types[visit_type] if visit_type is not None else ""
+        words = view.codes.visit_types[visit_type] if visit_type is not None else ""
+        note = _("Besökstyp: {words}").format(words=words)
         shown = parts if before is None else filled(parts, before)
         self.app.push_screen(FormScreen(title_of(view), shown, note, problem, _("visa")), answered)
 

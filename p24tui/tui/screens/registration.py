@@ -105,7 +105,9 @@ class AskRegistrationScreen(ModalScreen[Answers | None]):
         if not isinstance(found, Question):
             self.dismiss(answers)
             return
-        self._known.update(Content("\n").join(known_lines(self._view, answers)))
+        known = list(known_lines(self._view, answers))
+        self._known.update(Content("\n").join(known))
+        self._known.display = bool(known)
         self._question.update(_(QUESTIONS[found]))
         self._options.clear_options()
         options = options_for(found, self._view)
@@ -328,7 +330,7 @@ def standing_words(one: Registration, now: datetime) -> Content:
 
 def keys_for(one: Registration) -> list[str]:
     """The keys that do something with it."""
-    steps = {Step.REGISTER: _("Enter registrerad i AN5"), Step.REMOVE: _("Enter borttagen i VAS")}
+    steps = {Step.REGISTER: _("Enter registrerad"), Step.REMOVE: _("Enter borttagen")}
     step = next_step(one.state)
     keys = [steps[step]] if step is not None else []
     if may_be_withdrawn(one):
