@@ -29,6 +29,7 @@ from p24tui.routine.registration import (
     Way,
 )
 from p24tui.routine.visit import VisitKind, VisitState
+from tests import registration_states
 from tests.routine.cases import NOW
 
 WRITTEN, TELEPHONE, VIDEO = VisitType
@@ -263,3 +264,7 @@ def test_the_oldest_calls_when_it_is_old_and_again_each_time_it_has_aged_as_much
         assert NOW - limit < called <= NOW
         assert (called - min(made)) % limit == timedelta()
         assert called > min(made)
+
+
+def test_the_document_says_what_the_rules_do() -> None:
+    assert registration_states.is_current(), "python -m tests.registration_states --write"
