@@ -7,7 +7,7 @@ from p24tui.tui.visit_keys import VISIT_KEYS
 
 _BOTH = (Where.LIST, Where.CASE)
 _ON_A_CASE = (*_BOTH, Where.CLOSING)
-_IN_PLACES = (Where.PLACE, Where.CLOSING)
+_IN_PLACES = (Where.PLACE, Where.CLOSING, Where.REGISTRATION)
 _ELSEWHERE = (*_IN_PLACES, Where.VIDEO, Where.OVERVIEW)
 
 KEYS = (

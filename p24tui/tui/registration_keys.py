@@ -17,7 +17,7 @@ REGISTRATION_KEYS = (
         "register",
         N_("registrera"),
         N_("Ta nästa steg med radens kontakt: ta ställning, registrera den, ta bort posten."),
-        (Where.PLACE,),
+        (Where.REGISTRATION,),
         id="register_row",
     ),
 )

@@ -16,7 +16,7 @@ from p24tui.store.registration_values import Registration
 from p24tui.text import REPLACEMENT
 from p24tui.tui.screens.registration import AskRegistrationScreen, PostScreen, StandingScreen
 from p24tui.tui.widgets.patient_list import PatientList
-from p24tui.tui.widgets.place import PlaceList
+from p24tui.tui.widgets.place import RegistrationList
 from tests.registering import FREE, MESSAGE, NOT, ended, handed_over, made
 from tests.services.test_read_log import log_of
 from tests.tui.kit import at_desk, desk_of, press, screen_text, settled
@@ -92,7 +92,7 @@ async def test_each_end_of_the_assistant(sqlcipher_world: World) -> None:
     none, free = ended(world, name="Birgitta Ek"), ended(world, name="Karin Öberg")
 
     async def on_row(case: Case, *keys: str) -> None:
-        desk_of(pilot).query_one("#place-list", PlaceList).move_to(case.id)
+        desk_of(pilot).query_one(RegistrationList).move_to(case.id)
         await press(pilot, "7", *keys)
 
     async with at_desk(world) as pilot:

@@ -34,19 +34,22 @@ IN_ANY_PLACE = frozenset(
     {
         *(place.action for place in Place),
         *("open_row", "help", "quit", "command_palette", "next_case", "previous_case"),
-        *("register", "acknowledge", "go_to_alarm", "answer_colleague", "take_responsibility", "outgoing"),
+        *("acknowledge", "go_to_alarm", "answer_colleague", "take_responsibility", "outgoing"),
         *("show_hours", "show_roster", "show_shift"),
         *OVERVIEW_ACTIONS,
     }
 )
 """Actions of the table of keys that are open in every place."""
 
-AT_CLOSING = frozenset(key.action for key in KEYS if Where.CLOSING in key.where)
-"""Those of the closing check; what is its alone is open nowhere else."""
-
-
-AT_VIDEO = frozenset(key.action for key in KEYS if Where.VIDEO in key.where)
-"""Those of the video visits."""
+AT_PLACES = {
+    place: frozenset(key.action for key in KEYS if where in key.where)
+    for place, where in (
+        (Place.CLOSING, Where.CLOSING),
+        (Place.REGISTRATION, Where.REGISTRATION),
+        (Place.VIDEO, Where.VIDEO),
+    )
+}
+"""Those of a place; what is of the closing check or of the video visits alone is open nowhere else."""
 
 AT_VIDEO_ALONE = frozenset(key.action for key in KEYS if key.where == (Where.VIDEO,))
 """Those of them that act on the row there, and are open nowhere else."""
@@ -72,11 +75,9 @@ class Places(Overviewing, Visiting):
         video = self._place is Place.VIDEO
         if action == "open_row" and (video or not elsewhere):
             return False
-        if action == "register" and self._place in (Place.VIDEO, Place.OVERVIEW):
-            return False
         if (action.startswith("closing_") and not closing) or (action in AT_VIDEO_ALONE and not video):
             return False
-        here = AT_CLOSING if closing else AT_VIDEO if video else frozenset[str]()
+        here = AT_PLACES.get(self._place, frozenset())
         if elsewhere and action in ACTIONS - IN_ANY_PLACE - here:
             return False
         if action in OVERVIEW_ACTIONS and self._place is not Place.OVERVIEW:
@@ -142,7 +143,7 @@ class Places(Overviewing, Visiting):
         self._forget_visits()
         self._overview.clear()
         self._place_note.display = place is not Place.OVERVIEW
-        for widget in (self._place_list, self._closing_list, self._visit_list, self._overview):
+        for widget in self._hearts:
             widget.display = widget is self._heart
         self._registration_desk, self._registrations_shown = None, frozenset()
         self._heart.focus()
@@ -151,8 +152,16 @@ class Places(Overviewing, Visiting):
     @property
     def _rows(self) -> PlaceList:
         """The rows of the place that is shown."""
-        rows: dict[Place, PlaceList] = {Place.CLOSING: self._closing_list, Place.VIDEO: self._visit_list}
-        return rows.get(self._place, self._place_list)
+        return {
+            Place.CLOSING: self._closing_list,
+            Place.REGISTRATION: self._registration_list,
+            Place.VIDEO: self._visit_list,
+        }.get(self._place, self._place_list)
+
+    @property
+    def _hearts(self) -> tuple[Widget, ...]:
+        """What takes the keys in one place or another."""
+        return (self._place_list, self._closing_list, self._registration_list, self._visit_list, self._overview)
 
     @property
     def _heart(self) -> Widget:
