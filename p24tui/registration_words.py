@@ -36,13 +36,6 @@ NOTHING: Mapping[str, str] = {
 }
 """Why there is nothing to register, by the rule."""
 
-TARGETS: Mapping[Way, str] = {
-    Way.WATCH_POST: "JO20",
-    Way.MESSAGE: "VAS",
-    Way.AN24: "AN24",
-}
-"""Where in VAS it is made."""
-
 Fields = tuple[tuple[str, str], ...]
 """The fields of one of VAS's forms, in its order: what it calls each, and what goes into it."""
 

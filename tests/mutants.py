@@ -54,6 +54,7 @@ TESTS = {
     "attendance": ("attendance",),
     "proxy": ("proxy",),
     "link": ("link",),
+    "registration": ("registration",),
 }
 """The tests of each module that are asked about its mutants."""
 

@@ -1,5 +1,6 @@
 """What registration is tried with: contacts that have ended, and the posts that are in VAS for them."""
 
+from dataclasses import replace
 from typing import Any
 
 from p24tui.routine.case import Case
@@ -30,14 +31,16 @@ def made(world: World, who: str = "maria", wanted: Wanted = POST, **facts: Any) 
     return registration.make(world.system, world.actor(who), ended(world, who, **facts).id, wanted)
 
 
-def handed_over(world: World, receiver: str = "sara", **facts: Any) -> Case:
-    """A nurse's case that a colleague has taken on."""
-    maria, one = world.actor("maria"), world.case(**{"unread": 0, **facts})
+def handed_over(
+    world: World, receiver: str = "sara", *, case: Case | None = None, unit_id: str = UNIT, **facts: Any
+) -> Case:
+    """A nurse's case that a colleague has taken on, here or at another unit."""
+    maria, one = world.actor("maria"), case or world.case(**{"unread": 0, **facts})
     case = chat.claim(world.system, maria, one.id, one.version)
     staff_id, _name, profession = PEOPLE[receiver]
     agreed = Consent(ConsentState.GIVEN, ConsentWay.CHAT, world.clock.now())
-    handover.offer(world.system, maria, case.id, case.version, Target(UNIT, profession, staff_id), "", agreed)
+    handover.offer(world.system, maria, case.id, case.version, Target(unit_id, profession, staff_id), "", agreed)
     with world.system.store.reading() as tx:
         offer = handovers.standing(tx, case.id)
     assert offer is not None
-    return handover.accept(world.system, world.actor(receiver), case.id, offer.id)
+    return handover.accept(world.system, replace(world.actor(receiver), unit_id=unit_id), case.id, offer.id)

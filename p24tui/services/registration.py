@@ -190,12 +190,6 @@ def of_units(
     return RegistrationDesk(view, tuple(posts), tuple(ended))
 
 
-def owed_by(system: System, actor: Actor) -> int:
-    """How many posts that the actor has made are in VAS still."""
-    with system.store.reading() as tx:
-        return registrations.followed_of(tx, _person(actor))
-
-
 @rule("RE-6")
 def alerts_in(tx: Tx, unit_id: str, now: datetime) -> tuple[UnitAlert, ...]:
     """What calls at a unit because a watch post or message has been in VAS for too long (H19)."""

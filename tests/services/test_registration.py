@@ -81,7 +81,7 @@ def test_a_watch_post_is_followed_until_it_is_removed(world: World) -> None:
     )
     assert last_words(world, one.case_id) == "Skapade i VAS för ankomstregistrering (C24): bevakningspost."
     assert [line.registration for line in registration.of_units(system, eva, (UNIT,)).followed] == [one]
-    assert registration.owed_by(system, world.actor("maria")) == 1
+    assert shift.ongoing(system, world.actor("maria")).registrations == 1
     assert refused(lambda: registration.removed(system, eva, one.id)) == ("RE-6", "not-arrived")
     world.clock.advance(timedelta(minutes=20))
     done = registration.registered(system, eva, one.id, "L1", "Faktura")
@@ -92,7 +92,7 @@ def test_a_watch_post_is_followed_until_it_is_removed(world: World) -> None:
     assert (gone.state, gone.removed_by_name) == (RegistrationState.REMOVED, "Eva Nyström")
     desk = registration.of_units(system, eva, (UNIT,))
     assert (desk.followed, desk.undecided) == ((), ())
-    assert registration.owed_by(system, world.actor("maria")) == 0
+    assert shift.ongoing(system, world.actor("maria")).registrations == 0
     kinds = [kind for kind in world.event_kinds(one.case_id) if kind.startswith("registration.")]
     assert kinds == ["registration.made", "registration.registered", "registration.removed"]
     with pytest.raises(Refused) as caught:
@@ -401,7 +401,7 @@ def test_reading_it_is_logged_once_and_then_only_who_is_new(world: World) -> Non
 
 
 @pytest.mark.rule("RE-6")
-def test_a_unit_has_its_own_and_follows_it_where_the_case_goes(world: World) -> None:
+def test_a_unit_has_its_own(world: World) -> None:
     world.second_unit("johan")
     one, system = made(world), world.system
     elsewhere = replace(world.actor("johan"), unit_id=BERGA)
@@ -415,6 +415,23 @@ def test_a_unit_has_its_own_and_follows_it_where_the_case_goes(world: World) -> 
         with pytest.raises(BadInput):
             deed()
     assert registration.of_units(system, elsewhere, (BERGA,)).followed == ()
+
+
+@pytest.mark.rule("RE-6")
+@pytest.mark.hazard("H19")
+def test_a_post_stays_with_its_unit_where_the_case_is_handed_to_another(world: World) -> None:
+    world.second_unit("sara")
+    case, system, eva = world.case(unread=0), world.system, world.actor("eva")
+    one = registration.make(system, world.actor("maria"), case.id, POST)
+    moved = handed_over(world, "sara", case=case, unit_id=BERGA)
+    assert moved.unit_id == BERGA
+    assert [line.registration for line in registration.of_units(system, eva, (UNIT,)).followed] == [one]
+    sara = replace(world.actor("sara"), unit_id=BERGA)
+    assert refused(lambda: registration.make(system, sara, case.id, POST)) == ("RE-6", "already-registered")
+    for actor in (eva, sara):
+        assert registration.situation(system, actor, case.id).unit_id == UNIT
+    registration.registered(system, eva, one.id, "L1", "Faktura")
+    assert registration.removed(system, eva, one.id).state is RegistrationState.REMOVED
 
 
 @pytest.mark.rule("RE-6", "SH-1")

@@ -25,7 +25,6 @@ from p24tui.tui.screens.duties import Duties
 from p24tui.tui.screens.finding import Finding
 from p24tui.tui.screens.hours_of_desk import HoursDesk
 from p24tui.tui.screens.places_of_desk import Places
-from p24tui.tui.screens.registering_contacts import ContactRegistration
 from p24tui.tui.screens.reminding import Reminding
 from p24tui.tui.screens.rostering import RosterDesk
 from p24tui.tui.screens.shifting import Shifting
@@ -56,9 +55,7 @@ COUNTED_APART = 0.5
 """Seconds between two tellings of how the queue stands, while much changes."""
 
 
-class DeskScreen(
-    ClosingCheck, Places, Shifting, ContactRegistration, Reminding, HoursDesk, RosterDesk, Finding, Alarms, Duties
-):
+class DeskScreen(ClosingCheck, Places, Shifting, Reminding, HoursDesk, RosterDesk, Finding, Alarms, Duties):
     """Keeps the list in step with the database, and says so when it cannot.
 
     ``first`` is what is shown at once, before the database layer is loaded: the lines that come first.

@@ -27,6 +27,7 @@ from p24tui.tui.places import (
 )
 from p24tui.tui.registration_page import registration_page
 from p24tui.tui.screens.overviewing import OVERVIEW_ACTIONS, Overviewing
+from p24tui.tui.screens.registering_contacts import ContactRegistration
 from p24tui.tui.screens.visiting import Visiting
 from p24tui.tui.widgets.place import PlaceList
 
@@ -55,7 +56,7 @@ AT_VIDEO_ALONE = frozenset(key.action for key in KEYS if key.where == (Where.VID
 """Those of them that act on the row there, and are open nowhere else."""
 
 
-class Places(Overviewing, Visiting):
+class Places(Overviewing, Visiting, ContactRegistration):
     """The section of the desk that shows another place instead of the list and the open case.
 
     Whatever puts the focus elsewhere, on the list or in a case, leads back there.
@@ -66,7 +67,6 @@ class Places(Overviewing, Visiting):
     _reading_place = False
     _came_from: Widget | None = None
     _was_in_case = False
-    _registration_desk: RegistrationDesk | None = None
     _registrations_shown: frozenset[str] = frozenset()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from p24tui import services
-from p24tui.errors import BadInput, Refused
+from p24tui.errors import BadInput, P24Error, Refused
+from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.registration_words import NOTHING, THE_POST, WAYS
 from p24tui.routine import registration as rules
@@ -24,7 +25,7 @@ from p24tui.routine.registration import (
     known_answers,
     next_step,
 )
-from p24tui.services.registration_views import RegistrationView
+from p24tui.services.registration_views import RegistrationDesk, RegistrationView
 from p24tui.store.registration_values import Registration
 from p24tui.text import clean_line
 from p24tui.tui.screens.booking_parts import chosen, text, why
@@ -33,6 +34,7 @@ from p24tui.tui.screens.form import Answers as Said
 from p24tui.tui.screens.form import Choice, FormScreen, Line, Part, filled
 from p24tui.tui.screens.registration import (
     AskRegistrationScreen,
+    DoubledScreen,
     PostScreen,
     StandingScreen,
     Wish,
@@ -47,6 +49,8 @@ YES, NO = "yes", "no"
 class ContactRegistration(DeskParts):
     """The section of the desk where a contact is registered in VAS."""
 
+    _registration_desk: RegistrationDesk | None = None
+
     def action_register(self) -> None:
         """The next step with the contact: how it is to be registered, or what is left to do with its post."""
         if (case := self._chosen()) is None:
@@ -55,8 +59,9 @@ class ContactRegistration(DeskParts):
         self._look_at_registration(case.id, self._as(self._registers_at(case)))
 
     def _registers_at(self, case: Case) -> str:
-        """The unit where one does it; a case may have gone on to a unit where one does not work."""
-        return case.unit_id if self._unit(case.unit_id) is not None else self._actor.unit_id
+        """The unit where one does it: that of the post that is in VAS, for the case may have gone on to another."""
+        followed = self._registration_desk.followed if self._registration_desk else ()
+        return next((one.registration.unit_id for one in followed if one.line.case.id == case.id), case.unit_id)
 
     def _look_at_registration(self, case_id: str, actor: Actor) -> None:
         here = self._still_here()
@@ -168,7 +173,13 @@ class ContactRegistration(DeskParts):
                 said = _("Antecknat: kontakten registreras inte.")
             self._say(said)
 
-        self._writes.run(lambda: services.registration.make(self._system, actor, view.case_id, wanted), made)
+        def failed(error: P24Error) -> None:
+            if isinstance(error, Refused) and error.reason == "already-registered":
+                self.app.push_screen(DoubledScreen(name_in(view), explain(error)))
+            else:
+                self._fail(error)
+
+        self._writes.run(lambda: services.registration.make(self._system, actor, view.case_id, wanted), made, failed)
 
     def _show_standing(self, view: RegistrationView, standing: Registration) -> None:
         actor = self._as(view.unit_id)

@@ -154,6 +154,27 @@ class PostScreen(ModalScreen[bool]):
         self.dismiss(done)
 
 
+class DoubledScreen(ModalScreen[None]):
+    """Somebody else was first: what one has made in VAS meanwhile is to go, and this stays until one has seen it."""
+
+    BINDINGS = [Binding("enter,escape", "leave", show=False)]
+
+    def __init__(self, name: str, words: str) -> None:
+        super().__init__()
+        self._patient = name
+        self._words = words
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog", id="registration-dialog"):
+            said = _("Redan registrerad · {name}").format(name=self._patient)
+            yield Static(Content.styled(said, "bold $error"), classes="dialog-title")
+            yield Static(Content(self._words))
+            yield Static(_("Enter jag har sett det"), classes="dialog-keys")
+
+    def action_leave(self) -> None:
+        self.dismiss()
+
+
 class Wish(StrEnum):
     """What one wants of the registration that a contact has."""
 
