@@ -193,8 +193,8 @@ def known_answers(situation: Situation, answers: Answers) -> Answers:
     """The answers with what is known already: whether a booked visit took place, and that it did so by video."""
     if situation.booked is None:
         return answers
-    by_video = situation.booked and situation.by_video
-    return replace(answers, replaces=situation.booked, visit_type=VisitType.VIDEO if by_video else answers.visit_type)
+    visit_type = VisitType.VIDEO if situation.by_video else answers.visit_type
+    return replace(answers, replaces=situation.booked, visit_type=visit_type)
 
 
 @rule("RE-8")

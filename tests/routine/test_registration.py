@@ -26,6 +26,7 @@ from p24tui.routine.registration import (
     Step,
     ToAN5,
     VisitType,
+    Wanted,
     Way,
 )
 from p24tui.routine.visit import VisitKind, VisitState
@@ -77,6 +78,11 @@ TABLE: dict[str, tuple[Situation, Answers, Question | Outcome | Refusal]] = {
     "by administration, in writing": (
         Situation(profession=Profession.ADMINISTRATION, own=False),
         Answers(True, WRITTEN),
+        ToAN5(),
+    ),
+    "by administration, of its own": (
+        Situation(profession=Profession.ADMINISTRATION),
+        Answers(True, WRITTEN, True),
         ToAN5(),
     ),
     "a booked visit by video": (Situation(booked=True, by_video=True), Answers(), ToAN5()),
@@ -155,6 +161,7 @@ def test_a_nurse_who_has_triaged_is_no_care_giver(profession: Profession, triage
         (AN5, WRITTEN, "L2", "Faktura", None),
         (AN5, VIDEO, "S1", "Barn", None),
         (AN5, TELEPHONE, None, None, None),
+        (AN24, None, "P0", "Gena", None),
         (AN5, TELEPHONE, "P0", "Faktura", "registration-fee-type"),
         (AN5, TELEPHONE, "L1", "Gena", "registration-payment"),
         (AN5, TELEPHONE, "", "Faktura", "registration-fee-type"),
@@ -168,7 +175,7 @@ def test_a_nurse_who_has_triaged_is_no_care_giver(profession: Profession, triage
     ],
 )
 def test_only_what_the_form_takes_goes_together(
-    choices: Choices, visit_type: VisitType, fee_type: str | None, payment: str | None, refused: str | None
+    choices: Choices, visit_type: VisitType | None, fee_type: str | None, payment: str | None, refused: str | None
 ) -> None:
     found = registration.permitted(choices, visit_type, fee_type, payment)
     assert found == (None if refused is None else Refusal(choices.rule, refused))
@@ -181,8 +188,14 @@ def test_the_way_follows_from_the_outcome_but_for_post_or_message(wanted: Way | 
     assert registration.way_of(InAN24(), wanted) is Way.AN24
     assert registration.way_of(Nothing("RE-2"), wanted) == Refusal("RE-2", "nurse-handed-over")
     assert registration.way_of(Question.REPLACES, wanted) == Refusal("RE-1", "registration-unanswered")
+    assert registration.way_of(Refusal("PR-1", "protected"), wanted) == Refusal("PR-1", "protected")
     told = wanted if wanted in TOLD else Refusal("RE-3", "registration-way")
     assert registration.way_of(ToAN5(), wanted) == told
+
+
+@pytest.mark.rule("RE-7")
+def test_a_new_visit_is_not_preselected() -> None:
+    assert Wanted(Answers()) == Wanted(Answers(), None, new_visit=False, reason="")
 
 
 @pytest.mark.rule("RE-4", "RE-5", "RE-8")
@@ -232,6 +245,12 @@ def test_every_step_in_every_state(state: RegistrationState, step: Step) -> None
 @pytest.mark.hazard("H19")
 def test_what_is_followed_leads_to_its_removal_and_nothing_else_is() -> None:
     assert {state for state in STATES if registration.next_step(state)} == set(FOLLOWED)
+    assert [registration.first_state(way) for way in Way] == [
+        STATES.CREATED,
+        STATES.CREATED,
+        STATES.OWN,
+        STATES.NOTHING,
+    ]
     for way in Way:
         state, steps = registration.first_state(way), list[Step]()
         while step := registration.next_step(state):
@@ -250,6 +269,13 @@ def test_a_contact_has_one_until_it_is_withdrawn(state: RegistrationState | None
     assert registration.may_make(state) == (None if free else Refusal("RE-6", "already-registered"))
     assert registration.may_withdraw("Fel patient") is None
     assert registration.may_withdraw("  ") == Refusal("RE-6", "withdraw-reason")
+
+
+@pytest.mark.rule("RE-6")
+@pytest.mark.hazard("H19")
+@pytest.mark.parametrize(("minutes", "old"), [(0, False), (1439, False), (1440, True), (9999, True)])
+def test_what_has_been_there_for_the_whole_time_is_old(minutes: int, old: bool) -> None:
+    assert registration.is_old(NOW - timedelta(minutes=minutes), NOW, timedelta(hours=24)) is old
 
 
 @pytest.mark.rule("RE-6")
