@@ -179,6 +179,7 @@ UNIT_ALERTS = {
     UnitReason.NOBODY: N_("ingen är chattansvarig sedan {at}"),
     UnitReason.UNSIGNED: N_("stängningen är inte signerad, enheten stängde {at}"),
     UnitReason.GAP: N_("ingen är schemalagd {at}"),
+    UnitReason.UNREMOVED: N_("gammal C24-post i VAS: registrera och ta bort den"),
 }
 
 

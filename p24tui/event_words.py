@@ -7,6 +7,7 @@ from typing import Any
 
 from p24tui.duty_words import assessment_words
 from p24tui.i18n import N_, _
+from p24tui.registration_words import way_words
 from p24tui.risk_words import entry_of, entry_words
 from p24tui.routine.handover import ConsentWay
 from p24tui.routine.link import Role
@@ -111,6 +112,12 @@ EVENTS = {
     "booking.task": N_("En bokning blev inget besök: {problem}"),
     "booking.cancelled": N_("En bokning som inte hade blivit något besök avbokades."),
     "booking.settled": N_("Såg till en bokning som inte hade blivit något besök."),
+    "registration.made": N_("Skapade i VAS för ankomstregistrering (C24): {way}."),
+    "registration.own": N_("Ankomstregistrerade själv kontakten i AN24."),
+    "registration.nothing": N_("Kontakten ersätter inget besök och registreras inte (RE-1)."),
+    "registration.registered": N_("Ankomstregistrerade kontakten i AN5. Kvar att ta bort i VAS: {way}."),
+    "registration.removed": N_("Tog bort i VAS: {way}."),
+    "registration.withdrawn": N_("Tog tillbaka hur kontakten skulle registreras: {why}"),
 }
 
 
@@ -125,6 +132,8 @@ def event_words(kind: str, details: Mapping[str, Any]) -> str:
         cleaned["problem"] = outgoing_problem_words(cleaned["problem"])
     if kind.startswith(("visit.", "booking.")):
         cleaned.update(_visited(cleaned))
+    if kind.startswith("registration."):
+        cleaned["way"] = way_words(cleaned["way"])
     if kind.startswith("handover."):
         cleaned["to"] = handed_word(cleaned["to"])
         cleaned["consent"] = consent_words(cleaned["how"], cleaned["agreed_at"], cleaned["ground"])

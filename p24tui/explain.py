@@ -4,6 +4,7 @@ from p24tui.errors import BadInput, P24Error, Refused, Stale, Unavailable
 from p24tui.i18n import N_, _
 from p24tui.image_refusals import FILE_PROBLEMS, IMAGE_REFUSALS, STORAGE_PARTS, STORAGE_PROBLEMS
 from p24tui.journal_refusals import JOURNAL_REFUSALS
+from p24tui.registration_refusals import REGISTRATION_REFUSALS
 from p24tui.risk_refusals import RISK_REFUSALS
 from p24tui.visit_refusals import VISIT_REFUSALS
 
@@ -12,6 +13,7 @@ REFUSALS = (
     | VISIT_REFUSALS
     | JOURNAL_REFUSALS
     | IMAGE_REFUSALS
+    | REGISTRATION_REFUSALS
     | {
         "protected": N_(
             "Patienten har skyddade personuppgifter och handläggs inte här. Avsluta ärendet: patienten får veta var vård kan sökas."
@@ -189,6 +191,7 @@ BAD_INPUT = {
     "patient-name": N_("Personuppgiftstjänsten kan inte säga namnet. Skriv det själv."),
     "no-guardian": N_("Barnet har ingen sådan vårdnadshavare, eller så är hen skyddad och kan inte vara ombud."),
     "no-participant": N_("Den inbjudna finns inte på besöket."),
+    "no-registration": N_("Registreringen finns inte på den här enheten."),
     "no-booking-task": N_("Uppgiften finns inte längre: någon har redan sett till den."),
     "sms-purpose": N_("{purpose} är inget syfte. De som finns är {known}."),
     "sms-placeholders": N_(

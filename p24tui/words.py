@@ -233,6 +233,8 @@ READINGS = {
     "bookings": N_("såg bokningar att se till"),
     "risk": N_("läste om suicidrisk i ett ärende"),
     "reach": N_("såg hur en skyddad person nås"),
+    "registration": N_("såg hur en kontakt registreras"),
+    "registrations": N_("såg kontakter att registrera"),
 }
 
 

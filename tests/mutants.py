@@ -55,6 +55,7 @@ TESTS = {
     "proxy": ("proxy",),
     "link": ("link",),
     "images": ("images",),
+    "registration": ("registration",),
 }
 """The tests of each module that are asked about its mutants."""
 

@@ -226,6 +226,8 @@ def test_the_limits_are_the_routines_and_the_laws_and_the_alarms() -> None:
         "shift_grace": (10, "minutes", "SH-1"),
         "shift_seen_every": (20, "seconds", "SH-1"),
         "shift_longest": (12, "hours", "SH-1"),
+        "registration_old": (24, "hours", "RE-6"),
+        "registration_undecided": (7, "days", "RE-3"),
     }
 
 

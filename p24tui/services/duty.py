@@ -7,7 +7,7 @@ from p24tui.errors import BadInput
 from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
 from p24tui.routine.unit_alert import UnitAlert, UnitReason
-from p24tui.services import closing, roster, unit_settings
+from p24tui.services import closing, registration, roster, unit_settings
 from p24tui.services.views import Duty
 from p24tui.store import duty, events, people
 from p24tui.store.engine import Tx
@@ -44,6 +44,6 @@ def _duty(tx: Tx, unit: Unit, now: datetime, seen: frozenset[UnitAlert], warning
     signed = closing.signed_of(tx, unit, closes_at) if closes_at else None
     is_late = closes_at and signed is None and closing.closed_in_use(tx, unit, closes_at, now)
     alerts = [UnitAlert(unit.id, UnitReason.UNSIGNED, closes_at)] if closes_at and is_late else []
-    alerts += roster.alerts_in(tx, unit, now)
+    alerts += roster.alerts_in(tx, unit, now) + registration.alerts_in(tx, unit.id, now)
     unseen = tuple(one for one in alerts if one not in seen)
     return Duty(closes_at, signed, warnings, tuple(alerts), unseen)

@@ -4,13 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 
-from p24tui.clock import day_began
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
 from p24tui.services.read_log import log_list
-from p24tui.services.views import CaseLine, EndedLine, EndedView, QueueView, line, lines
-from p24tui.store import alerts, cases, desk, feed, handovers, messages, overview, people
+from p24tui.services.views import CaseLine, QueueView, lines
+from p24tui.store import alerts, cases, desk, feed, handovers, messages, people
 from p24tui.store.values import Present
 from p24tui.system import System
 
@@ -70,31 +69,6 @@ def arrivals(
         with system.store.writing() as tx:
             log_list(tx, actor, now, "arrivals", fresh, view.id)
     return lines(rows, view.units, now, present, seen, guest_of)
-
-
-@rule("LO-1", "PR-1")
-def ended_today(
-    system: System, actor: Actor, unit_ids: Collection[str], *, view: str = "", shown_patients: Collection[str] = ()
-) -> EndedView:
-    """What has ended today at these units and is ended still, the latest first.
-
-    That it was shown, and which patients, is committed before it is returned. ``view`` is the id of one that is read
-    anew: then only patients that it has not shown before are logged, as arrivals.
-    """
-    now = system.clock.now()
-    with system.store.reading() as tx:
-        ended_by = overview.ended_since(tx, unit_ids, day_began(now))
-        rows = cases.some(tx, ended_by)
-        units = {unit.id: unit for unit in people.all_units(tx)}
-    fresh = [row for row in rows if row.patient.id not in shown_patients]
-    if fresh or not view:
-        with system.store.writing() as tx:
-            kind, view = ("arrivals", view) if view else ("list", fresh_id())
-            log_list(tx, actor, now, kind, fresh, view)
-    rows.sort(key=lambda row: (row.case.ended_at or now, row.case.id), reverse=True)
-    return EndedView(
-        view, tuple(EndedLine(line(row, units[row.case.unit_id], now), ended_by[row.case.id]) for row in rows)
-    )
 
 
 def find_text(system: System, view: QueueView, words: str) -> frozenset[str]:

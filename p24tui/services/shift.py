@@ -18,7 +18,7 @@ from p24tui.services.change import change_in, locked, permitted
 from p24tui.services.limits import limit
 from p24tui.services.read_log import log_list
 from p24tui.services.views import OngoingLine, OngoingView, line
-from p24tui.store import cases, events, journal, people, shifts, visits
+from p24tui.store import cases, events, journal, people, registrations, shifts, visits
 from p24tui.store.engine import Tx
 from p24tui.store.values import CaseRow, OnShift, Shift
 from p24tui.system import System
@@ -96,6 +96,7 @@ def ongoing(system: System, actor: Actor, *, view: str = "", shown_patients: Col
     now = system.clock.now()
     with system.store.reading() as tx:
         found = _left(tx, actor, now)
+        posts = registrations.followed_of(tx, _person(actor))
         units = {unit.id: unit for unit in people.all_units(tx)}
         owed = len(journal.owed(tx, [actor.unit_id], _person(actor)))
     fresh = {row.patient.id: row for row, _left_behind in found if row.patient.id not in shown_patients}
@@ -105,7 +106,7 @@ def ongoing(system: System, actor: Actor, *, view: str = "", shown_patients: Col
             log_list(tx, actor, now, kind, fresh.values(), view)
     found.sort(key=lambda one: (Ongoing.VISIT not in one[1], order_key(one[0].case)))
     lines = tuple(OngoingLine(line(row, units[row.case.unit_id], now), left) for row, left in found)
-    return OngoingView(view, lines, owed)
+    return OngoingView(view, lines, posts, owed)
 
 
 @rule("SH-1")

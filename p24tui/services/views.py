@@ -140,14 +140,6 @@ class EndedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class EndedView:
-    """What has ended today, the latest first. ``id`` ties later readings to it in the read log."""
-
-    id: str
-    lines: tuple[EndedLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
     """How many open cases there are of a sort, and since when whoever has waited longest of them has (UTC)."""
 
@@ -182,11 +174,13 @@ class OngoingLine:
 class OngoingView:
     """All that one would leave behind, the gravest first. ``id`` ties later readings to it in the read log.
 
+    ``registrations`` are watch posts and messages of one's own that are in VAS still (RE-6): they keep nobody here.
     ``owed`` is how many notes one has still to write: they do not hold one back, but are said.
     """
 
     id: str
     lines: tuple[OngoingLine, ...]
+    registrations: int = 0
     owed: int = 0
 
 

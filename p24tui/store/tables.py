@@ -33,14 +33,8 @@ from p24tui.store.image_tables import exported_files
 from p24tui.store.intake_tables import quarantine, received, sources
 from p24tui.store.journal_tables import journal_drafts, journal_notes, note_debts
 from p24tui.store.outgoing_tables import HAS_GATEWAY_ID, outbox, reminder_times, sms_texts
-from p24tui.store.visit_tables import (
-    booking_statements,
-    booking_tasks,
-    participants,
-    visit_calls,
-    visit_links,
-    visits,
-)
+from p24tui.store.registration_tables import registrations
+from p24tui.store.visit_tables import booking_statements, booking_tasks, participants, visit_calls, visit_links, visits
 
 __all__ = [
     "HAS_GATEWAY_ID",
@@ -61,6 +55,7 @@ __all__ = [
     "protection_kept",
     "quarantine",
     "received",
+    "registrations",
     "reminder_times",
     "roster",
     "shifts",

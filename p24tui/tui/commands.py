@@ -20,7 +20,7 @@ def commands(app: App[Any], screen: Screen[Any]) -> Iterable[SystemCommand]:
     for _action, rows in groupby(_by_action(), key=lambda row: row.action):
         first, *others = rows
         if _offers(screen, first):
-            keys = ", ".join(row.names for row in (first, *others))
+            keys = ", ".join(dict.fromkeys(row.names for row in (first, *others)))
             yield SystemCommand(
                 _(first.label).capitalize(), f"{keys}  {_(first.help)}", partial(app.run_action, first.target)
             )

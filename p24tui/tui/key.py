@@ -16,6 +16,7 @@ class Where(StrEnum):
     PLACE = "place"
     VIDEO = "video"
     CLOSING = "closing"
+    REGISTRATION = "registration"
     OVERVIEW = "overview"
 
 

@@ -2,11 +2,12 @@
 
 from p24tui.i18n import N_
 from p24tui.tui.key import Key, Where
+from p24tui.tui.registration_keys import REGISTRATION_KEYS
 from p24tui.tui.visit_keys import VISIT_KEYS
 
 _BOTH = (Where.LIST, Where.CASE)
 _ON_A_CASE = (*_BOTH, Where.CLOSING)
-_IN_PLACES = (Where.PLACE, Where.CLOSING)
+_IN_PLACES = (Where.PLACE, Where.CLOSING, Where.REGISTRATION)
 _ELSEWHERE = (*_IN_PLACES, Where.VIDEO, Where.OVERVIEW)
 
 KEYS = (
@@ -186,6 +187,7 @@ KEYS = (
         in_bar=False,
     ),
     *VISIT_KEYS,
+    *REGISTRATION_KEYS,
     Key("enter", "open_row", N_("gå till ärendet"), N_("Gå till ärendet på raden, och öppna det."), _IN_PLACES),
     Key(
         "f2",
@@ -236,7 +238,7 @@ KEYS = (
         "f5",
         "show_registration",
         N_("registrering"),
-        N_("Det som har avslutats idag och kan behöva antecknas och registreras."),
+        N_("Bevakningsposter och meddelanden som är kvar i VAS, och avslutade ärenden att ta ställning till."),
         (Where.EVERYWHERE,),
         in_bar=False,
     ),

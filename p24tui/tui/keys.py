@@ -27,6 +27,7 @@ NEEDED: Mapping[Where, frozenset[str]] = {
     Where.PLACE: _MOVING,
     Where.VIDEO: _MOVING,
     Where.CLOSING: _MOVING,
+    Where.REGISTRATION: _MOVING,
     Where.OVERVIEW: _MOVING - {"home"},  # it has no rows to move among, and scrolls by the others
     Where.EVERYWHERE: _WRITING,
 }

@@ -11,7 +11,7 @@ from p24tui.routine.actor import Profession
 from p24tui.routine.assessment import is_urgent
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.list_filter import has_unread
-from p24tui.services.views import CaseLine, EndedLine, EndedView, OwnRead, OwnReads
+from p24tui.services.views import CaseLine, OwnRead, OwnReads
 from p24tui.time_words import MONTHS, clock_time
 from p24tui.words import reading_words
 
@@ -133,32 +133,6 @@ def _day(instant: datetime) -> str:
 def name_of(line: CaseLine) -> str:
     """The patient's name, or that it is a protected person."""
     return line.patient.name or _("Skyddad person")
-
-
-def ended_page(view: EndedView, unit_names: Mapping[str, str]) -> Page:
-    """What has ended today: what may have to be noted and registered."""
-    by_id = {one.line.case.id: one for one in view.lines}
-    many = len(by_id)
-    words = ngettext("{count} ärende avslutat idag", "{count} ärenden avslutade idag", many).format(count=many)
-    several = len(unit_names) > 1
-
-    def columns(width: int) -> tuple[Column, ...]:
-        unit = (Column(_("Enhet"), 10 if width >= WIDE else 5),) if several else ()
-        by = Column(_("Avslutat av"), 24 if width >= WIDE else 16)
-        return (Column(_("Tid"), 5), Column(_("Patient"), most=NAME), Column(_("Ärende")), *unit, by)
-
-    def row(id: str, _width: int) -> Row:
-        return _ended_row(by_id[id], unit_names if several else {})
-
-    above = ((words, "strong"), (_("det som kan behöva antecknas och registreras"), "quiet"))
-    return Page(above, columns, tuple(by_id), row, _("Inget har avslutats idag."))
-
-
-def _ended_row(one: EndedLine, unit_names: Mapping[str, str]) -> Row:
-    case = one.line.case
-    unit = ((unit_names.get(case.unit_id, ""), "quiet"),) if unit_names else ()
-    at = clock_time(case.ended_at) if case.ended_at else "–"
-    return Row(((at, "quiet"), (name_of(one.line), ""), (one.line.matter, ""), *unit, (one.by or "–", "")), case)
 
 
 def log_page(own: OwnReads, unit_names: Mapping[str, str], now: datetime) -> Page:

@@ -5,11 +5,9 @@ from datetime import timedelta
 import pytest
 
 from p24tui.routine.case import CaseState, ContactKind, SuicideRisk
-from p24tui.routine.protection import Protection
-from p24tui.services import cases, chat, ending, overview, queue
+from p24tui.services import chat, ending, overview
 from p24tui.services.views import Standing
 from p24tui.words import MESSAGE, SUICIDE, TRIAGE_FAILED
-from tests.services.test_read_log import log_of
 from tests.world import BERGA, UNIT, World
 
 
@@ -76,63 +74,3 @@ def test_only_the_units_that_are_asked_for_count(world: World) -> None:
     world.case(unit_id=BERGA)
     assert overview.overview_of(world.system, (UNIT,)).states[CaseState.NEW].cases == 1
     assert overview.overview_of(world.system, (UNIT, BERGA)).states[CaseState.NEW].cases == 2
-
-
-def test_what_ended_today_comes_latest_first_with_who_ended_it(world: World) -> None:
-    first, second, third, still_open = (world.case(unread=0) for _number in range(4))
-    end(world, "maria", third.id)
-    world.clock.advance(timedelta(days=1))
-    end(world, "maria", first.id)
-    world.clock.advance(timedelta(minutes=5))
-    end(world, "johan", second.id)
-    shown = queue.ended_today(world.system, world.actor("maria"), (UNIT,)).lines
-    assert [(one.line.case.id, one.by) for one in shown] == [(second.id, "Johan Berg"), (first.id, "Maria Lind")]
-    assert still_open.id not in {one.line.case.id for one in shown}
-
-
-def test_a_case_that_came_back_and_ended_again_was_ended_by_the_latter(world: World) -> None:
-    one = world.case(unread=0)
-    end(world, "maria", one.id)
-    world.writes(one.id)
-    assert queue.ended_today(world.system, world.actor("maria"), (UNIT,)).lines == ()
-    chat.claim(world.system, world.actor("johan"), one.id, world.row(one.id).case.version)
-    cases.mark_read(world.system, world.actor("johan"), one.id)
-    case = world.row(one.id).case
-    case = ending.request_end(world.system, world.actor("johan"), one.id, case.version)
-    ending.confirm_end(world.system, world.actor("johan"), one.id, case.version)
-    (shown,) = queue.ended_today(world.system, world.actor("maria"), (UNIT,)).lines
-    assert shown.by == "Johan Berg"
-
-
-@pytest.mark.rule("PR-1")
-@pytest.mark.hazard("H1")
-def test_a_protected_person_who_has_been_answered_is_not_named(world: World) -> None:
-    one = world.case(name="Hemlig Person", matter="Hemligt", protection=Protection.MARKED)
-    maria = world.actor("maria")
-    case = ending.request_end(world.system, maria, one.id, 1)
-    ending.confirm_end(world.system, maria, one.id, case.version)
-    (shown,) = queue.ended_today(world.system, maria, (UNIT,)).lines
-    assert (shown.line.patient.name, shown.line.patient.number, shown.line.matter) == ("", "", "")
-
-
-@pytest.mark.rule("LO-1")
-def test_reading_what_ended_is_logged_once_and_then_only_who_is_new(world: World) -> None:
-    maria = world.actor("maria")
-    first, second = world.case(unread=0), world.case(unread=0)
-    end(world, "johan", first.id)
-    view = queue.ended_today(world.system, maria, (UNIT,))
-    seen = {one.line.case.patient_id for one in view.lines}
-    again = queue.ended_today(world.system, maria, (UNIT,), view=view.id, shown_patients=seen)
-    assert again == view
-    end(world, "johan", second.id)
-    queue.ended_today(world.system, maria, (UNIT,), view=view.id, shown_patients=seen)
-    assert log_of(world, "maria") == [
-        ("list", UNIT, [first.patient_id], view.id),
-        ("arrivals", UNIT, [second.patient_id], view.id),
-    ]
-
-
-@pytest.mark.rule("LO-1")
-def test_that_nothing_has_ended_is_read_too(world: World) -> None:
-    view = queue.ended_today(world.system, world.actor("maria"), (UNIT,))
-    assert log_of(world, "maria") == [("list", UNIT, [], view.id)]

@@ -14,7 +14,7 @@ from p24tui.gateways.outgoing.model import Problem, Rejected, Uncertain
 from p24tui.routine.case import Case, CaseState, Urgency
 from p24tui.routine.link import Role
 from p24tui.routine.visit import Summons
-from p24tui.services import chat, invitations, notes, reminders, takeover, ticks
+from p24tui.services import chat, invitations, notes, registration, reminders, takeover, ticks
 from p24tui.services.invitations import Guest
 from p24tui.store import messages
 from p24tui.store.values import Attachment
@@ -22,6 +22,7 @@ from p24tui.tui.screens import desk_parts
 from p24tui.tui.setup import SetUpApp
 from p24tui.tui.widgets import refusal_bar
 from tests.outgoing import MOBILE, ScriptedGateway, send, with_gateway
+from tests.registering import MESSAGE, ended, made
 from tests.tui.kit import app, desk_of, fill, press, settled
 from tests.tui.visit_kit import arrives, booked, half_ended, on_video
 from tests.visiting import book, child, with_video
@@ -90,6 +91,12 @@ SENDING = {
     "outgoing": ("e",),
     "outgoing-of-case": ("down", "enter", "escape", "e"),
     "case-with-reminder": ("down", "enter", "escape"),
+}
+REGISTRATION = {
+    "page": ("f5",),
+    "asks": ("f5", "end", "7", "enter", "enter"),
+    "post": ("f5", "end", "7", "enter", "down", "enter", "ctrl+s", "c"),
+    "to-remove": ("f5", "down", "7"),
 }
 VISITS = {"day": ("f3",), "visit": ("f3", "down", "down", "down", "enter")}
 IN_ENGLISH = ("list", "case", "anamnesis", "history", "writing", "phrases", "end", "help", "closing", "overview")
@@ -177,6 +184,16 @@ def prepare_visits(world: World) -> None:
     send(world)
 
 
+def prepare_registration(world: World) -> None:
+    """An old watch post, a message to remove, and a contact that nobody has decided on."""
+    world.rostered(days=4)
+    made(world, name="Gunnar Ask")
+    world.clock.advance(timedelta(days=1, hours=1))
+    message = made(world, "johan", MESSAGE, name="Sofia Nyberg")
+    registration.registered(world.system, world.actor("eva"), message.id, "L1", "Faktura")
+    ended(world, name="Karin Öberg", matter="Tryck i bröstet")
+
+
 def after_a_look(*keys: str) -> Callable[[Pilot[None]], object]:
     """Let the desk look at how the sending fares, as it does by itself after some seconds; do this, and then look."""
 
@@ -248,6 +265,14 @@ def test_sending(sqlcipher_world: World, snap_compare: Compare, size: tuple[int,
 def test_sending_in_english(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int], screen: str) -> None:
     prepare_sending(sqlcipher_world)
     assert snap_compare(app(sqlcipher_world), terminal_size=size, run_before=after_a_look(*SENDING[screen]))
+
+
+@SIZES
+@pytest.mark.parametrize("screen", REGISTRATION)
+def test_registration(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int], screen: str) -> None:
+    prepare_registration(sqlcipher_world)
+    keys = REGISTRATION[screen]
+    assert snap_compare(app(sqlcipher_world), terminal_size=size, run_before=after(*keys))
 
 
 @SIZES

@@ -7,6 +7,7 @@ from datetime import datetime
 from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 
 from p24tui import services
 from p24tui.errors import P24Error
@@ -310,26 +311,28 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
         self._header.openness = {unit.id: openness(unit.hours, now) for unit in self._units}
 
     def on_descendant_focus(self) -> None:
-        if self.focused not in (self._place_list, self._closing_list, self._visit_list, self._overview):
+        if self.focused not in self._hearts:
             self._leave_place()
         if (pane := self._pane_of_focus()) is not None:
             self._be_in_pane(pane)
-        if isinstance(self.focused, Composer):
-            where = Where.COMPOSER
-        elif isinstance(self.focused, Conversation):
-            where = Where.CASE
-        elif self.focused in (self._search_line, self._filter_bar):
-            where = Where.EVERYWHERE
-        elif self.focused is self._closing_list:
-            where = Where.CLOSING
-        elif self.focused is self._visit_list:
-            where = Where.VIDEO
-        elif self.focused is self._overview:
-            where = Where.OVERVIEW
-        elif self.focused is self._place_list:
-            where = Where.PLACE
-        else:
-            where = Where.LIST
+        where = self._where_focused()
         self._key_bar.where = where
         typing = where not in (Where.LIST, Where.CASE, Where.CLOSING)
         self._alarm_bar.typing = self._ask_bar.typing = self._duty_bar.typing = typing
+
+    def _where_focused(self) -> Where:
+        """Where the keys act now."""
+        if isinstance(self.focused, Composer):
+            return Where.COMPOSER
+        if isinstance(self.focused, Conversation):
+            return Where.CASE
+        places: dict[Widget | None, Where] = {
+            self._search_line: Where.EVERYWHERE,
+            self._filter_bar: Where.EVERYWHERE,
+            self._closing_list: Where.CLOSING,
+            self._registration_list: Where.REGISTRATION,
+            self._visit_list: Where.VIDEO,
+            self._overview: Where.OVERVIEW,
+            self._place_list: Where.PLACE,
+        }
+        return places.get(self.focused, Where.LIST)

@@ -35,7 +35,7 @@ from p24tui.tui.widgets.filter_bar import FilterBar
 from p24tui.tui.widgets.key_bar import KeyBar
 from p24tui.tui.widgets.list_note import ListNote
 from p24tui.tui.widgets.patient_list import PatientList
-from p24tui.tui.widgets.place import ClosingList, PlaceList, PlaceNote, PlaceTabs, VisitList
+from p24tui.tui.widgets.place import ClosingList, PlaceList, PlaceNote, PlaceTabs, RegistrationList, VisitList
 from p24tui.tui.widgets.place_overview import PlaceOverview
 from p24tui.tui.widgets.refusal_bar import RefusalBar
 from p24tui.tui.widgets.search_line import SearchLine
@@ -119,6 +119,7 @@ class DeskParts(Screen[None]):
         self._place_note = PlaceNote(id="place-note")
         self._place_list = PlaceList(id="place-list")
         self._closing_list = ClosingList(id="closing-list")
+        self._registration_list = RegistrationList(id="registration-list")
         self._visit_list = VisitList(id="visit-list")
         self._overview = PlaceOverview(id="overview")
         self._too_small = Static(id="too-small")
@@ -145,6 +146,7 @@ class DeskParts(Screen[None]):
             yield self._place_note
             yield self._place_list
             yield self._closing_list
+            yield self._registration_list
             yield self._visit_list
             yield self._overview
         yield self._too_small
@@ -185,6 +187,9 @@ class DeskParts(Screen[None]):
             row = self._closing_list.cursor_row
             line = self._live.line(row.case.id) if row and row.case else None
             return line.case if line else None
+        if self.focused is self._registration_list:
+            row = self._registration_list.cursor_row
+            return row.case if row else None
         if (pane := self._pane_of_focus()) is not None:
             return pane.case
         if self.focused is self._aside:

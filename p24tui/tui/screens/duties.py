@@ -8,7 +8,7 @@ from p24tui import services
 from p24tui.duty_words import unit_alert_words
 from p24tui.i18n import _, ngettext
 from p24tui.routine.closing import Level, level
-from p24tui.routine.unit_alert import UnitAlert, UnitReason
+from p24tui.routine.unit_alert import CAN_WAIT, UnitAlert, UnitReason
 from p24tui.services.views import Duty
 from p24tui.store.values import Unit
 from p24tui.tui.screens.desk_parts import DeskParts
@@ -23,6 +23,7 @@ CALLS = {
     UnitReason.NOBODY: (Level.ALARM, "take_responsibility"),
     UnitReason.UNSIGNED: (Level.ALARM, "show_closing"),
     UnitReason.GAP: (Level.WARNING, "show_roster"),
+    UnitReason.UNREMOVED: (Level.WARNING, "show_registration"),
 }
 """How loud a unit's alert is, and the action that one takes."""
 
@@ -91,8 +92,8 @@ class Duties(DeskParts):
         return said
 
     def _is_said(self, alert: UnitAlert, found: Duty) -> bool:
-        """A gap in the roster that somebody has seen is not said any longer; what is wrong now is, until it is not."""
-        return alert.reason is not UnitReason.GAP or alert in found.unseen
+        """What can wait is not said any longer once somebody has seen it; what is wrong now is, until it is not."""
+        return alert.reason not in CAN_WAIT or alert in found.unseen
 
     def _called(self, unit: Unit, alert: UnitAlert, now: datetime) -> Said:
         loudness, action = CALLS[alert.reason]
@@ -129,5 +130,5 @@ class Duties(DeskParts):
 
     @property
     def _calling_of_units(self) -> frozenset[UnitAlert]:
-        """What of that is heard, as a case that calls is; a gap that is still to come is only said."""
-        return frozenset(one for one in self._unseen_of_units() if one.reason is not UnitReason.GAP)
+        """What of that is heard, as a case that calls is; what can wait is only said."""
+        return frozenset(one for one in self._unseen_of_units() if one.reason not in CAN_WAIT)

@@ -36,8 +36,9 @@ PLACES = {
     Where.COMPOSER: N_("När du skriver"),
     Where.VIDEO: N_("Bland videobesöken (F3)"),
     Where.CLOSING: N_("I stängningskontrollen (F4)"),
+    Where.REGISTRATION: N_("Bland det som ska registreras (F5)"),
     Where.OVERVIEW: N_("I översikten (F6)"),
-    Where.PLACE: N_("På de andra platserna (F5, F7)"),
+    Where.PLACE: N_("I loggkontrollen (F7)"),
     Where.EVERYWHERE: N_("Överallt"),
 }
 

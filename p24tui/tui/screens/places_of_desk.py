@@ -11,7 +11,8 @@ from p24tui.clock import local_date
 from p24tui.errors import P24Error
 from p24tui.i18n import _
 from p24tui.routine.case import Case
-from p24tui.services.views import EndedView, OwnReads
+from p24tui.services.registration_views import RegistrationDesk
+from p24tui.services.views import OwnReads
 from p24tui.store.values import Doing
 from p24tui.tui.closing_page import closing_page
 from p24tui.tui.key import Where
@@ -20,12 +21,13 @@ from p24tui.tui.places import (
     TITLES,
     Page,
     Place,
-    ended_page,
     log_page,
     places_of,
     waiting_page,
 )
+from p24tui.tui.registration_page import registration_page
 from p24tui.tui.screens.overviewing import OVERVIEW_ACTIONS, Overviewing
+from p24tui.tui.screens.registering_contacts import ContactRegistration
 from p24tui.tui.screens.visiting import Visiting
 from p24tui.tui.widgets.place import PlaceList
 
@@ -40,18 +42,21 @@ IN_ANY_PLACE = frozenset(
 )
 """Actions of the table of keys that are open in every place."""
 
-AT_CLOSING = frozenset(key.action for key in KEYS if Where.CLOSING in key.where)
-"""Those of the closing check; what is its alone is open nowhere else."""
-
-
-AT_VIDEO = frozenset(key.action for key in KEYS if Where.VIDEO in key.where)
-"""Those of the video visits."""
+AT_PLACES = {
+    place: frozenset(key.action for key in KEYS if where in key.where)
+    for place, where in (
+        (Place.CLOSING, Where.CLOSING),
+        (Place.REGISTRATION, Where.REGISTRATION),
+        (Place.VIDEO, Where.VIDEO),
+    )
+}
+"""Those of a place; what is of the closing check or of the video visits alone is open nowhere else."""
 
 AT_VIDEO_ALONE = frozenset(key.action for key in KEYS if key.where == (Where.VIDEO,))
 """Those of them that act on the row there, and are open nowhere else."""
 
 
-class Places(Overviewing, Visiting):
+class Places(Overviewing, Visiting, ContactRegistration):
     """The section of the desk that shows another place instead of the list and the open case.
 
     Whatever puts the focus elsewhere, on the list or in a case, leads back there.
@@ -62,8 +67,7 @@ class Places(Overviewing, Visiting):
     _reading_place = False
     _came_from: Widget | None = None
     _was_in_case = False
-    _ended_view = ""
-    _ended_shown: frozenset[str] = frozenset()
+    _registrations_shown: frozenset[str] = frozenset()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In another place nothing acts on the list's cursor, which one does not see there."""
@@ -73,7 +77,7 @@ class Places(Overviewing, Visiting):
             return False
         if (action.startswith("closing_") and not closing) or (action in AT_VIDEO_ALONE and not video):
             return False
-        here = AT_CLOSING if closing else AT_VIDEO if video else frozenset[str]()
+        here = AT_PLACES.get(self._place, frozenset())
         if elsewhere and action in ACTIONS - IN_ANY_PLACE - here:
             return False
         if action in OVERVIEW_ACTIONS and self._place is not Place.OVERVIEW:
@@ -139,17 +143,25 @@ class Places(Overviewing, Visiting):
         self._forget_visits()
         self._overview.clear()
         self._place_note.display = place is not Place.OVERVIEW
-        for widget in (self._place_list, self._closing_list, self._visit_list, self._overview):
+        for widget in self._hearts:
             widget.display = widget is self._heart
-        self._ended_view, self._ended_shown = "", frozenset()
+        self._registration_desk, self._registrations_shown = None, frozenset()
         self._heart.focus()
         self._show_place()
 
     @property
     def _rows(self) -> PlaceList:
         """The rows of the place that is shown."""
-        rows: dict[Place, PlaceList] = {Place.CLOSING: self._closing_list, Place.VIDEO: self._visit_list}
-        return rows.get(self._place, self._place_list)
+        return {
+            Place.CLOSING: self._closing_list,
+            Place.REGISTRATION: self._registration_list,
+            Place.VIDEO: self._visit_list,
+        }.get(self._place, self._place_list)
+
+    @property
+    def _hearts(self) -> tuple[Widget, ...]:
+        """What takes the keys in one place or another."""
+        return (self._place_list, self._closing_list, self._registration_list, self._visit_list, self._overview)
 
     @property
     def _heart(self) -> Widget:
@@ -219,14 +231,15 @@ class Places(Overviewing, Visiting):
 
     def _read_place(self) -> None:
         unit_ids = [unit.id for unit in self._units]
-        view, shown = self._ended_view, self._ended_shown
+        desk, shown = self._registration_desk, self._registrations_shown
+        view = desk.id if desk is not None else ""
         system, actor = self._system, self._actor
         if self._place is Place.VIDEO:
             self._read(self._visits_errand(), self._have_visits)
         elif self._place is Place.REGISTRATION:
             self._read(
-                lambda: services.queue.ended_today(system, actor, unit_ids, view=view, shown_patients=shown),
-                self._have_ended,
+                lambda: services.registration.of_units(system, actor, unit_ids, view=view, shown_patients=shown),
+                self._have_registrations,
             )
         elif self._place is Place.OVERVIEW:
             self._read(self._overview_errand(), self._have_report)
@@ -248,10 +261,11 @@ class Places(Overviewing, Visiting):
 
         self._reads.run(errand, have, failed)
 
-    def _have_ended(self, view: EndedView) -> None:
-        self._ended_view = view.id
-        self._ended_shown |= {one.line.case.patient_id for one in view.lines}
-        self._show_page(ended_page(view, self._list.unit_names))
+    def _have_registrations(self, desk: RegistrationDesk) -> None:
+        self._registration_desk = desk
+        lines = [*(one.line for one in desk.followed), *(one.line for one in desk.undecided)]
+        self._registrations_shown |= {line.case.patient_id for line in lines}
+        self._show_page(registration_page(desk, self._list.unit_names, self._system.clock.now()))
 
     def _have_own_reads(self, own: OwnReads) -> None:
         self._show_page(log_page(own, self._list.unit_names, self._system.clock.now()))

@@ -253,6 +253,9 @@ def shift_page(view: OngoingView, now: datetime) -> Page:
     if view.owed:
         words = ngettext("{count} anteckning att skriva ({key})", "{count} anteckningar att skriva ({key})", view.owed)
         above += ((words.format(count=view.owed, key=key_name("show_registration")), "urgent"),)
+    if posts := view.registrations:
+        words = ngettext("{count} post av dig är kvar i VAS", "{count} poster av dig är kvar i VAS", posts)
+        above += ((words.format(count=posts), "unread"),)
 
     def columns(width: int) -> tuple[Column, ...]:
         wide = width >= WIDE_LIST

@@ -16,6 +16,7 @@ LEADS_TO = {
     "show_closing": N_("stängningskontroll"),
     "take_responsibility": N_("ta ansvaret"),
     "show_roster": N_("bemanning"),
+    "show_registration": N_("registrering"),
 }
 """What the key of an action leads to, in a word."""
 

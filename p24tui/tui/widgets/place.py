@@ -235,6 +235,12 @@ class ClosingList(PlaceList, inherit_bindings=False):
     BINDINGS = [*MOVES, *bindings(Where.CLOSING)]
 
 
+class RegistrationList(PlaceList, inherit_bindings=False):
+    """What is to be registered: its rows take the next step with a contact."""
+
+    BINDINGS = [*MOVES, *bindings(Where.REGISTRATION)]
+
+
 class VisitList(PlaceList, inherit_bindings=False):
     """The video visits of a day: its rows take what one does with a visit."""
 

@@ -1,0 +1,115 @@
+"""What is to be registered as a page: what is in VAS still, what nobody has decided on, and what else is owed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from p24tui.i18n import N_, _, ngettext
+from p24tui.registration_words import WAYS
+from p24tui.routine.registration import RegistrationState
+from p24tui.services.registration_views import FollowedLine, RegistrationDesk
+from p24tui.services.views import CaseLine, EndedLine
+from p24tui.time_words import short_moment
+from p24tui.tui.places import NAME, WIDE, Cell, Column, Page, Row, name_of
+
+TO_DO: Mapping[RegistrationState, str] = {
+    RegistrationState.CREATED: N_("registrera"),
+    RegistrationState.REGISTERED: N_("TA BORT"),
+}
+"""What is to be done with a post that is in VAS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that is owed for a contact: what and since when, of which case, and whose it is.
+
+    ``id`` tells it from every other of the page. ``what`` is what it is about, where that is not the case's matter.
+    """
+
+    id: str
+    to_do: Cell
+    since: datetime
+    line: CaseLine
+    unit_id: str
+    by: str
+    post: str = ""
+    what: str = ""
+
+
+def registration_page(
+    desk: RegistrationDesk,
+    unit_names: Mapping[str, str],
+    now: datetime,
+    owed: Sequence[Item] = (),
+    owed_above: Sequence[Cell] = (),
+) -> Page:
+    """First what is in VAS still, the oldest first; then what nobody has decided on; last what else is ``owed``.
+
+    ``owed_above`` says how much that is, in the line above.
+    """
+    items = [*map(_followed, desk.followed), *map(_undecided, desk.undecided), *owed]
+    by_id = {one.id: one for one in items}
+    several = len(unit_names) > 1
+
+    def columns(width: int) -> tuple[Column, ...]:
+        wide = width >= WIDE
+        unit = (Column(_("Enhet"), 10 if wide else 5),) if several else ()
+        post = (Column(_("Post"), 15),) if wide else ()
+        by = Column(_("Av"), 20 if wide else 12)
+        what = Column(_("Ärende"))
+        return (
+            Column(_("Att göra"), 17),
+            Column(_("Sedan"), 12),
+            Column(_("Patient"), most=NAME),
+            what,
+            *post,
+            *unit,
+            by,
+        )
+
+    def row(id: str, width: int) -> Row:
+        return _row(by_id[id], unit_names if several else {}, now, wide=width >= WIDE)
+
+    above = (*_above(desk), *owed_above)
+    return Page(above, columns, tuple(by_id), row, _("Inget är kvar att registrera."))
+
+
+def _above(desk: RegistrationDesk) -> Iterator[Cell]:
+    many, old = len(desk.followed), sum(one.old for one in desk.followed)
+    words = ngettext("{count} post i VAS inte borttagen", "{count} poster i VAS inte borttagna", many)
+    yield (words.format(count=many), "strong" if many else "quiet")
+    if old:
+        yield (ngettext("{count} GAMMAL", "{count} GAMLA", old).format(count=old), "urgent")
+    left = len(desk.undecided)
+    words = ngettext("{count} avslutat att ta ställning till", "{count} avslutade att ta ställning till", left)
+    yield (words.format(count=left), "unread" if left else "quiet")
+
+
+def _followed(one: FollowedLine) -> Item:
+    registration = one.registration
+    to_do = _(TO_DO[registration.state])
+    cell = (_("GAMMAL {to_do}").format(to_do=to_do), "urgent") if one.old else (to_do, "unread")
+    return Item(
+        registration.case_id,
+        cell,
+        registration.made_at,
+        one.line,
+        registration.unit_id,
+        registration.made_by_name,
+        _(WAYS[registration.way]),
+        registration.reason,
+    )
+
+
+def _undecided(one: EndedLine) -> Item:
+    case = one.line.case
+    to_do = (_("ta ställning"), "quiet")
+    return Item(case.id, to_do, case.ended_at or case.received_at, one.line, case.unit_id, one.by)
+
+
+def _row(one: Item, unit_names: Mapping[str, str], now: datetime, *, wide: bool) -> Row:
+    unit: tuple[Cell, ...] = ((unit_names.get(one.unit_id, ""), "quiet"),) if unit_names else ()
+    post: tuple[Cell, ...] = ((one.post, "quiet"),) if wide else ()
+    at = (short_moment(one.since, now), "quiet")
+    what = (one.what or one.line.matter, "")
+    return Row((one.to_do, at, (name_of(one.line), ""), what, *post, *unit, (one.by or "–", "")), one.line.case)
