@@ -52,6 +52,7 @@ EVENTS = {
     "journal.copied": N_("Kopierade anteckningen till VAS."),
     "journal.in-vas": N_("Har antecknat direkt i VAS."),
     "journal.nothing": N_("Inget mer hör till journalen. {why}"),
+    "journal.filed": N_("Lade en text i mellanlagringen."),
     "journal.locked": N_("Inget mer antecknas: fel patient."),
     "report.taken": N_("Tog ut anamnesrapporten."),
     "form.received": N_("Ett formulär kom in."),

@@ -44,6 +44,10 @@ class Settings:
         default_factory=dict,
         metadata={"doc": "Other keys for actions: a table, or in the environment claim=m send=ctrl+s,ctrl+enter."},
     )
+    copy_by: Literal["terminal", "file"] = _key(
+        "How texts are copied: terminal (OSC 52), or file in the temporary storage, for one that takes no OSC 52.",
+        "terminal",
+    )
     images: Literal["half-cell", "sixel", "kitty"] = _key(
         "How the terminal draws images: half-cell, which every terminal can, sixel or kitty.", "half-cell"
     )

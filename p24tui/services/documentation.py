@@ -9,15 +9,17 @@ import msgspec
 
 from p24tui import journal_text
 from p24tui.errors import BadInput, Refused
+from p24tui.gateways import viewer
+from p24tui.ids import fresh_id
 from p24tui.routine import documentation as rules
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Video
 from p24tui.routine.documentation import FormWay, NoteText, Scope, Way
 from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
-from p24tui.services import note_debts
+from p24tui.services import images, note_debts
 from p24tui.services.change import locked, permitted
-from p24tui.services.journal_views import AnamnesisReport, JournalView, OwedLine, ReportPart, Signed
+from p24tui.services.journal_views import AnamnesisReport, Filed, JournalView, OwedLine, ReportPart, Signed
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.read_log import log_list
 from p24tui.services.views import line
@@ -91,9 +93,9 @@ def sign(system: System, actor: Actor, case_id: str, text: NoteText, note_id: st
         documented = note_debts.documented(tx, case_id)
         scope, owed = rules.scope_of(documented, staff_id), documented.debt_of(staff_id)
         prefilled = _prefilled(tx, case_id)[said.form_way]
-        images = _images(tx, case_id)
-        said = replace(said, images=images)
-        permitted(rules.may_sign(said, scope, prefilled, has_form=bool(answered), images=images))
+        in_vidiview = _images(tx, case_id)
+        said = replace(said, images=in_vidiview)
+        permitted(rules.may_sign(said, scope, prefilled, has_form=bool(answered), images=in_vidiview))
         note = _note(said, note_id, row, actor, Way.NOTE, scope, now, owed.since if owed else None)
         _settle(tx, actor, note)
         return Signed(note, journal_text.note_text(said, answered))
@@ -133,15 +135,23 @@ def copied(system: System, actor: Actor, note_id: str) -> None:
 
 
 @rule("LO-1", "PR-1", "DO-3")
-def owed(system: System, actor: Actor, unit_ids: Collection[str], *, own: bool = False) -> tuple[OwedLine, ...]:
-    """The notes that are owed at these units, or by the actor there, oldest first. Whose they are is logged first."""
+def owed(
+    system: System, actor: Actor, unit_ids: Collection[str], view: str, shown_patients: Collection[str] = ()
+) -> tuple[OwedLine, ...]:
+    """The notes that are owed at these units, the actor's own first, and then the oldest.
+
+    Whose they are is committed first, as arrivals in the page ``view``: only patients that it has not shown yet.
+    """
     now = system.clock.now()
     with system.store.reading() as tx:
-        debts = journal.owed(tx, unit_ids, actor.staff_id if own else None)
+        debts = journal.owed(tx, unit_ids)
         rows = {row.case.id: row for row in cases.some(tx, {one.case_id for one in debts})}
         units = {unit.id: unit for unit in people.all_units(tx)}
-    with system.store.writing() as tx:
-        log_list(tx, actor, now, "list", rows.values())
+    fresh = [row for row in rows.values() if row.patient.id not in shown_patients]
+    if fresh:
+        with system.store.writing() as tx:
+            log_list(tx, actor, now, "arrivals", fresh, view)
+    debts.sort(key=lambda one: one.staff_id != actor.staff_id)
     return tuple(OwedLine(line(rows[one.case_id], units[one.unit_id], now), one) for one in debts)
 
 
@@ -172,25 +182,35 @@ def anamnesis_report(system: System, actor: Actor, case_id: str) -> AnamnesisRep
         return AnamnesisReport(shown, {part: text for part, text in parts.items() if text})
 
 
-@rule("LO-1", "IM-1")
-def report_taken(system: System, actor: Actor, case_id: str, parts: Collection[ReportPart], *, printed: bool) -> None:
-    """Log that parts of the report leave the program, before they do: by the clipboard, or as a file to print."""
-    now = system.clock.now()
+@rule("LO-1", "DO-2")
+def report_taken(system: System, actor: Actor, case_id: str, parts: Collection[ReportPart]) -> None:
+    """Log that parts of the report leave the program by the clipboard, before they do."""
     with system.store.writing() as tx:
-        row = case_of_unit(tx, actor, case_id)
-        permitted(rules.may_write(row.case, actor, row.patient.protection))
-        desk.log_reading(tx, actor, now, "export", case_id=case_id, patient_id=row.patient.id)
-        events.append(
-            tx,
-            actor,
-            now,
-            "report.taken",
-            case_id,
-            unit_id=row.case.unit_id,
-            rule="DO-2",
-            parts=sorted(parts),
-            printed=printed,
-        )
+        _log_taking(tx, system, actor, case_id, "report.taken", parts=sorted(parts))
+
+
+@rule("LO-1", "IM-1", "IM-2")
+def to_file(system: System, actor: Actor, case_id: str, title: str, text: str, *, to_open: bool = False) -> Filed:
+    """Put a text into the temporary storage, to be read in where the terminal has no clipboard; or opened, to print it.
+
+    It is logged before, and goes by itself as every file there does. Raises ``Refused`` where nothing is written down
+    on this patient, ``BadInput`` for a folder that others could read, ``Unavailable`` where it cannot be written.
+    """
+    with system.store.writing() as tx:
+        _log_taking(tx, system, actor, case_id, "journal.filed")
+    system.storage.prepare()
+    kept = images.kept(system)
+    with system.storage.guarded(kept):
+        name = system.storage.name_for(fresh_id(), f"{title}.txt", "txt", kept)
+        path = system.storage.put(text.encode(), name)
+    return Filed(path, to_open and viewer.open_file(path))
+
+
+def _log_taking(tx: Tx, system: System, actor: Actor, case_id: str, kind: str, **details: Any) -> None:
+    now, row = system.clock.now(), case_of_unit(tx, actor, case_id)
+    permitted(rules.may_write(row.case, actor, row.patient.protection))
+    desk.log_reading(tx, actor, now, "export", case_id=case_id, patient_id=row.patient.id)
+    events.append(tx, actor, now, kind, case_id, unit_id=row.case.unit_id, rule="DO-2", **details)
 
 
 def _view(tx: Tx, system: System, actor: Actor, row: CaseRow, now: datetime) -> JournalView:
@@ -200,16 +220,18 @@ def _view(tx: Tx, system: System, actor: Actor, row: CaseRow, now: datetime) -> 
     empty = NoteText("no-visit", clean_line(unit.name), _note_type(row), _journal_type(actor))
     if is_protected(row.patient.protection):
         return JournalView(shown, documented, (), scope, {}, empty, 0, (), is_begun=False)
-    answered, prefilled, images = _answered(tx, case_id), _prefilled(tx, case_id), _images(tx, case_id)
+    answered, prefilled, in_vidiview = _answered(tx, case_id), _prefilled(tx, case_id), _images(tx, case_id)
     begun = journal.draft(tx, case_id, actor.staff_id) if actor.staff_id else None
     if begun is not None:
-        text = replace(_begun(begun), images=images)
+        text = replace(_begun(begun), images=in_vidiview)
     else:
         way = FormWay.COPIED if answered and scope is Scope.BOTH else FormWay.NONE
         current = prefilled[way] if scope is Scope.BOTH else ""
-        text = replace(empty, current=current, form_way=way, images=images)
+        text = replace(empty, current=current, form_way=way, images=in_vidiview)
     notes = tuple(journal.of_case(tx, case_id))
-    return JournalView(shown, documented, notes, scope, prefilled, text, answered, images, is_begun=begun is not None)
+    return JournalView(
+        shown, documented, notes, scope, prefilled, text, answered, in_vidiview, is_begun=begun is not None
+    )
 
 
 def _begun(content: dict[str, Any]) -> NoteText:
@@ -228,7 +250,7 @@ def _answered(tx: Tx, case_id: str) -> int:
 
 def _images(tx: Tx, case_id: str) -> tuple[str, ...]:
     """The line of each image of the case that was read into Vidiview (IM-3)."""
-    return ()
+    return tuple(images.vidiview_lines(tx, case_id))
 
 
 def _note_type(row: CaseRow) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from p24tui.routine.documentation import Documented, FormWay, NoteText, Scope
 from p24tui.services.views import CaseLine
@@ -42,6 +43,14 @@ class OwedLine:
 
     line: CaseLine
     debt: DebtRow
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A text that lies in the temporary storage, and whether it was opened in the system's viewer."""
+
+    path: Path
+    is_open: bool
 
 
 class ReportPart(StrEnum):

@@ -1,4 +1,4 @@
-"""The keys of registration, as the console ships with them."""
+"""The keys of registration and of what is left to note, as the console ships with them."""
 
 from p24tui.i18n import N_
 from p24tui.tui.key import Key, Where
@@ -19,6 +19,14 @@ REGISTRATION_KEYS = (
         N_("Ta nästa steg med radens kontakt: ta ställning, registrera den, ta bort posten."),
         (Where.REGISTRATION,),
         id="register_row",
+    ),
+    Key(
+        "6",
+        "journal",
+        N_("anteckna"),
+        N_("Anteckna för journalen om radens kontakt: det som är kvar att skriva."),
+        (Where.REGISTRATION,),
+        id="journal_row",
     ),
 )
 """What one does with the contact of a case, and of a row on the page of registration."""

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from p24tui.i18n import N_, _, ngettext
 from p24tui.registration_words import WAYS
+from p24tui.routine.documentation import Scope
 from p24tui.routine.registration import RegistrationState
+from p24tui.services.journal_views import OwedLine
 from p24tui.services.registration_views import FollowedLine, RegistrationDesk
 from p24tui.services.views import CaseLine, EndedLine
 from p24tui.time_words import short_moment
@@ -17,6 +19,9 @@ TO_DO: Mapping[RegistrationState, str] = {
     RegistrationState.REGISTERED: N_("TA BORT"),
 }
 """What is to be done with a post that is in VAS."""
+
+SCOPES: Mapping[Scope, str] = {Scope.BOTH: N_("anamnes och bedömning"), Scope.ASSESSMENT: N_("egen bedömning")}
+"""What a note that is owed is to hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +43,14 @@ class Item:
 
 def registration_page(
     desk: RegistrationDesk,
+    owed: Sequence[OwedLine],
     unit_names: Mapping[str, str],
+    staff_id: str | None,
     now: datetime,
-    owed: Sequence[Item] = (),
-    owed_above: Sequence[Cell] = (),
 ) -> Page:
-    """First what is in VAS still, the oldest first; then what nobody has decided on; last what else is ``owed``.
-
-    ``owed_above`` says how much that is, in the line above.
-    """
-    items = [*map(_followed, desk.followed), *map(_undecided, desk.undecided), *owed]
+    """First what is in VAS still, the oldest first; then notes that are ``owed``; last what nobody has decided on."""
+    notes = [_owed(one, mine=one.debt.staff_id == staff_id) for one in owed]
+    items = [*map(_followed, desk.followed), *notes, *map(_undecided, desk.undecided)]
     by_id = {one.id: one for one in items}
     several = len(unit_names) > 1
 
@@ -70,16 +73,25 @@ def registration_page(
     def row(id: str, width: int) -> Row:
         return _row(by_id[id], unit_names if several else {}, now, wide=width >= WIDE)
 
-    above = (*_above(desk), *owed_above)
-    return Page(above, columns, tuple(by_id), row, _("Inget är kvar att registrera."))
+    return Page(
+        tuple(_above(desk, len(owed))), columns, tuple(by_id), row, _("Inget är kvar att registrera eller anteckna.")
+    )
 
 
-def _above(desk: RegistrationDesk) -> Iterator[Cell]:
+def patients_of(desk: RegistrationDesk) -> frozenset[str]:
+    """Whose contacts it shows."""
+    lines = (*(one.line for one in desk.followed), *(one.line for one in desk.undecided))
+    return frozenset(line.case.patient_id for line in lines)
+
+
+def _above(desk: RegistrationDesk, owed: int) -> Iterator[Cell]:
     many, old = len(desk.followed), sum(one.old for one in desk.followed)
     words = ngettext("{count} post i VAS inte borttagen", "{count} poster i VAS inte borttagna", many)
     yield (words.format(count=many), "strong" if many else "quiet")
     if old:
         yield (ngettext("{count} GAMMAL", "{count} GAMLA", old).format(count=old), "urgent")
+    words = ngettext("{count} att anteckna", "{count} att anteckna", owed)
+    yield (words.format(count=owed), "unread" if owed else "quiet")
     left = len(desk.undecided)
     words = ngettext("{count} avslutat att ta ställning till", "{count} avslutade att ta ställning till", left)
     yield (words.format(count=left), "unread" if left else "quiet")
@@ -99,6 +111,13 @@ def _followed(one: FollowedLine) -> Item:
         _(WAYS[registration.way]),
         registration.reason,
     )
+
+
+def _owed(one: OwedLine, *, mine: bool) -> Item:
+    to_do = (_("anteckna"), "unread" if mine else "")
+    debt = one.debt
+    id = f"note:{debt.case_id}:{debt.staff_id}"
+    return Item(id, to_do, debt.since, one.line, debt.unit_id, debt.staff_name, "", _(SCOPES[debt.scope]))
 
 
 def _undecided(one: EndedLine) -> Item:

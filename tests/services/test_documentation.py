@@ -14,10 +14,11 @@ from p24tui.routine.handover import Consent, ConsentState, ConsentWay
 from p24tui.routine.period import Length, period_of
 from p24tui.routine.protection import Protection
 from p24tui.routine.risk_course import Assessment, Basis
-from p24tui.services import assessment, cases, documentation, ending, handover, report, suicide, wrong_patient
+from p24tui.services import assessment, cases, documentation, ending, handover, images, report, suicide, wrong_patient
 from p24tui.services.journal_views import ReportPart, Signed
 from p24tui.store import journal
 from p24tui.store.values import FormAnswer
+from tests.services.test_images import sent
 from tests.world import PEOPLE, UNIT, World
 
 FORM = (
@@ -113,7 +114,7 @@ def test_a_nurse_who_hands_over_owes_the_first_note_and_the_doctor_their_own(wor
     assert "Aktuellt" not in done.text
     assert ends(world, one.id, "sara").state is CaseState.ENDED
     assert owed(world, one.id) == [(PEOPLE["maria"][0], Scope.BOTH, Cause.TRIAGED)]  # followed until it is paid
-    assert [one.debt.staff_name for one in documentation.owed(world.system, maria, [UNIT])] == ["Maria Lind"]
+    assert [one.debt.staff_name for one in documentation.owed(world.system, maria, [UNIT], "view")] == ["Maria Lind"]
     assert documentation.count_owed(world.system, sara, [UNIT]) == (0, 1)
     assert signs(world, one.id, note_id="n2").note.scope is Scope.BOTH  # also after the end
     assert documentation.count_owed(world.system, maria, [UNIT]) == (0, 0)
@@ -207,7 +208,7 @@ def test_the_report_is_logged_before_it_is_shown_and_again_when_it_is_taken(worl
     report = documentation.anamnesis_report(world.system, maria, one.id)
     assert list(report.parts) == [ReportPart.FORM, ReportPart.CHAT]
     assert report.parts[ReportPart.CHAT] == "2026-11-23 09.00 Patienten:\nHej, jag har hostat."
-    documentation.report_taken(world.system, maria, one.id, [ReportPart.CHAT], printed=False)
+    documentation.report_taken(world.system, maria, one.id, [ReportPart.CHAT])
     with world.system.store.reading() as tx:
         kinds = [kind for (kind,) in tx.connection.exec_driver_sql("SELECT kind FROM read_log ORDER BY seq")]
     assert kinds == ["report", "export"]
@@ -227,3 +228,24 @@ def test_the_report_counts_what_was_written_down_how_soon_and_what_is_left(world
     assert (recorded.signed, recorded.in_vas, recorded.nothing, recorded.owed) == (1, 0, 1, 1)
     assert recorded.waits is not None
     assert recorded.waits.median == timedelta(minutes=40)
+
+
+@pytest.mark.rule("IM-1", "IM-2", "LO-1")
+@pytest.mark.hazard("H18")
+def test_a_text_goes_into_the_temporary_storage_for_its_person_alone_and_goes_by_itself(world: World) -> None:
+    one, maria = mine(world), world.actor("maria")
+    filed = documentation.to_file(world.system, maria, one.id, "../anteckning", "Bedömning\nEgenvård.")
+    assert filed.path.parent == world.system.storage.folder
+    assert (filed.path.stat().st_mode & 0o777, filed.path.read_text()) == (0o600, "Bedömning\nEgenvård.")
+    assert world.event_kinds(one.id)[-1] == "journal.filed"
+    assert world.system.storage.sweep(timedelta()).removed == (filed.path.name,)
+
+
+@pytest.mark.rule("IM-3")
+def test_a_note_has_the_line_of_each_image_that_is_in_vidiview(world: World) -> None:
+    one, maria = sent(world, documented=False), world.actor("maria")
+    images.journalled(world.system, maria, images.export(world.system, maria, one.id).id, "utslag på armen")
+    done = signs(world, one.id)
+    assert done.note.images == ("Bilder finns i Vidiview: utslag på armen",)
+    assert "Bilder finns i Vidiview: utslag på armen\n\nBedömning" in done.text
+    assert documentation.read(world.system, maria, one.id).images == done.note.images

@@ -1,14 +1,14 @@
 """Documentation at the desk: what is owed shows, ending leads to the note, and it is signed and copied (DO, IM-4)."""
 
+from datetime import timedelta
+
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from p24tui.routine.case import CaseState
 from p24tui.services import documentation, wrong_patient
-from p24tui.tui.screens.dialogs import ConfirmEndScreen
-from p24tui.tui.screens.journal import AnamnesisScreen, JournalScreen, SignedScreen
-from p24tui.tui.screens.note import NoteScreen
+from p24tui.tui.screens.journal import AnamnesisScreen, JournalScreen
 from p24tui.tui.widgets.desk_header import DeskHeader
 from tests.services.test_documentation import FORM, assessed, mine, signs
 from tests.tui.kit import at_desk, desk_of, press, screen_text, settled
@@ -42,7 +42,7 @@ async def test_ending_leads_to_the_note_which_is_looked_through_signed_and_copie
         assert isinstance(pilot.app.screen, JournalScreen)
         assert "Ingen har antecknat något" in screen_text(pilot)
         await press(pilot, "1")
-        assert isinstance(pilot.app.screen, NoteScreen)
+        assert "Anteckning (DO-4)" in screen_text(pilot)
         assert "Har du feber? Nej" in screen_text(pilot)
         await press(pilot, "ctrl+s")
         assert "Läs igenom det" in screen_text(pilot)  # nothing was signed, and one stands where it lacks
@@ -50,12 +50,12 @@ async def test_ending_leads_to_the_note_which_is_looked_through_signed_and_copie
         await write(pilot, "Egenvard")
         await press(pilot, "ctrl+s")
         await settled(pilot)
-        assert isinstance(pilot.app.screen, SignedScreen)
+        assert "Signerad och kopierad" in screen_text(pilot)
         assert pilot.app.clipboard.startswith("Rad: Utan besöksanteckning\nAvd/mott: Vårdcentralen Åsen\n")
         assert pilot.app.clipboard.endswith("Bedömning\nEgenvard")
         await press(pilot, "enter")
         await press(pilot, "a")
-        assert isinstance(pilot.app.screen, ConfirmEndScreen)
+        assert "Steg 2 av 2" in screen_text(pilot)
         await press(pilot, "enter")
     assert sqlcipher_world.row(one.id).case.state is CaseState.ENDED
     kinds = sqlcipher_world.event_kinds(one.id)
@@ -151,3 +151,34 @@ async def test_on_the_wrong_patient_there_is_nothing_to_write(sqlcipher_world: W
         text = screen_text(pilot)
         assert "OBS FEL PATIENT: inget mer dokumenteras" in text
         assert "Skriv anteckningen" not in text
+
+
+@pytest.mark.rule("IM-1")
+async def test_where_the_terminal_has_no_clipboard_the_note_lies_in_the_temporary_storage(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "linux")
+    one = mine(sqlcipher_world)
+    signs(sqlcipher_world, one.id)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "6", "4")
+        await settled(pilot)
+        assert "I mellanlagringen" in screen_text(pilot)
+    assert [one.name.endswith("-anteckning.txt") for one in sqlcipher_world.system.storage.files()] == [True]
+
+
+@pytest.mark.rule("DO-1", "DO-3")
+async def test_what_is_owed_stands_on_the_page_of_registration_ones_own_first(sqlcipher_world: World) -> None:
+    theirs, own = mine(sqlcipher_world, "johan"), mine(sqlcipher_world)
+    assessed(sqlcipher_world, theirs.id, "johan")
+    sqlcipher_world.clock.advance(timedelta(minutes=1))
+    assessed(sqlcipher_world, own.id)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "f5")
+        await settled(pilot)
+        rows = [line for line in screen_text(pilot).splitlines() if "anteckna " in line and "Karin" in line]
+        assert ["Maria Lind" in row for row in rows] == [True, False]
+        assert "2 att anteckna" in screen_text(pilot)
+        await press(pilot, "6", "1")
+        await press(pilot, "tab")
+        assert "Anteckning (DO-4) · Karin Öberg" in screen_text(pilot)

@@ -56,7 +56,7 @@ async def test_each_key_leads_to_its_place_and_back(sqlcipher_world: World, size
     said = {
         "f3": "Inga videobesök den här dagen.",
         "f4": "9 öppna ärenden",
-        "f5": "Inget är kvar att registrera.",
+        "f5": "Inget är kvar att registrera eller anteckna.",
         "f6": "Per timme, som mest",
         "f7": "läsningar idag",
     }

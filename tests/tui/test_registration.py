@@ -82,7 +82,7 @@ async def test_a_contact_is_registered_by_the_keyboard_from_the_question_to_the_
         one = standing(world, case.id)
         assert one is not None
         assert (one.state, one.removed_by_name) == (RegistrationState.REMOVED, "Eva Nyström")
-        assert "Inget är kvar att registrera." in screen_text(pilot)
+        assert "Inget är kvar att registrera eller anteckna." in screen_text(pilot)
 
 
 @pytest.mark.rule("RE-1", "RE-2", "RE-8", "PR-1", "AP-3")

@@ -1,6 +1,6 @@
 """What is written down on a case: what is owed, what was settled, and the steps there are (DO)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -158,38 +158,54 @@ def note_words(note: JournalNote, now: datetime) -> str:
 
 
 class SignedScreen(ModalScreen[None]):
-    """A signed note as it goes into VAS. It is on the clipboard already, where the terminal has one."""
+    """A signed note as it goes into VAS: on the clipboard, and as a file for a terminal that has none.
+
+    ``file`` puts it into the temporary storage, and then has ``say`` told where. With ``by_file`` it does so at once.
+    """
 
     BINDINGS = [
         Binding("c", "copy", show=False),
+        Binding("f", "file", show=False),
         Binding("up", "scroll(-1)", show=False),
         Binding("down", "scroll(1)", show=False),
         Binding("enter,escape", "leave", show=False),
     ]
     AUTO_FOCUS = ""
 
-    def __init__(self, signed: Signed, name: str) -> None:
+    def __init__(self, signed: Signed, name: str, file: Callable[[], None], *, by_file: bool) -> None:
         super().__init__()
         self._signed = signed
         self._name = name
+        self._file = file
+        self._by_file = by_file
         self._text = VerticalScroll(id="signed-text", can_focus=False)
+        self._note = Static(classes="dialog-note")
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide"):
-            title = _("Signerad och kopierad · {name}").format(name=self._name)
-            yield Static(Content.styled(title, "bold"), classes="dialog-title")
+            title = _("Signerad · {name}") if self._by_file else _("Signerad och kopierad · {name}")
+            yield Static(Content.styled(title.format(name=self._name), "bold"), classes="dialog-title")
             with self._text:
                 yield Static(Content(self._signed.text))
-            yield Static(
-                _("Klistra in den i VAS. Kommer inget med, markera texten här i stället."), classes="dialog-note"
-            )
-            yield Static(_("c kopiera igen   ↑ ↓ rulla   Enter klart"), classes="dialog-keys")
+            yield self._note
+            yield Static(_("c kopiera igen   f som fil   ↑ ↓ rulla   Enter klart"), classes="dialog-keys")
 
     def on_mount(self) -> None:
-        self.action_copy()
+        if self._by_file:
+            self.action_file()
+        else:
+            self.say(_("Klistra in den i VAS. Kommer inget med: f lägger den som fil i mellanlagringen."))
+            self.action_copy()
+
+    def say(self, words: str) -> None:
+        """Say this under the text."""
+        self._note.update(Content(words))
 
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self._signed.text)
+
+    def action_file(self) -> None:
+        self._file()
 
     def action_scroll(self, step: int) -> None:
         self._text.scroll_relative(y=step, animate=False)
@@ -201,12 +217,21 @@ class SignedScreen(ModalScreen[None]):
 PARTS = {ReportPart.FORM: N_("Formulär"), ReportPart.CHAT: N_("Chatt"), ReportPart.FILES: N_("Bilagor")}
 
 
-class AnamnesisScreen(ModalScreen[tuple[ReportPart, ...] | None]):
-    """The anamnesis report of a case. Digits choose parts; ends with those that are to be copied."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Parts of the report that are to be copied, or as a file that one can print."""
+
+    parts: tuple[ReportPart, ...]
+    to_print: bool
+
+
+class AnamnesisScreen(ModalScreen[Taken | None]):
+    """The anamnesis report of a case. Digits choose parts; ends with those that are to leave the program."""
 
     BINDINGS = [
         *(Binding(str(digit), f"choose({digit})", show=False) for digit in range(1, 4)),
-        Binding("c", "copy", show=False),
+        Binding("c", "take(False)", show=False),
+        Binding("u", "take(True)", show=False),
         Binding("up", "scroll(-1)", show=False),
         Binding("down", "scroll(1)", show=False),
         Binding("pageup", "scroll(-10)", show=False),
@@ -230,7 +255,7 @@ class AnamnesisScreen(ModalScreen[tuple[ReportPart, ...] | None]):
             yield self._choice
             yield self._text
             yield Static(
-                _("Siffra tar med eller utelämnar   c kopiera   ↑ ↓ rulla   Esc tillbaka"), classes="dialog-keys"
+                _("Siffra tar med eller utelämnar   c kopiera   u skriv ut   Esc tillbaka"), classes="dialog-keys"
             )
 
     def on_mount(self) -> None:
@@ -242,10 +267,10 @@ class AnamnesisScreen(ModalScreen[tuple[ReportPart, ...] | None]):
             self._wanted ^= {parts[digit - 1]}
             self._paint()
 
-    def action_copy(self) -> None:
+    def action_take(self, to_print: bool) -> None:
         wanted = tuple(one for one in self._report.parts if one in self._wanted)
         if wanted:
-            self.dismiss(wanted)
+            self.dismiss(Taken(wanted, to_print))
 
     def action_scroll(self, step: int) -> None:
         self._text.scroll_relative(y=step, animate=False)

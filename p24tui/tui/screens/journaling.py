@@ -1,5 +1,8 @@
 """The section of the desk for documentation: what is owed, writing and signing the note, the anamnesis report (DO)."""
 
+import os
+from collections.abc import Mapping
+
 from p24tui import services
 from p24tui.errors import P24Error
 from p24tui.explain import explain
@@ -9,7 +12,7 @@ from p24tui.journal_text import vas
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.routine.documentation import NoteText, Way
-from p24tui.services.journal_views import AnamnesisReport, JournalView, ReportPart, Signed
+from p24tui.services.journal_views import AnamnesisReport, Filed, JournalView, Signed
 from p24tui.tui.screens.desk_parts import DeskParts
 from p24tui.tui.screens.form import Answers, FormScreen, Text
 from p24tui.tui.screens.journal import (
@@ -18,6 +21,7 @@ from p24tui.tui.screens.journal import (
     JournalScreen,
     SignedScreen,
     Step,
+    Taken,
     own_note,
     report_text,
 )
@@ -85,22 +89,33 @@ class Journaling(DeskParts):
 
         def signed(done: Signed) -> None:
             self._say(_("Anteckningen är signerad."))
-            self._copied(done, actor)
-            self.app.push_screen(SignedScreen(done, self._patient_name(case)))
+            self._show_signed(done, case, actor)
 
         self._writes.run(
             lambda: services.documentation.sign(self._system, actor, case.id, text, note_id), signed, failed
         )
 
-    def _copied(self, done: Signed, actor: Actor) -> None:
+    def _show_signed(self, done: Signed, case: Case, actor: Actor) -> None:
+        """It is copied as it is shown; where the terminal has no clipboard, it lies in the temporary storage."""
         self._writes.run(lambda: services.documentation.copied(self._system, actor, done.note.id))
+
+        def file() -> None:
+            to_file = services.documentation.to_file
+            self._writes.run(
+                lambda: to_file(self._system, actor, case.id, "anteckning", done.text),
+                lambda filed: screen.say(_("I mellanlagringen, tas bort av sig själv: {path}").format(path=filed.path)),
+                lambda error: screen.say(explain(error)),
+            )
+
+        by_file = not has_clipboard(os.environ) or self._system.settings.copy_by == "file"
+        screen = SignedScreen(done, self._patient_name(case), file, by_file=by_file)
+        self.app.push_screen(screen)
 
     def _copy_again(self, view: JournalView, actor: Actor) -> None:
         note = own_note(view, actor.staff_id)
         if note is not None:
             done = services.documentation.as_signed(note, view.answered)
-            self._copied(done, actor)
-            self.app.push_screen(SignedScreen(done, self._patient_name(view.line.case)))
+            self._show_signed(done, view.line.case, actor)
 
     def _ask_why_nothing(self, view: JournalView, actor: Actor, problem: str = "") -> None:
         title = _("Inget mer hör till journalen (DO-1) · {name}").format(name=self._patient_name(view.line.case))
@@ -134,21 +149,34 @@ class Journaling(DeskParts):
 
         def show(report: AnamnesisReport) -> None:
             if here():
-                self.app.push_screen(AnamnesisScreen(report), lambda parts: self._take_report(report, actor, parts))
+                self.app.push_screen(AnamnesisScreen(report), lambda taken: self._take_report(report, actor, taken))
 
         self._reads.run(lambda: services.documentation.anamnesis_report(self._system, actor, case.id), show)
 
-    def _take_report(self, report: AnamnesisReport, actor: Actor, parts: tuple[ReportPart, ...] | None) -> None:
+    def _take_report(self, report: AnamnesisReport, actor: Actor, taken: Taken | None) -> None:
         """It is logged before it leaves the program."""
-        if not parts:
+        if taken is None:
             return
-        text = report_text(report, parts)
+        words, case = report_text(report, taken.parts), report.line.case
 
         def copy(_done: None) -> None:
-            self.app.copy_to_clipboard(text)
+            self.app.copy_to_clipboard(words)
             self._say(_("Rapporten är kopierad. Klistra in den under Aktuellt i VAS, och läs igenom den där."))
 
-        case_id = report.line.case.id
-        self._writes.run(
-            lambda: services.documentation.report_taken(self._system, actor, case_id, parts, printed=False), copy
-        )
+        def show(filed: Filed) -> None:
+            if filed.is_open:
+                self._say(_("Rapporten är öppnad: skriv ut den där. Filen tas bort av sig själv."))
+            else:
+                self._say(_("Rapporten ligger i {path}").format(path=filed.path))
+
+        if taken.to_print:
+            to_file = services.documentation.to_file
+            self._writes.run(lambda: to_file(self._system, actor, case.id, "anamnesrapport", words, to_open=True), show)
+        else:
+            report_taken = services.documentation.report_taken
+            self._writes.run(lambda: report_taken(self._system, actor, case.id, taken.parts), copy)
+
+
+def has_clipboard(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal may pass a text on to the clipboard (OSC 52): a console of Linux has none at all."""
+    return environ.get("TERM", "") not in {"", "dumb", "linux"}

@@ -11,6 +11,7 @@ from p24tui.clock import local_date
 from p24tui.errors import P24Error
 from p24tui.i18n import _
 from p24tui.routine.case import Case
+from p24tui.services.journal_views import OwedLine
 from p24tui.services.registration_views import RegistrationDesk
 from p24tui.services.views import OwnReads
 from p24tui.store.values import Doing
@@ -25,7 +26,7 @@ from p24tui.tui.places import (
     places_of,
     waiting_page,
 )
-from p24tui.tui.registration_page import registration_page
+from p24tui.tui.registration_page import patients_of, registration_page
 from p24tui.tui.screens.overviewing import OVERVIEW_ACTIONS, Overviewing
 from p24tui.tui.screens.registering_contacts import ContactRegistration
 from p24tui.tui.screens.visiting import Visiting
@@ -237,10 +238,13 @@ class Places(Overviewing, Visiting, ContactRegistration):
         if self._place is Place.VIDEO:
             self._read(self._visits_errand(), self._have_visits)
         elif self._place is Place.REGISTRATION:
-            self._read(
-                lambda: services.registration.of_units(system, actor, unit_ids, view=view, shown_patients=shown),
-                self._have_registrations,
-            )
+
+            def read() -> tuple[RegistrationDesk, tuple[OwedLine, ...]]:
+                found = services.registration.of_units(system, actor, unit_ids, view=view, shown_patients=shown)
+                seen = shown | patients_of(found)
+                return found, services.documentation.owed(system, actor, unit_ids, found.id, seen)
+
+            self._read(read, self._have_registrations)
         elif self._place is Place.OVERVIEW:
             self._read(self._overview_errand(), self._have_report)
         elif self._place is Place.LOG:
@@ -261,11 +265,12 @@ class Places(Overviewing, Visiting, ContactRegistration):
 
         self._reads.run(errand, have, failed)
 
-    def _have_registrations(self, desk: RegistrationDesk) -> None:
+    def _have_registrations(self, found: tuple[RegistrationDesk, tuple[OwedLine, ...]]) -> None:
+        desk, owed = found
         self._registration_desk = desk
-        lines = [*(one.line for one in desk.followed), *(one.line for one in desk.undecided)]
-        self._registrations_shown |= {line.case.patient_id for line in lines}
-        self._show_page(registration_page(desk, self._list.unit_names, self._system.clock.now()))
+        self._registrations_shown |= patients_of(desk) | {one.line.case.patient_id for one in owed}
+        now = self._system.clock.now()
+        self._show_page(registration_page(desk, owed, self._list.unit_names, self._actor.staff_id, now))
 
     def _have_own_reads(self, own: OwnReads) -> None:
         self._show_page(log_page(own, self._list.unit_names, self._system.clock.now()))
