@@ -90,8 +90,8 @@ def _above(desk: RegistrationDesk, owed: int) -> Iterator[Cell]:
     yield (words.format(count=many), "strong" if many else "quiet")
     if old:
         yield (ngettext("{count} GAMMAL", "{count} GAMLA", old).format(count=old), "urgent")
-    words = ngettext("{count} att anteckna", "{count} att anteckna", owed)
-    yield (words.format(count=owed), "unread" if owed else "quiet")
+    if owed:
+        yield (ngettext("{count} att anteckna", "{count} att anteckna", owed).format(count=owed), "unread")
     left = len(desk.undecided)
     words = ngettext("{count} avslutat att ta ställning till", "{count} avslutade att ta ställning till", left)
     yield (words.format(count=left), "unread" if left else "quiet")
