@@ -238,7 +238,7 @@ KEYS = (
         "f5",
         "show_registration",
         N_("registrering"),
-        N_("Bevakningsposter och meddelanden som är kvar i VAS, och avslutade ärenden att ta ställning till."),
+        N_("Bevakningsposter kvar i VAS, anteckningar kvar att skriva, och avslutade ärenden att ta ställning till."),
         (Where.EVERYWHERE,),
         in_bar=False,
     ),
