@@ -98,6 +98,9 @@ def measures(report: Report) -> Iterator[Measure]:
     for key in ("signed", "in_vas", "nothing", "owed"):
         yield "notes", key, getattr(report.recorded, key)
     yield from _waits("note_minutes", report.recorded.waits)
+    for key in ("told", "own", "nothing", "left"):
+        yield "registrations", key, getattr(report.registered, key)
+    yield from _waits("registration_minutes", report.registered.waits)
     for one in report.answering:
         yield "answered_cases", one.name, one.cases
         yield "answered_messages", one.name, one.messages

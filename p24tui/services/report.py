@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, time, timedelta
 
 from p24tui.clock import local_date
+from p24tui.routine import documentation
 from p24tui.routine.case import Case, ContactKind
-from p24tui.routine.documentation import Way
 from p24tui.routine.hours import Span, day_openings, instant_of, staffed_times
 from p24tui.routine.outgoing import OutgoingState
 from p24tui.routine.period import Length, Period
+from p24tui.routine.registration import TOLD, Way
 from p24tui.routine.roster import midnight, uncovered
 from p24tui.services import closing
 from p24tui.services.known import known_unit
@@ -21,6 +22,7 @@ from p24tui.services.report_views import (
     Flow,
     Inflow,
     Recorded,
+    Registered,
     Report,
     SameDay,
     Sent,
@@ -28,7 +30,7 @@ from p24tui.services.report_views import (
     UnitDay,
     Waits,
 )
-from p24tui.store import closings, journal, report
+from p24tui.store import closings, journal, registrations, report
 from p24tui.store.engine import Tx
 from p24tui.store.report import OnDuty, Received, Written
 from p24tui.store.values import Closing, Unit
@@ -61,6 +63,7 @@ def report_of(system: System, unit_ids: Collection[str], period: Period) -> Repo
         duties = report.on_duty(tx, unit_ids, begins, ends)
         signatures = _signatures(tx, units, period)
         recorded = _recorded(tx, unit_ids, begins, ends)
+        registered = _registered(tx, unit_ids, begins, ends)
     today = period.length is Length.DAY and period.holds(local_date(now))
     return Report(
         tuple(unit_ids),
@@ -72,6 +75,7 @@ def report_of(system: System, unit_ids: Collection[str], period: Period) -> Repo
         flow,
         sent,
         recorded,
+        registered,
         _answering(written, names),
         _days(units, period, duties, signatures, now),
         overview_of(system, unit_ids) if today else None,
@@ -168,10 +172,18 @@ def _sent(tx: Tx, unit_ids: Collection[str], begins: datetime, ends: datetime) -
 
 
 def _recorded(tx: Tx, unit_ids: Collection[str], begins: datetime, ends: datetime) -> Recorded:
-    settled = journal.settled_between(tx, unit_ids, begins, ends)
+    settled, noted = journal.settled_between(tx, unit_ids, begins, ends), documentation.Way
     ways = Counter(way for way, _since, _at in settled)
-    waits = waits_of([at - since for way, since, at in settled if since is not None and way is not Way.NOTHING])
-    return Recorded(ways[Way.NOTE], ways[Way.IN_VAS], ways[Way.NOTHING], len(journal.owed(tx, unit_ids)), waits)
+    waits = waits_of([at - since for way, since, at in settled if since is not None and way is not noted.NOTHING])
+    return Recorded(ways[noted.NOTE], ways[noted.IN_VAS], ways[noted.NOTHING], len(journal.owed(tx, unit_ids)), waits)
+
+
+def _registered(tx: Tx, unit_ids: Collection[str], begins: datetime, ends: datetime) -> Registered:
+    made = registrations.made_between(tx, unit_ids, begins, ends)
+    ways = Counter(way for way, _made, _removed in made)
+    waits = waits_of([removed - at for _way, at, removed in made if removed is not None])
+    told = sum(ways[way] for way in TOLD)
+    return Registered(told, ways[Way.AN24], ways[Way.NOTHING], registrations.count_followed(tx, unit_ids), waits)
 
 
 def _answering(written: Iterable[Written], names: Mapping[str, str]) -> tuple[Answering, ...]:

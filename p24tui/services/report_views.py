@@ -112,6 +112,20 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Registered:
+    """How contacts were registered (RE): told to those who register, in AN24 by staff themselves, or not at all.
+
+    ``left`` is how many posts are in VAS still, now; ``waits`` how long it took from making one to its removal.
+    """
+
+    told: int
+    own: int
+    nothing: int
+    left: int
+    waits: Waits | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answering:
     """A member of staff who wrote to patients: in how many cases, and how many messages."""
 
@@ -149,6 +163,7 @@ class Report:
     flow: Flow
     sent: Sent
     recorded: Recorded
+    registered: Registered
     answering: tuple[Answering, ...]
     days: tuple[UnitDay, ...]
     now: Overview | None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from p24tui.i18n import _, ngettext
-from p24tui.services.report_views import Recorded, Report, SameDay, Sent, UnitDay, Waits
+from p24tui.services.report_views import Recorded, Registered, Report, SameDay, Sent, UnitDay, Waits
 from p24tui.text import clean_line
 from p24tui.time_words import clock_time, time_words
 
@@ -26,6 +26,7 @@ def facts(report: Report) -> Iterator[Fact]:
     yield _("Meddelanden"), said.format(received=flow.messages_in, written=flow.messages_out)
     yield _("Utskick"), _sent(report.sent)
     yield _("Anteckningar"), _recorded(report.recorded)
+    yield _("Registrering"), _registered(report.registered)
 
 
 def waits_words(waits: Waits) -> str:
@@ -101,7 +102,18 @@ def _recorded(one: Recorded) -> str:
     """What was written down, how soon where it was owed, and what is left."""
     said = _("{signed} signerade, {in_vas} i VAS, {nothing} utan, {owed} kvar att skriva")
     words = said.format(signed=one.signed, in_vas=one.in_vas, nothing=one.nothing, owed=one.owed)
-    if one.waits is None:
-        return words
-    took = _("median {median}, längst {longest}")
-    return f"{words} · {took.format(median=_wait(one.waits.median), longest=_wait(one.waits.longest))}"
+    return f"{words}{_took(one.waits)}"
+
+
+def _registered(one: Registered) -> str:
+    """How contacts were registered, how soon their posts were gone again, and what is left."""
+    said = _("{told} till AN5, {own} i AN24, {nothing} registreras inte, {left} kvar att ta bort")
+    words = said.format(told=one.told, own=one.own, nothing=one.nothing, left=one.left)
+    return f"{words}{_took(one.waits)}"
+
+
+def _took(waits: Waits | None) -> str:
+    if waits is None:
+        return ""
+    said = _(" · median {median}, längst {longest}")
+    return said.format(median=_wait(waits.median), longest=_wait(waits.longest))

@@ -59,6 +59,23 @@ def oldest_followed(tx: Tx, unit_id: str) -> datetime | None:
     return found
 
 
+def made_between(
+    tx: Tx, unit_ids: Collection[str], begins: datetime, ends: datetime
+) -> list[tuple[Way, datetime, datetime | None]]:
+    """What was decided at these units from ``begins`` up to ``ends``: the way, when, and when its post was removed."""
+    table = registrations.c
+    query = select(table.way, table.made_at, table.removed_at).where(
+        _STANDING, table.unit_id.in_(unit_ids), table.made_at >= begins, table.made_at < ends
+    )
+    return [(Way(way), made, removed) for way, made, removed in tx.connection.execute(query)]
+
+
+def count_followed(tx: Tx, unit_ids: Collection[str]) -> int:
+    """How many of those of these units are in VAS still."""
+    query = select(func.count()).select_from(registrations).where(_FOLLOWED, registrations.c.unit_id.in_(unit_ids))
+    return tx.connection.execute(query).scalar_one()
+
+
 def followed_of(tx: Tx, staff_id: str) -> int:
     """How many of those this person has made, at whatever unit."""
     query = select(func.count()).select_from(registrations).where(_FOLLOWED, registrations.c.made_by == staff_id)

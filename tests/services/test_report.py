@@ -15,11 +15,12 @@ from p24tui.routine.hours import staffed_between, staffed_times
 from p24tui.routine.opening import parse_hours
 from p24tui.routine.outgoing import OutgoingState
 from p24tui.routine.period import Length, period_of
-from p24tui.services import cases, chat, ending, intake, outbox, report, roster, undo
+from p24tui.services import cases, chat, ending, intake, outbox, registration, report, roster, undo
 from p24tui.services.report_views import Answering, Flow, Report, SameDay, Sent, Waits
 from p24tui.store import closings, feed, tables
 from p24tui.store.values import Closing
 from p24tui.words import MESSAGE, TRIAGE_FAILED
+from tests import registering as contacts
 from tests import samples
 from tests.outgoing import queued, send, stored, with_gateway
 from tests.samples import bundle, contact, message
@@ -269,3 +270,18 @@ def test_half_waited_no_longer_than_the_median_and_nine_of_ten_no_longer_than_th
     assert 10 * sum(one * MINUTE <= found.ninth for one in minutes) >= 9 * len(minutes)
     assert found.ninth in {one * MINUTE for one in minutes}
     assert found.median <= found.longest == max(minutes) * MINUTE
+
+
+@pytest.mark.rule("RE-3", "RE-6", "RE-8")
+def test_how_contacts_were_registered_is_counted_how_soon_their_posts_were_gone_and_what_is_left(world: World) -> None:
+    gone, _left = contacts.made(world), contacts.made(world)
+    contacts.made(world, wanted=contacts.FREE)
+    contacts.made(world, wanted=contacts.NOT)
+    eva = world.actor("eva")
+    world.clock.advance(timedelta(minutes=30))
+    registration.registered(world.system, eva, gone.id, "L1", "Faktura")
+    registration.removed(world.system, eva, gone.id)
+    found = made(world).registered
+    assert (found.told, found.own, found.nothing, found.left) == (2, 1, 1, 1)
+    assert found.waits is not None
+    assert found.waits.longest == timedelta(minutes=30)
