@@ -1,5 +1,6 @@
 """A small unit to test in: a clock that stands, two nurses, a doctor, a psychologist, an administrator, and cases."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from p24tui.store.journal_values import JournalNote
 from p24tui.store.schema import open_store
 from p24tui.store.values import Author, CaseRow, Contact, FormAnswer, Message, PatientRecord
 from p24tui.system import System
+from tests.postgres import Server
 
 UNIT = "SE2321000016-ASEN"
 BERGA = "SE2321000016-BERGA"
@@ -219,17 +221,41 @@ def people_up(system: System) -> None:
         staff.put_staff(system, operator, staff.make_staff(*one), (UNIT,))
 
 
-@pytest.fixture
-def world(tmp_path: Path, database_url: str) -> Iterator[World]:
+@pytest.fixture(scope="session")
+def peopled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the unit and its people, to be copied: making the schema anew takes longer than most tests."""
+    home = tmp_path_factory.mktemp("peopled")
+    with make_world(home):
+        return home
+
+
+@pytest.fixture(scope="session")
+def peopled_template(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a PostgreSQL database with the unit and its people, to be copied."""
+    name = "p24_peopled"
+    with make_world(tmp_path_factory.mktemp("peopled"), postgres_server.create(name)):
+        return name
+
+
+@pytest.fixture(params=["sqlcipher", "postgresql"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """A world on each database in turn."""
-    with make_world(tmp_path, database_url) as one:
+    if request.param == "sqlcipher":
+        yield request.getfixturevalue("sqlcipher_world")
+        return
+    server: Server = request.getfixturevalue("postgres_server")
+    with (
+        server.fresh(request.getfixturevalue("peopled_template")) as url,
+        make_world_again(tmp_path, url) as one,
+    ):
         yield one
 
 
 @pytest.fixture
-def sqlcipher_world(tmp_path: Path) -> Iterator[World]:
+def sqlcipher_world(tmp_path: Path, peopled_home: Path) -> Iterator[World]:
     """A world on the embedded database alone."""
-    with make_world(tmp_path) as one:
+    shutil.copytree(peopled_home, tmp_path, dirs_exist_ok=True)
+    with make_world_again(tmp_path) as one:
         yield one
 
 

@@ -61,13 +61,13 @@ def test_pressed_again_it_says_when_the_first_went(world: World) -> None:
 
 @pytest.mark.rule("SE-2")
 @pytest.mark.hazard("H13")
-def test_fifty_presses_at_eight_places_send_one(world: World, tmp_path: Path, database_url: str) -> None:
+def test_fifty_presses_at_eight_places_send_one(world: World, tmp_path: Path) -> None:
     gateway, case, maria = with_gateway(world), waited_for(world), world.actor("maria")
 
     def press(place: int) -> int:
         """A console of its own on the same database: how many of its presses were taken."""
         taken = 0
-        with make_world_again(tmp_path, database_url) as other:
+        with make_world_again(tmp_path, world.system.settings.database) as other:
             other.system.person_data = Persons()
             other.system.gateways = {**world.system.gateways}
             for _ in range(7 if place else 1):
