@@ -273,7 +273,7 @@ async def test_the_console_asks_who_one_is_and_says_that_it_is_no_login(sqlciphe
 
 
 async def test_help_lists_every_key(sqlcipher_world: World) -> None:
-    async with at_desk(sqlcipher_world, size=(120, 190)) as pilot:
+    async with at_desk(sqlcipher_world, size=(120, 210)) as pilot:
         await press(pilot, "question_mark")
         assert isinstance(pilot.app.screen, HelpScreen)
         for word in ("Enter", "Ctrl+S", "Ta emot ärendet", "misstänkt suicidrisk"):

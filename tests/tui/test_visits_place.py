@@ -198,6 +198,8 @@ async def test_one_key_leads_through_the_day_of_a_visit(day: World, opened: list
         assert "◐ HALVT AVSLUTAT" in cursor_line(pilot)
         assert day.row(case_id).case.video is Video.OVER
         await press(pilot, "t")
+        assert "Ingen har antecknat" in words(pilot)  # first what was said is written down (DO-1)
+        await press(pilot, "2", "t")
         assert isinstance(pilot.app.screen, ConfirmEndScreen)
         assert stored_visit(day, visit.id).state is VisitState.STARTED
         await press(pilot, "enter")

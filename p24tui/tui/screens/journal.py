@@ -290,7 +290,7 @@ class AnamnesisScreen(ModalScreen[Taken | None]):
         self._body.update(Content("\n\n").join(self._part(one) for one in self._report.parts))
 
     def _part(self, part: ReportPart) -> Content:
-        style = "" if part in self._wanted else "$foreground 50%"
+        style = "" if part in self._wanted else "$foreground 60%"
         return Content.assemble((f"{_(PARTS[part])}\n", f"bold {style}"), (self._report.parts[part], style))
 
 
