@@ -112,8 +112,8 @@ class World:
         return one
 
     def noted_in_vas(self, case_id: str, at: datetime) -> JournalNote:
-        """That Eva has seen to it that what the patient told stands in VAS."""
-        staff_id, name, profession = PEOPLE["eva"]
+        """That Maria has seen to it that what the patient told stands in VAS."""
+        staff_id, name, profession = PEOPLE["maria"]
         return JournalNote(
             id=fresh_id(),
             case_id=case_id,
