@@ -26,14 +26,14 @@ FILE_PROBLEMS = {
 
 STORAGE_PROBLEMS = {
     "storage-windows": N_("Mellanlagringen går inte att göra säker i Windows. Bilder visas här men sparas inte ut."),
-    "storage-link": N_("Mellanlagringen {path} är en länk eller ingen mapp. Inget sparas där; välj en annan."),
-    "storage-owner": N_("Mellanlagringen {path} ägs av någon annan. Inget sparas där; välj en annan."),
-    "storage-open": N_("Mellanlagringen {path} går inte att stänga för andra. Inget sparas där; välj en annan."),
-    "storage-above": N_("Andra kan flytta mellanlagringen {path}, för de får skriva i {above}. Inget sparas där."),
+    "storage-link": N_("Mellanlagringen är en länk eller ingen mapp. Inget sparas där; välj en annan: {path}"),
+    "storage-owner": N_("Mellanlagringen ägs av någon annan. Inget sparas där; välj en annan: {path}"),
+    "storage-open": N_("Mellanlagringen går inte att stänga för andra. Inget sparas där; välj en annan: {path}"),
+    "storage-above": N_("Andra kan flytta mellanlagringen, för de får skriva i {above}. Inget sparas där: {path}"),
     "storage-not-empty": N_(
-        "I {path} ligger något som inte är p24tui:s. Allt i mellanlagringen tas bort, så välj en mapp som är tom."
+        "I mellanlagringen ligger något som inte är p24tui:s. Allt där tas bort, så välj en mapp som är tom: {path}"
     ),
-    "storage-unusable": N_("Mellanlagringen {path} går inte att använda: {problem}. Inget sparades."),
+    "storage-unusable": N_("Mellanlagringen går inte att använda: {problem}. Inget sparades: {path}"),
 }
 """Of the folder of the temporary storage."""
 

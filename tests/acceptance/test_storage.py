@@ -45,4 +45,4 @@ def test_the_doctor_says_whether_it_can_be_used(
     assert f"✓ mellanlagring    {sqlcipher_world.system.storage.folder}\n" in run("doctor").output
     (tmp_path / "link").symlink_to(tmp_path)
     monkeypatch.setenv("P24TUI_TEMPORARY_STORAGE", str(tmp_path / "link"))
-    assert f"! mellanlagring    Mellanlagringen {tmp_path / 'link'} är en länk" in run("doctor").output
+    assert "! mellanlagring    Mellanlagringen är en länk" in run("doctor").output
