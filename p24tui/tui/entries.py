@@ -134,7 +134,11 @@ def _left_draft(one: LeftDraft, now: datetime) -> Entry:
 
 
 def _file_lines(files: Sequence[AttachmentLine]) -> str:
-    return "\n".join(file_words(one) for one in files)
+    """A line for each; the last says how they are opened."""
+    if not files:
+        return ""
+    opens = _("{key} öppnar").format(key=key_name("attachments"))
+    return "\n".join(file_words(one) for one in files) + f"  {opens}"
 
 
 def file_words(one: AttachmentLine) -> str:

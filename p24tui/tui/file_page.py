@@ -92,7 +92,7 @@ def _lies(one: FileLine, now: datetime, before: timedelta, *, wide: bool) -> Cel
     left = _("{minutes} min kvar").format(minutes=minutes_left(exported, now)) if one.is_there else ""
     if exported.journalled_at is not None:
         said = _("i Vidiview") if exported.shows else _("behövs inte")
-        return (" · ".join(filter(None, (said, left))), "quiet")
+        return (" · ".join(filter(None, (said, left if wide else ""))), "quiet")
     if is_lost(exported) or not left:
         return (_("borta, ej journalförd"), "urgent")
     words = _("{left}, ej journalförd").format(left=left) if wide else left

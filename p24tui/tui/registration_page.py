@@ -86,14 +86,14 @@ def patients_of(desk: RegistrationDesk) -> frozenset[str]:
 
 def _above(desk: RegistrationDesk, owed: int) -> Iterator[Cell]:
     many, old = len(desk.followed), sum(one.old for one in desk.followed)
-    words = ngettext("{count} post i VAS inte borttagen", "{count} poster i VAS inte borttagna", many)
+    words = ngettext("{count} post kvar i VAS", "{count} poster kvar i VAS", many)
     yield (words.format(count=many), "strong" if many else "quiet")
     if old:
         yield (ngettext("{count} GAMMAL", "{count} GAMLA", old).format(count=old), "urgent")
     if owed:
         yield (ngettext("{count} att anteckna", "{count} att anteckna", owed).format(count=owed), "unread")
     left = len(desk.undecided)
-    words = ngettext("{count} avslutat att ta ställning till", "{count} avslutade att ta ställning till", left)
+    words = ngettext("{count} att ta ställning till", "{count} att ta ställning till", left)
     yield (words.format(count=left), "unread" if left else "quiet")
 
 

@@ -91,7 +91,9 @@ async def test_from_the_case_to_vidiview(sqlcipher_world: World, monkeypatch: py
     world.rostered()
     monkeypatch.setenv("SSH_TTY", "/dev/pts/1")  # no viewer is started
     async with at_desk(world) as pilot:
-        await press(pilot, "enter", "m", "x")
+        await press(pilot, "enter", "m", "j")
+        assert "Spara först ut den med x." in screen_text(pilot)
+        await press(pilot, "x")
         ((name, _exported),) = images.lying_there(world.system)
         assert "Sparad. Läs in den i Vidiview före 11.00" in screen_text(pilot)
         assert name in screen_text(pilot)
@@ -108,6 +110,11 @@ async def test_from_the_case_to_vidiview(sqlcipher_world: World, monkeypatch: py
         assert "Skriv vad bilden visar" in screen_text(pilot)
         await press(pilot, *"Utslag", "ctrl+s")
         assert "I Vidiview. Visar: Utslag" in screen_text(pilot)
+        await press(pilot, "k")
+        assert "k en gång till tar tillbaka det" in screen_text(pilot)
+        assert "I Vidiview. Visar: Utslag" in screen_text(pilot)
+        await press(pilot, "x")
+        assert "Den ligger redan i mellanlagringen." in screen_text(pilot)
         await press(pilot, "escape")
         await look_at_storage(pilot)
         assert warning not in screen_text(pilot)

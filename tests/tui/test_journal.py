@@ -10,6 +10,8 @@ from p24tui.routine.case import CaseState
 from p24tui.services import documentation, wrong_patient
 from p24tui.tui.screens.journal import AnamnesisScreen, JournalScreen
 from p24tui.tui.widgets.desk_header import DeskHeader
+from p24tui.tui.widgets.toggles import Toggles
+from tests.registering import ended
 from tests.services.test_documentation import FORM, assessed, mine, signs
 from tests.tui.kit import at_desk, desk_of, press, screen_text, settled
 from tests.world import World
@@ -41,6 +43,7 @@ async def test_ending_leads_to_the_note_which_is_looked_through_signed_and_copie
         await press(pilot, "a")
         assert isinstance(pilot.app.screen, JournalScreen)
         assert "Ingen har antecknat något" in screen_text(pilot)
+        assert "Du har ingen anteckning kvar" not in screen_text(pilot)
         await press(pilot, "1")
         assert "Anteckning (DO-4)" in screen_text(pilot)
         assert "Har du feber? Nej" in screen_text(pilot)
@@ -51,6 +54,7 @@ async def test_ending_leads_to_the_note_which_is_looked_through_signed_and_copie
         await press(pilot, "ctrl+s")
         await settled(pilot)
         assert "Signerad och kopierad" in screen_text(pilot)
+        assert "Enter klart" in screen_text(pilot)
         assert pilot.app.clipboard.startswith("Rad: Utan besöksanteckning\nAvd/mott: Vårdcentralen Åsen\n")
         assert pilot.app.clipboard.endswith("Bedömning\nEgenvard")
         await press(pilot, "enter")
@@ -103,7 +107,6 @@ async def test_that_nothing_belongs_in_the_record_is_said_with_a_reason(sqlciphe
         await press(pilot, "6", "3", "ctrl+s")
         await settled(pilot)
         assert "Skriv varför inget av det hör till journalen." in screen_text(pilot)
-        await press(pilot, "3")
         await write(pilot, "Fel mottagning")
         await press(pilot, "ctrl+s")
         await settled(pilot)
@@ -118,9 +121,12 @@ async def test_aktuellt_follows_what_becomes_of_the_form_while_nobody_has_change
         screen = pilot.app.screen
         area = screen.query_one("#part-current", TextArea)
         assert "Har du feber?" in area.text
+        await press(pilot, "tab", "space")
+        assert screen.query_one(Toggles).chosen
         screen.query_one("#part-form_way").value = "summarised"  # type: ignore[attr-defined]
         await settled(pilot)
         assert "Har du feber?" not in area.text
+        assert not screen.query_one(Toggles).chosen  # what stands there now nobody has read through
         area.text = "Egna ord"
         screen.query_one("#part-form_way").value = "copied"  # type: ignore[attr-defined]
         await settled(pilot)
@@ -128,15 +134,22 @@ async def test_aktuellt_follows_what_becomes_of_the_form_while_nobody_has_change
 
 
 @pytest.mark.rule("DO-2", "LO-1")
-async def test_parts_of_the_anamnesis_report_are_copied_and_logged(sqlcipher_world: World) -> None:
+async def test_parts_of_the_anamnesis_report_are_copied_and_logged(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSH_TTY", "/dev/pts/1")  # no viewer is started
     one = mine(sqlcipher_world, answers=FORM, text="Hej, jag har hostat.")
-    async with at_desk(sqlcipher_world) as pilot:
+    async with at_desk(sqlcipher_world, size=(80, 24)) as pilot:
         await press(pilot, "6", "4")
         assert isinstance(pilot.app.screen, AnamnesisScreen)
         await press(pilot, "1", "c")
         await settled(pilot)
         assert pilot.app.clipboard == "2026-11-23 09.00 Patienten:\nHej, jag har hostat."
-    assert sqlcipher_world.event_kinds(one.id)[-1] == "report.taken"
+        await press(pilot, "6", "4", "u")
+        await settled(pilot)
+        (lies,) = sqlcipher_world.system.storage.files()
+        assert lies.name in screen_text(pilot)  # all of it, wherever it is to be looked for
+    assert sqlcipher_world.event_kinds(one.id)[-2:] == ["report.taken", "journal.filed"]
 
 
 @pytest.mark.rule("AP-3")
@@ -182,3 +195,14 @@ async def test_what_is_owed_stands_on_the_page_of_registration_ones_own_first(sq
         await press(pilot, "6", "1")
         await press(pilot, "tab")
         assert "Anteckning (DO-4) · Karin Öberg" in screen_text(pilot)
+
+
+@pytest.mark.rule("DO-4")
+@pytest.mark.hazard("H15")
+async def test_the_note_of_a_case_that_has_ended_says_whose_it_is(sqlcipher_world: World) -> None:
+    ended(sqlcipher_world, name="Omar Haddad")
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "f5", "6", "1")
+        assert "Anteckning (DO-4) · Omar Haddad" in screen_text(pilot)
+        await press(pilot, "escape", "6", "3")
+        assert "Inget mer hör till journalen (DO-1) · Omar Haddad" in screen_text(pilot)

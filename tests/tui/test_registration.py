@@ -18,6 +18,7 @@ from p24tui.tui.screens.registration import AskRegistrationScreen, DoubledScreen
 from p24tui.tui.widgets.patient_list import PatientList
 from p24tui.tui.widgets.place import RegistrationList
 from tests.registering import FREE, MESSAGE, NOT, ended, handed_over, made
+from tests.services.test_documentation import assessed, mine
 from tests.services.test_read_log import log_of
 from tests.tui.kit import at_desk, desk_of, press, screen_text, settled
 from tests.world import World
@@ -47,8 +48,8 @@ async def test_a_contact_is_registered_by_the_keyboard_from_the_question_to_the_
     world, case = sqlcipher_world, ended(sqlcipher_world, name="Karin Öberg", matter="Eksem")
     async with at_desk(world, size=size) as pilot:
         await press(pilot, "f5")
-        assert "0 poster i VAS" in screen_text(pilot)
-        assert "1 avslutat att ta ställning till" in screen_text(pilot)
+        assert "0 poster kvar i VAS" in screen_text(pilot)
+        assert "1 att ta ställning till" in screen_text(pilot)
         assert lines_with(pilot, "ta ställning", "Karin Öberg", "Eksem", "Maria Lind")
         await press(pilot, "7")
         assert isinstance(pilot.app.screen, AskRegistrationScreen)
@@ -65,7 +66,7 @@ async def test_a_contact_is_registered_by_the_keyboard_from_the_question_to_the_
         assert one is not None
         assert (one.way, one.state, one.care_giver) == (Way.WATCH_POST, RegistrationState.CREATED, "Maria Lind")
         assert lines_with(pilot, "registrera", "Karin Öberg")
-        assert "1 post i VAS inte borttagen" in screen_text(pilot)
+        assert "1 post kvar i VAS" in screen_text(pilot)
         assert {kind for kind, _unit, _patients, _view in log_of(world, "maria")} >= {"registrations", "registration"}
     async with at_desk(world, "eva", size) as pilot:
         await press(pilot, "f5", "7")
@@ -83,6 +84,7 @@ async def test_a_contact_is_registered_by_the_keyboard_from_the_question_to_the_
         assert one is not None
         assert (one.state, one.removed_by_name) == (RegistrationState.REMOVED, "Eva Nyström")
         assert "Inget är kvar att registrera eller anteckna." in screen_text(pilot)
+        assert "Klart: bevakningsposten är borta ur VAS." in screen_text(pilot)
 
 
 @pytest.mark.rule("RE-1", "RE-2", "RE-8", "PR-1", "AP-3")
@@ -161,13 +163,15 @@ async def test_an_old_post_calls_until_it_is_seen_and_stands_marked_and_at_the_e
         await settled(pilot)
         assert lines_with(pilot, "gammal C24-post i VAS", "F5 registrering")
         await press(pilot, "f5")
-        assert "1 post i VAS inte borttagen · 1 GAMMAL" in screen_text(pilot)
+        assert "1 post kvar i VAS · 1 GAMMAL" in screen_text(pilot)
         assert lines_with(pilot, "GAMMAL registrera", "23 nov 09.00", "Gunnar Ask")
         await press(pilot, "f2", "k")
         desk_of(pilot)._look_at_duties(at_once=True)
         await settled(pilot)
         assert not lines_with(pilot, "gammal C24-post")
+        assessed(world, mine(world).id)
         await press(pilot, "f9", "enter", "f9")
+        assert "1 anteckning att skriva (F5)" in screen_text(pilot)
         assert "1 post av dig är kvar i VAS" in screen_text(pilot)
 
 

@@ -52,6 +52,7 @@ class AttachmentsScreen(ModalScreen[None]):
         self._shown: tuple[tuple[FileLine, ...], datetime] | None = None
         self._stands_there = False
         self._said = ""
+        self._taking_back = False
         self._note = PlaceNote()
         self._list = PlaceList()
         self._advice = Static(id="files-advice")
@@ -88,8 +89,16 @@ class AttachmentsScreen(ModalScreen[None]):
 
     def action_do(self, deed: str) -> None:
         chosen, wanted = self._chosen(), Deed(deed)
-        if chosen is not None and wanted in deeds_for(chosen):
-            self._said = ""
+        if chosen is None:
+            return
+        takes_back = wanted is Deed.NEEDS_NONE and chosen.exported is not None and bool(chosen.exported.shows)
+        asks, self._taking_back = takes_back and not self._taking_back, takes_back
+        if wanted not in deeds_for(chosen):
+            self.say(why_not(chosen, wanted))
+        elif asks:
+            self.say(_("Du har sagt att den finns i Vidiview. k en gång till tar tillbaka det."))
+        else:
+            self._said, self._taking_back = "", False
             self._do(chosen, wanted)
 
     def action_open_row(self) -> None:
@@ -99,7 +108,7 @@ class AttachmentsScreen(ModalScreen[None]):
         self.action_open_row()
 
     def on_place_list_moved(self, _message: PlaceList.Moved) -> None:
-        self._said = ""
+        self._said, self._taking_back = "", False
         self._advise()
 
     def action_show_list(self) -> None:
@@ -193,6 +202,15 @@ def deeds_for(one: FileLine) -> frozenset[Deed]:
         return frozenset({Deed.SHOW})
     deeds = {Deed.SHOW, Deed.VIEW} | (set() if one.is_there else {Deed.EXPORT})
     return frozenset(deeds | ({Deed.JOURNAL, Deed.NEEDS_NONE} if one.exported is not None else set()))
+
+
+def why_not(one: FileLine, deed: Deed) -> str:
+    """Why a file as it stands cannot have this done with it."""
+    if one.facts is None:
+        return _("Filen öppnas inte och sparas inte ut härifrån.")
+    if deed is Deed.EXPORT:
+        return _("Den ligger redan i mellanlagringen.")
+    return _("Spara först ut den med x.")
 
 
 def keys_for(one: FileLine | None) -> list[str]:

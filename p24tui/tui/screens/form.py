@@ -113,7 +113,9 @@ class FormScreen(ModalScreen[Answers | None]):
     @property
     def keys(self) -> str:
         """What the keys do."""
-        return _("Tab nästa   Mellanslag väljer   Ctrl+S {saves}   Esc låt bli").format(saves=self._saves)
+        if any(isinstance(part, Choice | Several) for part in self._parts):
+            return _("Tab nästa   Mellanslag väljer   Ctrl+S {saves}   Esc låt bli").format(saves=self._saves)
+        return _("Ctrl+S {saves}   Esc låt bli").format(saves=self._saves)
 
     @property
     def first(self) -> str:

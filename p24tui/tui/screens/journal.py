@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from p24tui.i18n import N_, _
 from p24tui.routine.documentation import Cause, Scope, Way
-from p24tui.services.journal_views import AnamnesisReport, JournalView, ReportPart, Signed
+from p24tui.services.journal_views import AnamnesisReport, Filed, JournalView, ReportPart, Signed
 from p24tui.store.journal_values import JournalNote
 from p24tui.text import clean_line, clean_text
 from p24tui.time_words import moment
@@ -57,6 +57,11 @@ class Chosen:
     view: JournalView
 
 
+def name_in(view: JournalView) -> str:
+    """Whose case it is: one that has ended is not in the list."""
+    return clean_line(view.line.patient.name) or _("skyddad person")
+
+
 def own_note(view: JournalView, staff_id: str | None) -> JournalNote | None:
     """The note that this person signed last on the case."""
     own = [one for one in view.notes if one.staff_id == staff_id and one.way is Way.NOTE]
@@ -83,6 +88,7 @@ class JournalScreen(ModalScreen[Chosen | None]):
         Binding("escape", "leave", show=False),
     ]
     AUTO_FOCUS = ""
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]
 
     def __init__(self, view: JournalView, staff_id: str | None, now: datetime, problem: str = "") -> None:
         super().__init__()
@@ -95,9 +101,10 @@ class JournalScreen(ModalScreen[Chosen | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide", id="journal-dialog"):
-            name = clean_line(self._view.line.patient.name) or _("skyddad person")
-            yield Static(Content.styled(_("Anteckning · {name}").format(name=name), "bold"))
-            yield Static(self._standing(), id="journal-standing")
+            yield Static(Content.styled(_("Anteckning · {name}").format(name=name_in(self._view)), "bold"))
+            standing = self._standing()
+            if standing.plain:
+                yield Static(standing, id="journal-standing")
             with self._notes:
                 yield Static(self._said())
             yield Static(Content.styled(self._problem, "bold $warning"), id="journal-problem")
@@ -132,6 +139,8 @@ class JournalScreen(ModalScreen[Chosen | None]):
         others = len(self._view.documented.debts)
         if others:
             return Content(_("En kollega har en anteckning kvar att skriva."))
+        if self._problem or not self._view.notes:
+            return Content("")  # that one owes nothing does not mean that nothing is lacking
         return Content.styled(_("Du har ingen anteckning kvar att skriva."), "$success")
 
     def _said(self) -> Content:
@@ -171,6 +180,7 @@ class SignedScreen(ModalScreen[None]):
         Binding("enter,escape", "leave", show=False),
     ]
     AUTO_FOCUS = ""
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]
 
     def __init__(self, signed: Signed, name: str, file: Callable[[], None], *, by_file: bool) -> None:
         super().__init__()
@@ -179,12 +189,12 @@ class SignedScreen(ModalScreen[None]):
         self._file = file
         self._by_file = by_file
         self._text = VerticalScroll(id="signed-text", can_focus=False)
-        self._note = Static(classes="dialog-note")
+        self._note = Static(id="signed-note")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide"):
+        with Vertical(classes="dialog wide", id="signed-dialog"):
             title = _("Signerad · {name}") if self._by_file else _("Signerad och kopierad · {name}")
-            yield Static(Content.styled(title.format(name=self._name), "bold"), classes="dialog-title")
+            yield Static(Content.styled(title.format(name=self._name), "bold"))
             with self._text:
                 yield Static(Content(self._signed.text))
             yield self._note
@@ -239,6 +249,7 @@ class AnamnesisScreen(ModalScreen[Taken | None]):
         Binding("escape", "leave", show=False),
     ]
     AUTO_FOCUS = ""
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]
 
     def __init__(self, report: AnamnesisReport) -> None:
         super().__init__()
@@ -249,7 +260,7 @@ class AnamnesisScreen(ModalScreen[Taken | None]):
         self._choice = Static()
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide"):
+        with Vertical(classes="dialog wide", id="report-dialog"):
             title = _("Anamnesrapport · {name}").format(name=clean_line(self._report.line.patient.name))
             yield Static(Content.styled(title, "bold"))
             yield self._choice
@@ -292,6 +303,32 @@ class AnamnesisScreen(ModalScreen[Taken | None]):
     def _part(self, part: ReportPart) -> Content:
         style = "" if part in self._wanted else "$foreground 60%"
         return Content.assemble((f"{_(PARTS[part])}\n", f"bold {style}"), (self._report.parts[part], style))
+
+
+class FiledScreen(ModalScreen[None]):
+    """Where a report lies that could not be opened from here; it stays until one has seen it."""
+
+    BINDINGS = [Binding("enter,escape", "leave", show=False)]
+
+    def __init__(self, title: str, filed: Filed) -> None:
+        super().__init__()
+        self._title = title
+        self._filed = filed
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog wide"):
+            yield Static(Content.styled(self._title, "bold"), classes="dialog-title")
+            yield Static(Content(filed_words(self._filed)))
+            yield Static(_("Enter jag har sett det"), classes="dialog-keys")
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+def filed_words(filed: Filed) -> str:
+    """Where a text lies, on lines of their own: one copies them."""
+    words = _("I mellanlagringen, tas bort av sig själv: {path}")
+    return words.format(path=f"\n{filed.path.parent}/\n{filed.path.name}")
 
 
 def report_text(report: AnamnesisReport, parts: tuple[ReportPart, ...]) -> str:

@@ -13,15 +13,19 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.routine.documentation import NoteText, Way
 from p24tui.services.journal_views import AnamnesisReport, Filed, JournalView, Signed
+from p24tui.text import clean_line
 from p24tui.tui.screens.desk_parts import DeskParts
 from p24tui.tui.screens.form import Answers, FormScreen, Text
 from p24tui.tui.screens.journal import (
     AnamnesisScreen,
     Chosen,
+    FiledScreen,
     JournalScreen,
     SignedScreen,
     Step,
     Taken,
+    filed_words,
+    name_in,
     own_note,
     report_text,
 )
@@ -54,7 +58,7 @@ class Journaling(DeskParts):
             case Step.WRITE:
                 self._write_for_record(view, actor, fresh_id())
             case Step.IN_VAS:
-                self._settle_record(case, actor, Way.IN_VAS, "", fresh_id())
+                self._settle_record(view, actor, Way.IN_VAS, "", fresh_id())
             case Step.NOTHING:
                 self._ask_why_nothing(view, actor)
             case Step.COPY:
@@ -66,7 +70,7 @@ class Journaling(DeskParts):
         case = view.line.case
         types = services.documentation.note_types(self._system.settings)
         codes = tuple(one["code"] for one in vas()["journal_type"])
-        title = _("Anteckning (DO-4) · {name}").format(name=self._patient_name(case))
+        title = _("Anteckning (DO-4) · {name}").format(name=name_in(view))
 
         def keep(text: NoteText) -> None:
             self._writes.run(lambda: services.documentation.save_draft(self._system, actor, case.id, text))
@@ -89,50 +93,53 @@ class Journaling(DeskParts):
 
         def signed(done: Signed) -> None:
             self._say(_("Anteckningen är signerad."))
-            self._show_signed(done, case, actor)
+            self._show_signed(done, view, actor)
 
         self._writes.run(
             lambda: services.documentation.sign(self._system, actor, case.id, text, note_id), signed, failed
         )
 
-    def _show_signed(self, done: Signed, case: Case, actor: Actor) -> None:
+    def _show_signed(self, done: Signed, view: JournalView, actor: Actor) -> None:
         """It is copied as it is shown; where the terminal has no clipboard, it lies in the temporary storage."""
+        case_id = view.line.case.id
         self._writes.run(lambda: services.documentation.copied(self._system, actor, done.note.id))
 
         def file() -> None:
             to_file = services.documentation.to_file
             self._writes.run(
-                lambda: to_file(self._system, actor, case.id, "anteckning", done.text),
-                lambda filed: screen.say(_("I mellanlagringen, tas bort av sig själv: {path}").format(path=filed.path)),
+                lambda: to_file(self._system, actor, case_id, "anteckning", done.text),
+                lambda filed: screen.say(filed_words(filed)),
                 lambda error: screen.say(explain(error)),
             )
 
         by_file = not has_clipboard(os.environ) or self._system.settings.copy_by == "file"
-        screen = SignedScreen(done, self._patient_name(case), file, by_file=by_file)
+        screen = SignedScreen(done, name_in(view), file, by_file=by_file)
         self.app.push_screen(screen)
 
     def _copy_again(self, view: JournalView, actor: Actor) -> None:
         note = own_note(view, actor.staff_id)
         if note is not None:
             done = services.documentation.as_signed(note, view.answered)
-            self._show_signed(done, view.line.case, actor)
+            self._show_signed(done, view, actor)
 
-    def _ask_why_nothing(self, view: JournalView, actor: Actor, problem: str = "") -> None:
-        title = _("Inget mer hör till journalen (DO-1) · {name}").format(name=self._patient_name(view.line.case))
+    def _ask_why_nothing(self, view: JournalView, actor: Actor, why: str = "", problem: str = "") -> None:
+        title = _("Inget mer hör till journalen (DO-1) · {name}").format(name=name_in(view))
         note = _("Det sparas med ditt namn. Finns det något att anteckna, skriv anteckningen i stället.")
-        parts = [Text("why", _("Varför"), "", _("till exempel: patienten tackade bara för svaret"))]
+        parts = [Text("why", _("Varför"), why, _("till exempel: patienten tackade bara för svaret"))]
 
         def answered(said: Answers | None) -> None:
             if said is not None:
-                self._settle_record(view.line.case, actor, Way.NOTHING, str(said["why"]), fresh_id())
+                self._settle_record(view, actor, Way.NOTHING, str(said["why"]), fresh_id())
 
         self.app.push_screen(FormScreen(title, parts, note, problem), answered)
 
-    def _settle_record(self, case: Case, actor: Actor, way: Way, why: str, note_id: str) -> None:
-        here = self._still_here()
+    def _settle_record(self, view: JournalView, actor: Actor, way: Way, why: str, note_id: str) -> None:
+        case, here = view.line.case, self._still_here()
 
         def failed(error: P24Error) -> None:
-            if here():
+            if here() and way is Way.NOTHING:
+                self._ask_why_nothing(view, actor, why, explain(error))
+            elif here():
                 self._show_journal(case, actor, explain(error))
             else:
                 self._fail(error)
@@ -157,17 +164,17 @@ class Journaling(DeskParts):
         """It is logged before it leaves the program."""
         if taken is None:
             return
-        words, case = report_text(report, taken.parts), report.line.case
+        words, case, name = report_text(report, taken.parts), report.line.case, report.line.patient.name
 
         def copy(_done: None) -> None:
             self.app.copy_to_clipboard(words)
-            self._say(_("Rapporten är kopierad. Klistra in den under Aktuellt i VAS, och läs igenom den där."))
+            self._say(_("Rapporten är kopierad. Klistra in den under Aktuellt och läs igenom den."))
 
         def show(filed: Filed) -> None:
             if filed.is_open:
                 self._say(_("Rapporten är öppnad: skriv ut den där. Filen tas bort av sig själv."))
             else:
-                self._say(_("Rapporten ligger i {path}").format(path=filed.path))
+                self.app.push_screen(FiledScreen(_("Anamnesrapport · {name}").format(name=clean_line(name)), filed))
 
         if taken.to_print:
             to_file = services.documentation.to_file

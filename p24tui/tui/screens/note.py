@@ -11,6 +11,7 @@ from p24tui.journal_text import vas
 from p24tui.routine.documentation import FormWay, NoteText, Scope
 from p24tui.services.journal_views import JournalView
 from p24tui.tui.screens.form import Answers, Choice, FormScreen, Line, Part, Several, Text
+from p24tui.tui.widgets.toggles import Toggles
 
 KEEP_EVERY = 5.0
 """Seconds after which what has been written is kept as a draft."""
@@ -61,7 +62,7 @@ class NoteScreen(FormScreen):
 
     @property
     def keys(self) -> str:
-        return _("Tab nästa   Ctrl+S signera och kopiera   Esc tillbaka, utkastet sparas")
+        return _("Tab nästa   Mellanslag väljer   Ctrl+S signera   Esc spara som utkast")
 
     @property
     def first(self) -> str:
@@ -70,12 +71,13 @@ class NoteScreen(FormScreen):
         return LACKING.get(self._lacks, begin)
 
     def on_select_changed(self, event: Select.Changed) -> None:
-        """Aktuellt follows what becomes of the form, while it stands as the case gave it."""
+        """Aktuellt follows what becomes of the form, while it stands as the case gave it; it is then read anew."""
         if event.select.id != "part-form_way" or event.select.is_blank():
             return
         way, area = FormWay(str(event.value)), self.query_one("#part-current", TextArea)
         if way is not self._way and area.text.strip() == self._view.prefilled[self._way].strip():
             area.text = self._view.prefilled[way]
+            self.query_one("#part-reviewed", Toggles).choose_none()
         self._way = way
 
     def action_save(self) -> None:

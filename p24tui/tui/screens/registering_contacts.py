@@ -223,7 +223,7 @@ class ContactRegistration(DeskParts):
 
     def _remove(self, standing: Registration, actor: Actor) -> None:
         def removed(one: Registration) -> None:
-            self._say(_("Klart: {way} är borta ur VAS.").format(way=_(WAYS[one.way])))
+            self._say(_("Klart: {post} är borta ur VAS.").format(post=_(THE_POST[one.way])))
 
         self._writes.run(lambda: services.registration.removed(self._system, actor, standing.id), removed)
 

@@ -154,6 +154,7 @@ class ShiftScreen(ModalScreen[str | None]):
         self._said = ""
         self._facts = Static(id="shift-facts")
         self._note = PlaceNote()
+        self._besides = PlaceNote(id="shift-besides")
         self._list = PlaceList()
         self._advice = Static(id="shift-advice")
         self._keys = Static(classes="dialog-keys")
@@ -164,6 +165,7 @@ class ShiftScreen(ModalScreen[str | None]):
             yield Static(Content.styled(title, "bold"))
             yield self._facts
             yield self._note
+            yield self._besides
             yield self._list
             yield self._advice
             yield self._keys
@@ -227,6 +229,8 @@ class ShiftScreen(ModalScreen[str | None]):
         if self._view is not None:
             page = shift_page(self._view, self._now)
             self._note.cells = page.above
+            self._besides.cells = besides = owed_besides(self._view)
+            self._besides.display = bool(besides)
             self._list.show(page, anew=anew)
         self._advise()
 
@@ -241,6 +245,18 @@ class ShiftScreen(ModalScreen[str | None]):
         self._keys.update(_keys_for(chosen))
 
 
+def owed_besides(view: OngoingView) -> tuple[Cell, ...]:
+    """What one owes of cases that are with somebody else by now, or have ended: it stands on a place of its own."""
+    owed: tuple[Cell, ...] = ()
+    if view.owed:
+        words = ngettext("{count} anteckning att skriva ({key})", "{count} anteckningar att skriva ({key})", view.owed)
+        owed += ((words.format(count=view.owed, key=key_name("show_registration")), "urgent"),)
+    if posts := view.registrations:
+        words = ngettext("{count} post av dig är kvar i VAS", "{count} poster av dig är kvar i VAS", posts)
+        owed += ((words.format(count=posts), "unread"),)
+    return owed
+
+
 def shift_page(view: OngoingView, now: datetime) -> Page:
     """What one would leave behind, as a page."""
     by_id = {one.line.case.id: one for one in view.lines}
@@ -249,13 +265,6 @@ def shift_page(view: OngoingView, now: datetime) -> Page:
     above: tuple[Cell, ...] = ((words.format(count=many), "urgent" if many else "quiet"),)
     if unread := sum(has_unread(one.line.case) for one in view.lines):
         above += ((ngettext("{count} oläst", "{count} olästa", unread).format(count=unread), "unread"),)
-
-    if view.owed:
-        words = ngettext("{count} anteckning att skriva ({key})", "{count} anteckningar att skriva ({key})", view.owed)
-        above += ((words.format(count=view.owed, key=key_name("show_registration")), "urgent"),)
-    if posts := view.registrations:
-        words = ngettext("{count} post av dig är kvar i VAS", "{count} poster av dig är kvar i VAS", posts)
-        above += ((words.format(count=posts), "unread"),)
 
     def columns(width: int) -> tuple[Column, ...]:
         wide = width >= WIDE_LIST

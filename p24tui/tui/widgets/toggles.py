@@ -35,6 +35,11 @@ class Toggles(Widget, can_focus=True):
         rows = [self._row(number, one, words) for number, (one, words) in enumerate(self._options.items())]
         return Content("\n").join(rows)
 
+    def choose_none(self) -> None:
+        """Take back what was chosen."""
+        self._chosen.clear()
+        self.refresh()
+
     def action_move(self, step: int) -> None:
         self.at = (self.at + step) % len(self._options)
 
