@@ -30,5 +30,8 @@ JOURNAL_REFUSALS = {
         "En bild är inläst i Vidiview, men anteckningen säger inte vad den visar. Öppna anteckningen igen."
     ),
     "note-assessment": N_("Bedömning är tom. Bedömningen är din egen."),
+    "note-newer": N_(
+        "Patienten har skrivit medan du antecknade. Det nya står nu sist i Aktuellt: läs igenom det och signera igen."
+    ),
     "note-long": N_("En del av anteckningen är för lång: högst {most} tecken får plats."),
 }
