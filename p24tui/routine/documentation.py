@@ -166,6 +166,12 @@ def may_end(case: Case, documented: Documented, actor: Actor, protection: Protec
     taken = [at for staff_id, at in documented.handed_to if staff_id == actor.staff_id]
     if taken and not any(at >= max(taken) for at in own):
         return Refusal("DO-3", "own-assessment")
+    return unnoted(documented)
+
+
+@rule("DO-1")
+def unnoted(documented: Documented) -> Refusal | None:
+    """Whether something that was told has neither been settled nor is owed by anybody."""
     if documented.content_at is None:
         return None
     answered_for = [*(one.at for one in documented.settled), *(one.since for one in documented.debts)]

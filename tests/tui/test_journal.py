@@ -200,15 +200,45 @@ async def test_what_the_patient_writes_while_one_writes_stands_last_in_aktuellt_
         await settled(pilot)
         await settled(pilot)
         assert isinstance(pilot.app.screen, NoteScreen)
-        assert "Patienten har skrivit medan du antecknade." in screen_text(pilot)
+        assert "Patienten har skickat mer medan du antecknade." in screen_text(pilot)
         area = pilot.app.screen.query_one("#part-current", TextArea)
         assert area.text.endswith("Patienten skriver 2026-11-23 09.05:\nNu har jag feber.")
+        assert area.cursor_location == area.document.end  # where it can be seen
         assert pilot.app.screen.query_one("#part-assessment", TextArea).text == "Egenvard"
         await press(pilot, "ctrl+s")
         assert "Läs igenom det" in screen_text(pilot)  # what was marked as read before was without it
         await press(pilot, "space", "ctrl+s")
         await settled(pilot)
         assert "Nu har jag feber.\n\nBedömning\nEgenvard" in pilot.app.clipboard
+
+
+@SIZES
+@pytest.mark.rule("DO-1", "DO-4")
+async def test_a_signed_note_says_its_keys_and_what_comes_later_is_said_to_be_unnoted(
+    sqlcipher_world: World, size: tuple[int, int]
+) -> None:
+    one = mine(sqlcipher_world, text="Hej.\n" * 40)
+    signs(sqlcipher_world, one.id)
+    async with at_desk(sqlcipher_world, size=size) as pilot:
+        await press(pilot, "6")
+        assert "Du har ingen anteckning kvar att skriva." in screen_text(pilot)
+        await press(pilot, "4")
+        assert "c kopiera igen" in screen_text(pilot)
+        await press(pilot, "pagedown", "pagedown", "pagedown", "pagedown", "pagedown", "pagedown")
+        assert "Egenvård." in screen_text(pilot)
+        await press(pilot, "f")
+        await settled(pilot)
+        assert "I mellanlagringen" in screen_text(pilot)
+        assert "c kopiera igen" in screen_text(pilot)
+        await press(pilot, "enter", "6", "5")
+        await settled(pilot)
+        assert "c kopiera   u skriv ut   Esc tillbaka" in screen_text(pilot)
+        await press(pilot, "escape")
+        sqlcipher_world.clock.advance(timedelta(minutes=5))
+        sqlcipher_world.writes(one.id, "Nu har jag feber.", documented=False)
+        await press(pilot, "6")
+        await settled(pilot)
+        assert "Något i ärendet är inte antecknat än." in screen_text(pilot)
 
 
 @pytest.mark.rule("DO-2", "IM-4")

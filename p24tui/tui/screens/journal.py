@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from p24tui.i18n import N_, _
-from p24tui.routine.documentation import Cause, Scope, Way
+from p24tui.routine.documentation import Cause, Scope, Way, unnoted
 from p24tui.services.journal_views import AnamnesisReport, JournalView, ReportPart, Signed
 from p24tui.store.journal_values import JournalNote
 from p24tui.text import clean_line, clean_text
@@ -80,6 +80,8 @@ class JournalScreen(ModalScreen[Chosen | None]):
         *(Binding(str(digit), f"choose({digit})", show=False) for digit in range(1, 10)),
         Binding("up", "scroll(-1)", show=False),
         Binding("down", "scroll(1)", show=False),
+        Binding("pageup", "scroll(-6)", show=False),
+        Binding("pagedown", "scroll(6)", show=False),
         Binding("escape", "leave", show=False),
     ]
     AUTO_FOCUS = ""
@@ -129,8 +131,9 @@ class JournalScreen(ModalScreen[Chosen | None]):
             return Content.styled(said, "bold $warning")
         if self._view.is_begun:
             return Content.styled(_("Du har en anteckning som inte är signerad."), "bold $warning")
-        others = len(self._view.documented.debts)
-        if others:
+        if unnoted(self._view.documented) is not None:
+            return Content.styled(_("Något i ärendet är inte antecknat än."), "bold $warning")
+        if self._view.documented.debts:
             return Content(_("En kollega har en anteckning kvar att skriva."))
         return Content.styled(_("Du har ingen anteckning kvar att skriva."), "$success")
 
@@ -163,11 +166,15 @@ class SignedScreen(ModalScreen[None]):
     ``file`` puts it into the temporary storage, and then has ``say`` told where. With ``by_file`` it does so at once.
     """
 
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]
+
     BINDINGS = [
         Binding("c", "copy", show=False),
         Binding("f", "file", show=False),
         Binding("up", "scroll(-1)", show=False),
         Binding("down", "scroll(1)", show=False),
+        Binding("pageup", "scroll(-10)", show=False),
+        Binding("pagedown", "scroll(10)", show=False),
         Binding("enter,escape", "leave", show=False),
     ]
     AUTO_FOCUS = ""
@@ -179,12 +186,12 @@ class SignedScreen(ModalScreen[None]):
         self._file = file
         self._by_file = by_file
         self._text = VerticalScroll(id="signed-text", can_focus=False)
-        self._note = Static(classes="dialog-note")
+        self._note = Static(id="signed-note")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide"):
+        with Vertical(classes="dialog wide", id="signed-dialog"):
             title = _("Signerad · {name}") if self._by_file else _("Signerad och kopierad · {name}")
-            yield Static(Content.styled(title.format(name=self._name), "bold"), classes="dialog-title")
+            yield Static(Content.styled(title.format(name=self._name), "bold"))
             with self._text:
                 yield Static(Content(self._signed.text))
             yield self._note
@@ -228,6 +235,8 @@ class Taken:
 class AnamnesisScreen(ModalScreen[Taken | None]):
     """The anamnesis report of a case. Digits choose parts; ends with those that are to leave the program."""
 
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]
+
     BINDINGS = [
         *(Binding(str(digit), f"choose({digit})", show=False) for digit in range(1, 4)),
         Binding("c", "take(False)", show=False),
@@ -249,7 +258,7 @@ class AnamnesisScreen(ModalScreen[Taken | None]):
         self._choice = Static()
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide"):
+        with Vertical(classes="dialog wide", id="report-dialog"):
             title = _("Anamnesrapport · {name}").format(name=clean_line(self._report.line.patient.name))
             yield Static(Content.styled(title, "bold"))
             yield self._choice

@@ -59,6 +59,9 @@ class NoteScreen(FormScreen):
         self._way = view.text.form_way
 
     def on_mount(self) -> None:
+        if self._lacks == "note-newer" and self._view.has_current:  # what is new stands last
+            area = self.query_one("#part-current", TextArea)
+            area.move_cursor(area.document.end)
         self.set_interval(KEEP_EVERY, self.keep_now)
 
     @property
