@@ -7,7 +7,7 @@ JOURNAL_REFUSALS = {
         "Ingen har antecknat något av det patienten har berättat eller skickat. Skriv anteckningen, eller säg varför inget hör till journalen (6)."
     ),
     "undocumented-since": N_(
-        "Patienten har skrivit sedan det senast antecknades. Anteckna det, eller säg att inget mer hör till journalen (6)."
+        "Patienten har skrivit, eller ett samtal har hållits, sedan det senast antecknades. Anteckna det, eller säg att inget mer hör till journalen (6)."
     ),
     "note-owed": N_(
         "Du har gjort en bedömning som inte är antecknad. Skriv anteckningen, eller säg att den redan finns i VAS (6)."
@@ -30,5 +30,8 @@ JOURNAL_REFUSALS = {
         "En bild är inläst i Vidiview, men anteckningen säger inte vad den visar. Öppna anteckningen igen."
     ),
     "note-assessment": N_("Bedömning är tom. Bedömningen är din egen."),
+    "note-newer": N_(
+        "Patienten har skickat mer medan du antecknade. Läs det först: i anteckningen står det sist i Aktuellt."
+    ),
     "note-long": N_("En del av anteckningen är för lång: högst {most} tecken får plats."),
 }

@@ -1,6 +1,6 @@
 """What goes into the record system VAS, as text: always Swedish, whatever language the screen speaks (DO-2, DO-4)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -9,6 +9,12 @@ from p24tui.clock import local
 from p24tui.routine.documentation import FormWay, NoteText
 from p24tui.store.values import AttachmentLine, Author, FormAnswer, Message
 from p24tui.text import clean_line, clean_text
+
+MOST = 20_000
+"""Characters that a part of a note may have."""
+
+CUT = "\n[Avkortat här: resten står i ärendet i Plattform24.]"
+"""Stands at the end of what was too long."""
 
 
 def vas() -> dict[str, Any]:
@@ -43,13 +49,24 @@ def files_text(files: Sequence[AttachmentLine]) -> str:
     return "\n".join(f"{clean_line(one.title)} ({clean_line(one.content_type)})" for one in files)
 
 
-def current_text(
+def told(
     answers: Sequence[FormAnswer], messages: Sequence[Message], files: Sequence[AttachmentLine], form_way: FormWay
-) -> str:
-    """Aktuellt as the case gives it, and never more: form where it is copied, the patient's words, how many files."""
+) -> dict[str, str]:
+    """What Aktuellt is made of, and never more: form where it is copied, the patient's words, how many files.
+
+    Each has a name, by which one knows whether it has been given before.
+    """
     form = form_text(answers) if form_way is FormWay.COPIED else ""
     many = f"Patienten har skickat bilagor: {len(files)}." if files else ""
-    return "\n\n".join(filter(None, [form, patient_text(messages), many]))
+    words = {one.id: patient_text([one]) for one in messages}
+    parts = {f"form-{len(answers)}": form, **words, f"files-{len(files)}": many}
+    return {name: clean_text(text) for name, text in parts.items() if text}
+
+
+def current_text(parts: Iterable[str]) -> str:
+    """Aktuellt of such parts, no longer than may be kept; that it was cut stands in it."""
+    text = "\n\n".join(filter(None, parts))
+    return text if len(text) <= MOST else text[: MOST - len(CUT)].rstrip() + CUT
 
 
 def form_line(note: NoteText, answered: int) -> str:
@@ -75,9 +92,17 @@ def note_text(note: NoteText, answered: int) -> str:
     current = "\n\n".join(filter(None, [note.current.strip(), form_line(note, answered), *note.images]))
     parts = [head]
     if current:
-        parts.append(f"{words['current_heading']}\n{clean_text(current)}")
+        headings = {words["current_heading"], words["assessment_heading"]}
+        parts.append(f"{words['current_heading']}\n{_without_headings(clean_text(current), headings)}")
     parts.append(f"{words['assessment_heading']}\n{clean_text(note.assessment).strip()}")
     return "\n\n".join(parts)
+
+
+def _without_headings(text: str, headings: Collection[str]) -> str:
+    """The text in which no line passes for a search word: a patient's "Bedömning" is not the author's."""
+    names = {one.casefold() for one in headings}
+    lines = text.split("\n")
+    return "\n".join(f"– {one}" if one.strip(" :").casefold() in names else one for one in lines)
 
 
 _SAYS = {Author.PATIENT: "Patienten", Author.STAFF: "Vårdpersonal", Author.SYSTEM: "Automatiskt"}

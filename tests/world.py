@@ -108,10 +108,10 @@ class World:
             messages.add_answers(tx, [replace(answer, case_id=one.id) for answer in answers])
             events.append(tx, self.source, at, "case.received", one.id)
             if documented:
-                journal.add(tx, self.noted_in_vas(one.id, at))
+                journal.add(tx, self.noted_in_vas(one.id, at, journal.told(tx, one.id)))
         return one
 
-    def noted_in_vas(self, case_id: str, at: datetime) -> JournalNote:
+    def noted_in_vas(self, case_id: str, at: datetime, told: int) -> JournalNote:
         """That Maria has seen to it that what the patient told stands in VAS."""
         staff_id, name, profession = PEOPLE["maria"]
         return JournalNote(
@@ -135,6 +135,7 @@ class World:
             form_result="",
             images=(),
             signed_at=at,
+            told=told,
         )
 
     def writes(self, case_id: str, text: str = "Tack, det är bättre nu.", *, documented: bool = True) -> Case:
@@ -144,7 +145,7 @@ class World:
             message = Message(fresh_id(), case_id, Author.PATIENT, None, "Patienten", text, now, now)
             messages.add(tx, message)
             if documented:
-                journal.add(tx, self.noted_in_vas(case_id, now))
+                journal.add(tx, self.noted_in_vas(case_id, now, journal.told(tx, case_id)))
             return change_in(
                 tx,
                 self.system,

@@ -56,12 +56,16 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Something that was settled on a case: by whom, how and when (UTC); ``scope`` is what it was to hold."""
+    """Something that was settled on a case: by whom, how and when (UTC); ``scope`` is what it was to hold.
+
+    ``told`` is how much the patient had told by then, as its author had it before them.
+    """
 
     staff_id: str
     way: Way
     scope: Scope
     at: datetime
+    told: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +73,15 @@ class Documented:
     """How a case stands: what is owed and what was settled.
 
     ``content_at`` is when the patient last told or sent something, or a video was last on (UTC); none: never.
-    ``handed_to`` are those who have taken it over from a nurse by a handover, with the latest time of each.
+    ``handed_to`` are those who have taken it over from a nurse by a handover, with the latest time of each. ``told``
+    counts what the patient has told and sent: what is stored late has an early time, but is one more.
     """
 
     content_at: datetime | None
     debts: tuple[Debt, ...] = ()
     settled: tuple[Settled, ...] = ()
     handed_to: tuple[tuple[str, datetime], ...] = ()
+    told: int = 0
 
     def debt_of(self, staff_id: str | None) -> Debt | None:
         """What this person owes."""
@@ -88,6 +94,8 @@ class NoteText:
 
     ``vas_row``, ``note_type`` and ``journal_type`` are what VAS asks for; ``clinic`` is its Avd/mott. ``images`` are
     the lines of images that were read into Vidiview (IM-3); ``form_result`` is what came of a form that is summarised.
+    ``told`` is how much the patient had told when Aktuellt was fetched, ``given`` what of it was, and ``shown`` is
+    Aktuellt as it was then put before its author.
     """
 
     vas_row: str
@@ -100,6 +108,9 @@ class NoteText:
     form_way: FormWay = FormWay.NONE
     form_result: str = ""
     images: tuple[str, ...] = ()
+    told: int = 0
+    given: tuple[str, ...] = ()
+    shown: str = ""
 
 
 @rule("DO-3")
@@ -114,6 +125,13 @@ def owed_by_assessing(documented: Documented, staff_id: str, cause: Cause, now: 
     return Debt(staff_id, Scope.BOTH if first else Scope.ASSESSMENT, cause, now)
 
 
+@rule("DO-3")
+def has_noted(documented: Documented, staff_id: str, since: datetime | None) -> bool:
+    """Whether this person has written down their own on the case, ``since`` it was opened again where it had ended."""
+    own = (one for one in documented.settled if one.staff_id == staff_id and one.way is not Way.NOTHING)
+    return any(since is None or one.at >= since for one in own)
+
+
 @rule("DO-1", "DO-3")
 def scope_of(documented: Documented, staff_id: str | None) -> Scope:
     """What a note by this person is to hold now: what they owe, or all where nobody has written the anamnesis down."""
@@ -124,12 +142,21 @@ def scope_of(documented: Documented, staff_id: str | None) -> Scope:
     return Scope.ASSESSMENT if written or taken else Scope.BOTH
 
 
+@rule("DO-1", "DO-3")
+def answered_for_until(documented: Documented, staff_id: str | None) -> datetime | None:
+    """Until when somebody answers for what was told: it is written down, or a colleague owes the anamnesis of it."""
+    written = [one.at for one in documented.settled]
+    owed = [one.since for one in documented.debts if one.scope is Scope.BOTH and one.staff_id != staff_id]
+    return max([*written, *owed], default=None)
+
+
 @rule("DO-1", "DO-3", "AP-4")
 def may_end(case: Case, documented: Documented, actor: Actor, protection: Protection) -> Refusal | None:
     """Whether the case may end as far as the record goes: not while its ender owes a note, nor where nobody does.
 
-    A colleague's debt does not hold the patient up: it is followed until it is paid. Whoever took the case over from a
-    nurse has made an assessment of their own. What is not handled here has no such gate (AP-4).
+    A colleague's debt does not hold the patient up: it is followed until it is paid. It holds what was told until it
+    arose, and nothing later. Whoever took the case over from a nurse has made an assessment of their own. What is not
+    handled here has no such gate (AP-4).
     """
     if is_left(case, protection):
         return None
@@ -139,12 +166,36 @@ def may_end(case: Case, documented: Documented, actor: Actor, protection: Protec
     taken = [at for staff_id, at in documented.handed_to if staff_id == actor.staff_id]
     if taken and not any(at >= max(taken) for at in own):
         return Refusal("DO-3", "own-assessment")
-    if documented.content_at is None or documented.debts:
+    return unnoted(documented)
+
+
+@rule("DO-1")
+def unnoted(documented: Documented) -> Refusal | None:
+    """Whether something that was told has neither been settled nor is owed by anybody."""
+    if documented.content_at is None:
         return None
-    if not documented.settled:
+    answered_for = [*(one.at for one in documented.settled), *(one.since for one in documented.debts)]
+    if not answered_for:
         return Refusal("DO-1", "undocumented")
-    latest = max(one.at for one in documented.settled)
-    return Refusal("DO-1", "undocumented-since") if documented.content_at > latest else None
+    newer = documented.content_at > max(answered_for) or told_since(documented) > 0
+    return Refusal("DO-1", "undocumented-since") if newer else None
+
+
+@rule("DO-1")
+def told_since(documented: Documented) -> int:
+    """How much was told since it was last settled, also what is stored late with an earlier time.
+
+    While somebody owes a note it is not known, and none.
+    """
+    if documented.debts or not documented.settled:
+        return 0
+    return documented.told - max(one.told for one in documented.settled)
+
+
+@rule("DO-1", "DO-2")
+def may_cover(documented: Documented, told: int) -> Refusal | None:
+    """Whether it may be settled by who saw the patient to have ``told`` so much: nothing has come since."""
+    return Refusal("DO-1", "note-newer") if documented.told != told else None
 
 
 @rule("AP-3", "PR-1", "DO-1")
@@ -181,8 +232,8 @@ def may_sign(
 ) -> Refusal | None:
     """Whether the note may be signed: what was prefilled has been looked through, and the assessment is one's own.
 
-    ``prefilled`` is Aktuellt as the case gave it: it is edited, or marked as read. ``images`` are the lines of what was
-    read into Vidiview: the note says each.
+    ``prefilled`` is Aktuellt as the case gives it: it is edited, or marked as read. So is what was put before its
+    author with what has come since. ``images`` are the lines of what was read into Vidiview: the note says each.
     """
     if not all((note.vas_row, note.clinic.strip(), note.note_type, note.journal_type)):
         return Refusal("DO-4", "note-fields")
@@ -194,8 +245,9 @@ def may_sign(
             return Refusal("IM-4", "note-form-result")
         if not note.current.strip() and not summarised:
             return Refusal("DO-3", "note-current")
-        if prefilled.strip() and not note.reviewed and note.current.strip() == prefilled.strip():
-            return Refusal("DO-2", "note-unreviewed")
+    current = note.current.strip()
+    if current and not note.reviewed and current in {prefilled.strip(), note.shown.strip()}:
+        return Refusal("DO-2", "note-unreviewed")
     if not set(images) <= set(note.images):
         return Refusal("IM-3", "note-images")
     return None if note.assessment.strip() else Refusal("DO-3", "note-assessment")

@@ -13,12 +13,12 @@ from p24tui.gateways import viewer
 from p24tui.ids import fresh_id
 from p24tui.routine import documentation as rules
 from p24tui.routine.actor import Actor
-from p24tui.routine.case import Video
-from p24tui.routine.documentation import FormWay, NoteText, Scope, Way
-from p24tui.routine.protection import is_protected
+from p24tui.routine.documentation import NoteText, Scope, Way
 from p24tui.routine.rule import rule
-from p24tui.services import images, note_debts
-from p24tui.services.change import locked, permitted
+from p24tui.services import images
+from p24tui.services import journal_reading as reading
+from p24tui.services.change import permitted
+from p24tui.services.journal_reading import case_of_author
 from p24tui.services.journal_views import AnamnesisReport, Filed, JournalView, OwedLine, ReportPart, Signed
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.read_log import log_list
@@ -31,8 +31,11 @@ from p24tui.store.values import CaseRow
 from p24tui.system import System
 from p24tui.text import clean_line, clean_text
 
-MOST = 20_000
-"""Characters that a part of a note may have."""
+MOST_RESULT = 2000
+"""Characters of what came of a form, which stands on one line."""
+
+_NOTE_FIELDS = tuple(name for name in NoteText.__dataclass_fields__ if name in JournalNote.__dataclass_fields__)
+"""What of a note stays when it is signed."""
 
 
 def note_types(settings: Settings) -> dict[str, str]:
@@ -50,20 +53,18 @@ def read(system: System, actor: Actor, case_id: str) -> JournalView:
     """
     now = system.clock.now()
     with system.store.writing() as tx:
-        row = case_of_unit(tx, actor, case_id)
+        row = case_of_author(tx, actor, case_id)
         desk.log_reading(tx, actor, now, "journal", case_id=case_id, patient_id=row.patient.id)
-        return _view(tx, system, actor, row, now)
+        return reading.view(tx, actor, row, now)
 
 
 def save_draft(system: System, actor: Actor, case_id: str, text: NoteText) -> None:
-    """Keep what this person is writing."""
-    if actor.staff_id is None:
-        raise BadInput("who-acts")
-    content = msgspec.to_builtins(_cleaned(text))
+    """Keep what this person is writing, also where it is too long to be signed."""
+    staff_id, content = _person(actor), msgspec.to_builtins(_cleaned(text))
     with system.store.writing() as tx:
-        row = case_of_unit(tx, actor, case_id)
+        row = case_of_author(tx, actor, case_id, lock=True)  # the same person may write at two consoles
         if rules.may_write(row.case, actor, row.patient.protection) is None:
-            journal.save_draft(tx, case_id, actor.staff_id, content, system.clock.now())
+            journal.save_draft(tx, case_id, staff_id, content, system.clock.now())
 
 
 def with_text(view: JournalView, text: NoteText) -> JournalView:
@@ -80,20 +81,20 @@ def as_signed(note: JournalNote, answered: int) -> Signed:
 def sign(system: System, actor: Actor, case_id: str, text: NoteText, note_id: str) -> Signed:
     """Sign the note: what its author owed is settled, and it is never changed. A second press signs nothing more.
 
-    Raises ``Refused`` where something is missing in it, or nothing is written down on this patient.
+    Raises ``Refused`` where something is missing in it, where the patient has told more since Aktuellt was fetched, or
+    where nothing is written down on this patient.
     """
-    staff_id, said, now = _person(actor), _cleaned(text), system.clock.now()
+    staff_id, said, now = _person(actor), _fitting(_cleaned(text)), system.clock.now()
     with system.store.writing() as tx:
-        row = locked(tx, case_id)
-        case_of_unit(tx, actor, case_id)
-        answered = _answered(tx, case_id)
+        row = case_of_author(tx, actor, case_id, lock=True)
+        answered = reading.answered(tx, case_id)
         if (before := journal.one(tx, note_id)) is not None:
             return as_signed(before, answered)
         permitted(rules.may_write(row.case, actor, row.patient.protection))
-        documented = note_debts.documented(tx, case_id)
-        scope, owed = rules.scope_of(documented, staff_id), documented.debt_of(staff_id)
-        prefilled = _prefilled(tx, case_id)[said.form_way]
-        in_vidiview = _images(tx, case_id)
+        stands = reading.standing(tx, actor, row)
+        documented, scope, owed = stands.documented, stands.scope, stands.documented.debt_of(staff_id)
+        permitted(rules.may_cover(documented, said.told))
+        prefilled, in_vidiview = reading.current(tx, stands, said.form_way), reading.image_lines(tx, case_id)
         said = replace(said, images=in_vidiview)
         permitted(rules.may_sign(said, scope, prefilled, has_form=bool(answered), images=in_vidiview))
         note = _note(said, note_id, row, actor, Way.NOTE, scope, now, owed.since if owed else None)
@@ -102,21 +103,24 @@ def sign(system: System, actor: Actor, case_id: str, text: NoteText, note_id: st
 
 
 @rule("DO-1", "AP-3", "AP-4")
-def settle(system: System, actor: Actor, case_id: str, way: Way, why: str, note_id: str) -> None:
+def settle(
+    system: System, actor: Actor, case_id: str, way: Way, why: str, note_id: str, told: int | None = None
+) -> None:
     """Say that the note is written in VAS itself, or why nothing of it belongs in the record. It is kept by whom.
 
-    Raises ``Refused`` where a reason is missing, or nothing is written down on this patient.
+    ``told`` is how much the patient had told as one saw it. Raises ``Refused`` where they have told more since, where a
+    reason is missing, or where nothing is written down on this patient.
     """
-    staff_id, said, now = _person(actor), clean_text(why).strip()[:MOST], system.clock.now()
+    staff_id, said, now = _person(actor), clean_text(why).strip()[: journal_text.MOST], system.clock.now()
     with system.store.writing() as tx:
-        row = locked(tx, case_id)
-        case_of_unit(tx, actor, case_id)
+        row = case_of_author(tx, actor, case_id, lock=True)
         if journal.one(tx, note_id) is not None:
             return
-        documented = note_debts.documented(tx, case_id)
+        documented = reading.standing(tx, actor, row).documented
         permitted(rules.may_settle(row.case, documented, actor, way, said))
+        permitted(rules.may_cover(documented, documented.told if told is None else told))
         owed = documented.debt_of(staff_id)
-        bare = NoteText("", "", "", "")
+        bare = NoteText("", "", "", "", told=documented.told)
         scope = rules.scope_of(documented, staff_id)
         note = _note(bare, note_id, row, actor, way, scope, now, owed.since if owed else None)
         _settle(tx, actor, replace(note, why=said))
@@ -129,7 +133,7 @@ def copied(system: System, actor: Actor, note_id: str) -> None:
         note = journal.one(tx, note_id)
         if note is None:
             raise BadInput("no-note")
-        case_of_unit(tx, actor, note.case_id)
+        case_of_author(tx, actor, note.case_id)
         journal.copied(tx, note_id, now)
         events.append(tx, actor, now, "journal.copied", note.case_id, unit_id=note.unit_id, rule="DO-2", note=note_id)
 
@@ -207,61 +211,10 @@ def to_file(system: System, actor: Actor, case_id: str, title: str, text: str, *
 
 
 def _log_taking(tx: Tx, system: System, actor: Actor, case_id: str, kind: str, **details: Any) -> None:
-    now, row = system.clock.now(), case_of_unit(tx, actor, case_id)
+    now, row = system.clock.now(), case_of_author(tx, actor, case_id)
     permitted(rules.may_write(row.case, actor, row.patient.protection))
     desk.log_reading(tx, actor, now, "export", case_id=case_id, patient_id=row.patient.id)
     events.append(tx, actor, now, kind, case_id, unit_id=row.case.unit_id, rule="DO-2", **details)
-
-
-def _view(tx: Tx, system: System, actor: Actor, row: CaseRow, now: datetime) -> JournalView:
-    case_id, unit = row.case.id, known_unit(tx, row.case.unit_id)
-    documented, shown = note_debts.documented(tx, case_id), line(row, unit, now)
-    scope = rules.scope_of(documented, actor.staff_id)
-    empty = NoteText("no-visit", clean_line(unit.name), _note_type(row), _journal_type(actor))
-    if is_protected(row.patient.protection):
-        return JournalView(shown, documented, (), scope, {}, empty, 0, (), is_begun=False)
-    answered, prefilled, in_vidiview = _answered(tx, case_id), _prefilled(tx, case_id), _images(tx, case_id)
-    begun = journal.draft(tx, case_id, actor.staff_id) if actor.staff_id else None
-    if begun is not None:
-        text = replace(_begun(begun), images=in_vidiview)
-    else:
-        way = FormWay.COPIED if answered and scope is Scope.BOTH else FormWay.NONE
-        current = prefilled[way] if scope is Scope.BOTH else ""
-        text = replace(empty, current=current, form_way=way, images=in_vidiview)
-    notes = tuple(journal.of_case(tx, case_id))
-    return JournalView(
-        shown, documented, notes, scope, prefilled, text, answered, in_vidiview, is_begun=begun is not None
-    )
-
-
-def _begun(content: dict[str, Any]) -> NoteText:
-    return msgspec.convert(content, NoteText, strict=False)
-
-
-def _prefilled(tx: Tx, case_id: str) -> dict[FormWay, str]:
-    answers, said = messages.answers_of(tx, case_id), messages.of_case(tx, case_id)
-    files = messages.attachments_of(tx, case_id)
-    return {way: clean_text(journal_text.current_text(answers, said, files, way))[:MOST] for way in FormWay}
-
-
-def _answered(tx: Tx, case_id: str) -> int:
-    return sum(one.kind != "group" for one in messages.answers_of(tx, case_id))
-
-
-def _images(tx: Tx, case_id: str) -> tuple[str, ...]:
-    """The line of each image of the case that was read into Vidiview (IM-3)."""
-    return tuple(images.vidiview_lines(tx, case_id))
-
-
-def _note_type(row: CaseRow) -> str:
-    way = "written" if row.case.video is Video.NONE else "video"
-    code: str = next(one["code"] for one in journal_text.vas()["note_type"] if one["id"] == way)
-    return code
-
-
-def _journal_type(actor: Actor) -> str:
-    types = journal_text.vas()["journal_type"]
-    return next((one["code"] for one in types if actor.profession in one["professions"]), "")
 
 
 def _settle(tx: Tx, actor: Actor, note: JournalNote) -> None:
@@ -287,7 +240,7 @@ def _note(
     return JournalNote(
         id=id,
         case_id=row.case.id,
-        unit_id=row.case.unit_id,
+        unit_id=actor.unit_id,
         staff_id=_person(actor),
         author_name=actor.name,
         profession=actor.profession or "",
@@ -296,17 +249,17 @@ def _note(
         why="",
         signed_at=now,
         owed_since=owed_since,
-        **{name: getattr(text, name) for name in NoteText.__dataclass_fields__},
+        **{name: getattr(text, name) for name in _NOTE_FIELDS},
     )
 
 
 def _text(note: JournalNote) -> NoteText:
-    return NoteText(**{name: getattr(note, name) for name in NoteText.__dataclass_fields__})
+    return NoteText(**{name: getattr(note, name) for name in _NOTE_FIELDS})
 
 
 def _cleaned(text: NoteText) -> NoteText:
-    """The note as it may be kept. Raises ``Refused`` where a part of it is longer than VAS is given."""
-    said = replace(
+    """The note as it may be kept."""
+    return replace(
         text,
         vas_row=clean_line(text.vas_row).strip(),
         clinic=clean_line(text.clinic).strip(),
@@ -316,8 +269,14 @@ def _cleaned(text: NoteText) -> NoteText:
         assessment=clean_text(text.assessment).rstrip(),
         form_result=clean_text(text.form_result).rstrip(),
     )
-    if max(map(len, (said.current, said.assessment, said.form_result))) > MOST:
-        raise Refused("DO-2", "note-long", most=MOST)
+
+
+def _fitting(said: NoteText) -> NoteText:
+    """The note, as it may be signed. Raises ``Refused`` where a part of it is longer than VAS is given."""
+    if max(map(len, (said.current, said.assessment))) > journal_text.MOST:
+        raise Refused("DO-2", "note-long", most=journal_text.MOST)
+    if len(said.form_result) > MOST_RESULT:
+        raise Refused("DO-2", "note-long", most=MOST_RESULT)
     return said
 
 

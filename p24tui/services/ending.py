@@ -93,7 +93,11 @@ def _confirm(tx: Tx, system: System, actor: Actor, case_id: str, version: int, m
     course, pace = suicide.course_in(tx, case_id), suicide.pace(now)
 
     def decide(row: CaseRow) -> Case | Refusal:
-        return ending.confirm_end(row.case, actor, row.patient.protection, course, pace, now, days)
+        ended = ending.confirm_end(row.case, actor, row.patient.protection, course, pace, now, days)
+        if isinstance(ended, Refusal):
+            return ended
+        # What the record asks may have changed between the steps: somebody assessed, or protection was lifted.
+        return note_debts.lacks(tx, row.case, actor, row.patient.protection) or ended
 
     return change_in(
         tx,

@@ -12,7 +12,6 @@ from p24tui.routine.actor import ASSESSORS, Actor, Profession
 from p24tui.routine.case import Case, SuicideRisk
 from p24tui.routine.chat import CLINICIANS
 from p24tui.routine.decision import Refusal
-from p24tui.routine.documentation import Cause
 from p24tui.routine.handover import Consent, HandoverPace, OfferState, Target
 from p24tui.routine.hours import OpeningHours
 from p24tui.routine.patient import shown
@@ -170,7 +169,7 @@ def accept(system: System, actor: Actor, case_id: str, offer_id: str) -> Case:
         messages.add(tx, Message(told, case_id, Author.SYSTEM, None, "", text, now, now))
         handovers.be_guest(tx, case_id, row.from_staff, now)
         if handover.is_triage(_profession(row.from_profession), actor.profession):
-            note_debts.owe(tx, after, row.from_staff, row.from_name, Cause.TRIAGED, now)
+            note_debts.owe_triage(tx, before.case, row.from_staff, row.from_name, now)
         if actor.staff_id:
             handovers.no_guest(tx, case_id, actor.staff_id)
         if after.unit_id != before.case.unit_id:

@@ -28,6 +28,11 @@ class JournalView:
     images: tuple[str, ...]
     is_begun: bool
 
+    @property
+    def has_current(self) -> bool:
+        """Whether the note has an Aktuellt: the anamnesis, or what the patient has told since that was written down."""
+        return self.scope is Scope.BOTH or any(one.strip() for one in (self.text.current, *self.prefilled.values()))
+
 
 @dataclass(frozen=True, slots=True)
 class Signed:

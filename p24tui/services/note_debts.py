@@ -7,7 +7,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.attendance import has_come, made_since
 from p24tui.routine.case import Case
 from p24tui.routine.decision import Refusal
-from p24tui.routine.documentation import Cause, Documented, Settled
+from p24tui.routine.documentation import Cause, Documented
 from p24tui.routine.protection import Protection
 from p24tui.routine.rule import rule
 from p24tui.routine.visit import CallOutcome
@@ -18,9 +18,10 @@ from p24tui.store.journal_values import DebtRow
 
 def documented(tx: Tx, case_id: str) -> Documented:
     """How a case stands as far as the record goes."""
-    settled = tuple(Settled(one.staff_id, one.way, one.scope, one.signed_at) for one in journal.of_case(tx, case_id))
+    settled = tuple(journal.settled_of(tx, case_id))
     taken = tuple(journal.handed_to(tx, case_id))
-    return Documented(_content_at(tx, case_id), tuple(journal.debts_of(tx, case_id)), settled, taken)
+    debts, told = tuple(journal.debts_of(tx, case_id)), journal.told(tx, case_id)
+    return Documented(_content_at(tx, case_id), debts, settled, taken, told)
 
 
 @rule("DO-1", "DO-3")
@@ -38,6 +39,13 @@ def owe(tx: Tx, case: Case, staff_id: str | None, name: str, cause: Cause, now: 
     if before.debt_of(staff_id) is None:
         debt = documentation.owed_by_assessing(before, staff_id, cause, now)
         journal.owe(tx, DebtRow(case.id, case.unit_id, staff_id, name, debt.scope, cause, now))
+
+
+@rule("DO-3", "RE-2")
+def owe_triage(tx: Tx, case: Case, staff_id: str, name: str, now: datetime) -> None:
+    """A nurse's handover has been taken, which is triage: they owe a note, unless they have written theirs already."""
+    if not documentation.has_noted(documented(tx, case.id), staff_id, journal.reopened_at(tx, case.id)):
+        owe(tx, case, staff_id, name, Cause.TRIAGED, now)
 
 
 @rule("DO-3", "AP-3")

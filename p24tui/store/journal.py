@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 
 from p24tui.routine.actor import ASSESSORS, Profession
-from p24tui.routine.documentation import Cause, Debt, FormWay, Scope, Way
+from p24tui.routine.documentation import Cause, Debt, FormWay, Scope, Settled, Way
 from p24tui.routine.handover import OfferState
 from p24tui.store.engine import Tx
 from p24tui.store.journal_values import DebtRow, JournalNote
@@ -26,6 +26,7 @@ from p24tui.store.tables import (
 from p24tui.store.values import Author
 
 _OWED: ColumnElement[bool] = note_debts.c.settled_at.is_(None)
+_BY_PATIENT: ColumnElement[bool] = messages.c.author == Author.PATIENT
 _DEBT = tuple(note_debts.c[name] for name in DebtRow.__dataclass_fields__)
 
 
@@ -45,6 +46,31 @@ def of_case(tx: Tx, case_id: str) -> list[JournalNote]:
     table = journal_notes.c
     query = select(journal_notes).where(table.case_id == case_id).order_by(table.signed_at, table.id)
     return [_note(row) for row in tx.connection.execute(query)]
+
+
+def settled_of(tx: Tx, case_id: str) -> list[Settled]:
+    """The same without any text: by whom, how and when. What was written of a case that had left says nothing later."""
+    table = journal_notes.c
+    here = select(cases.c.unit_id).where(cases.c.id == case_id).scalar_subquery()
+    query = select(
+        table.staff_id, table.way, table.scope, table.signed_at, table.told, table.unit_id == here, table.unit_id
+    )
+    rows = tx.connection.execute(query.where(table.case_id == case_id).order_by(table.signed_at, table.id)).all()
+    left = left_at(tx, case_id) if not all(row[5] for row in rows) else {}
+    return [
+        Settled(staff_id, Way(way), Scope(scope), at if is_here else min(at, left.get(unit_id, at)), told)
+        for staff_id, way, scope, at, told, is_here, unit_id in rows
+    ]
+
+
+def has_part(tx: Tx, case_id: str, staff_id: str, unit_id: str) -> bool:
+    """Whether this person has had a note to write on the case at this unit, or has written one there."""
+    owed = exists().where(
+        note_debts.c.case_id == case_id, note_debts.c.staff_id == staff_id, note_debts.c.unit_id == unit_id
+    )
+    table = journal_notes.c
+    written = exists().where(table.case_id == case_id, table.staff_id == staff_id, table.unit_id == unit_id)
+    return bool(tx.connection.execute(select(owed | written)).scalar())
 
 
 def copied(tx: Tx, note_id: str, at: datetime) -> None:
@@ -112,20 +138,50 @@ def settled_between(
 
 def told_at(tx: Tx, case_id: str) -> datetime | None:
     """When the patient last told or sent something in a case (UTC)."""
-    said = select(func.max(messages.c.stored_at)).where(
-        messages.c.case_id == case_id, messages.c.author == Author.PATIENT
-    )
+    said = select(func.max(messages.c.stored_at)).where(messages.c.case_id == case_id, _BY_PATIENT)
+    form = select(func.max(events.c.at)).where(events.c.case_id == case_id, events.c.kind == "form.received")
     sent = select(cases.c.received_at).where(
         cases.c.id == case_id,
         exists().where(form_answers.c.case_id == case_id) | exists().where(attachments.c.case_id == case_id),
     )
-    return max(filter(None, (tx.connection.execute(one).scalar_one_or_none() for one in (said, sent))), default=None)
+    found = (tx.connection.execute(one).scalar_one_or_none() for one in (said, form, sent))
+    return max(filter(None, found), default=None)
+
+
+def told(tx: Tx, case_id: str, until: datetime | None = None) -> int:
+    """How much the patient has told and sent in a case: messages, those stored ``until`` then (UTC), answers, files."""
+    theirs = (messages.c.case_id == case_id) & _BY_PATIENT
+    if until is not None:
+        theirs &= messages.c.stored_at <= until
+    counts = (
+        select(func.count()).select_from(messages).where(theirs),
+        select(func.count()).select_from(form_answers).where(form_answers.c.case_id == case_id),
+        select(func.count()).select_from(attachments).where(attachments.c.case_id == case_id),
+    )
+    return sum(tx.connection.execute(one).scalar_one() for one in counts)
 
 
 def video_at(tx: Tx, case_id: str) -> datetime | None:
     """When the video of a case was last started, entered or ended (UTC)."""
     found: datetime | None = tx.connection.execute(
         select(func.max(events.c.at)).where(events.c.case_id == case_id, events.c.kind.like("video.%"))
+    ).scalar_one_or_none()
+    return found
+
+
+def left_at(tx: Tx, case_id: str) -> dict[str, datetime]:
+    """The units that a case has been handed over from to another, and when it last was (UTC)."""
+    table = handovers.c
+    query = select(table.unit_id, func.max(table.answered_at)).where(
+        table.case_id == case_id, table.state == OfferState.ACCEPTED, table.unit_id != table.to_unit
+    )
+    return {row.unit_id: row[1] for row in tx.connection.execute(query.group_by(table.unit_id))}
+
+
+def reopened_at(tx: Tx, case_id: str) -> datetime | None:
+    """When a case that had ended was last opened again (UTC)."""
+    found: datetime | None = tx.connection.execute(
+        select(func.max(events.c.at)).where(events.c.case_id == case_id, events.c.kind == "case.reopened")
     ).scalar_one_or_none()
     return found
 

@@ -1,6 +1,6 @@
 """The tables of documentation: notes for the record, what is being written, and who owes one."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, text
 from sqlalchemy.types import JSON
 
 from p24tui.store.columns import Instant, Serial, metadata
@@ -30,6 +30,7 @@ journal_notes = Table(
     Column("signed_at", Instant, nullable=False),
     Column("owed_since", Instant, comment="since when its author owed it; none: nobody had asked for it"),
     Column("copied_at", Instant, comment="when it was last copied to be put into VAS"),
+    Column("told", Integer, nullable=False, comment="how much the patient had told by then"),
     Index("ix_journal_notes_case_signed", "case_id", "signed_at"),
     Index("ix_journal_notes_unit_signed", "unit_id", "signed_at"),
 )

@@ -32,6 +32,7 @@ class JournalNote:
     signed_at: datetime
     owed_since: datetime | None = None
     copied_at: datetime | None = None
+    told: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,12 @@ def test_what_a_note_is_to_hold(stands: Documented, scope: Scope) -> None:
         (documented(settled=(NOTED, MINE), handed_to=((ME, NOW),)), None),
         (documented(settled=(NOTED, MINE), handed_to=((ME, LATER),)), Refusal("DO-3", "own-assessment")),
         (documented(content_at=None, debts=(OWED,)), Refusal("DO-3", "note-owed")),
+        # the colleague answers for what was told until they came to owe it, and for nothing later
+        (documented(NOW, debts=(OTHERS,)), Refusal("DO-1", "undocumented-since")),
+        (documented(NOW, debts=(OTHERS,), settled=(MINE,)), None),
+        # what is stored late bears an earlier time, but is one more
+        (replace(documented(settled=(replace(NOTED, told=1),)), told=1), None),
+        (replace(documented(settled=(replace(NOTED, told=1),)), told=2), Refusal("DO-1", "undocumented-since")),
     ],
 )
 def test_no_case_ends_in_silence(stands: Documented, refused: Refusal | None) -> None:
@@ -130,6 +136,45 @@ def test_that_nothing_belongs_in_the_record_is_said_with_a_reason(
     assert rules.may_settle(case(), stands, actor(), way, why) == refused
 
 
+@pytest.mark.rule("DO-1", "DO-2")
+@pytest.mark.parametrize(("seen", "refused"), [(2, None), (1, Refusal("DO-1", "note-newer"))])
+def test_nothing_is_settled_that_has_not_been_seen(seen: int, refused: Refusal | None) -> None:
+    assert rules.may_cover(replace(documented(), told=2), seen) == refused
+
+
+@pytest.mark.rule("DO-1", "DO-3")
+@pytest.mark.parametrize(
+    ("stands", "until"),
+    [
+        (documented(), None),
+        (documented(settled=(NOTED, MINE)), NOW),
+        (documented(debts=(OTHERS,)), EARLIER),
+        (documented(debts=(OWED,)), None),  # one's own is still to be written
+        (documented(debts=(replace(OTHERS, scope=Scope.ASSESSMENT),)), None),  # and theirs has no anamnesis
+    ],
+)
+def test_what_a_later_note_begins_from(stands: Documented, until: datetime | None) -> None:
+    assert rules.answered_for_until(stands, ME) == until
+
+
+@pytest.mark.rule("DO-3")
+@pytest.mark.parametrize(
+    ("settled", "since", "has"),
+    [
+        ((), None, False),
+        ((NOTED,), None, False),  # a colleague's
+        ((NOTHING,), None, False),
+        ((MINE,), None, True),
+        ((MINE,), NOW, True),
+        ((MINE,), LATER, False),  # it was opened again after that
+    ],
+)
+def test_whoever_has_noted_their_triage_owes_it_no_more(
+    settled: tuple[Settled, ...], since: datetime | None, has: bool
+) -> None:
+    assert rules.has_noted(documented(settled=settled), ME, since) is has
+
+
 PREFILLED = "Patienten skriver: Hej, jag har hostat i en vecka."
 WHOLE = NoteText(
     "no-visit",
@@ -155,6 +200,13 @@ WHOLE = NoteText(
         ({"current": PREFILLED}, Scope.BOTH, False, Refusal("DO-2", "note-unreviewed")),
         ({"current": f"{PREFILLED}\n "}, Scope.BOTH, False, Refusal("DO-2", "note-unreviewed")),
         ({"current": PREFILLED, "reviewed": True}, Scope.BOTH, False, None),
+        (
+            {"current": "Hosta. Feber.", "shown": "Hosta. Feber.\n"},
+            Scope.BOTH,
+            False,
+            Refusal("DO-2", "note-unreviewed"),
+        ),
+        ({"current": PREFILLED}, Scope.ASSESSMENT, False, Refusal("DO-2", "note-unreviewed")),  # what came since
         ({"assessment": ""}, Scope.BOTH, False, Refusal("DO-3", "note-assessment")),
         ({"assessment": ""}, Scope.ASSESSMENT, False, Refusal("DO-3", "note-assessment")),
         ({}, Scope.BOTH, True, Refusal("IM-4", "note-form")),

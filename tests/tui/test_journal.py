@@ -9,6 +9,7 @@ from textual.widgets import TextArea
 from p24tui.routine.case import CaseState
 from p24tui.services import documentation, wrong_patient
 from p24tui.tui.screens.journal import AnamnesisScreen, JournalScreen
+from p24tui.tui.screens.note import NoteScreen
 from p24tui.tui.widgets.desk_header import DeskHeader
 from p24tui.tui.widgets.toggles import Toggles
 from tests.registering import ended
@@ -206,3 +207,105 @@ async def test_the_note_of_a_case_that_has_ended_says_whose_it_is(sqlcipher_worl
         assert "Anteckning (DO-4) · Omar Haddad" in screen_text(pilot)
         await press(pilot, "escape", "6", "3")
         assert "Inget mer hör till journalen (DO-1) · Omar Haddad" in screen_text(pilot)
+
+
+@pytest.mark.rule("DO-1", "DO-2")
+async def test_what_the_patient_writes_while_one_writes_stands_last_in_aktuellt_and_is_read(
+    sqlcipher_world: World,
+) -> None:
+    one = mine(sqlcipher_world, text="Hej, jag har hostat.")
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "6", "1", "tab", "space", "tab")
+        await write(pilot, "Egenvard")
+        sqlcipher_world.clock.advance(timedelta(minutes=5))
+        sqlcipher_world.writes(one.id, "Nu har jag feber.", documented=False)
+        await press(pilot, "ctrl+s")
+        await settled(pilot)
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, NoteScreen)
+        assert "Patienten har skickat mer medan du antecknade." in screen_text(pilot)
+        area = pilot.app.screen.query_one("#part-current", TextArea)
+        assert area.text.endswith("Patienten skriver 2026-11-23 09.05:\nNu har jag feber.")
+        assert area.cursor_location == area.document.end  # where it can be seen
+        assert pilot.app.screen.query_one("#part-assessment", TextArea).text == "Egenvard"
+        await press(pilot, "ctrl+s")
+        assert "Läs igenom det" in screen_text(pilot)  # what was marked as read before was without it
+        await press(pilot, "space", "ctrl+s")
+        await settled(pilot)
+        assert "Nu har jag feber.\n\nBedömning\nEgenvard" in pilot.app.clipboard
+
+
+@SIZES
+@pytest.mark.rule("DO-1", "DO-4")
+async def test_a_signed_note_says_its_keys_and_what_comes_later_is_said_to_be_unnoted(
+    sqlcipher_world: World, size: tuple[int, int]
+) -> None:
+    one = mine(sqlcipher_world, text="Hej.\n" * 40)
+    signs(sqlcipher_world, one.id)
+    async with at_desk(sqlcipher_world, size=size) as pilot:
+        await press(pilot, "6")
+        assert "Du har ingen anteckning kvar att skriva." in screen_text(pilot)
+        await press(pilot, "4")
+        assert "c kopiera igen" in screen_text(pilot)
+        await press(pilot, "pagedown", "pagedown", "pagedown", "pagedown", "pagedown", "pagedown")
+        assert "Egenvård." in screen_text(pilot)
+        await press(pilot, "f")
+        await settled(pilot)
+        assert "I mellanlagringen" in screen_text(pilot)
+        assert "c kopiera igen" in screen_text(pilot)
+        await press(pilot, "enter", "6", "5")
+        await settled(pilot)
+        assert "c kopiera   u skriv ut   Esc tillbaka" in screen_text(pilot)
+        await press(pilot, "escape")
+        sqlcipher_world.clock.advance(timedelta(minutes=5))
+        sqlcipher_world.writes(one.id, "Nu har jag feber.", documented=False)
+        await press(pilot, "6")
+        await settled(pilot)
+        assert "Något i ärendet är inte antecknat än." in screen_text(pilot)
+
+
+@pytest.mark.rule("DO-2", "IM-4")
+async def test_what_takes_the_place_of_aktuellt_has_not_been_read(sqlcipher_world: World) -> None:
+    mine(sqlcipher_world, answers=FORM)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "6", "1", "tab", "space")
+        screen = pilot.app.screen
+        assert screen.query_one("#part-reviewed", Toggles).chosen == ("read",)
+        screen.query_one("#part-form_way").value = "summarised"  # type: ignore[attr-defined]
+        await settled(pilot)
+        assert screen.query_one("#part-reviewed", Toggles).chosen == ()
+
+
+@pytest.mark.rule("DO-4")
+async def test_what_stands_in_a_note_is_kept_as_the_console_closes(sqlcipher_world: World) -> None:
+    one = mine(sqlcipher_world)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "6", "1", "tab", "tab")
+        await write(pilot, "Halvt")
+        desk_of(pilot).put_away()
+        await settled(pilot)
+    view = documentation.read(sqlcipher_world.system, sqlcipher_world.actor("maria"), one.id)
+    assert view.text.assessment == "Halvt"
+
+
+@pytest.mark.rule("DO-2", "IM-1")
+async def test_a_note_that_no_file_takes_is_not_said_to_be_copied(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "linux")
+    one = mine(sqlcipher_world)
+    signs(sqlcipher_world, one.id)
+    sqlcipher_world.system.storage.folder.parent.mkdir(parents=True, exist_ok=True)
+    sqlcipher_world.system.storage.folder.write_text("i vägen")
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "6", "4")
+        await settled(pilot)
+    assert "journal.copied" not in sqlcipher_world.event_kinds(one.id)
+
+
+@pytest.mark.rule("CH-4", "DO-1")
+async def test_who_may_not_write_a_note_is_told_before_anything_is_typed(sqlcipher_world: World) -> None:
+    mine(sqlcipher_world)
+    async with at_desk(sqlcipher_world, who="eva") as pilot:
+        await press(pilot, "6", "1")
+        assert not isinstance(pilot.app.screen, NoteScreen)

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from p24tui.i18n import N_, _
-from p24tui.routine.documentation import Cause, Scope, Way
+from p24tui.routine.documentation import Cause, Scope, Way, unnoted
 from p24tui.services.journal_views import AnamnesisReport, Filed, JournalView, ReportPart, Signed
 from p24tui.store.journal_values import JournalNote
 from p24tui.text import clean_line, clean_text
@@ -85,6 +85,8 @@ class JournalScreen(ModalScreen[Chosen | None]):
         *(Binding(str(digit), f"choose({digit})", show=False) for digit in range(1, 10)),
         Binding("up", "scroll(-1)", show=False),
         Binding("down", "scroll(1)", show=False),
+        Binding("pageup", "scroll(-6)", show=False),
+        Binding("pagedown", "scroll(6)", show=False),
         Binding("escape", "leave", show=False),
     ]
     AUTO_FOCUS = ""
@@ -136,8 +138,9 @@ class JournalScreen(ModalScreen[Chosen | None]):
             return Content.styled(said, "bold $warning")
         if self._view.is_begun:
             return Content.styled(_("Du har en anteckning som inte är signerad."), "bold $warning")
-        others = len(self._view.documented.debts)
-        if others:
+        if unnoted(self._view.documented) is not None:
+            return Content.styled(_("Något i ärendet är inte antecknat än."), "bold $warning")
+        if self._view.documented.debts:
             return Content(_("En kollega har en anteckning kvar att skriva."))
         if self._problem or not self._view.notes:
             return Content("")  # that one owes nothing does not mean that nothing is lacking
@@ -177,6 +180,8 @@ class SignedScreen(ModalScreen[None]):
         Binding("f", "file", show=False),
         Binding("up", "scroll(-1)", show=False),
         Binding("down", "scroll(1)", show=False),
+        Binding("pageup", "scroll(-10)", show=False),
+        Binding("pagedown", "scroll(10)", show=False),
         Binding("enter,escape", "leave", show=False),
     ]
     AUTO_FOCUS = ""

@@ -4,13 +4,15 @@ import os
 from collections.abc import Mapping
 
 from p24tui import services
-from p24tui.errors import P24Error
+from p24tui.errors import P24Error, Refused
 from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.ids import fresh_id
 from p24tui.journal_text import vas
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
+from p24tui.routine.chat import CLINICIANS
+from p24tui.routine.decision import Refusal
 from p24tui.routine.documentation import NoteText, Way
 from p24tui.services.journal_views import AnamnesisReport, Filed, JournalView, Signed
 from p24tui.text import clean_line
@@ -31,6 +33,9 @@ from p24tui.tui.screens.journal import (
 )
 from p24tui.tui.screens.note import NoteScreen, note_of
 
+WRITING = frozenset({Step.WRITE, Step.IN_VAS, Step.NOTHING})
+"""Steps that only whoever assesses takes."""
+
 
 class Journaling(DeskParts):
     """What is written is kept as a draft by case and person; a note that is refused comes again as it was written."""
@@ -38,7 +43,18 @@ class Journaling(DeskParts):
     def action_journal(self) -> None:
         if (case := self._chosen()) is not None:
             self._keep_drafts()
-            self._show_journal(case, self._as(case.unit_id))
+            self._show_journal(case, self._author(case))
+
+    def put_away(self) -> None:
+        """What stands in a note is kept too."""
+        super().put_away()
+        for screen in self.app.screen_stack:
+            if isinstance(screen, NoteScreen):
+                screen.keep_now()
+
+    def _author(self, case: Case) -> Actor:
+        """The person at the case's unit, where it is theirs; of a case that has left it they write for their own."""
+        return self._as(case.unit_id) if self._unit(case.unit_id) else self._actor
 
     def _show_journal(self, case: Case, actor: Actor, problem: str = "") -> None:
         here = self._still_here()
@@ -54,6 +70,9 @@ class Journaling(DeskParts):
         if chosen is None:
             return
         case, view = chosen.view.line.case, chosen.view
+        if chosen.step in WRITING and actor.profession not in CLINICIANS:  # before anything has been typed
+            self._refuse(Refusal("CH-4", "not-clinician"))
+            return
         match chosen.step:
             case Step.WRITE:
                 self._write_for_record(view, actor, fresh_id())
@@ -85,7 +104,13 @@ class Journaling(DeskParts):
         case, here = view.line.case, self._still_here()
 
         def failed(error: P24Error) -> None:
-            if here():
+            if here() and isinstance(error, Refused) and error.reason == "note-newer":
+                read = services.documentation.read
+                self._reads.run(
+                    lambda: read(self._system, actor, case.id),
+                    lambda fresh: self._write_for_record(fresh, actor, note_id, error) if here() else self._fail(error),
+                )
+            elif here():
                 again = services.documentation.with_text(view, text)
                 self._write_for_record(again, actor, note_id, error)
             else:
@@ -101,18 +126,23 @@ class Journaling(DeskParts):
 
     def _show_signed(self, done: Signed, view: JournalView, actor: Actor) -> None:
         """It is copied as it is shown; where the terminal has no clipboard, it lies in the temporary storage."""
-        case_id = view.line.case.id
-        self._writes.run(lambda: services.documentation.copied(self._system, actor, done.note.id))
+        case_id, deeds = view.line.case.id, services.documentation
+        by_file = not has_clipboard(os.environ) or self._system.settings.copy_by == "file"
+        if not by_file:
+            self._writes.run(lambda: deeds.copied(self._system, actor, done.note.id))
+
+        def put() -> Filed:
+            filed = deeds.to_file(self._system, actor, case_id, "anteckning", done.text)
+            deeds.copied(self._system, actor, done.note.id)
+            return filed
 
         def file() -> None:
-            to_file = services.documentation.to_file
             self._writes.run(
-                lambda: to_file(self._system, actor, case_id, "anteckning", done.text),
+                put,
                 lambda filed: screen.say(filed_words(filed)),
                 lambda error: screen.say(explain(error)),
             )
 
-        by_file = not has_clipboard(os.environ) or self._system.settings.copy_by == "file"
         screen = SignedScreen(done, name_in(view), file, by_file=by_file)
         self.app.push_screen(screen)
 
@@ -134,7 +164,7 @@ class Journaling(DeskParts):
         self.app.push_screen(FormScreen(title, parts, note, problem), answered)
 
     def _settle_record(self, view: JournalView, actor: Actor, way: Way, why: str, note_id: str) -> None:
-        case, here = view.line.case, self._still_here()
+        case, told, here = view.line.case, view.documented.told, self._still_here()
 
         def failed(error: P24Error) -> None:
             if here() and way is Way.NOTHING:
@@ -146,7 +176,7 @@ class Journaling(DeskParts):
 
         words = _("Antecknat: den finns i VAS.") if way is Way.IN_VAS else _("Antecknat: inget mer hör till journalen.")
         self._writes.run(
-            lambda: services.documentation.settle(self._system, actor, case.id, way, why, note_id),
+            lambda: services.documentation.settle(self._system, actor, case.id, way, why, note_id, told),
             lambda _done: self._say(words),
             failed,
         )

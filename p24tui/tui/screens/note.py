@@ -24,6 +24,7 @@ LACKING = {
     "note-form-result": "form_result",
     "note-current": "current",
     "note-unreviewed": "reviewed",
+    "note-newer": "current",
     "note-assessment": "assessment",
 }
 """The part in which one goes on, by why the note was refused."""
@@ -58,7 +59,10 @@ class NoteScreen(FormScreen):
         self._way = view.text.form_way
 
     def on_mount(self) -> None:
-        self.set_interval(KEEP_EVERY, self._keep_it)
+        if self._lacks == "note-newer" and self._view.has_current:  # what is new stands last
+            area = self.query_one("#part-current", TextArea)
+            area.move_cursor(area.document.end)
+        self.set_interval(KEEP_EVERY, self.keep_now)
 
     @property
     def keys(self) -> str:
@@ -67,8 +71,9 @@ class NoteScreen(FormScreen):
     @property
     def first(self) -> str:
         """Where something is lacking, else where one writes."""
-        begin = "current" if self._view.scope is Scope.BOTH else "assessment"
-        return LACKING.get(self._lacks, begin)
+        begin = "current" if self._view.has_current else "assessment"
+        part = LACKING.get(self._lacks, begin)
+        return part if any(one.name == part for one in self._parts) else begin
 
     def on_select_changed(self, event: Select.Changed) -> None:
         """Aktuellt follows what becomes of the form, while it stands as the case gave it; it is then read anew."""
@@ -77,18 +82,19 @@ class NoteScreen(FormScreen):
         way, area = FormWay(str(event.value)), self.query_one("#part-current", TextArea)
         if way is not self._way and area.text.strip() == self._view.prefilled[self._way].strip():
             area.text = self._view.prefilled[way]
-            self.query_one("#part-reviewed", Toggles).choose_none()
+            self.query_one("#part-reviewed", Toggles).clear()  # nobody has read what stands there now
         self._way = way
 
     def action_save(self) -> None:
-        self._keep_it()
+        self.keep_now()
         super().action_save()
 
     def action_leave(self) -> None:
-        self._keep_it()
+        self.keep_now()
         self.dismiss(None)
 
-    def _keep_it(self) -> None:
+    def keep_now(self) -> None:
+        """Keep what stands there, where it is not kept already."""
         now = note_of(self._view, self._answers())
         if now != self._kept:
             self._kept = now
@@ -105,11 +111,11 @@ def note_parts(view: JournalView, types: Mapping[str, str], journal_types: tuple
         Choice("note_type", _("Anteckningstyp"), codes, text.note_type if text.note_type in codes else ""),
         Line("journal_type", _("Jntyp"), text.journal_type, ", ".join(journal_types)),
     ]
-    if view.scope is Scope.BOTH:
-        if view.answered:
-            ways = {way.value: _(words) for way, words in FORM_WAYS.items()}
-            parts.append(Choice("form_way", _("Formulär"), ways, text.form_way if text.form_way in FORM_WAYS else ""))
-            parts.append(Line("form_result", _("Formuläret visar"), text.form_result, _("om det inte tas med")))
+    if view.scope is Scope.BOTH and view.answered:
+        ways = {way.value: _(words) for way, words in FORM_WAYS.items()}
+        parts.append(Choice("form_way", _("Formulär"), ways, text.form_way if text.form_way in FORM_WAYS else ""))
+        parts.append(Line("form_result", _("Formuläret visar"), text.form_result, _("om det inte tas med")))
+    if view.has_current:
         parts.append(Text("current", _("Aktuellt"), text.current))
         parts.append(
             Several("reviewed", "", {READ: _("jag har läst igenom Aktuellt")}, (READ,) if text.reviewed else ())
@@ -131,23 +137,30 @@ def note_of(view: JournalView, said: Answers) -> NoteText:
         return str(said[name]) if name in said else str(getattr(before, name))
 
     way = words("form_way") if view.scope is Scope.BOTH else ""
+    current = words("current")
+    as_given = current.strip() in {one.strip() for one in view.prefilled.values()}
     return NoteText(
         vas_row=words("vas_row"),
         clinic=words("clinic"),
         note_type=words("note_type"),
         journal_type=words("journal_type"),
-        current=words("current"),
+        current=current,
         assessment=words("assessment"),
         reviewed=READ in said.get("reviewed", ()),
         form_way=FormWay(way) if way else FormWay.NONE,
         form_result=words("form_result"),
         images=before.images,
+        told=before.told,
+        given=before.given,
+        shown=current if as_given else before.shown,
     )
 
 
 def _note_words(view: JournalView) -> str:
     if view.scope is Scope.BOTH:
         said = _("Std/kopia: Chatt. Läs igenom och formulera om Aktuellt (DO-2).")
+    elif view.has_current:
+        said = _("Std/kopia: Chatt. Anamnesen är antecknad; Aktuellt har det som har kommit sedan dess (DO-1).")
     else:
         said = _("Std/kopia: Chatt. Anamnesen är en kollegas; bedömningen din (DO-3).")
     return " ".join([said, *view.images])

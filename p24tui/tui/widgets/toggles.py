@@ -31,14 +31,14 @@ class Toggles(Widget, can_focus=True):
         """What is chosen."""
         return tuple(one for one in self._options if one in self._chosen)
 
+    def clear(self) -> None:
+        """Choose none."""
+        self._chosen.clear()
+        self.refresh()
+
     def render(self) -> RenderResult:
         rows = [self._row(number, one, words) for number, (one, words) in enumerate(self._options.items())]
         return Content("\n").join(rows)
-
-    def choose_none(self) -> None:
-        """Take back what was chosen."""
-        self._chosen.clear()
-        self.refresh()
 
     def action_move(self, step: int) -> None:
         self.at = (self.at + step) % len(self._options)

@@ -45,6 +45,7 @@ def _make_notes() -> None:
         sa.Column("signed_at", INSTANT, nullable=False),
         sa.Column("owed_since", INSTANT, comment="since when its author owed it; none: nobody had asked for it"),
         sa.Column("copied_at", INSTANT, comment="when it was last copied to be put into VAS"),
+        sa.Column("told", sa.Integer(), nullable=False, comment="how much the patient had told by then"),
         *_refers("journal_notes", case_id="cases.id", unit_id="units.id", staff_id="staff.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_notes")),
     )
