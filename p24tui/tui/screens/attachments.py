@@ -1,6 +1,6 @@
 """The files that came with a case: what they are, how they look, and how they fare in the temporary storage (IM)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -16,8 +16,9 @@ from p24tui.services.image_views import FileLine, OpenedFile
 from p24tui.store.values import Attachment
 from p24tui.text import clean_line, clean_text
 from p24tui.tui.file_page import facts_words, files_page, problem_words, size_words, standing_words
+from p24tui.tui.places import Page
+from p24tui.tui.screens.list_dialog import ListDialog
 from p24tui.tui.widgets.picture import Way, picture_widget
-from p24tui.tui.widgets.place import PlaceList, PlaceNote
 
 SHOWN_BYTES = 100_000
 """How much of a text is shown."""
@@ -33,9 +34,10 @@ class Deed(StrEnum):
     NEEDS_NONE = "needs-none"
 
 
-class AttachmentsScreen(ModalScreen[None]):
+class AttachmentsScreen(ListDialog[tuple[FileLine, ...], None]):
     """The files of one case. ``do`` is told what one wants of a file; what comes of it is shown here."""
 
+    NAME = "files"
     BINDINGS = [
         Binding("x", "do('export')", show=False),
         Binding("v", "do('view')", show=False),
@@ -44,48 +46,32 @@ class AttachmentsScreen(ModalScreen[None]):
     ]
 
     def __init__(self, name: str, folder: str, before: timedelta, do: Callable[[FileLine, Deed], None]) -> None:
-        super().__init__()
-        self._patient = name
+        super().__init__(_("Bilagor · {name}").format(name=name))
         self._folder = folder
         self._before = before
         self._do = do
-        self._shown: tuple[tuple[FileLine, ...], datetime] | None = None
-        self._stands_there = False
-        self._said = ""
         self._taking_back = False
-        self._note = PlaceNote()
-        self._list = PlaceList()
-        self._advice = Static(id="files-advice")
-        self._keys = Static(classes="dialog-keys")
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide", id="files-dialog"):
-            yield Static(Content.styled(_("Bilagor · {name}").format(name=self._patient), "bold"))
-            yield self._note
-            yield self._list
-            yield self._advice
-            yield self._keys
-
-    def on_mount(self) -> None:
-        self._list.focus()
-        self._stands_there = True
-        self._paint(anew=True)
 
     @property
     def files(self) -> tuple[FileLine, ...]:
         """What is shown."""
         return self._shown[0] if self._shown else ()
 
-    def show(self, files: tuple[FileLine, ...], now: datetime) -> None:
-        """Show these, with the cursor on the one it was on."""
-        anew, self._shown = self._shown is None, (files, now)
-        if self._stands_there:
-            self._paint(anew=anew)
+    def page(self, shown: tuple[FileLine, ...], now: datetime) -> Page:
+        return files_page(shown, now, self._before)
 
-    def say(self, words: str) -> None:
-        """Say what came of it, where the advice stands, until one moves on."""
-        self._said = words
-        self._advise()
+    def advice(self) -> Content:
+        chosen = self._chosen()
+        words = standing_words(chosen, self._folder) if chosen is not None else ""
+        said = Content.styled(f"{self._said}\n", "bold $warning") if self._said else Content("")
+        return Content.assemble(said, words)
+
+    def keys(self) -> Iterable[str]:
+        return keys_for(self._chosen())
+
+    def forget(self) -> None:
+        super().forget()
+        self._taking_back = False
 
     def action_do(self, deed: str) -> None:
         chosen, wanted = self._chosen(), Deed(deed)
@@ -98,40 +84,14 @@ class AttachmentsScreen(ModalScreen[None]):
         elif asks:
             self.say(_("Du har sagt att den finns i Vidiview. k en gång till tar tillbaka det."))
         else:
-            self._said, self._taking_back = "", False
+            self.forget()
             self._do(chosen, wanted)
 
     def action_open_row(self) -> None:
         self.action_do(Deed.SHOW)
 
-    def on_place_list_chosen(self, _message: PlaceList.Chosen) -> None:
-        self.action_open_row()
-
-    def on_place_list_moved(self, _message: PlaceList.Moved) -> None:
-        self._said, self._taking_back = "", False
-        self._advise()
-
-    def action_show_list(self) -> None:
-        self.dismiss(None)
-
-    def _paint(self, *, anew: bool) -> None:
-        if self._shown is None:
-            return
-        files, now = self._shown
-        page = files_page(files, now, self._before)
-        self._note.cells = page.above
-        self._list.show(page, anew=anew)
-        self._advise()
-
     def _chosen(self) -> FileLine | None:
         return next((one for one in self.files if one.file.id == self._list.cursor_id), None)
-
-    def _advise(self) -> None:
-        chosen = self._chosen()
-        words = standing_words(chosen, self._folder) if chosen is not None else ""
-        said = Content.styled(f"{self._said}\n", "bold $warning") if self._said else Content("")
-        self._advice.update(Content.assemble(said, words))
-        self._keys.update("   ".join(keys_for(chosen)))
 
 
 class FileScreen(ModalScreen[None]):

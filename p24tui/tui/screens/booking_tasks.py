@@ -1,15 +1,11 @@
 """Bookings that have not become visits: what each lacks, seeing to it, trying again, putting it aside (VI-1)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from p24tui import services
 from p24tui.errors import BadInput, P24Error, Refused
@@ -25,8 +21,8 @@ from p24tui.tui.places import Cell, Column, Page, Row
 from p24tui.tui.screens.booking_guardians import Guardians
 from p24tui.tui.screens.booking_parts import Question, text, why
 from p24tui.tui.screens.form import Answers, Line
+from p24tui.tui.screens.list_dialog import ListDialog
 from p24tui.tui.screens.registering import Registering
-from p24tui.tui.widgets.place import PlaceList, PlaceNote
 from p24tui.visit_words import TASKS
 
 WIDE_LIST = 90
@@ -79,54 +75,40 @@ TRIED_AGAIN = frozenset(SEEN_TO) | {"not-guardian", "age-unknown"}
 """Problems for which trying again may help: what was lacking can have come by another way."""
 
 
-class TasksScreen(ModalScreen[None]):
+class TasksScreen(ListDialog[tuple[TaskLine, ...], None]):
     """What somebody must see to. ``do`` is told what one wants of a booking; putting one aside takes a second press."""
 
+    NAME = "tasks"
     BINDINGS = [
         Binding("o", "do('again')", show=False),
         Binding("k", "settle", show=False),
     ]
 
     def __init__(self, unit_names: Mapping[str, str], do: Callable[[TaskLine, Deed], None]) -> None:
-        super().__init__()
+        super().__init__(_("Bokningar från VAS att se till"))
         self._unit_names = unit_names
         self._do = do
-        self._shown: tuple[tuple[TaskLine, ...], datetime] | None = None
-        self._stands_there = False
-        self._said = ""
         self._sure_of = ""
-        self._note = PlaceNote()
-        self._list = PlaceList()
-        self._advice = Static(id="tasks-advice")
-        self._keys = Static(classes="dialog-keys")
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide", id="tasks-dialog"):
-            yield Static(Content.styled(_("Bokningar från VAS att se till"), "bold"))
-            yield self._note
-            yield self._list
-            yield self._advice
-            yield self._keys
+    def page(self, shown: tuple[TaskLine, ...], now: datetime) -> Page:
+        return tasks_page(shown, self._unit_names, now)
 
-    def on_mount(self) -> None:
-        self._list.focus()
-        self._stands_there = True
-        self._paint(anew=True)
+    def advice(self) -> Content:
+        task = self._chosen()
+        words = "" if task is None else f"{task_words(task)}\n{_(TASKS.get(task.problem, task.problem))}"
+        said = Content.styled(f"\n{self._said}", "bold $warning") if self._said else Content("")
+        return Content.assemble(words, said)
 
-    def show(self, tasks: tuple[TaskLine, ...], now: datetime) -> None:
-        """Show these, with the cursor on the one it was on."""
-        anew, self._shown = self._shown is None, (tasks, now)
-        if self._stands_there:
-            self._paint(anew=anew)
+    def keys(self) -> Iterable[str]:
+        return keys_for(self._chosen())
 
-    def say(self, words: str) -> None:
-        """Say what came of it, where the advice stands, until one moves on."""
-        self._said = words
-        self._advise()
+    def forget(self) -> None:
+        super().forget()
+        self._sure_of = ""
 
     def action_do(self, deed: str) -> None:
         task, wanted = self._chosen(), Deed(deed)
-        self._said = self._sure_of = ""
+        self.forget()
         if task is None or task.problem not in (TRIED_AGAIN if wanted is Deed.AGAIN else SEEN_TO):
             return
         self._do(task, wanted)
@@ -145,35 +127,9 @@ class TasksScreen(ModalScreen[None]):
     def action_open_row(self) -> None:
         self.action_do(Deed.SEE_TO)
 
-    def on_place_list_chosen(self, _message: PlaceList.Chosen) -> None:
-        self.action_open_row()
-
-    def on_place_list_moved(self, _message: PlaceList.Moved) -> None:
-        self._said = self._sure_of = ""
-        self._advise()
-
-    def action_show_list(self) -> None:
-        self.dismiss(None)
-
-    def _paint(self, *, anew: bool) -> None:
-        if self._shown is None:
-            return
-        tasks, now = self._shown
-        page = tasks_page(tasks, self._unit_names, now)
-        self._note.cells = page.above
-        self._list.show(page, anew=anew)
-        self._advise()
-
     def _chosen(self) -> TaskLine | None:
         tasks = self._shown[0] if self._shown else ()
         return next((one for one in tasks if one.id == self._list.cursor_id), None)
-
-    def _advise(self) -> None:
-        task = self._chosen()
-        words = "" if task is None else f"{task_words(task)}\n{_(TASKS.get(task.problem, task.problem))}"
-        said = Content.styled(f"\n{self._said}", "bold $warning") if self._said else Content("")
-        self._advice.update(Content.assemble(words, said))
-        self._keys.update("   ".join(keys_for(task)))
 
 
 class BookingTasks(Registering, Guardians):

@@ -18,6 +18,7 @@ from p24tui.services.journal_views import AnamnesisReport, Filed, JournalView, R
 from p24tui.store.journal_values import JournalNote
 from p24tui.text import clean_line, clean_text
 from p24tui.time_words import moment
+from p24tui.tui.screens.steps import step_lines
 
 
 class Step(StrEnum):
@@ -110,7 +111,7 @@ class JournalScreen(ModalScreen[Chosen | None]):
             with self._notes:
                 yield Static(self._said())
             yield Static(Content.styled(self._problem, "bold $warning"), id="journal-problem")
-            yield Static(self._step_lines(), id="journal-steps")
+            yield Static(step_lines(STEPS[one] for one in self._steps), id="journal-steps")
             keys = _("Siffra väljer   ↑ ↓ rulla   Esc tillbaka") if self._steps else _("↑ ↓ rulla   Esc tillbaka")
             yield Static(keys, classes="dialog-keys")
 
@@ -150,13 +151,6 @@ class JournalScreen(ModalScreen[Chosen | None]):
         if not self._view.notes:
             return Content.styled(_("Inget är antecknat än."), "$foreground 70%")
         return Content("\n").join(Content(note_words(one, self._now)) for one in self._view.notes)
-
-    def _step_lines(self) -> Content:
-        lines = [
-            Content.assemble((f" {digit}  ", "bold $primary"), _(words), (f"  {rule}", "$foreground 60%"))
-            for digit, (words, rule) in enumerate((STEPS[one] for one in self._steps), 1)
-        ]
-        return Content("\n").join(lines)
 
 
 def note_words(note: JournalNote, now: datetime) -> str:

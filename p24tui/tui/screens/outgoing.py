@@ -1,6 +1,6 @@
 """What goes out by SMS: the question before a reminder goes, and the list of what is planned or has to be decided."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -19,7 +19,7 @@ from p24tui.store.values import OutgoingRow
 from p24tui.text import clean_line, clean_text
 from p24tui.time_words import moment, short_moment
 from p24tui.tui.places import Cell, Column, Page, Row
-from p24tui.tui.widgets.place import PlaceList, PlaceNote
+from p24tui.tui.screens.list_dialog import ListDialog
 from p24tui.words import outgoing_problem_words, outgoing_state_word, purpose_words
 
 WIDE_LIST = 90
@@ -103,12 +103,13 @@ class Decision(StrEnum):
     SETTLE = "settle"
 
 
-class OutgoingScreen(ModalScreen[str | None]):
+class OutgoingScreen(ListDialog[OutgoingView, str]):
     """What is planned, and what has to be decided; ends with the id of a case to go to.
 
     ``decide`` is told what one wants of a row. ``of_one`` says that all is one patient's, whom the title names.
     """
 
+    NAME = "outgoing"
     BINDINGS = [
         Binding("x", "decide('cancel')", show=False),
         Binding("o", "decide('again')", show=False),
@@ -124,51 +125,32 @@ class OutgoingScreen(ModalScreen[str | None]):
         of_one: bool,
         stays: bool,
     ) -> None:
-        super().__init__()
-        self._title = title
+        super().__init__(title)
         self._unit_names = unit_names
         self._decide = decide
         self._of_one = of_one
         self._stays = stays
-        self._shown: tuple[OutgoingView, datetime] | None = None
-        self._stands_there = False
-        self._said = ""
-        self._note = PlaceNote()
-        self._list = PlaceList()
-        self._advice = Static(id="outgoing-advice")
-        self._keys = Static(classes="dialog-keys")
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide", id="outgoing-dialog"):
-            yield Static(Content.styled(self._title, "bold"))
-            yield self._note
-            yield self._list
-            yield self._advice
-            yield self._keys
-
-    def on_mount(self) -> None:
-        self._list.focus()
-        self._stands_there = True
-        self._paint(anew=True)
 
     @property
     def view(self) -> OutgoingView | None:
         """What is shown now."""
         return self._shown[0] if self._shown else None
 
-    def show(self, view: OutgoingView, now: datetime) -> None:
-        """Show this, with the cursor on the row it was on."""
-        anew, self._shown = self._shown is None, (view, now)
-        if self._stands_there:
-            self._paint(anew=anew)
+    def page(self, shown: OutgoingView, now: datetime) -> Page:
+        names = {} if self._of_one else self._unit_names
+        return outgoing_page(shown, names, now, of_one=self._of_one, stays=self._stays)
 
-    def say(self, words: str) -> None:
-        """Say why something was not done, where the advice stands, until one moves on."""
-        self._said = words
-        self._advise()
+    def advice(self) -> Content:
+        line = self._chosen()
+        words = advice(line.row, self._shown[1]) if line and self._shown else ""
+        return Content.styled(self._said, "bold $warning") if self._said else Content(words)
+
+    def keys(self) -> Iterable[str]:
+        line = self._chosen()
+        return keys_for(line.row if line else None)
 
     def action_decide(self, decision: str) -> None:
-        self._said = ""
+        self.forget()
         if (line := self._chosen()) is not None:
             self._decide(line.row, Decision(decision))
 
@@ -179,36 +161,9 @@ class OutgoingScreen(ModalScreen[str | None]):
         elif line is not None:
             self.say(_("Det gäller ett videobesök, som inte har något ärende i listan."))
 
-    def on_place_list_chosen(self, _message: PlaceList.Chosen) -> None:
-        self.action_open_row()
-
-    def on_place_list_moved(self, _message: PlaceList.Moved) -> None:
-        self._said = ""
-        self._advise()
-
-    def action_show_list(self) -> None:
-        self.dismiss(None)
-
-    def _paint(self, *, anew: bool) -> None:
-        if self._shown is None:
-            return
-        view, now = self._shown
-        page = outgoing_page(
-            view, {} if self._of_one else self._unit_names, now, of_one=self._of_one, stays=self._stays
-        )
-        self._note.cells = page.above
-        self._list.show(page, anew=anew)
-        self._advise()
-
     def _chosen(self) -> OutgoingLine | None:
         id = self._list.cursor_id
         return next((one for one in self.view.lines if one.row.id == id), None) if self.view else None
-
-    def _advise(self) -> None:
-        line = self._chosen()
-        words = advice(line.row, self._shown[1]) if line and self._shown else ""
-        self._advice.update(Content.styled(self._said, "bold $warning") if self._said else Content(words))
-        self._keys.update("   ".join(keys_for(line.row if line else None)))
 
 
 def outgoing_page(

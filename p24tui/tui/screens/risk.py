@@ -20,6 +20,7 @@ from p24tui.routine.risk_course import Wrote, course_of
 from p24tui.routine.risk_path import is_suspected
 from p24tui.services.views import RiskView
 from p24tui.text import clean_line
+from p24tui.tui.screens.steps import step_lines
 
 
 class Step(StrEnum):
@@ -117,7 +118,7 @@ class RiskScreen(ModalScreen[Chosen | None]):
             yield Static(self._lacks(), id="risk-missing")
             with self._stated:
                 yield Static(self._said(), id="risk-entries")
-            yield Static(self._step_lines(), id="risk-steps")
+            yield Static(step_lines(STEPS[one] for one in self._steps), id="risk-steps")
             keys = _("Siffra väljer   ↑ ↓ rulla   Esc tillbaka") if self._steps else _("↑ ↓ rulla   Esc tillbaka")
             yield Static(keys, classes="dialog-keys")
 
@@ -148,10 +149,3 @@ class RiskScreen(ModalScreen[Chosen | None]):
             return Content.styled(_("Inget är antecknat om suicidrisk än."), "$foreground 70%")
         said = [one for one in self._view.stated if not isinstance(one.entry, Wrote)]  # that stands in the chat
         return Content("\n").join(Content(stated_words(one, self._now)) for one in said)
-
-    def _step_lines(self) -> Content:
-        lines = [
-            Content.assemble((f" {digit}  ", "bold $primary"), _(words), (f"  {rule}", "$foreground 60%"))
-            for digit, (words, rule) in enumerate((STEPS[one] for one in self._steps), 1)
-        ]
-        return Content("\n").join(lines)

@@ -25,6 +25,7 @@ from p24tui.store.values import OutgoingRow
 from p24tui.text import clean_line
 from p24tui.time_words import clock_time, short_moment, span_words
 from p24tui.tui.case_heading import E_IDS
+from p24tui.tui.screens.steps import step_lines
 from p24tui.tui.visit_page import patient_words, state_cell, waiting_words
 from p24tui.visit_words import CALLS, CHANNELS, KINDS, ROLES, SUMMONS
 from p24tui.words import outgoing_problem_words, outgoing_state_word, purpose_words
@@ -186,7 +187,7 @@ class VisitScreen(ModalScreen[Chosen | None]):
             yield self._advised
             with self._facts:
                 yield self._told
-            yield Static(self._step_lines(), id="visit-steps")
+            yield Static(step_lines(STEPS[one] for one in self._steps), id="visit-steps")
             yield Static(Content(self._problem), id="visit-problem", classes="dialog-problem")
             yield Static(_("Siffra väljer   ↑ ↓ rulla   Esc tillbaka"), id="visit-keys")
 
@@ -220,13 +221,6 @@ class VisitScreen(ModalScreen[Chosen | None]):
         half = line.case is not None and is_half_ended(line.case)
         words = _(HALF if half else ADVICE[line.step]).format(at=clock_time(line.opens_at))
         return Content.assemble((_("Nästa steg: "), "bold"), (words, "bold $warning" if half or line.is_absent else ""))
-
-    def _step_lines(self) -> Content:
-        lines = [
-            Content.assemble((f" {digit}  ", "bold $primary"), _(words), (f"  {rule}", "$foreground 60%"))
-            for digit, (words, rule) in enumerate((STEPS[one] for one in self._steps), 1)
-        ]
-        return Content("\n").join(lines)
 
 
 @dataclass(frozen=True, slots=True)
