@@ -11,8 +11,8 @@ from p24tui.routine.rule import rule
 from p24tui.services import roster
 from p24tui.services.limits import limit
 from p24tui.store import alerts, events
+from p24tui.store.duty_values import Responsible
 from p24tui.store.engine import Tx
-from p24tui.store.values import Responsible
 from p24tui.system import System
 
 

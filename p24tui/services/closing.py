@@ -22,8 +22,9 @@ from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit
 from p24tui.services.views import Told, line
 from p24tui.store import cases, closings, events, feed, messages, people, visits
+from p24tui.store.duty_values import Closing, LeftOpen
 from p24tui.store.engine import Tx
-from p24tui.store.values import Author, CaseRow, Closing, LeftOpen, Message, Unit
+from p24tui.store.values import Author, CaseRow, Message, Unit
 from p24tui.system import System
 
 PHRASE = "closing"

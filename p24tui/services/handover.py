@@ -25,8 +25,9 @@ from p24tui.services.outbox import about_case, cancel_planned
 from p24tui.services.phrases import phrase, said_to_patients
 from p24tui.services.views import OfferLine, TargetLine
 from p24tui.store import cases, desk, events, handovers, messages, people
+from p24tui.store.duty_values import HandoverRow
 from p24tui.store.engine import Tx
-from p24tui.store.values import Author, CaseRow, HandoverRow, Message, Staff, Unit
+from p24tui.store.values import Author, CaseRow, Message, Staff, Unit
 from p24tui.system import System
 from p24tui.text import clean_line, clean_text
 

@@ -31,9 +31,10 @@ from p24tui.services.report_views import (
     Waits,
 )
 from p24tui.store import closings, journal, registrations, report
+from p24tui.store.duty_values import Closing
 from p24tui.store.engine import Tx
 from p24tui.store.report import OnDuty, Received, Written
-from p24tui.store.values import Closing, Unit
+from p24tui.store.values import Unit
 from p24tui.system import System
 from p24tui.words import MARKS, SUICIDE, priority_mark
 

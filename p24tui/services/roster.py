@@ -21,8 +21,9 @@ from p24tui.services.views import RosterWeek
 from p24tui.store import alerts as store_alerts
 from p24tui.store import events, people
 from p24tui.store import roster as store
+from p24tui.store.duty_values import Responsible
 from p24tui.store.engine import Tx
-from p24tui.store.values import Responsible, Unit
+from p24tui.store.values import Unit
 from p24tui.system import System
 from p24tui.text import clean_line
 

@@ -19,8 +19,9 @@ from p24tui.services.limits import limit
 from p24tui.services.read_log import log_list
 from p24tui.services.views import OngoingLine, OngoingView, line
 from p24tui.store import cases, events, journal, people, registrations, shifts, visits
+from p24tui.store.duty_values import OnShift, Shift
 from p24tui.store.engine import Tx
-from p24tui.store.values import CaseRow, OnShift, Shift
+from p24tui.store.values import CaseRow
 from p24tui.system import System
 
 PLACE = "tick:shifts"

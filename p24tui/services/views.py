@@ -22,22 +22,20 @@ from p24tui.routine.risk_course import Stated
 from p24tui.routine.shift import Ongoing
 from p24tui.routine.unit_alert import UnitAlert
 from p24tui.services.guarantee import guarantee_of
+from p24tui.store.duty_values import Closing, HandoverRow, Responsible
 from p24tui.store.values import (
     Acknowledged,
     AttachmentLine,
     CaseRow,
-    Closing,
     Contact,
     Event,
     FormAnswer,
-    HandoverRow,
     LeftDraft,
     Message,
     Note,
     OutgoingRow,
     Position,
     Present,
-    Responsible,
     Staff,
     Unit,
 )

@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from p24tui.routine.actor import Profession
 from p24tui.routine.alert import Alert, Reason
 from p24tui.routine.case import CaseState
+from p24tui.store.duty_values import Responsible
 from p24tui.store.engine import Tx
 from p24tui.store.once import insert_once
 from p24tui.store.tables import acknowledgements, cases, responsible, staff
-from p24tui.store.values import Acknowledged, Responsible
+from p24tui.store.values import Acknowledged
 
 
 def acknowledge(tx: Tx, alert: Alert, staff_id: str, at: datetime) -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row, insert, literal, select, tuple_
 
+from p24tui.store.duty_values import Closing, LeftOpen
 from p24tui.store.engine import Tx
 from p24tui.store.tables import cases, changes, closings, events
-from p24tui.store.values import Closing, LeftOpen
 
 
 def add(tx: Tx, closing: Closing) -> None:

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.case import CaseState
 from p24tui.routine.handover import ConsentState, OfferState
+from p24tui.store.duty_values import HandoverRow
 from p24tui.store.engine import Tx
 from p24tui.store.tables import case_guests, cases, handovers
-from p24tui.store.values import HandoverRow
 
 _FIELDS = tuple(HandoverRow.__dataclass_fields__)
 _ROWS = select(*(handovers.c[name] for name in _FIELDS))

@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, Select, insert, or_, select, update
 from p24tui.routine.actor import Profession
 from p24tui.routine.case import CaseState
 from p24tui.routine.shift import ShiftKind
+from p24tui.store.duty_values import OnShift, Shift
 from p24tui.store.engine import Tx
 from p24tui.store.tables import cases, drafts, note_drafts, shifts, staff
-from p24tui.store.values import OnShift, Shift
 
 _OPEN = shifts.c.ended_at.is_(None)
 _LIVES = _OPEN & shifts.c.lost_at.is_(None)

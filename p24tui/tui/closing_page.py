@@ -10,7 +10,7 @@ from p24tui.routine.case import Case
 from p24tui.routine.closing import DONE, Standing, standing
 from p24tui.routine.visit import is_half_ended
 from p24tui.services.views import CaseLine
-from p24tui.store.values import Closing
+from p24tui.store.duty_values import Closing
 from p24tui.text import clean_line
 from p24tui.time_words import clock_time, waited
 from p24tui.tui.places import NAME, WIDE, Cell, Column, Page, Row, came, counted, name_of, still_open

@@ -35,8 +35,9 @@ from p24tui.services import (
 from p24tui.services.change import change_in
 from p24tui.store import desk, events, handovers, messages, outbox, people
 from p24tui.store.duty_tables import shifts
+from p24tui.store.duty_values import HandoverRow
 from p24tui.store.tables import read_log
-from p24tui.store.values import Author, HandoverRow
+from p24tui.store.values import Author
 from tests.outgoing import MOBILE, Persons
 from tests.routine.cases import alert
 from tests.world import BERGA, MONDAY_NINE, PEOPLE, UNIT, World, make_world, make_world_again

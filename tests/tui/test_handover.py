@@ -11,7 +11,8 @@ from p24tui.routine.case import Case, SuicideRisk
 from p24tui.routine.handover import NO_CONSENT, Consent, ConsentState, ConsentWay, Target
 from p24tui.services import chat, handover
 from p24tui.store import handovers, messages
-from p24tui.store.values import Author, HandoverRow
+from p24tui.store.duty_values import HandoverRow
+from p24tui.store.values import Author
 from p24tui.tui.screens.handover import HandoverScreen
 from p24tui.tui.screens.offered import AcceptScreen, OfferedScreen
 from p24tui.tui.widgets.patient_list import PatientList

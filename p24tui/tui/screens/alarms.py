@@ -9,7 +9,7 @@ from p24tui.i18n import _, ngettext
 from p24tui.routine.alert import Alert, AlertPace
 from p24tui.routine.hours import is_open, staffed_since
 from p24tui.services.views import CaseLine
-from p24tui.store.values import Responsible
+from p24tui.store.duty_values import Responsible
 from p24tui.text import clean_line
 from p24tui.time_words import waited
 from p24tui.tui.alarm_book import AlarmBook

@@ -14,7 +14,7 @@ from p24tui.routine.closing import Remaining
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import Protection
 from p24tui.services.views import CaseLine
-from p24tui.store.values import Closing, OnShift
+from p24tui.store.duty_values import Closing, OnShift
 from p24tui.tui.closing_page import is_done
 from p24tui.tui.places import name_of
 from p24tui.tui.screens.assessing import Assessing

@@ -13,7 +13,7 @@ from p24tui.routine.chat import may_handle, owned_by
 from p24tui.routine.handover import OfferState, Target
 from p24tui.routine.phrase import fill
 from p24tui.services.views import CaseLine, OfferLine, Phrase
-from p24tui.store.values import HandoverRow
+from p24tui.store.duty_values import HandoverRow
 from p24tui.text import clean_line
 from p24tui.time_words import short_moment
 from p24tui.tui.screens.handover import AskPatient, Give, HandoverScreen

@@ -14,7 +14,8 @@ from textual.widgets.option_list import Option
 from p24tui.clock import local
 from p24tui.i18n import _, ngettext
 from p24tui.routine.roster import Copying, span_of
-from p24tui.store.values import Responsible, Staff
+from p24tui.store.duty_values import Responsible
+from p24tui.store.values import Staff
 from p24tui.text import clean_line
 from p24tui.time_words import clock_time, day_words, parse_clock, span_words
 from p24tui.tui.widgets.field import Field

@@ -10,7 +10,7 @@ from p24tui.explain import explain
 from p24tui.i18n import _, ngettext
 from p24tui.routine.actor import Actor
 from p24tui.services.views import RosterWeek
-from p24tui.store.values import Responsible
+from p24tui.store.duty_values import Responsible
 from p24tui.text import clean_line
 from p24tui.tui.screens.desk_parts import DeskParts
 

@@ -20,7 +20,7 @@ from p24tui.routine.list_filter import has_unread
 from p24tui.routine.shift import Ongoing, ShiftKind
 from p24tui.routine.visit import is_half_ended
 from p24tui.services.views import OngoingLine, OngoingView
-from p24tui.store.values import Shift
+from p24tui.store.duty_values import Shift
 from p24tui.text import clean_line
 from p24tui.time_words import moment, waited
 from p24tui.tui.keys import key_name

@@ -9,7 +9,7 @@ from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine.shift import ShiftKind
 from p24tui.services.views import OngoingLine, OngoingView
-from p24tui.store.values import Shift
+from p24tui.store.duty_values import Shift
 from p24tui.text import clean_line
 from p24tui.time_words import moment, waited
 from p24tui.tui.keys import key_name

@@ -14,7 +14,7 @@ from p24tui.i18n import _, ngettext
 from p24tui.routine.closing import Level
 from p24tui.routine.hours import Openness
 from p24tui.services.views import OutboxStanding
-from p24tui.store.values import Responsible
+from p24tui.store.duty_values import Responsible
 from p24tui.text import clean_line
 from p24tui.time_words import clock_time, day_and_time, weekday_and_time
 from p24tui.tui.keys import key_name
