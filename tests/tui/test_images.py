@@ -17,7 +17,7 @@ from p24tui.store import messages
 from p24tui.store.values import Attachment
 from p24tui.tui.screens.attachments import ImageScreen
 from p24tui.tui.widgets import picture
-from tests.tui.kit import at_desk, desk_of, press, screen_text, settled
+from tests.tui.kit import at_desk, desk_of, press, screen_text, settled, until
 from tests.world import World
 
 pytestmark = [
@@ -94,8 +94,8 @@ async def test_from_the_case_to_vidiview(sqlcipher_world: World, monkeypatch: py
         await press(pilot, "enter", "m", "j")
         assert "Spara först ut den med x." in screen_text(pilot)
         await press(pilot, "x")
+        await until(pilot, lambda: "Sparad. Läs in den i Vidiview före 11.00" in screen_text(pilot))
         ((name, _exported),) = images.lying_there(world.system)
-        assert "Sparad. Läs in den i Vidiview före 11.00" in screen_text(pilot)
         assert name in screen_text(pilot)
         assert "120 min kvar, ej journalförd" in screen_text(pilot)
         await press(pilot, "v")
