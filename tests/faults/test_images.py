@@ -30,6 +30,13 @@ pytestmark = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def two_hours_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ``with_guard`` sets for this process is as before in the tests that come after."""
+    for name in ("kept", "ARRIVES_WITHIN"):
+        monkeypatch.setattr(images, name, getattr(images, name))
+
+
 def sent(world: World) -> tuple[str, ...]:
     case = world.case(unread=0)
     data = b"Alvedon\n" * 20_000
