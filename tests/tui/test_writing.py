@@ -1,5 +1,6 @@
 """Writing at the desk: tone, phrases, notes, undo, and what passes between colleagues."""
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 
@@ -199,6 +200,25 @@ async def test_a_colleague_who_is_silent_is_waited_for(sqlcipher_world: World) -
         assert world.row(cough.id).owner == "Maria Lind"
         assert "Svar till Ali Noor" in screen_text(pilot)
         assert not desk_of(pilot).query_one(AskBar).display, "one knows what one has done oneself"
+
+
+@pytest.mark.rule("CH-11")
+async def test_what_one_does_oneself_is_not_told_also_where_the_list_hears_of_it_first(sqlcipher_world: World) -> None:
+    world, cough = sqlcipher_world, fill(sqlcipher_world)["cough"]
+    chat.claim(world.system, world.actor("johan"), cough.id, cough.version)
+    async with at_desk(world) as pilot:
+        await take(pilot, cough)
+        await pilot.press(*"Oj")
+        await press(pilot, "enter")
+        desk = desk_of(pilot)
+        asked = desk._live.line(cough.id)
+        assert asked is not None
+        withdrawn = takeover.withdraw(world.system, world.actor("maria"), cough.id)
+        desk._look_for_questions([replace(asked, case=withdrawn)])
+        assert desk.query_one(AskBar).display
+        desk._done(withdrawn, "Din fråga är tillbakatagen.")
+        await settled(pilot)
+        assert not desk.query_one(AskBar).display
 
 
 @pytest.mark.rule("CH-11")

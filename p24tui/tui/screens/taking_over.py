@@ -164,8 +164,10 @@ class TakingOver(DeskParts):
         self._ask_bar.said = tuple(one.words for one in said)
 
     def _done(self, case: Case, words: str) -> None:
-        """One has done this oneself: one need not be told of it."""
+        """One has done this oneself: one need not be told of it, nor where the list has heard of it before this."""
         self._done_here.add((case.id, case.version))
+        self._said = tuple(one for one in self._said if one.question or one.case_id != case.id)
+        self._show_said()
         self._say(words)
 
     def _owner_name(self, case: Case) -> str:
