@@ -54,6 +54,7 @@ TESTS = {
     "attendance": ("attendance",),
     "proxy": ("proxy",),
     "link": ("link",),
+    "documentation": ("documentation",),
     "images": ("images",),
     "registration": ("registration",),
 }

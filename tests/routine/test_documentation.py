@@ -245,3 +245,17 @@ def test_whoever_ends_a_case_leaves_nothing_that_nobody_answers_for(
     if rules.may_end(case(), stands, actor(), Protection.NONE) is None:
         assert stands.debt_of(ME) is None
         assert content_at is None or debts or any(one.at >= content_at for one in settled)
+
+
+@pytest.mark.rule("DO-1", "DO-3")
+def test_the_latest_counts_where_there_are_several() -> None:
+    early, late = replace(NOTED, at=EARLIER, told=1), replace(NOTED, at=LATER, told=3)
+    told = replace(documented(settled=(early, late)), told=3)
+    assert rules.told_since(told) == 0
+    assert rules.told_since(replace(told, debts=(OTHERS,), told=9)) == 0  # while somebody owes a note, none
+    assert rules.told_since(documented(settled=())) == 0
+    assert rules.answered_for_until(told, ME) == LATER
+    twice = documented(settled=(NOTED, MINE), handed_to=((ME, EARLIER), (ME, LATER)))
+    assert rules.may_end(case(owner_id=ME), twice, actor(), Protection.NONE) == Refusal("DO-3", "own-assessment")
+    only_assessed = documented(settled=(replace(MINE, scope=Scope.ASSESSMENT),))
+    assert rules.scope_of(only_assessed, OTHER) is Scope.BOTH
