@@ -13,6 +13,9 @@ from p24tui.text import clean_line, clean_text
 MOST = 20_000
 """Characters that a part of a note may have."""
 
+MOST_RESULT = 2000
+"""Characters of what came of a form, which stands on one line."""
+
 CUT = "\n[Avkortat här: resten står i ärendet i Plattform24.]"
 """Stands at the end of what was too long."""
 
@@ -26,15 +29,6 @@ def form_text(answers: Sequence[FormAnswer]) -> str:
     """The forms with questions and answers, one to a line (IM-4, the first way)."""
     forms = groupby(answers, key=lambda one: one.form_id)
     return "\n\n".join("\n".join(["Formulär som patienten har fyllt i:", *map(_answer, lines)]) for _id, lines in forms)
-
-
-def patient_text(messages: Sequence[Message]) -> str:
-    """What the patient has written, with when."""
-    return "\n\n".join(
-        f"Patienten skriver {_when(one)}:\n{clean_text(one.text).strip()}"
-        for one in messages
-        if one.author is Author.PATIENT
-    )
 
 
 def chat_text(messages: Sequence[Message]) -> str:
@@ -58,7 +52,7 @@ def told(
     """
     form = form_text(answers) if form_way is FormWay.COPIED else ""
     many = f"Patienten har skickat bilagor: {len(files)}." if files else ""
-    words = {one.id: patient_text([one]) for one in messages}
+    words = {one.id: _patient_words(one) for one in messages if one.author is Author.PATIENT}
     parts = {f"form-{len(answers)}": form, **words, f"files-{len(files)}": many}
     return {name: clean_text(text) for name, text in parts.items() if text}
 
@@ -74,7 +68,7 @@ def form_line(note: NoteText, answered: int) -> str:
     if note.form_way is not FormWay.SUMMARISED:
         return ""
     kept = f"Patienten har fyllt i formulär i Plattform24 ({answered} svar), som finns kvar där."
-    return f"{kept} Det framkom: {clean_line(note.form_result, 2000)}"
+    return f"{kept} Det framkom: {clean_line(note.form_result, MOST_RESULT)}"
 
 
 def note_text(note: NoteText, answered: int) -> str:
@@ -106,6 +100,11 @@ def _without_headings(text: str, headings: Collection[str]) -> str:
 
 
 _SAYS = {Author.PATIENT: "Patienten", Author.STAFF: "Vårdpersonal", Author.SYSTEM: "Automatiskt"}
+
+
+def _patient_words(one: Message) -> str:
+    """What the patient has written, with when."""
+    return f"Patienten skriver {_when(one)}:\n{clean_text(one.text).strip()}"
 
 
 def _name(one: Message) -> str:

@@ -31,9 +31,6 @@ from p24tui.store.values import CaseRow
 from p24tui.system import System
 from p24tui.text import clean_line, clean_text
 
-MOST_RESULT = 2000
-"""Characters of what came of a form, which stands on one line."""
-
 _NOTE_FIELDS = tuple(name for name in NoteText.__dataclass_fields__ if name in JournalNote.__dataclass_fields__)
 """What of a note stays when it is signed."""
 
@@ -94,7 +91,7 @@ def sign(system: System, actor: Actor, case_id: str, text: NoteText, note_id: st
         stands = reading.standing(tx, actor, row)
         documented, scope, owed = stands.documented, stands.scope, stands.documented.debt_of(staff_id)
         permitted(rules.may_cover(documented, said.told))
-        prefilled, in_vidiview = reading.current(tx, stands, said.form_way), reading.image_lines(tx, case_id)
+        prefilled, in_vidiview = reading.current(tx, stands, said.form_way), images.vidiview_lines(tx, case_id)
         said = replace(said, images=in_vidiview)
         permitted(rules.may_sign(said, scope, prefilled, has_form=bool(answered), images=in_vidiview))
         note = _note(said, note_id, row, actor, Way.NOTE, scope, now, owed.since if owed else None)
@@ -159,11 +156,10 @@ def owed(
     return tuple(OwedLine(line(rows[one.case_id], units[one.unit_id], now), one) for one in debts)
 
 
-def count_owed(system: System, actor: Actor, unit_ids: Collection[str]) -> tuple[int, int]:
-    """How many notes the actor owes at these units, and how many anybody does. No patient is told of."""
+def count_owed(system: System, actor: Actor, unit_ids: Collection[str]) -> int:
+    """How many notes the actor owes at these units. No patient is told of."""
     with system.store.reading() as tx:
-        debts = journal.owed(tx, unit_ids)
-    return sum(one.staff_id == actor.staff_id for one in debts), len(debts)
+        return journal.count_owed(tx, unit_ids, _person(actor))
 
 
 @rule("LO-1", "DO-2", "PR-1", "AP-3")
@@ -275,8 +271,8 @@ def _fitting(said: NoteText) -> NoteText:
     """The note, as it may be signed. Raises ``Refused`` where a part of it is longer than VAS is given."""
     if max(map(len, (said.current, said.assessment))) > journal_text.MOST:
         raise Refused("DO-2", "note-long", most=journal_text.MOST)
-    if len(said.form_result) > MOST_RESULT:
-        raise Refused("DO-2", "note-long", most=MOST_RESULT)
+    if len(said.form_result) > journal_text.MOST_RESULT:
+        raise Refused("DO-2", "note-long", most=journal_text.MOST_RESULT)
     return said
 
 

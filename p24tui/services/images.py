@@ -134,10 +134,10 @@ def needs_none(system: System, actor: Actor, export_id: str) -> Exported:
     return _settle(system, actor, export_id, "attachment.not-needed", "")
 
 
-def vidiview_lines(tx: Tx, case_id: str) -> list[str]:
+def vidiview_lines(tx: Tx, case_id: str) -> tuple[str, ...]:
     """What VAS says of the images of a case that are in Vidiview, a line for each thing that is said (IM-3)."""
     said = (one.shows for one in images.of_case(tx, case_id) if one.shows)
-    return [rules.vidiview_line(one) for one in dict.fromkeys(said)]
+    return tuple(rules.vidiview_line(one) for one in dict.fromkeys(said))
 
 
 def waiting_to_be_journalled(system: System, actor: Actor) -> tuple[Exported, ...]:

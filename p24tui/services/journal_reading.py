@@ -78,11 +78,6 @@ def answered(tx: Tx, case_id: str) -> int:
     return sum(one.kind != "group" for one in messages.answers_of(tx, case_id))
 
 
-def image_lines(tx: Tx, case_id: str) -> tuple[str, ...]:
-    """The line of each image of the case that was read into Vidiview (IM-3)."""
-    return tuple(images.vidiview_lines(tx, case_id))
-
-
 def view(tx: Tx, actor: Actor, row: CaseRow, now: datetime) -> JournalView:
     """All of it; of a protected person nothing is prefilled or shown."""
     case_id, one = row.case.id, standing(tx, actor, row)
@@ -100,7 +95,7 @@ def view(tx: Tx, actor: Actor, row: CaseRow, now: datetime) -> JournalView:
     else:
         way = FormWay.COPIED if count and one.scope is Scope.BOTH else FormWay.NONE
         text = replace(empty, current=prefilled[way], shown=prefilled[way], given=tuple(parts[way]), form_way=way)
-    in_vidiview = image_lines(tx, case_id)
+    in_vidiview = images.vidiview_lines(tx, case_id)
     text = replace(text, images=in_vidiview)
     notes = tuple(note for note in journal.of_case(tx, case_id) if one.until is None or note.unit_id == actor.unit_id)
     return JournalView(

@@ -11,6 +11,7 @@ from p24tui.routine.documentation import Cause, Documented
 from p24tui.routine.protection import Protection
 from p24tui.routine.rule import rule
 from p24tui.routine.visit import CallOutcome
+from p24tui.services import triage
 from p24tui.store import events, journal, participants, visits
 from p24tui.store.engine import Tx
 from p24tui.store.journal_values import DebtRow
@@ -19,7 +20,7 @@ from p24tui.store.journal_values import DebtRow
 def documented(tx: Tx, case_id: str) -> Documented:
     """How a case stands as far as the record goes."""
     settled = tuple(journal.settled_of(tx, case_id))
-    taken = tuple(journal.handed_to(tx, case_id))
+    taken = triage.receivers(tx, case_id)
     debts, told = tuple(journal.debts_of(tx, case_id)), journal.told(tx, case_id)
     return Documented(_content_at(tx, case_id), debts, settled, taken, told)
 

@@ -14,12 +14,12 @@ from p24tui.ids import fresh_id
 from p24tui.routine import registration as rules
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Video
-from p24tui.routine.handover import is_triage
 from p24tui.routine.patient import shown
 from p24tui.routine.protection import is_protected
 from p24tui.routine.registration import Codes, RegistrationState, Situation, Step, Wanted, Way
 from p24tui.routine.rule import rule
 from p24tui.routine.unit_alert import UnitAlert, UnitReason
+from p24tui.services import triage
 from p24tui.services.change import allowed, permitted
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit
@@ -200,7 +200,7 @@ def alerts_in(tx: Tx, unit_id: str, now: datetime) -> tuple[UnitAlert, ...]:
 
 def _known(tx: Tx, actor: Actor, row: CaseRow) -> tuple[Situation, tuple[CareGiver, ...]]:
     """What can be known of a contact, and on whom it can be registered."""
-    triaged = any(is_triage(*one) for one in registrations.handed_on(tx, row.case.id))
+    triaged = bool(triage.receivers(tx, row.case.id))
     on_record = registrations.care_givers(tx, row.case.id)
     able = [one for one in on_record if rules.may_be_care_giver(one.profession, triaged=triaged)]
     mine = any(one.staff_id == actor.staff_id for one in able)

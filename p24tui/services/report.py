@@ -176,7 +176,7 @@ def _recorded(tx: Tx, unit_ids: Collection[str], begins: datetime, ends: datetim
     settled, noted = journal.settled_between(tx, unit_ids, begins, ends), documentation.Way
     ways = Counter(way for way, _since, _at in settled)
     waits = waits_of([at - since for way, since, at in settled if since is not None and way is not noted.NOTHING])
-    return Recorded(ways[noted.NOTE], ways[noted.IN_VAS], ways[noted.NOTHING], len(journal.owed(tx, unit_ids)), waits)
+    return Recorded(ways[noted.NOTE], ways[noted.IN_VAS], ways[noted.NOTHING], journal.count_owed(tx, unit_ids), waits)
 
 
 def _registered(tx: Tx, unit_ids: Collection[str], begins: datetime, ends: datetime) -> Registered:

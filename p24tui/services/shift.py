@@ -99,7 +99,7 @@ def ongoing(system: System, actor: Actor, *, view: str = "", shown_patients: Col
         found = _left(tx, actor, now)
         posts = registrations.followed_of(tx, _person(actor))
         units = {unit.id: unit for unit in people.all_units(tx)}
-        owed = len(journal.owed(tx, [actor.unit_id], _person(actor)))
+        owed = journal.count_owed(tx, [actor.unit_id], _person(actor))
     fresh = {row.patient.id: row for row, _left_behind in found if row.patient.id not in shown_patients}
     if fresh or not view:
         with system.store.writing() as tx:

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 
-from p24tui.routine.actor import ASSESSORS, Profession
 from p24tui.routine.documentation import Cause, Debt, FormWay, Scope, Settled, Way
 from p24tui.routine.handover import OfferState
 from p24tui.store.engine import Tx
@@ -116,13 +115,22 @@ def settle(tx: Tx, case_id: str, at: datetime, staff_id: str | None = None) -> N
     tx.connection.execute(update(note_debts).where(which).values(settled_at=at))
 
 
-def owed(tx: Tx, unit_ids: Collection[str], staff_id: str | None = None) -> list[DebtRow]:
-    """What is owed at these units, or by this person anywhere there, oldest first."""
-    which = _OWED & note_debts.c.unit_id.in_(unit_ids)
+def owed(tx: Tx, unit_ids: Collection[str]) -> list[DebtRow]:
+    """What is owed at these units, oldest first."""
+    query = select(*_DEBT).where(_owed_at(unit_ids)).order_by(note_debts.c.since, note_debts.c.seq)
+    return [_debt(row) for row in tx.connection.execute(query)]
+
+
+def count_owed(tx: Tx, unit_ids: Collection[str], staff_id: str | None = None) -> int:
+    """How much is owed at these units, by anybody or by this person."""
+    which = _owed_at(unit_ids)
     if staff_id is not None:
         which &= note_debts.c.staff_id == staff_id
-    query = select(*_DEBT).where(which).order_by(note_debts.c.since, note_debts.c.seq)
-    return [_debt(row) for row in tx.connection.execute(query)]
+    return tx.connection.execute(select(func.count()).select_from(note_debts).where(which)).scalar_one()
+
+
+def _owed_at(unit_ids: Collection[str]) -> ColumnElement[bool]:
+    return _OWED & note_debts.c.unit_id.in_(unit_ids)
 
 
 def settled_between(
@@ -184,18 +192,6 @@ def reopened_at(tx: Tx, case_id: str) -> datetime | None:
         select(func.max(events.c.at)).where(events.c.case_id == case_id, events.c.kind == "case.reopened")
     ).scalar_one_or_none()
     return found
-
-
-def handed_to(tx: Tx, case_id: str) -> list[tuple[str, datetime]]:
-    """Who has taken a case over from a nurse by a handover to a psychologist or doctor, and when (UTC)."""
-    table = handovers.c
-    query = select(table.answered_by, table.answered_at).where(
-        table.case_id == case_id,
-        table.state == OfferState.ACCEPTED,
-        table.from_profession == Profession.NURSE,
-        table.to_profession.in_(ASSESSORS),
-    )
-    return [(staff_id, at) for staff_id, at in tx.connection.execute(query)]
 
 
 def _note(row: Sequence[Any]) -> JournalNote:

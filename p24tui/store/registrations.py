@@ -9,12 +9,11 @@ from sqlalchemy import ColumnElement, exists, func, insert, select, update
 
 from p24tui.routine.actor import Profession
 from p24tui.routine.case import CaseState
-from p24tui.routine.handover import OfferState
 from p24tui.routine.protection import PROTECTED
 from p24tui.routine.registration import FOLLOWED, RegistrationState, VisitType, Way
 from p24tui.store.engine import Tx
 from p24tui.store.registration_values import CareGiver, Registration
-from p24tui.store.tables import cases, events, handovers, patients, registrations
+from p24tui.store.tables import cases, events, patients, registrations
 
 _FIELDS = tuple(Registration.__dataclass_fields__)
 _ROWS = select(*(registrations.c[name] for name in _FIELDS))
@@ -129,18 +128,6 @@ def care_givers(tx: Tx, case_id: str) -> list[CareGiver]:
         if profession in set(Profession):
             found.setdefault(staff_id, CareGiver(staff_id, name, Profession(profession)))
     return list(found.values())
-
-
-def handed_on(tx: Tx, case_id: str) -> list[tuple[Profession, Profession]]:
-    """From whom to whom the case has been handed over, and was taken on, by profession."""
-    table = handovers.c
-    taken = (table.case_id == case_id) & (table.state == OfferState.ACCEPTED)
-    query = select(table.from_profession, table.to_profession).where(taken).order_by(table.offered_at)
-    return [
-        (Profession(sender), Profession(receiver))
-        for sender, receiver in tx.connection.execute(query)
-        if sender in set(Profession)
-    ]
 
 
 def _first(tx: Tx, which: ColumnElement[bool]) -> Registration | None:

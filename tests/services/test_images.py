@@ -212,7 +212,7 @@ def test_what_it_shows_stands_in_the_line_for_vas(world: World) -> None:
     images.journalled(world.system, maria, exported.id, "utslag\npå armen\x1b")
     assert waiting(world) == ()
     with world.system.store.reading() as tx:
-        assert images.vidiview_lines(tx, exported.case_id) == ["Bilder finns i Vidiview: utslag på armen\ufffd"]
+        assert images.vidiview_lines(tx, exported.case_id) == ("Bilder finns i Vidiview: utslag på armen\ufffd",)
     event = last_event(world, exported.case_id)
     assert (event.kind, event.rule, event.actor) == ("attachment.journalled", "IM-3", "Maria Lind")
     assert event_words(event.kind, event.details) == "Läste in bilden Arm.png i Vidiview: utslag på armen\ufffd"
@@ -223,7 +223,7 @@ def test_what_need_not_be_in_the_record_is_said_and_gets_no_line(sqlcipher_world
     exported = taken_out(world)
     images.needs_none(world.system, world.actor("maria"), exported.id)
     with world.system.store.reading() as tx:
-        assert images.vidiview_lines(tx, exported.case_id) == []
+        assert images.vidiview_lines(tx, exported.case_id) == ()
     assert waiting(world) == ()
     assert last_event(world, exported.case_id).kind == "attachment.not-needed"
 

@@ -121,7 +121,7 @@ async def test_from_the_case_to_vidiview(sqlcipher_world: World, monkeypatch: py
         await press(pilot, "3")
         assert "Läste in bilden Arm.png i Vidiview: Utslag" in screen_text(pilot)
     with world.system.store.reading() as tx:
-        assert images.vidiview_lines(tx, case.id) == ["Bilder finns i Vidiview: Utslag"]
+        assert images.vidiview_lines(tx, case.id) == ("Bilder finns i Vidiview: Utslag",)
 
 
 async def test_one_that_went_unjournalled_is_said(sqlcipher_world: World) -> None:

@@ -14,7 +14,8 @@ from p24tui.services import registration
 from p24tui.store import registrations
 from p24tui.store.registration_values import Registration
 from p24tui.text import REPLACEMENT
-from p24tui.tui.screens.registration import AskRegistrationScreen, DoubledScreen, PostScreen, StandingScreen
+from p24tui.tui.screens.registration import AskRegistrationScreen, PostScreen, StandingScreen
+from p24tui.tui.screens.seen import SeenScreen
 from p24tui.tui.widgets.patient_list import PatientList
 from p24tui.tui.widgets.place import RegistrationList
 from tests.registering import FREE, MESSAGE, NOT, ended, handed_over, made
@@ -137,7 +138,7 @@ async def test_who_comes_second_is_told_who_was_first_and_one_can_be_taken_back(
         registration.make(world.system, world.actor("johan"), case.id, MESSAGE)
         await press(pilot, "enter")
         said = " ".join(screen_text(pilot).split())
-        assert isinstance(pilot.app.screen, DoubledScreen)
+        assert isinstance(pilot.app.screen, SeenScreen)
         assert "Johan Berg har redan gjort det 09.00." in said
         await press(pilot, "enter", "7")
         assert "meddelande av Johan Berg 09.00" in screen_text(pilot)

@@ -7,9 +7,8 @@ from enum import StrEnum
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from p24tui.i18n import N_, _
@@ -18,7 +17,8 @@ from p24tui.services.journal_views import AnamnesisReport, Filed, JournalView, R
 from p24tui.store.journal_values import JournalNote
 from p24tui.text import clean_line, clean_text
 from p24tui.time_words import moment
-from p24tui.tui.screens.steps import step_lines
+from p24tui.tui.screens.scrolled import ScrolledScreen
+from p24tui.tui.screens.steps import StepsScreen, step_lines
 
 
 class Step(StrEnum):
@@ -79,28 +79,17 @@ def steps_for(view: JournalView, staff_id: str | None) -> tuple[Step, ...]:
     return (Step.WRITE, Step.IN_VAS, Step.NOTHING, *copy, Step.REPORT)
 
 
-class JournalScreen(ModalScreen[Chosen | None]):
+class JournalScreen(StepsScreen[Chosen]):
     """Digits choose a step. The newest that was settled stands last, in sight."""
 
-    BINDINGS = [
-        *(Binding(str(digit), f"choose({digit})", show=False) for digit in range(1, 10)),
-        Binding("up", "scroll(-1)", show=False),
-        Binding("down", "scroll(1)", show=False),
-        Binding("pageup", "scroll(-6)", show=False),
-        Binding("pagedown", "scroll(6)", show=False),
-        Binding("escape", "leave", show=False),
-    ]
-    AUTO_FOCUS = ""
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]
-
     def __init__(self, view: JournalView, staff_id: str | None, now: datetime, problem: str = "") -> None:
-        super().__init__()
+        super().__init__("journal-notes")
         self._view = view
         self._staff_id = staff_id
         self._now = now
         self._problem = problem
         self._steps = steps_for(view, staff_id)
-        self._notes = VerticalScroll(id="journal-notes", can_focus=False)
+        self.outcomes = tuple(Chosen(step, view) for step in self._steps)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide", id="journal-dialog"):
@@ -108,26 +97,15 @@ class JournalScreen(ModalScreen[Chosen | None]):
             standing = self._standing()
             if standing.plain:
                 yield Static(standing, id="journal-standing")
-            with self._notes:
+            with self.scrolled:
                 yield Static(self._said())
             yield Static(Content.styled(self._problem, "bold $warning"), id="journal-problem")
             yield Static(step_lines(STEPS[one] for one in self._steps), id="journal-steps")
-            keys = _("Siffra väljer   ↑ ↓ rulla   Esc tillbaka") if self._steps else _("↑ ↓ rulla   Esc tillbaka")
-            yield Static(keys, classes="dialog-keys")
+            yield Static(self.keys, classes="dialog-keys")
 
     def on_mount(self) -> None:
-        self._notes.scroll_end(animate=False)
+        self.scrolled.scroll_end(animate=False)
         self.query_one("#journal-problem").display = bool(self._problem)
-
-    def action_choose(self, digit: int) -> None:
-        if digit <= len(self._steps):
-            self.dismiss(Chosen(self._steps[digit - 1], self._view))
-
-    def action_scroll(self, step: int) -> None:
-        self._notes.scroll_relative(y=step, animate=False)
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
     def _standing(self) -> Content:
         if self._view.line.case.wrong_patient_at is not None:
@@ -163,7 +141,7 @@ def note_words(note: JournalNote, now: datetime) -> str:
     return f"{head} ({note.note_type}, {copied})\n  " + text.replace("\n", "\n  ")
 
 
-class SignedScreen(ModalScreen[None]):
+class SignedScreen(ScrolledScreen[None]):
     """A signed note as it goes into VAS: on the clipboard, and as a file for a terminal that has none.
 
     ``file`` puts it into the temporary storage, and then has ``say`` told where. With ``by_file`` it does so at once.
@@ -172,29 +150,22 @@ class SignedScreen(ModalScreen[None]):
     BINDINGS = [
         Binding("c", "copy", show=False),
         Binding("f", "file", show=False),
-        Binding("up", "scroll(-1)", show=False),
-        Binding("down", "scroll(1)", show=False),
-        Binding("pageup", "scroll(-10)", show=False),
-        Binding("pagedown", "scroll(10)", show=False),
-        Binding("enter,escape", "leave", show=False),
+        Binding("enter", "leave", show=False),
     ]
-    AUTO_FOCUS = ""
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]
 
     def __init__(self, signed: Signed, name: str, file: Callable[[], None], *, by_file: bool) -> None:
-        super().__init__()
+        super().__init__("signed-text")
         self._signed = signed
         self._name = name
         self._file = file
         self._by_file = by_file
-        self._text = VerticalScroll(id="signed-text", can_focus=False)
         self._note = Static(id="signed-note")
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide", id="signed-dialog"):
             title = _("Signerad · {name}") if self._by_file else _("Signerad och kopierad · {name}")
             yield Static(Content.styled(title.format(name=self._name), "bold"))
-            with self._text:
+            with self.scrolled:
                 yield Static(Content(self._signed.text))
             yield self._note
             yield Static(_("c kopiera igen   f som fil   ↑ ↓ rulla   Enter klart"), classes="dialog-keys")
@@ -216,12 +187,6 @@ class SignedScreen(ModalScreen[None]):
     def action_file(self) -> None:
         self._file()
 
-    def action_scroll(self, step: int) -> None:
-        self._text.scroll_relative(y=step, animate=False)
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
-
 
 PARTS = {ReportPart.FORM: N_("Formulär"), ReportPart.CHAT: N_("Chatt"), ReportPart.FILES: N_("Bilagor")}
 
@@ -234,28 +199,20 @@ class Taken:
     to_print: bool
 
 
-class AnamnesisScreen(ModalScreen[Taken | None]):
+class AnamnesisScreen(ScrolledScreen[Taken]):
     """The anamnesis report of a case. Digits choose parts; ends with those that are to leave the program."""
 
     BINDINGS = [
         *(Binding(str(digit), f"choose({digit})", show=False) for digit in range(1, 4)),
         Binding("c", "take(False)", show=False),
         Binding("u", "take(True)", show=False),
-        Binding("up", "scroll(-1)", show=False),
-        Binding("down", "scroll(1)", show=False),
-        Binding("pageup", "scroll(-10)", show=False),
-        Binding("pagedown", "scroll(10)", show=False),
-        Binding("escape", "leave", show=False),
     ]
-    AUTO_FOCUS = ""
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]
 
     def __init__(self, report: AnamnesisReport) -> None:
-        super().__init__()
+        super().__init__("report-text")
         self._report = report
         self._wanted = set(report.parts)
         self._body = Static()
-        self._text = VerticalScroll(self._body, id="report-text", can_focus=False)
         self._choice = Static()
 
     def compose(self) -> ComposeResult:
@@ -263,7 +220,8 @@ class AnamnesisScreen(ModalScreen[Taken | None]):
             title = _("Anamnesrapport · {name}").format(name=clean_line(self._report.line.patient.name))
             yield Static(Content.styled(title, "bold"))
             yield self._choice
-            yield self._text
+            with self.scrolled:
+                yield self._body
             yield Static(
                 _("Siffra tar med eller utelämnar   c kopiera   u skriv ut   Esc tillbaka"), classes="dialog-keys"
             )
@@ -282,12 +240,6 @@ class AnamnesisScreen(ModalScreen[Taken | None]):
         if wanted:
             self.dismiss(Taken(wanted, to_print))
 
-    def action_scroll(self, step: int) -> None:
-        self._text.scroll_relative(y=step, animate=False)
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
-
     def _paint(self) -> None:
         marks = [
             Content.styled(
@@ -302,26 +254,6 @@ class AnamnesisScreen(ModalScreen[Taken | None]):
     def _part(self, part: ReportPart) -> Content:
         style = "" if part in self._wanted else "$foreground 60%"
         return Content.assemble((f"{_(PARTS[part])}\n", f"bold {style}"), (self._report.parts[part], style))
-
-
-class FiledScreen(ModalScreen[None]):
-    """Where a report lies that could not be opened from here; it stays until one has seen it."""
-
-    BINDINGS = [Binding("enter,escape", "leave", show=False)]
-
-    def __init__(self, title: str, filed: Filed) -> None:
-        super().__init__()
-        self._title = title
-        self._filed = filed
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide"):
-            yield Static(Content.styled(self._title, "bold"), classes="dialog-title")
-            yield Static(Content(filed_words(self._filed)))
-            yield Static(_("Enter jag har sett det"), classes="dialog-keys")
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
 
 def filed_words(filed: Filed) -> str:

@@ -21,7 +21,6 @@ from p24tui.tui.screens.form import Answers, FormScreen, Text
 from p24tui.tui.screens.journal import (
     AnamnesisScreen,
     Chosen,
-    FiledScreen,
     JournalScreen,
     SignedScreen,
     Step,
@@ -32,6 +31,7 @@ from p24tui.tui.screens.journal import (
     report_text,
 )
 from p24tui.tui.screens.note import NoteScreen, note_of
+from p24tui.tui.screens.seen import SeenScreen
 
 WRITING = frozenset({Step.WRITE, Step.IN_VAS, Step.NOTHING})
 """Steps that only whoever assesses takes."""
@@ -204,7 +204,8 @@ class Journaling(DeskParts):
             if filed.is_open:
                 self._say(_("Rapporten är öppnad: skriv ut den där. Filen tas bort av sig själv."))
             else:
-                self.app.push_screen(FiledScreen(_("Anamnesrapport · {name}").format(name=clean_line(name)), filed))
+                title = _("Anamnesrapport · {name}").format(name=clean_line(name))
+                self.app.push_screen(SeenScreen(title, filed_words(filed)))
 
         if taken.to_print:
             to_file = services.documentation.to_file

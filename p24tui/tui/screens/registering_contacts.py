@@ -34,7 +34,6 @@ from p24tui.tui.screens.form import Answers as Said
 from p24tui.tui.screens.form import Choice, FormScreen, Line, Part, filled
 from p24tui.tui.screens.registration import (
     AskRegistrationScreen,
-    DoubledScreen,
     PostScreen,
     StandingScreen,
     Wish,
@@ -42,6 +41,7 @@ from p24tui.tui.screens.registration import (
     name_in,
     title_of,
 )
+from p24tui.tui.screens.seen import SeenScreen
 
 YES, NO = "yes", "no"
 
@@ -175,7 +175,8 @@ class ContactRegistration(DeskParts):
 
         def failed(error: P24Error) -> None:
             if isinstance(error, Refused) and error.reason == "already-registered":
-                self.app.push_screen(DoubledScreen(name_in(view), explain(error)))
+                title = _("Redan registrerad · {name}").format(name=name_in(view))
+                self.app.push_screen(SeenScreen(title, explain(error), urgent=True))
             else:
                 self._fail(error)
 

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from p24tui.i18n import N_, _
 from p24tui.registration_words import NOTHING, STATES, THE_POST, WAYS, Fields, arrival_fields, told_fields
+from p24tui.routine.decision import Refusal
 from p24tui.routine.registration import (
     TOLD,
     Answers,
@@ -25,6 +26,7 @@ from p24tui.routine.registration import (
     VisitType,
     Wanted,
     Way,
+    after,
     course,
     known_answers,
     next_step,
@@ -152,27 +154,6 @@ class PostScreen(ModalScreen[bool]):
 
     def action_answer(self, done: bool) -> None:
         self.dismiss(done)
-
-
-class DoubledScreen(ModalScreen[None]):
-    """Somebody else was first: what one has made in VAS meanwhile is to go, and this stays until one has seen it."""
-
-    BINDINGS = [Binding("enter,escape", "leave", show=False)]
-
-    def __init__(self, name: str, words: str) -> None:
-        super().__init__()
-        self._patient = name
-        self._words = words
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog", id="registration-dialog"):
-            said = _("Redan registrerad · {name}").format(name=self._patient)
-            yield Static(Content.styled(said, "bold $error"), classes="dialog-title")
-            yield Static(Content(self._words))
-            yield Static(_("Enter jag har sett det"), classes="dialog-keys")
-
-    def action_leave(self) -> None:
-        self.dismiss()
 
 
 class Wish(StrEnum):
@@ -362,8 +343,8 @@ def keys_for(one: Registration) -> list[str]:
 
 
 def may_be_withdrawn(one: Registration) -> bool:
-    """Whether nothing has been registered yet."""
-    return one.state in (RegistrationState.CREATED, RegistrationState.NOTHING)
+    """Whether it can still be taken back."""
+    return not isinstance(after(one.state, Step.WITHDRAW), Refusal)
 
 
 def _fact(label: str, words: str) -> Content:

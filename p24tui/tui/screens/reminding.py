@@ -134,7 +134,7 @@ class Reminding(DeskParts):
         ids = [unit.id for unit in self._units]
 
         def look() -> tuple[OutboxStanding, tuple[str, ...], int]:
-            own, _all = services.documentation.count_owed(self._system, self._actor, ids)
+            own = services.documentation.count_owed(self._system, self._actor, ids)
             return services.outbox.standing(self._system, ids), services.ticks.troubled(self._system), own
 
         self._reads.run(look, self._have_sending, lambda _error: None)

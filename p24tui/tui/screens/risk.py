@@ -5,10 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from p24tui.errors import Refused
@@ -20,7 +18,7 @@ from p24tui.routine.risk_course import Wrote, course_of
 from p24tui.routine.risk_path import is_suspected
 from p24tui.services.views import RiskView
 from p24tui.text import clean_line
-from p24tui.tui.screens.steps import step_lines
+from p24tui.tui.screens.steps import StepsScreen, step_lines
 
 
 class Step(StrEnum):
@@ -88,24 +86,15 @@ class Chosen:
     view: RiskView
 
 
-class RiskScreen(ModalScreen[Chosen | None]):
+class RiskScreen(StepsScreen[Chosen]):
     """Digits choose a step. The newest that was stated stands last, in sight."""
 
-    BINDINGS = [
-        *(Binding(str(digit), f"choose({digit})", show=False) for digit in range(1, 10)),
-        Binding("up", "scroll(-1)", show=False),
-        Binding("down", "scroll(1)", show=False),
-        Binding("escape", "leave", show=False),
-    ]
-    AUTO_FOCUS = ""
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]
-
     def __init__(self, view: RiskView, now: datetime) -> None:
-        super().__init__()
+        super().__init__("risk-stated")
         self._view = view
         self._now = now
         self._steps = steps_for(view)
-        self._stated = VerticalScroll(id="risk-stated", can_focus=False)
+        self.outcomes = tuple(Chosen(step, view) for step in self._steps)
 
     def compose(self) -> ComposeResult:
         patient, case = self._view.patient, self._view.case
@@ -116,24 +105,13 @@ class RiskScreen(ModalScreen[Chosen | None]):
             at_risk = case.suicide is not SuicideRisk.NONE
             yield Static(Content.styled(standing, "bold $error" if at_risk else ""), id="risk-standing")
             yield Static(self._lacks(), id="risk-missing")
-            with self._stated:
+            with self.scrolled:
                 yield Static(self._said(), id="risk-entries")
             yield Static(step_lines(STEPS[one] for one in self._steps), id="risk-steps")
-            keys = _("Siffra väljer   ↑ ↓ rulla   Esc tillbaka") if self._steps else _("↑ ↓ rulla   Esc tillbaka")
-            yield Static(keys, classes="dialog-keys")
+            yield Static(self.keys, classes="dialog-keys")
 
     def on_mount(self) -> None:
-        self._stated.scroll_end(animate=False)
-
-    def action_choose(self, digit: int) -> None:
-        if digit <= len(self._steps):
-            self.dismiss(Chosen(self._steps[digit - 1], self._view))
-
-    def action_scroll(self, step: int) -> None:
-        self._stated.scroll_relative(y=step, animate=False)
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
+        self.scrolled.scroll_end(animate=False)
 
     def _lacks(self) -> Content:
         if self._view.case.state is CaseState.ENDED:

@@ -1,10 +1,32 @@
 """Steps in a box, each chosen by its digit."""
 
 from collections.abc import Iterable
+from typing import TypeVar
 
+from textual.binding import Binding
 from textual.content import Content
 
 from p24tui.i18n import _
+from p24tui.tui.screens.scrolled import ScrolledScreen
+
+Ends = TypeVar("Ends")
+
+
+class StepsScreen(ScrolledScreen[Ends]):
+    """Ends with what ``outcomes`` has for the digit that was pressed."""
+
+    BINDINGS = [Binding(str(digit), f"choose({digit})", show=False) for digit in range(1, 10)]
+
+    outcomes: tuple[Ends, ...] = ()
+
+    @property
+    def keys(self) -> str:
+        """What the keys do."""
+        return _("Siffra väljer   ↑ ↓ rulla   Esc tillbaka") if self.outcomes else _("↑ ↓ rulla   Esc tillbaka")
+
+    def action_choose(self, digit: int) -> None:
+        if digit <= len(self.outcomes):
+            self.dismiss(self.outcomes[digit - 1])
 
 
 def step_lines(steps: Iterable[tuple[str, str]]) -> Content:

@@ -7,10 +7,8 @@ from enum import StrEnum
 from textwrap import wrap
 
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from p24tui.i18n import N_, _
@@ -25,7 +23,7 @@ from p24tui.store.values import OutgoingRow
 from p24tui.text import clean_line
 from p24tui.time_words import clock_time, short_moment, span_words
 from p24tui.tui.case_heading import E_IDS
-from p24tui.tui.screens.steps import step_lines
+from p24tui.tui.screens.steps import StepsScreen, step_lines
 from p24tui.tui.visit_page import patient_words, state_cell, waiting_words
 from p24tui.visit_words import CALLS, CHANNELS, KINDS, ROLES, SUMMONS
 from p24tui.words import outgoing_problem_words, outgoing_state_word, purpose_words
@@ -154,26 +152,18 @@ FEWEST = 4
 """Lines that what is known has at least; one scrolls to the others."""
 
 
-class VisitScreen(ModalScreen[Chosen | None]):
+class VisitScreen(StepsScreen[Chosen]):
     """Digits choose a step. ``problem`` says why the last one was not taken."""
 
-    BINDINGS = [
-        *(Binding(str(digit), f"choose({digit})", show=False) for digit in range(1, 10)),
-        Binding("up", "scroll(-1)", show=False),
-        Binding("down", "scroll(1)", show=False),
-        Binding("escape", "leave", show=False),
-    ]
-    AUTO_FOCUS = ""
-
     def __init__(self, line: VisitLine, now: datetime, problem: str = "") -> None:
-        super().__init__()
+        super().__init__("visit-facts")
         self._line = line
         self._now = now
         self._problem = problem
         self._steps = steps_for(line, now)
+        self.outcomes = tuple(Chosen(step, line) for step in self._steps)
         self._known = tuple(facts(line, now))
         self._advised = Static(self._advice(), id="visit-advice")
-        self._facts = VerticalScroll(id="visit-facts", can_focus=False)
         self._told = Static()
 
     def compose(self) -> ComposeResult:
@@ -185,11 +175,11 @@ class VisitScreen(ModalScreen[Chosen | None]):
             styles = {"urgent": "bold $error", "unread": "bold $accent"}
             yield Static(Content.styled(words, styles.get(look, "bold")), id="visit-state")
             yield self._advised
-            with self._facts:
+            with self.scrolled:
                 yield self._told
             yield Static(step_lines(STEPS[one] for one in self._steps), id="visit-steps")
             yield Static(Content(self._problem), id="visit-problem", classes="dialog-problem")
-            yield Static(_("Siffra väljer   ↑ ↓ rulla   Esc tillbaka"), id="visit-keys")
+            yield Static(self.keys, id="visit-keys")
 
     def on_mount(self) -> None:
         self.query_one("#visit-problem").display = bool(self._problem)
@@ -201,17 +191,7 @@ class VisitScreen(ModalScreen[Chosen | None]):
         advice = -(-self._advice().cell_length // room)
         problem = -(-len(self._problem) // room)
         left = self.size.height - (len(self._steps) + advice + problem + AROUND)
-        self._facts.styles.max_height = max(FEWEST, left)
-
-    def action_choose(self, digit: int) -> None:
-        if digit <= len(self._steps):
-            self.dismiss(Chosen(self._steps[digit - 1], self._line))
-
-    def action_scroll(self, step: int) -> None:
-        self._facts.scroll_relative(y=step, animate=False)
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
+        self.scrolled.styles.max_height = max(FEWEST, left)
 
     def _advice(self) -> Content:
         line = self._line
