@@ -20,7 +20,7 @@ TO_DO: Mapping[RegistrationState, str] = {
 }
 """What is to be done with a post that is in VAS."""
 
-SCOPES: Mapping[Scope, str] = {Scope.BOTH: N_("anamnes och bedömning"), Scope.ASSESSMENT: N_("egen bedömning")}
+SCOPES: Mapping[Scope, str] = {Scope.BOTH: N_("hel anteckning"), Scope.ASSESSMENT: N_("egen bedömning")}
 """What a note that is owed is to hold."""
 
 

@@ -75,7 +75,7 @@ async def test_what_one_owes_shows_in_the_header_and_at_shift_end(sqlcipher_worl
         header = desk_of(pilot).query_one(DeskHeader)
         await look_at_the_clock(pilot)
         assert header.owed == 1
-        assert "1 att anteckna (F5)" in screen_text(pilot)
+        assert "Att anteckna 1" in screen_text(pilot)
         await press(pilot, "6")
         assert "Du ska anteckna anamnes och bedömning" in screen_text(pilot)
         await press(pilot, "2")

@@ -73,6 +73,7 @@ async def test_a_contact_is_registered_by_the_keyboard_from_the_question_to_the_
         await press(pilot, "f5", "7")
         assert isinstance(pilot.app.screen, StandingScreen)
         await press(pilot, "enter", "ctrl+s")
+        assert "Registrerad i AN5 · Karin Öberg" in screen_text(pilot)  # whose it is stands where one chooses
         assert "Välj avgiftstyp och betalsätt" in screen_text(pilot)
         await press(pilot, "space", "down", "down", "enter", "tab", "space", "down", "enter", "ctrl+s")
         assert "Ta bort bevakningsposten i VAS nu" in " ".join(screen_text(pilot).split())

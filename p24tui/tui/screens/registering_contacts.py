@@ -219,8 +219,9 @@ class ContactRegistration(DeskParts):
                 registered,
             )
 
+        title = _("Registrerad i AN5 · {name}").format(name=name_in(view))
         note = _("Sedan tas {post} bort i VAS.").format(post=_(THE_POST[standing.way]))
-        self.app.push_screen(FormScreen(_("Registrerad i AN5"), parts, note, problem, _("registrerad")), answered)
+        self.app.push_screen(FormScreen(title, parts, note, problem, _("registrerad")), answered)
 
     def _remove(self, standing: Registration, actor: Actor) -> None:
         def removed(one: Registration) -> None:
@@ -244,8 +245,9 @@ class ContactRegistration(DeskParts):
                 lambda: services.registration.withdraw(self._system, actor, standing.id, reason), withdrawn
             )
 
+        title = _("Ta tillbaka registreringen · {name}").format(name=name_in(view))
         parts = (Line("why", _("Varför"), hint=_("till exempel: fel besökstyp")),)
-        self.app.push_screen(FormScreen(_("Ta tillbaka registreringen"), parts, note, saves=_("ta tillbaka")), answered)
+        self.app.push_screen(FormScreen(title, parts, note, saves=_("ta tillbaka")), answered)
 
 
 def parts_for(view: RegistrationView, way: Way | None) -> Sequence[Part]:

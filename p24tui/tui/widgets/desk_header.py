@@ -20,7 +20,7 @@ from p24tui.time_words import clock_time, day_and_time, weekday_and_time
 from p24tui.tui.keys import key_name
 from p24tui.tui.live_list import Counts
 from p24tui.tui.plots import bars
-from p24tui.words import HALF_ENDED, LOST, UNREAD, WRITTEN, job_words, outgoing_problem_words, short_name
+from p24tui.words import HALF_ENDED, LOST, UNREAD, job_words, outgoing_problem_words, short_name
 
 WIDE = 100
 """Columns from which the words stand in full."""
@@ -227,9 +227,7 @@ class DeskHeader(Widget):
             words = _("{mark} {count} halvt") if width < WIDE else self._half_ended_words(one.half_ended)
             yield Content.styled(words.format(mark=HALF_ENDED, count=one.half_ended) + "   ", "bold $warning")
         if self.owed:
-            words = _("{mark} {count}") if width < WIDE else _("{mark} {count} att anteckna ({key})")
-            said = words.format(mark=WRITTEN, count=self.owed, key=key_name("show_registration"))
-            yield Content.styled(f"{said}   ", "bold $accent")
+            yield _counted(_("Att anteckna") if width >= WIDE else _("Anteckna"), self.owed, "$accent")
         yield _counted(_("Nya"), one.new, "$primary")
         yield _counted(_("Pågår"), one.ongoing, "")
         yield _counted(_("Svar"), one.answered, "$accent")
@@ -274,6 +272,8 @@ class DeskHeader(Widget):
             return (_("aktuell för {count} s sedan").format(count=late), "bold $warning")
         if self.shift and self.size.width < WIDE:
             return (self.shift, "bold $warning")  # the first line has no room for it
+        if self.owed and self.size.width < WIDE:
+            return ("", "")  # nor the second for more counts; that the list is late is said all the same
         return (_("aktuell {at}").format(at=clock_time(self._fresh_at)), "$foreground 70%")
 
 
