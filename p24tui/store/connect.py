@@ -14,9 +14,9 @@ POSTGRESQL: dict[str, Any] = {
     "connect_timeout": 5,
     "tcp_user_timeout": 5000,
     "keepalives_idle": 5,
-    "options": "-c timezone=UTC -c statement_timeout=30000",
+    "options": "-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=10000",
 }
-"""How connections to PostgreSQL are made: a dead one is noticed within seconds."""
+"""How connections to PostgreSQL are made: a dead one is noticed in seconds, a frozen one lets go of its rows."""
 
 
 def connect_sqlcipher(path: Path, key: str) -> Any:

@@ -10,7 +10,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from p24tui import bootstrap
-from p24tui.errors import P24Error
+from p24tui.errors import P24Error, Unavailable
 from p24tui.routine.actor import Actor
 from p24tui.routine.shift import ShiftKind
 from p24tui.services import chat, shift
@@ -58,9 +58,10 @@ def work(at: Place, who: str, case_ids: tuple[str, ...], told: Connection) -> No
             _take_on(system, actor, who, case_id)
         told.send("ready")
         while True:
-            if shift.seen(system, actor) is None:
-                shift.start(system, actor, ShiftKind.CHAT)
-                told.send("lost")
+            with suppress(Unavailable):  # a console says so, and tries again
+                if shift.seen(system, actor) is None:
+                    shift.start(system, actor, ShiftKind.CHAT)
+                    told.send("lost")
             time.sleep(BEATS_EVERY)
 
 

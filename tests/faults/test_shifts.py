@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlcipher3.dbapi2 as sqlcipher
 
 from p24tui.clock import SystemClock
 from p24tui.routine.alert import Reason
 from p24tui.routine.case import CaseState, SuicideRisk
 from p24tui.services import cases
+from p24tui.store.connect import connect_sqlcipher
 from tests.faults.on_shift import GRACE, Place, draft_of, look_for_the_lost, work
 from tests.faults.processes import PROCESSES
 from tests.routine.cases import alert
@@ -54,6 +56,22 @@ class Trial:
         self.world.clock.instant = SystemClock().now()
         return self.world.case(**{"unread": 0, **facts}).id
 
+    @property
+    def is_written_to_by_nobody(self) -> bool:
+        """Whether nobody holds the embedded database in the middle of a write."""
+        store = self.world.system.store
+        if store.path is None or store.key is None:
+            return True
+        connection = connect_sqlcipher(store.path, store.key)
+        try:
+            connection.execute("PRAGMA busy_timeout = 300")
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlcipher.OperationalError:
+            return False
+        finally:
+            connection.close()
+        return True
+
     def owners(self, case_ids: tuple[str, ...]) -> list[str]:
         return [self.world.row(one).owner for one in case_ids]
 
@@ -88,6 +106,18 @@ def signalled(process: BaseProcess, number: signal.Signals) -> None:
     os.kill(process.pid, number)
 
 
+def stopped(one: Trial, process: BaseProcess) -> None:
+    """Stop the process, not in the middle of a write: nobody can take the embedded database from one that holds it.
+
+    PostgreSQL ends such a transaction by itself.
+    """
+    signalled(process, signal.SIGSTOP)
+    while not one.is_written_to_by_nobody:
+        signalled(process, signal.SIGCONT)
+        time.sleep(0.05)
+        signalled(process, signal.SIGSTOP)
+
+
 @pytest.mark.rule("SU-2")
 @pytest.mark.hazard("H7")
 @pytest.mark.parametrize("seed", [1, 2])
@@ -111,7 +141,7 @@ def test_the_cases_of_whoever_is_killed_or_stopped_go_back_once_and_suicide_risk
 
         signalled(sara, signal.SIGKILL)
         time.sleep(chance.uniform(0, 0.3))
-        signalled(johan, signal.SIGSTOP)
+        stopped(one, johan)
         wait_for(lambda: one.owners((*saras, *johans)) == [""] * 6)
         signalled(johan, signal.SIGCONT)
         assert heard(johan_says) == "lost"
