@@ -18,6 +18,7 @@ COMMANDS = {
     "gateway": "p24tui.cli.sms:gateway",
     "init": "p24tui.cli.setup:init",
     "intake": "p24tui.cli.intake:intake",
+    "log": "p24tui.cli.log:log",
     "patient": "p24tui.cli.patient:patient",
     "roster": "p24tui.cli.roster:roster",
     "report": "p24tui.cli.report:report",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from p24tui.routine.role import Role
+
 
 class Profession(StrEnum):
     """What a member of staff is; it decides what the routine allows them."""
@@ -24,6 +26,7 @@ class Actor:
 
     ``staff_id`` is the HSA-id of a person; a tick or a source has none, and its ``profession`` is none.
     ``place`` is where the deed comes from: ``console:HOST:PID``, ``cli:HOST``, ``intake:SOURCE``, ``tick:NAME``.
+    ``role`` is what they have chosen to act as, where that is not their profession.
     """
 
     staff_id: str | None
@@ -31,3 +34,11 @@ class Actor:
     profession: Profession | None
     unit_id: str
     place: str
+    role: Role | None = None
+
+    @property
+    def acts_as(self) -> Role | None:
+        """The role in which they act; none where it is no person."""
+        if self.role is not None or self.profession is None:
+            return self.role
+        return Role(self.profession)

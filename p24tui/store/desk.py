@@ -111,8 +111,9 @@ def log_reading(
     patient_id: str | None = None,
     patients: Collection[str] = (),
     view: str = "",
+    why: str = "care",
 ) -> None:
-    """Who takes part of what. It must be committed before anything of it is shown (LO-1)."""
+    """Who takes part of what, and why they may. It must be committed before anything of it is shown (LO-1)."""
     tx.connection.execute(
         insert(read_log).values(
             at=at,
@@ -126,6 +127,8 @@ def log_reading(
             case_id=case_id,
             patient_id=patient_id,
             patients=sorted(patients),
+            role=actor.role or "",
+            why=why,
         )
     )
 

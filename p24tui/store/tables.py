@@ -284,6 +284,8 @@ read_log = Table(
     Column("case_id", Text),
     Column("patient_id", Text, index=True),
     Column("patients", JSON, nullable=False, comment="ids of the patients that a list showed"),
+    Column("role", Text, nullable=False, server_default="", comment="in which they acted; empty: their profession"),
+    Column("why", Text, nullable=False, server_default="care", comment="care, break-glass:ID, control, acting-outside"),
     Column("chain", Text),
     Column("chain_position", BigInteger),
     Column("previous_hash", LargeBinary),
