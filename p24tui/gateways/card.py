@@ -15,6 +15,7 @@ from p24tui.errors import BadInput, Refused, Unavailable
 from p24tui.routine.login import Means, Proven
 from p24tui.routine.rule import rule
 from p24tui.settings import Settings
+from p24tui.text import clean_line
 
 if TYPE_CHECKING:
     from pkcs11 import Token
@@ -36,11 +37,17 @@ _ONE_AT_A_TIME = Lock()
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What somebody who sets a workstation up needs to know: how many readers, which cards are in, whom they trust."""
+    """What there is to log in with, for whoever sets a workstation up.
+
+    ``cards`` are the labels of those that are in, ``too_old`` the issuers whose revocation list is.
+    """
 
     readers: int
     cards: tuple[str, ...]
-    trust: "Trust"
+    roots: int
+    lists: int
+    too_old: tuple[str, ...]
+    revocation_required: bool
 
 
 class Pkcs11Card:
@@ -103,15 +110,19 @@ class Pkcs11Card:
         from pkcs11 import PKCS11Error
 
         from p24tui.gateways import card_token
+        from p24tui.gateways.card_revocation import too_old
 
+        trust = self._trust()
         with _ONE_AT_A_TIME:
-            trust = self._trust()
             library = card_token.load(self._path)
             try:
-                labels = tuple(one.label for one in card_token.cards(library, self._label))
-                return Reading(card_token.readers(library), labels, trust)
+                readers = card_token.readers(library)
+                cards = tuple(clean_line(one.label) for one in card_token.cards(library, self._label))
             except PKCS11Error as error:
+                card_token.start_anew(library)
                 raise card_token.broken(error) from None
+        old = too_old(trust.revocation_lists, self._clock.now())
+        return Reading(readers, cards, len(trust.roots), len(trust.revocation_lists), old, trust.revocation_required)
 
     def _serials(self) -> list[bytes]:
         """Of the cards that are in; none where nobody can tell, as when the reader itself has been pulled out."""

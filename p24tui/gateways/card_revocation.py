@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from p24tui.clock import local
 from p24tui.errors import Refused
 from p24tui.routine.rule import rule
+from p24tui.text import clean_line
 
 RULE = "NA-1"
 
@@ -49,6 +50,14 @@ def check_revocation(
 def is_fresh(one: x509.CertificateRevocationList, now: datetime) -> bool:
     """Whether no newer list is due. One that does not say when that is, is never fresh."""
     return one.next_update_utc is not None and now < one.next_update_utc
+
+
+def too_old(lists: Sequence[x509.CertificateRevocationList], now: datetime) -> tuple[str, ...]:
+    """The issuers whose newest list is too old."""
+    newest: dict[x509.Name, x509.CertificateRevocationList] = {}
+    for one in sorted(lists, key=lambda one: one.last_update_utc):
+        newest[one.issuer] = one
+    return tuple(clean_line(issuer.rfc4514_string()) for issuer, one in newest.items() if not is_fresh(one, now))
 
 
 def _counts(
