@@ -30,6 +30,9 @@ RULE = "NA-1"
 LONGEST_NAME = 80
 """Characters of a name that are taken from a certificate."""
 
+_SHA256_FOR_RSA = bytes.fromhex("3031300d060960864801650304020105000420")
+"""What stands before a SHA-256 in a signature by PKCS #1 v1.5 (RFC 8017, 9.2)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trust:
@@ -78,7 +81,7 @@ def choose(certificates: Sequence[x509.Certificate], now: datetime) -> x509.Cert
 
 
 def is_for_login(certificate: x509.Certificate) -> bool:
-    """Whether the certificate is for saying who one is: not for signatures, and not an authority's."""
+    """Whether the certificate is for a person to say who they are: not for signatures, an authority or a server."""
     extensions = certificate.extensions
     try:
         usage = extensions.get_extension_for_class(x509.KeyUsage).value
@@ -86,7 +89,7 @@ def is_for_login(certificate: x509.Certificate) -> bool:
     except x509.ExtensionNotFound:
         return False
     signs = usage.digital_signature and not usage.content_commitment and not usage.key_cert_sign
-    return signs and ExtendedKeyUsageOID.CLIENT_AUTH in purposes
+    return signs and ExtendedKeyUsageOID.CLIENT_AUTH in purposes and ExtendedKeyUsageOID.SERVER_AUTH not in purposes
 
 
 def hsa_id(certificate: x509.Certificate) -> str:
@@ -132,9 +135,10 @@ def check_signature(certificate: x509.Certificate, challenge: bytes, signature: 
         raise Refused(RULE, "card-signature") from None
 
 
-def digest(challenge: bytes) -> bytes:
-    """What a card signs by an elliptic curve, where many cannot hash by themselves."""
-    return sha256(challenge).digest()
+def to_sign(certificate: x509.Certificate, challenge: bytes) -> bytes:
+    """What a card is handed to sign: the challenge hashed by us, for there are cards that cannot hash by themselves."""
+    digest = sha256(challenge).digest()
+    return digest if is_elliptic(certificate) else _SHA256_FOR_RSA + digest
 
 
 def is_elliptic(certificate: x509.Certificate) -> bool:

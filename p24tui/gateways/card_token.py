@@ -14,7 +14,7 @@ from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, PKCS11Error, Sign
 from pkcs11 import _pkcs11 as native
 
 from p24tui.errors import Refused, Unavailable
-from p24tui.gateways.card_certificate import digest, is_elliptic, parsed
+from p24tui.gateways.card_certificate import is_elliptic, parsed, to_sign
 from p24tui.gateways.staff_login import CARD
 
 RULE = "NA-1"
@@ -75,16 +75,14 @@ def sign(token: Token, stored: Stored, pin: str, challenge: bytes) -> bytes:
     Raises ``Refused`` where there is no such key, and ``PKCS11Error`` where the card does not take the PIN, or breaks.
     """
     elliptic = is_elliptic(stored.certificate)
-    kind = KeyType.EC if elliptic else KeyType.RSA
+    kind, mechanism = (KeyType.EC, Mechanism.ECDSA) if elliptic else (KeyType.RSA, Mechanism.RSA_PKCS)
     wanted = {Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.KEY_TYPE: kind, Attribute.ID: stored.key}
     session = token.open(user_pin=pin)
     try:
         key = next((one for one in list(session.get_objects(wanted)) if isinstance(one, SignMixin)), None)
         if key is None:
             raise Refused(RULE, "card-signature")
-        if elliptic:
-            return key.sign(digest(challenge), mechanism=Mechanism.ECDSA)
-        return key.sign(challenge, mechanism=Mechanism.SHA256_RSA_PKCS)
+        return key.sign(to_sign(stored.certificate, challenge), mechanism=mechanism)
     finally:
         session.close()
 

@@ -76,6 +76,13 @@ def test_the_certificate_for_login_is_chosen_among_all_that_a_card_has() -> None
     assert choose(every[::-1], NOW) == login
 
 
+CLIENT_AUTH = ExtendedKeyUsageOID.CLIENT_AUTH
+
+
+def purposes(*wanted: x509.ObjectIdentifier) -> tuple[x509.ExtensionType, bool]:
+    return x509.ExtendedKeyUsage(wanted), False
+
+
 EVERY_USE: Extensions = ((usage("digital_signature", "content_commitment"), True), LOGIN[1])
 AN_AUTHORITY: Extensions = ((usage("digital_signature", "key_cert_sign"), True), LOGIN[1])
 
@@ -90,7 +97,8 @@ AN_AUTHORITY: Extensions = ((usage("digital_signature", "key_cert_sign"), True),
         ((), [ANNA], "card-no-login"),
         (LOGIN[:1], [ANNA], "card-no-login"),
         (LOGIN[1:], [ANNA], "card-no-login"),
-        ((LOGIN[0], (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)), [ANNA], "card-no-login"),
+        ((LOGIN[0], purposes(ExtendedKeyUsageOID.SERVER_AUTH)), [ANNA], "card-no-login"),
+        ((LOGIN[0], purposes(ExtendedKeyUsageOID.SERVER_AUTH, CLIENT_AUTH)), [ANNA], "card-no-login"),
         (LOGIN, [], "card-no-hsa-id"),
         (LOGIN, ["195009072553"], "card-no-hsa-id"),
         (LOGIN, ["SE2321000016"], "card-no-hsa-id"),
