@@ -5,7 +5,7 @@ a list is not understood makes it none. Delta lists and indirect ones are not un
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from cryptography import x509
@@ -18,6 +18,9 @@ from p24tui.routine.rule import rule
 from p24tui.text import clean_line
 
 RULE = "NA-1"
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""By how much an issuer's clock may be before ours: its newest list must not lock everybody out."""
 
 _HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 
@@ -66,7 +69,7 @@ def _counts(
     try:
         return (
             one.issuer == issuer.subject
-            and one.last_update_utc <= now
+            and one.last_update_utc <= now + CLOCKS_DIFFER
             and _may_sign_lists(issuer)
             and _covers(one, certificate)
             and isinstance(one.signature_hash_algorithm, _HASHES)

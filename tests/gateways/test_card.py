@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Thread
 from types import SimpleNamespace
+from typing import Any
 
 import pkcs11
 import pytest
@@ -16,6 +17,7 @@ from pkcs11 import TokenFlag
 from p24tui.clock import SetClock
 from p24tui.errors import BadInput, P24Error, Refused, Unavailable
 from p24tui.explain import explain
+from p24tui.gateways import card_token
 from p24tui.gateways.card import Pkcs11Card, from_settings
 from p24tui.gateways.staff_login import Card, NoCard
 from p24tui.routine.login import Means
@@ -109,6 +111,23 @@ def test_the_pin_is_kept_nowhere(reader: SoftReader, desk: Desk) -> None:
     card.read(PIN)
     assert refused(card, "739105") == "card-pin-wrong"
     assert not [name for name, value in vars(card).items() if PIN in repr(value) or "739105" in repr(value)]
+
+
+def test_a_signature_that_was_recorded_proves_nothing(
+    reader: SoftReader, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader.insert(anna())
+    card = desk.card()
+    recorded: list[bytes] = []
+    real = card_token.sign
+
+    def record(*given: Any) -> bytes:
+        recorded.append(real(*given))
+        return recorded[0]
+
+    monkeypatch.setattr(card_token, "sign", record)
+    assert card.read(PIN).staff_id == ANNA
+    assert refused(card) == "card-signature"
 
 
 Made = Callable[[], tuple[x509.Certificate, Key | None]]

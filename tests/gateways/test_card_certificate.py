@@ -250,6 +250,19 @@ def test_rubbish_on_a_card_is_no_certificate(der: bytes) -> None:
     assert parsed(der) is None
 
 
+GOOD = ISSUER.issue(OWN).public_bytes(serialization.Encoding.DER)
+
+
+@given(st.integers(0, len(GOOD) - 1), st.integers(0, 7))
+def test_a_certificate_in_which_anything_is_changed_is_not_believed(at: int, bit: int) -> None:
+    changed = bytearray(GOOD)
+    changed[at] ^= 1 << bit
+    certificate = parsed(bytes(changed))
+    if certificate is not None:
+        with pytest.raises(Refused):
+            check(certificate, [], trust(), NOW)
+
+
 # Revocation
 
 REVOKED = ISSUER.issue(key("lost"))
@@ -281,6 +294,7 @@ ELSEWHERE = x509.UniformResourceIdentifier("http://crl.example/2.crl")
         ([ISSUER.revocation_list(extensions=scope(only_contains_user_certs=True))], None),
         ([ISSUER.revocation_list(extensions=scope(full_name=[HERE]))], None),
         ([ISSUER.revocation_list(extensions=[(x509.CRLNumber(7), False)])], None),
+        ([ISSUER.revocation_list(since=NOW + timedelta(minutes=2))], None),
         ([], "card-revocation-missing"),
         ([ROOT.under("Other CA").revocation_list()], "card-revocation-missing"),
         ([ISSUER.revocation_list(by=key("evil"))], "card-revocation-missing"),
