@@ -23,7 +23,10 @@ def card() -> None:
         )
         click.echo(_here(holder))
         system.card.read(click.prompt(_("PIN-kod för legitimering"), hide_input=True, err=True))
-        click.echo(_("Kortet är äkta: det går att logga in med här."))
+        if holder.may_log_in:
+            click.echo(_("Kortet är äkta och går att logga in med här."))
+        else:
+            click.echo(_("Kortet är äkta, men personen kan inte logga in här."))
 
 
 def _here(holder: CardHolder) -> str:

@@ -22,6 +22,11 @@ class CardHolder:
     member: Staff | None
     units: tuple[Unit, ...]
 
+    @property
+    def may_log_in(self) -> bool:
+        """Whether that is somebody who works at a unit here."""
+        return self.member is not None and self.member.active and bool(self.units)
+
 
 def holder(system: System) -> CardHolder:
     """Whose card is in the reader, by its certificate, which holds; the PIN is yet to prove that the card is its own.

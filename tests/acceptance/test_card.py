@@ -77,7 +77,7 @@ def test_the_technician_sees_whose_card_it_is(reader: SoftReader) -> None:
     assert f"Maria Lind, {MARIA}\n" in read.output
     assert "Test Person HSA-id CA" in read.output
     assert "Maria Lind, sjuksköterska, Vårdcentralen Åsen\n" in read.output
-    assert "Kortet är äkta" in read.output
+    assert "Kortet är äkta och går att logga in med" in read.output
     assert PIN not in read.output
 
 
@@ -88,6 +88,12 @@ def test_whoever_is_not_of_the_staff_is_said_not_to_be(reader: SoftReader) -> No
     assert "p24tui staff add SE2321000016-BO" in read.output
     assert "Fel PIN-kod" in read.output
     assert "äkta" not in read.output
+    proven = run("staff", "card", typed=f"{PIN}\n")
+    assert proven.exit_code == 0
+    assert "Kortet är äkta, men personen kan inte logga in här." in proven.output
+    assert run("staff", "add", "SE2321000016-BO", "--name", "Bo", "--profession", "doctor").exit_code == 0
+    assert run("staff", "change", "SE2321000016-BO", "--inactive").exit_code == 0
+    assert "(inte aktiv)" in run("staff", "card", typed=f"{PIN}\n").output
 
 
 def test_no_card_and_no_reader_are_said(reader: SoftReader, monkeypatch: pytest.MonkeyPatch) -> None:
