@@ -1,5 +1,6 @@
 """Errors in words: what happened, what was kept, and what to do."""
 
+from p24tui.card_refusals import CARD_PARTS, CARD_REFUSALS
 from p24tui.errors import BadInput, P24Error, Refused, Stale, Unavailable
 from p24tui.i18n import N_, _
 from p24tui.image_refusals import FILE_PROBLEMS, IMAGE_REFUSALS, STORAGE_PARTS, STORAGE_PROBLEMS
@@ -14,6 +15,7 @@ REFUSALS = (
     | JOURNAL_REFUSALS
     | IMAGE_REFUSALS
     | REGISTRATION_REFUSALS
+    | CARD_REFUSALS
     | {
         "protected": N_(
             "Patienten har skyddade personuppgifter och handläggs inte här. Avsluta ärendet: patienten får veta var vård kan sökas."
@@ -238,6 +240,7 @@ UNAVAILABLE = {
 
 PARTS = {
     **STORAGE_PARTS,
+    **CARD_PARTS,
     "database": N_("Databasen svarar inte. Inget skrevs; det du skriver finns kvar på skärmen."),
     "intake": N_("Mottagningen svarar inte: det du skrev finns kvar. Försök igen."),
     "person-data": N_("Personuppgiftstjänsten svarar inte. Skyddet räknas som okänt tills den gör det."),

@@ -119,6 +119,20 @@ class Settings:
     e_id_acr: str = _key(
         "Levels of assurance that we ask the provider of e-ID for, and take no other; with spaces between; empty: any."
     )
+    card_library: str = _key(
+        "Path of the PKCS #11 library of the card reader, by which staff log in with a SITHS card; empty: none is read."
+    )
+    card_slot: str = _key("Label of the card's slot for login, where a reader has several; empty: the one that has it.")
+    card_roots: str = _key("Path of the roots that cards are believed from, certificates in PEM.")
+    card_intermediates: str = _key(
+        "Path of what lies between the roots and a card, certificates in PEM; empty: it is on the card."
+    )
+    card_revocation: str = _key(
+        "Path of the revocation list, or of the folder with those of all issuers; something else keeps them fresh."
+    )
+    card_revocation_required: bool = _key(
+        "Whether a card is refused while its revocation list is missing or too old.", True
+    )
     intake_host: str = _key("Address that the intake listens on.", "127.0.0.1")
     intake_port: int = _key("Port that the intake listens on.", 8424)
     intake_max_bytes: int = _key("Largest request that the intake reads, in bytes.", 26_214_400)

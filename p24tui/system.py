@@ -9,6 +9,7 @@ from p24tui.clock import Clock
 from p24tui.gateways.e_id import EId, NoEId
 from p24tui.gateways.outgoing.model import Gateway
 from p24tui.gateways.person_data import PersonData
+from p24tui.gateways.staff_login import Card, NoCard
 from p24tui.gateways.storage_guard import start
 from p24tui.gateways.temporary_storage import TemporaryStorage
 from p24tui.gateways.video import NoVideo, Video
@@ -30,6 +31,7 @@ class System:
     gateways: Mapping[Channel, Gateway] = field(default_factory=dict)
     video: Video = field(default_factory=NoVideo)
     e_id: EId = field(default_factory=NoEId)
+    card: Card = field(default_factory=NoCard)
     storage: TemporaryStorage = field(init=False)
     _opening: Lock = field(default_factory=Lock, init=False, repr=False)
     _store: "Store | None" = field(default=None, init=False, repr=False)

@@ -9,6 +9,7 @@ from p24tui import settings as settings_file
 from p24tui.cli import unit_hours
 from p24tui.cli.after_hours import after_hours
 from p24tui.cli.base import echo_json, operator, running, settings_in_force
+from p24tui.cli.card import card
 from p24tui.cli.unit_protection import protection
 from p24tui.errors import BadInput
 from p24tui.i18n import _
@@ -90,6 +91,9 @@ def staff(ctx: click.Context, as_json: bool) -> None:
         marks = [one.email, one.mobile, "" if one.active else _("(inte aktiv)")]
         where = "  ".join(filter(None, [", ".join(units), *marks]))
         click.echo(f"{one.id:<32}{one.name:<28}{profession_word(one.profession):<18}{where}")
+
+
+staff.add_command(card)
 
 
 @staff.command("add", help=_("Lägg till en person."))

@@ -10,7 +10,7 @@ from p24tui.errors import BadInput, P24Error, Unavailable
 from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine import hours
-from p24tui.services import duty, gateways, outbox, ticks, units
+from p24tui.services import card, duty, gateways, outbox, ticks, units
 from p24tui.store import health
 from p24tui.system import System
 from p24tui.words import job_words, outgoing_problem_words
@@ -47,6 +47,7 @@ def examine(system: System) -> list[Finding]:
         (_("utskick"), _outbox),
         (_("bemanning"), _duty),
         (_("mellanlagring"), _storage),
+        (_("kort"), _card),
     )
     return [_look(system, name, look) for name, look in looks]
 
@@ -169,3 +170,28 @@ def _outbox(system: System) -> Finding:
         return Finding(name, Verdict.WARNING, words.format(uncertain=found.uncertain, failed=found.failed))
     ways = ", ".join(f"{one.channel}: {one.gateway}" for one in checks)
     return Finding(name, Verdict.GOOD, _("{ways}; {count} planerade.").format(ways=ways, count=found.planned))
+
+
+def _card(system: System) -> Finding:
+    name = _("kort")
+    try:
+        found = card.look(system)
+    except Unavailable as error:
+        words = _("Kortläsaren går inte att använda ({problem}). Se över card_library och läsarens eget program.")
+        return Finding(name, Verdict.BAD, words.format(problem=error.detail))
+    if found is None:
+        return Finding(name, Verdict.GOOD, _("Ingen kortläsare är inställd."))
+    if not found.lists and found.revocation_required:
+        words = _("Spärrlistan saknas, så inga kort tas emot. Hämta den till det som card_revocation anger.")
+        return Finding(name, Verdict.BAD, words)
+    if not found.lists:
+        return Finding(name, Verdict.WARNING, _("Ingen spärrlista finns: även spärrade kort tas emot."))
+    if found.too_old:
+        words = _("Spärrlistan är för gammal: {issuers}. Hämta en ny till det som card_revocation anger.")
+        verdict = Verdict.BAD if found.revocation_required else Verdict.WARNING
+        return Finding(name, verdict, words.format(issuers=", ".join(found.too_old)))
+    if not found.readers:
+        return Finding(name, Verdict.WARNING, _("Ingen kortläsare är ansluten."))
+    words = _("Läsaren fungerar, i den: {cards}. Rotcertifikat: {roots}; spärrlistor: {lists}, ingen för gammal.")
+    cards = ", ".join(found.cards) or _("inget kort")
+    return Finding(name, Verdict.GOOD, words.format(cards=cards, roots=found.roots, lists=found.lists))
