@@ -7,6 +7,7 @@ from datetime import timedelta
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
+from p24tui.services.access import right
 from p24tui.services.read_log import log_list
 from p24tui.services.views import CaseLine, QueueView, lines
 from p24tui.store import alerts, cases, desk, feed, handovers, messages, people
@@ -18,6 +19,7 @@ ENDED_SHOWN = timedelta(days=30)
 
 
 @rule("LO-1", "CH-3")
+@right("list.read")
 def open_list(
     system: System,
     actor: Actor,
@@ -51,6 +53,7 @@ def open_list(
 
 
 @rule("LO-1")
+@right("list.read")
 def arrivals(
     system: System, actor: Actor, view: QueueView, shown_patients: Collection[str], case_ids: Collection[str]
 ) -> tuple[CaseLine, ...]:
