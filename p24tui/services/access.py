@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
 from p24tui import assets
 from p24tui.access_words import role_word
 from p24tui.errors import Refused
-from p24tui.i18n import _
 from p24tui.routine.access import RoleTable, may
 from p24tui.routine.actor import Actor
 from p24tui.routine.role import Role
@@ -32,9 +31,9 @@ def right(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         @wraps(deed)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-            actor = args[place] if len(args) > place else kwargs[who]
-            assert isinstance(actor, Actor)
-            if actor.acts_as is not None and actor.acts_as not in roles:
+            actor = cast("Actor", args[place] if len(args) > place else kwargs[who])
+            role = actor.acts_as
+            if role is not None and role not in roles:
                 check(actor, name)
             return deed(*args, **kwargs)
 
@@ -49,9 +48,7 @@ def check(actor: Actor, name: str) -> None:
     if refusal is None or actor.acts_as is None:
         return
     roles = [role_word(one) for one in Role if one in table()[name]]
-    raise Refused(
-        refusal.rule, refusal.reason, right=name, role=role_word(actor.acts_as), roles=_(" eller ").join(roles)
-    )
+    raise Refused(refusal.rule, refusal.reason, right=name, role=role_word(actor.acts_as), roles=", ".join(roles))
 
 
 def allows(role: Role | None, name: str) -> bool:

@@ -1,5 +1,7 @@
 """Staff: adding and changing them, and acting as one of them."""
 
+from collections.abc import Mapping
+
 from p24tui.access_words import role_word
 from p24tui.errors import BadInput
 from p24tui.routine.actor import Actor, Profession
@@ -138,6 +140,19 @@ def acting(system: System, staff_id: str, unit_id: str, place: str, role: Role |
         raise BadInput("not-ones-role", staff=member.name, role=role_word(role), unit=unit_id)
     office = role if role in OFFICES else None
     return Actor(member.id, member.name, member.profession, unit_id, place, office)
+
+
+def where_they_act(
+    system: System, actor: Actor, people: Mapping[Staff, tuple[Unit, ...]]
+) -> dict[Staff, tuple[Unit, ...]]:
+    """The actor alone of these people, with those of their units at which the role is theirs."""
+    assert actor.staff_id is not None
+    theirs = roles_of(system, actor.staff_id)
+    return {
+        member: tuple(unit for unit in units if actor.acts_as in theirs[unit.id])
+        for member, units in people.items()
+        if member.id == actor.staff_id
+    }
 
 
 def _active(tx: Tx, staff_id: str) -> tuple[Staff, tuple[str, ...]]:

@@ -42,7 +42,7 @@ class Duties(DeskParts):
         """Looked at each second: how the units stand is read anew where it is time to, or ``at_once``."""
         passed = time.monotonic() - self._duties_at
         waits = 0.0 if at_once else LOOKED_AT_APART if self._duties_are_old else LOOKED_AT_EVERY
-        if not self._live.whole or passed < waits:
+        if not self._knows_unit or passed < waits:
             return
         self._duties_at, self._duties_are_old = time.monotonic(), False
         ids = [unit.id for unit in self._units]
