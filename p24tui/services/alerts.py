@@ -47,7 +47,7 @@ def acknowledge(system: System, actor: Actor, called: Collection[Alert]) -> int:
 
 
 @rule("CH-2")
-@right("roster.change")
+@right("shift.work")
 def take_responsibility(system: System, actor: Actor) -> Responsible:
     """Be the one who is responsible for the unit's inflow from now on, in place of whoever was.
 

@@ -13,10 +13,10 @@ ACCESS_KEYS = (
         in_bar=False,
     ),
     Key(
-        "r",
+        "ctrl+l",
         "review_break_glass",
         N_("granska läsning"),
         N_("Granska läsningar som andra har gjort från andra enheter."),
-        (Where.OVERVIEW, Where.PLACE),
+        (Where.EVERYWHERE,),
     ),
 )

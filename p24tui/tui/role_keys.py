@@ -35,7 +35,7 @@ _ON_CASES = {
 
 _IN_LIST = (
     *("next_unread", "next_unowned", "longest_waiting", "search", "filter", "views", "next_unit", "show_all"),
-    *("next_case", "previous_case", "close_case", "go_to_alarm"),
+    *("next_case", "previous_case", "close_case", "go_to_alarm", "open_row"),
 )
 
 _AT_VISITS = {
@@ -49,7 +49,7 @@ _OF_UNIT = {
     "show_hours": "unit.change",
     "show_roster": "roster.change",
     "show_shift": "shift.work",
-    "take_responsibility": "roster.change",
+    "take_responsibility": "shift.work",
     "acknowledge": "alert.acknowledge",
     "break_glass": "break-glass.use",
     "review_break_glass": "break-glass.review",
@@ -64,7 +64,7 @@ RIGHTS = {
 }
 """The right by action. What is not here, such as the help, is for everyone in the place where it acts."""
 
-FOR_EVERYONE = frozenset({"back", "open_row", "command_palette", "help", "quit"})
+FOR_EVERYONE = frozenset({"back", "command_palette", "help", "quit"})
 """What everybody may do who gets as far."""
 
 

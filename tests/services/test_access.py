@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import p24tui.services
+from p24tui import assets
 from p24tui.access_words import role_word
 from p24tui.errors import Refused
 from p24tui.explain import explain
@@ -151,7 +152,7 @@ def test_asking_the_table_costs_next_to_nothing() -> None:
 def table_in_words() -> str:
     """The table as the document has it."""
     table = access.table()
-    rights = access.assets.load("roles.toml")["right"]
+    rights = assets.load("roles.toml")["right"]
     lines = [
         f"| right | what | {' | '.join(Role)} |",
         f"|---|---|{'|'.join([':-:'] * len(Role))}|",

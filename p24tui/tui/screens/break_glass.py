@@ -126,7 +126,7 @@ class ReadElsewhereScreen(ScrolledScreen[None]):
             yield Static(Content.styled(words, "bold $warning"))
             with self.scrolled:
                 yield Static(Content("\n\n").join(self._parts()))
-            yield Static(_("Bara läsning: svara, eller ring enheten, om något ska göras."), classes="dialog-note")
+            yield Static(_("Bara läsning. Ring enheten om något ska göras."), classes="dialog-note")
             yield Static(_("↑ ↓ rulla   Esc stäng"), classes="dialog-keys")
 
     def _parts(self) -> list[Content]:

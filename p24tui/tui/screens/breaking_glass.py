@@ -29,6 +29,17 @@ class BreakingGlass(DeskParts):
         if self._has_right("break-glass.review"):
             self._show_reviews()
 
+    def _look_at_reviews(self) -> None:
+        """Whoever reviews is told of what ought to have been by now."""
+        if not services.access.allows(self._actor.acts_as, "break-glass.review"):
+            return
+        system, ids = self._system, [unit.id for unit in self._units]
+
+        def have(late: int) -> None:
+            self._header.unreviewed = late
+
+        self._reads.run(lambda: services.break_glass.overdue(system, ids), have, lambda _error: None)
+
     def _ask_why(self, typed: Typed, problem: str = "") -> None:
         from p24tui.tui.screens.break_glass import asks_why
 
@@ -114,6 +125,7 @@ class BreakingGlass(DeskParts):
 
         def signed(_after: BreakGlass) -> None:
             self._say(_("Granskningen är signerad."))
+            self._look_at_reviews()
             self._show_reviews()
 
         self._writes.run(

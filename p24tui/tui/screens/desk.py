@@ -273,6 +273,7 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
             self._place_is_old = True
             self._say_duties()
             self._watch_roster()
+            self._look_at_reviews()
             if self._knows_unit:
                 self._read_inflow()
         if self._counts_due:

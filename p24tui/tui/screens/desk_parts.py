@@ -110,7 +110,7 @@ class DeskParts(Screen[None]):
         self._has_list = Place.LIST in self._places
         role = role_word(actor.acts_as) if actor.acts_as else ""
         names = {unit.id: clean_line(unit.name) for unit in units}
-        self._header = DeskHeader(names, actor.name, role, banner, id="header")
+        self._header = DeskHeader(names, actor.name, role, banner, in_office=actor.role is not None, id="header")
         self._live = LiveList(actor.staff_id)
         self._list = PatientList(self._live, system.clock.now(), id="patient-list")
         self._list.unit_names = {unit.id: short_name(clean_line(unit.name)) for unit in units}

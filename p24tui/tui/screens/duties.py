@@ -11,6 +11,7 @@ from p24tui.routine.closing import Level, level
 from p24tui.routine.unit_alert import CAN_WAIT, UnitAlert, UnitReason
 from p24tui.services.views import Duty
 from p24tui.store.values import Unit
+from p24tui.tui.role_keys import may_press
 from p24tui.tui.screens.desk_parts import DeskParts
 
 LOOKED_AT_EVERY = 30.0
@@ -61,7 +62,8 @@ class Duties(DeskParts):
         of_units = (one for unit in self._units for one in self._said_of(unit, now))
         said = sorted((*of_units, *self._said_besides(now)), key=lambda one: -one[0])
         self._duty_bar.loudness = said[0][0] if said else Level.NONE
-        self._duty_bar.action = said[0][2] if said else ""
+        actions = (action for _level, _words, action in said if may_press(self._actor.acts_as, action))
+        self._duty_bar.action = next(actions, "")
         self._duty_bar.said = tuple(words for _level, words, _action in said)
         self._ring_at_last_warning(now)
         self._header.closing = {unit.id: self._at_hand(unit, now) for unit in self._units}
