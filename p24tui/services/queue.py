@@ -74,7 +74,8 @@ def arrivals(
     return lines(rows, view.units, now, present, seen, guest_of)
 
 
-def find_text(system: System, view: QueueView, words: str) -> frozenset[str]:
+@right("case.read")
+def find_text(system: System, actor: Actor, view: QueueView, words: str) -> frozenset[str]:
     """Ids of the list's cases in whose messages every one of these words stands; never a protected person's (PR-1)."""
     with system.store.reading() as tx:
         return messages.cases_with(tx, view.unit_ids, words.split())

@@ -39,6 +39,36 @@ WITHOUT_RIGHT = {
 """Public functions that know an actor and carry no right, with the reason why."""
 
 
+UNIT_ALONE = "of units and their staff: hours, rosters, texts, who has how much; nothing of a patient"
+PATIENTS_SIDE = "the patient's side, bounded by its own token or link, which the intake checks first"
+BY_THE_CLOCK = "the clock's, in nobody's name"
+SET_UP = "for who looks after the program: how it fares, and the names of files in this machine's storage"
+UNSEEN = "tells an id, a number or whether there is any, and nothing of a patient"
+
+NOBODYS = {
+    UNIT_ALONE: """
+        after_hours.referrals after_hours.told alerts.pace alerts.unread_limit alerts.responsible duty.duty_of
+        overview.overview_of report.inflow_lately roster.week_of roster.gaps roster.responsible_now roster.find
+        roster.plan_copy roster_calendar.export shift.find shift.on_shift sms_text.texts_of staff.staff_of
+        staff.people_of staff.all_staff staff.roles_of unit_settings.protection_kept unit_settings.of_units
+        units.all_units units.find_unit visits.is_outside_hours""",
+    PATIENTS_SIDE: """
+        intake.hl7.take_hl7 intake.hl7.refuse_too_long intake.hl7.load_hl7 intake.load.load intake.load.load_file
+        intake.load.take_again intake.quarantine.retry intake.sources.source_of links.use links.address_for
+        patient_side.open_cases patient_side.own_messages patient_side.answers delivery.hear""",
+    BY_THE_CLOCK: """
+        closing.look_for_unsigned delivery.strand delivery.look_up guardians.look_up handover.call holding.wake_due
+        images.sweep images.purge presence.expire suicide.call_due ticks.run
+        ticks.missed ticks.forget_old units.announce_opening""",
+    SET_UP: """
+        doctor.examine gateways.check images.lying_there intake.quarantine.unsettled intake.sources.all_sources
+        outbox.standing setup.is_set_up ticks.every ticks.newest ticks.troubled""",
+    UNSEEN: """
+        break_glass.overdue cases.find_case images.kept images.warned_before links.opening patients.number_of""",
+}
+"""Public functions that work with the system and know no actor, by the reason why they need none."""
+
+
 def deeds() -> Iterator[tuple[str, Callable[..., object]]]:
     """Every public function of the services, by its name from there on."""
     for module in walk_packages(p24tui.services.__path__, "p24tui.services."):
@@ -86,6 +116,13 @@ def test_every_deed_of_somebody_carries_a_right_of_the_table() -> None:
     assert {name for name in BY_SOMEBODY if name not in RIGHTS} == set(WITHOUT_RIGHT)
     assert set(RIGHTS) <= set(BY_SOMEBODY)
     assert set(RIGHTS.values()) | AWAITED == set(access.table())
+
+
+@pytest.mark.rule("NA-1", "LO-1")
+def test_what_nobody_in_particular_does_needs_nobody() -> None:
+    without = {name for name, deed in ALL.items() if {System} & set(kinds(deed).values()) and not is_by_somebody(deed)}
+    steps = {name for name in without if Tx in kinds(ALL[name]).values()}
+    assert without - steps - set(WITHOUT_RIGHT) == {name for names in NOBODYS.values() for name in names.split()}
 
 
 @pytest.mark.rule("NA-1")
