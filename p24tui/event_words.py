@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from p24tui.access_words import ground_words
 from p24tui.duty_words import assessment_words
 from p24tui.i18n import N_, _
 from p24tui.registration_words import way_words
 from p24tui.risk_words import entry_of, entry_words
+from p24tui.routine.break_glass import Ground
 from p24tui.routine.handover import ConsentWay
 from p24tui.routine.link import Role
 from p24tui.routine.outgoing import Channel
@@ -119,6 +121,7 @@ EVENTS = {
     "registration.registered": N_("Ankomstregistrerade kontakten i AN5. Kvar att ta bort i VAS: {way}."),
     "registration.removed": N_("Tog bort i VAS: {way}."),
     "registration.withdrawn": N_("Tog tillbaka hur kontakten skulle registreras: {why}"),
+    "break-glass.begun": N_("Öppnade för läsning från en annan enhet till {until}: {ground}."),
 }
 
 
@@ -135,6 +138,9 @@ def event_words(kind: str, details: Mapping[str, Any]) -> str:
         cleaned.update(_visited(cleaned))
     if kind.startswith("registration."):
         cleaned["way"] = way_words(cleaned["way"])
+    if kind == "break-glass.begun":
+        cleaned["until"] = day_and_time(datetime.fromisoformat(cleaned["until"]))
+        cleaned["ground"] = ground_words(Ground(cleaned["ground"]))
     if kind.startswith("handover."):
         cleaned["to"] = handed_word(cleaned["to"])
         cleaned["consent"] = consent_words(cleaned["how"], cleaned["agreed_at"], cleaned["ground"])

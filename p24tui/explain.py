@@ -113,6 +113,17 @@ REFUSALS = (
         "roster-person": N_("Personen är inte aktiv eller arbetar inte på enheten. Välj någon som gör det."),
         "roster-there": N_("Personen står redan i bemanningen just den tiden."),
         "roster-hand": N_("Chattansvaret lämnas över av den som har det, eller av enhetens legitimerade personal."),
+        "role-may-not": N_("Det ingår inte i rollen {role}. Det ingår i: {roles}."),
+        "break-glass-protected": N_(
+            "Personen har skyddade personuppgifter. Sådana ärenden läses aldrig från en annan enhet; ring enheten."
+        ),
+        "break-glass-why": N_("Skriv varför du behöver läsa. Det granskas av någon annan."),
+        "break-glass-not-yours": N_("Det är någon annan som har öppnat för läsning. Öppna själv, med din egen orsak."),
+        "break-glass-over": N_("Tiden för läsning är slut. Behöver du läsa mer, ange orsaken igen."),
+        "break-glass-reviewed": N_("Läsningen är redan granskad."),
+        "break-glass-own": N_("Det är din egen läsning. Den granskas av någon annan."),
+        "break-glass-elsewhere": N_("Läsningen gäller en annan enhet och granskas där."),
+        "break-glass-outcome": N_("Skriv vad du har kommit fram till. Det sparas med ditt namn."),
     }
 )
 
@@ -154,6 +165,11 @@ BAD_INPUT = {
     "no-unit": N_("Enheten {unit} finns inte. p24tui unit visar dem som finns."),
     "no-staff": N_("Personen {staff} finns inte eller är inte aktiv. p24tui staff visar dem som finns."),
     "not-of-unit": N_("{staff} arbetar inte på enheten {unit}."),
+    "not-ones-role": N_("{staff} har inte rollen {role} på enheten {unit}."),
+    "no-role": N_("Rollen {role} finns inte. De som finns är {known}."),
+    "no-office": N_("Rollen {role} följer av yrket och ges inte för sig."),
+    "no-break-glass": N_("Läsningen finns inte."),
+    "nothing-elsewhere": N_("Det finns inget att läsa på andra enheter för det numret."),
     "who-acts": N_("Säg vem du är: --staff HSA-ID, P24TUI_STAFF eller staff i inställningsfilen."),
     "which-unit": N_("Säg vilken enhet: --unit HSA-ID, P24TUI_UNIT eller unit i inställningsfilen."),
     "unit-name": N_("Enheten behöver ett namn."),

@@ -34,6 +34,7 @@ class Settings:
     )
     unit: str = _key("HSA-id of the unit that the console opens on.")
     staff: str = _key("HSA-id of the person whom commands act for unless --staff names another.")
+    role: str = _key("What they act as: an office that they hold at the unit, such as head; empty: their profession.")
     lang: Literal["sv", "en"] = _key("Language of the interface: sv or en.", "sv")
     theme: Literal["dark", "light", "contrast"] = _key("Colours of the console: dark, light or contrast.", "dark")
     alert_by: str = _key(

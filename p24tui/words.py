@@ -234,6 +234,8 @@ READINGS = {
     "reach": N_("såg hur en skyddad person nås"),
     "registration": N_("såg hur en kontakt registreras"),
     "registrations": N_("såg kontakter att registrera"),
+    "break-glass": N_("öppnade för läsning från en annan enhet"),
+    "break-glass-review": N_("såg läsningar att granska"),
 }
 
 

@@ -228,6 +228,8 @@ def test_the_limits_are_the_routines_and_the_laws_and_the_alarms() -> None:
         "shift_longest": (12, "hours", "SH-1"),
         "registration_old": (24, "hours", "RE-6"),
         "registration_undecided": (7, "days", "RE-3"),
+        "break_glass_lasts": (60, "minutes", "LO-1"),
+        "break_glass_review_within": (24, "hours", "LO-2"),
     }
 
 

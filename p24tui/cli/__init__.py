@@ -77,6 +77,7 @@ def make_root() -> Root:
             ),
             click.Option(["--staff"], metavar="HSA-ID", help=_("Vem kommandot utförs av.")),
             click.Option(["--unit"], metavar="HSA-ID", help=_("Vilken enhet det gäller.")),
+            click.Option(["--role"], metavar="ROLE", help=_("I vilken roll: yrket, eller ett uppdrag på enheten.")),
         ],
         context_settings={"help_option_names": ["-h", "--help"]},
     )
@@ -99,9 +100,9 @@ def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> No
         ctx.exit()
 
 
-def _open_console(staff: str | None, unit: str | None) -> None:
+def _open_console(staff: str | None, unit: str | None, role: str | None) -> None:
     ctx = click.get_current_context()
-    ctx.obj = settings.load(staff=staff, unit=unit)
+    ctx.obj = settings.load(staff=staff, unit=unit, role=role)
     if ctx.invoked_subcommand is None:
         from p24tui.cli.console import open_console
 

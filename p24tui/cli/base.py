@@ -12,6 +12,7 @@ from p24tui import bootstrap
 from p24tui.errors import BadInput
 from p24tui.routine.actor import Actor
 from p24tui.routine.period import Length, read_period
+from p24tui.routine.role import Role
 from p24tui.services import staff
 from p24tui.settings import Settings
 from p24tui.system import System
@@ -37,7 +38,16 @@ def person(system: System) -> Actor:
     settings = system.settings
     if not settings.staff:
         raise BadInput("who-acts")
-    return staff.acting(system, settings.staff, unit_of(system), bootstrap.place("cli"))
+    return staff.acting(system, settings.staff, unit_of(system), bootstrap.place("cli"), role_of(settings))
+
+
+def role_of(settings: Settings) -> Role | None:
+    """The role of the settings; none where they name none. Raises ``BadInput`` where there is no such role."""
+    if not settings.role:
+        return None
+    if settings.role not in set(Role):
+        raise BadInput("no-role", role=clean_line(settings.role, 40), known=", ".join(Role))
+    return Role(settings.role)
 
 
 def unit_of(system: System) -> str:

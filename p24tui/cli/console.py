@@ -47,13 +47,17 @@ def run_desk(
 
     Whoever has no shift is asked for one, unless it ``begins_shift`` by itself.
     """
+    from p24tui.cli.base import role_of
     from p24tui.services import staff
 
     if not unit_id:
         raise BadInput("which-unit")
     place = bootstrap.place("console")
     everybody = staff.people_of(system, unit_id)
-    actor = None if asks_who else staff.acting(system, staff_id, unit_id, place)
+    actor = None
+    if not asks_who:
+        actor = staff.acting(system, staff_id, unit_id, place, role_of(system.settings))
+        everybody = staff.where_they_act(system, actor, everybody)
     _run(system, everybody, place, actor=actor, banner=banner, begins_shift=begins_shift)
 
 

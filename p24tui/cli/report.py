@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from p24tui.cli.base import echo_json, running
+from p24tui.cli.base import echo_json, operator, running
 from p24tui.clock import local, local_date
 from p24tui.errors import BadInput
 from p24tui.i18n import N_, _
@@ -57,7 +57,8 @@ def report(
         if not wanted:
             raise BadInput("which-unit")
         period = _period(*asked[0]) if asked else period_of(Length.DAY, local_date(system.clock.now()))
-        reports = [services_report.report_of(system, (unit_id,), period) for unit_id in dict.fromkeys(wanted)]
+        actor = operator(system)
+        reports = [services_report.report_of(system, actor, (unit_id,), period) for unit_id in dict.fromkeys(wanted)]
     if as_json:
         echo_json([_data(one) for one in reports])
     elif as_csv:

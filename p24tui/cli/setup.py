@@ -6,6 +6,7 @@ import click
 
 from p24tui import bootstrap
 from p24tui import settings as settings_file
+from p24tui.access_words import role_word
 from p24tui.cli import unit_hours
 from p24tui.cli.after_hours import after_hours
 from p24tui.cli.base import echo_json, operator, running, settings_in_force
@@ -15,6 +16,7 @@ from p24tui.errors import BadInput
 from p24tui.i18n import _
 from p24tui.routine.actor import Profession
 from p24tui.routine.hours import describe
+from p24tui.routine.role import OFFICES, Role
 from p24tui.services import setup as services_setup
 from p24tui.services import staff as services_staff
 from p24tui.services import units as services_units
@@ -23,6 +25,7 @@ from p24tui.store.values import UnitKind
 from p24tui.words import profession_word
 
 KINDS = click.Choice([kind.value for kind in UnitKind])
+OFFICE_CHOICE = click.Choice([office.value for office in OFFICES])
 PROFESSIONS = click.Choice([profession.value for profession in Profession])
 EMAIL = _("E-postadress, dit inbjudningar till videobesök går först; tomt tar bort den.")
 MOBILE = _("Mobil, dit inbjudningar till videobesök går med sms när e-post saknas; tomt tar bort den.")
@@ -143,6 +146,25 @@ def staff_change(
         )
         services_staff.put_staff(system, operator(system), member, units or where)
     click.echo(_("Sparat: {name}").format(name=member.name))
+
+
+@staff.command("role", help=_("Visa någons roller, och ge eller ta uppdrag på en enhet."))
+@click.argument("hsa_id", metavar="HSA-ID")
+@click.option("--unit", "unit_id", metavar="HSA-ID", help=_("Enheten där uppdraget gäller."))
+@click.option("--give", type=OFFICE_CHOICE, help=_("Uppdrag att ge."))
+@click.option("--take", type=OFFICE_CHOICE, help=_("Uppdrag att ta tillbaka."))
+def staff_role(hsa_id: str, unit_id: str | None, give: str | None, take: str | None) -> None:
+    with running() as system:
+        where = unit_id or system.settings.unit
+        if (give or take) and not where:
+            raise BadInput("which-unit")
+        if give:
+            services_staff.give_role(system, operator(system), hsa_id, where, Role(give))
+        if take:
+            services_staff.take_role(system, operator(system), hsa_id, where, Role(take))
+        theirs = services_staff.roles_of(system, hsa_id)
+    for unit, roles in theirs.items():
+        click.echo(f"{unit:<32}{', '.join(map(role_word, roles))}")
 
 
 @click.group(invoke_without_command=True, help=_("Visa, lägg till och ändra enheter och deras öppettider."))

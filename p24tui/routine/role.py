@@ -14,3 +14,7 @@ class Role(StrEnum):
     HEAD = "head"
     LOG_CONTROLLER = "log-controller"
     TECHNICIAN = "technician"
+
+
+OFFICES = (Role.HEAD, Role.LOG_CONTROLLER, Role.TECHNICIAN)
+"""Those that are given at a unit; the others are what one is."""

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from p24tui.services import (
+        access,
         alerts,
         assessment,
         booking_tasks,
+        break_glass,
         cases,
         chat,
         closing,
@@ -54,9 +56,11 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "access",
     "alerts",
     "assessment",
     "booking_tasks",
+    "break_glass",
     "cases",
     "chat",
     "closing",

@@ -14,6 +14,7 @@ from p24tui.routine.hours import openness
 from p24tui.routine.phrase import fill
 from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
+from p24tui.services.access import right
 from p24tui.services.known import known_unit
 from p24tui.services.limits import limit
 from p24tui.services.patient_time import clock_words, day_words, moment_words
@@ -81,6 +82,7 @@ def referrals(system: System, unit_id: str) -> dict[Severity, tuple[RefersTo, bo
     return {one: (mapping.get(one, RefersTo.BOTH), one in own) for one in Severity}
 
 
+@right("unit.change")
 def put_referral(system: System, actor: Actor, unit_id: str, severity: Severity, refers_to: RefersTo | None) -> None:
     """Let a unit refer patients of this severity so; none lets what is usual apply again.
 

@@ -9,6 +9,7 @@ from p24tui.routine.alert import Alert, AlertPace
 from p24tui.routine.roster import may_hand
 from p24tui.routine.rule import rule
 from p24tui.services import roster
+from p24tui.services.access import right
 from p24tui.services.limits import limit
 from p24tui.store import alerts, events
 from p24tui.store.duty_values import Responsible
@@ -29,6 +30,7 @@ def unread_limit(system: System) -> timedelta:
 
 
 @rule("CH-3", "CH-13")
+@right("alert.acknowledge")
 def acknowledge(system: System, actor: Actor, called: Collection[Alert]) -> int:
     """Note that the actor has seen these alerts: they stop on every console. How many nobody had seen before."""
     if actor.staff_id is None:
@@ -45,6 +47,7 @@ def acknowledge(system: System, actor: Actor, called: Collection[Alert]) -> int:
 
 
 @rule("CH-2")
+@right("shift.work")
 def take_responsibility(system: System, actor: Actor) -> Responsible:
     """Be the one who is responsible for the unit's inflow from now on, in place of whoever was.
 
@@ -57,6 +60,7 @@ def take_responsibility(system: System, actor: Actor) -> Responsible:
 
 
 @rule("CH-2")
+@right("roster.change")
 def hand_responsibility(system: System, actor: Actor, to: str) -> Responsible:
     """Hand the responsibility for the unit's inflow to a colleague, whose HSA-id is ``to``, as if they had taken it.
 

@@ -5,10 +5,12 @@ from datetime import date
 from p24tui.routine import assessment
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, Need, Urgency
+from p24tui.services.access import right
 from p24tui.services.change import change
 from p24tui.system import System
 
 
+@right("case.assess")
 def assess(
     system: System,
     actor: Actor,

@@ -7,6 +7,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
 from p24tui.routine.visit import Visit
 from p24tui.services import visits
+from p24tui.services.access import right
 from p24tui.services.intake.bookings import book_again
 from p24tui.store import events, people
 from p24tui.store import visits as stored
@@ -16,6 +17,7 @@ from p24tui.system import System
 
 
 @rule("VI-1")
+@right("visit.book")
 def try_again(system: System, actor: Actor, task_id: str) -> Visit:
     """Book what a task is about, once what it lacked is there.
 
@@ -36,6 +38,7 @@ def try_again(system: System, actor: Actor, task_id: str) -> Visit:
 
 
 @rule("VI-1", "VI-5")
+@right("visit.book")
 def settle(system: System, actor: Actor, task_id: str) -> BookingTask:
     """Somebody has seen to it in another way. Raises ``BadInput`` where there is no such task any longer."""
     now = system.clock.now()

@@ -9,6 +9,7 @@ from p24tui.routine.case import Case
 from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
 from p24tui.services import suicide
+from p24tui.services.access import right
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.views import OpenCase, line
 from p24tui.store import cases, desk, events, handovers, messages, notes, outbox, people
@@ -27,6 +28,7 @@ HISTORY_SHOWN = 200
 
 
 @rule("LO-1", "PR-1", "NA-2", "NA-4")
+@right("case.read")
 def open_case(system: System, actor: Actor, case_id: str, *, read: bool = True) -> OpenCase:
     """Open a case. Who opened it, when and from where is committed before anything of it is returned.
 
@@ -42,12 +44,14 @@ def open_case(system: System, actor: Actor, case_id: str, *, read: bool = True) 
         return _content(tx, system, actor, row)
 
 
+@right("case.read")
 def look_again(system: System, actor: Actor, case_id: str) -> OpenCase:
     """A case that this person has open, as it is now. Nothing is read by it: only opening and acting read."""
     with system.store.reading() as tx:
         return _content(tx, system, actor, case_of_unit(tx, actor, case_id))
 
 
+@right("case.read")
 def mark_read(system: System, actor: Actor, case_id: str) -> None:
     """The person who has the case open has acted in it: what the patient wrote there is read."""
     with system.store.writing() as tx:
@@ -56,6 +60,7 @@ def mark_read(system: System, actor: Actor, case_id: str) -> None:
 
 
 @rule("CH-13")
+@right("case.read")
 def read_free_text(system: System, actor: Actor, case_id: str) -> None:
     """The person has the anamnesis before them: its free text, which no priority tells of, is read."""
     with system.store.writing() as tx:
@@ -63,6 +68,7 @@ def read_free_text(system: System, actor: Actor, case_id: str) -> None:
         _read(tx, system, actor, row, chat.read_free_text(row.case))
 
 
+@right("case.read")
 def earlier_messages(system: System, actor: Actor, case_id: str, before: Message) -> tuple[Message, ...]:
     """The messages that come before this one in a case that the person has open, as many as are shown at once.
 

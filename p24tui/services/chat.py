@@ -9,6 +9,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.phrase import may_send, unfilled
+from p24tui.services.access import right
 from p24tui.services.change import change, change_in, locked, permitted, taking_on
 from p24tui.store import cases, desk, messages
 from p24tui.store.values import Audience, Author, CaseRow, Message
@@ -16,6 +17,7 @@ from p24tui.system import System
 from p24tui.text import clean_text
 
 
+@right("case.take")
 def claim(system: System, actor: Actor, case_id: str, version: int) -> Case:
     """Take the case on. Raises ``Refused`` where another has it or the actor may not (CH-4, PR-1), or ``Stale``."""
     return change(
@@ -28,11 +30,13 @@ def claim(system: System, actor: Actor, case_id: str, version: int) -> Case:
     )
 
 
+@right("case.take")
 def release(system: System, actor: Actor, case_id: str, version: int) -> Case:
     """Give the case back to the queue. Raises ``Refused`` where the actor does not have it, or ``Stale``."""
     return change(system, actor, case_id, "case.released", lambda row: chat.release(row.case, actor), version=version)
 
 
+@right("chat.send")
 def answer(system: System, actor: Actor, case_id: str, version: int, text: str, message_id: str) -> Case:
     """Write to the patient, and drop the draft. ``message_id`` makes a second press store nothing more.
 
@@ -64,6 +68,7 @@ def answer(system: System, actor: Actor, case_id: str, version: int, text: str, 
         return case
 
 
+@right("case.take")
 def hold(
     system: System, actor: Actor, case_id: str, version: int, until: date, reason: str, *, takes_on: bool = False
 ) -> Case:
@@ -90,6 +95,7 @@ def hold(
     )
 
 
+@right("chat.send")
 def save_draft(system: System, actor: Actor, case_id: str, text: str, audience: Audience = Audience.MESSAGE) -> None:
     """Keep what the actor has begun to write in this case, and in no other, to the patient or to colleagues."""
     if actor.staff_id:

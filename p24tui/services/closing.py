@@ -16,6 +16,7 @@ from p24tui.routine.phrase import may_send, unfilled
 from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
 from p24tui.services import phrases
+from p24tui.services.access import right
 from p24tui.services.change import allowed, change_in, permitted, taking_on
 from p24tui.services.ending import end_in
 from p24tui.services.known import case_of_unit, known_unit
@@ -38,6 +39,7 @@ PAUSE = 0.006
 _log = logging.getLogger(__name__)
 
 
+@right("closing.do")
 def text_for(system: System, actor: Actor, case_ids: Iterable[str], phrase_id: str = PHRASE) -> dict[str, str]:
     """What each of these patients would be told, by case. Nothing is sent."""
     with system.store.reading() as tx:
@@ -46,6 +48,7 @@ def text_for(system: System, actor: Actor, case_ids: Iterable[str], phrase_id: s
         return {row.case.id: _text(tx, system, actor, unit, row, phrase_id) for row in found}
 
 
+@right("closing.do")
 def tell(system: System, actor: Actor, case_id: str, version: int | None = None) -> Case:
     """Tell the patient that the unit closes for the day (CH-5). Whoever has the case still has it.
 
@@ -55,6 +58,7 @@ def tell(system: System, actor: Actor, case_id: str, version: int | None = None)
         return _tell(tx, system, actor, case_id, version, among_many=False)
 
 
+@right("closing.do")
 def tell_many(
     system: System,
     actor: Actor,
@@ -81,6 +85,7 @@ def tell_many(
 
 
 @rule("SE-4")
+@right("closing.do")
 def keep_for_tomorrow(system: System, actor: Actor, case_id: str, version: int) -> Case:
     """There were no times: the patient is told, and the case is the first task of the next day that is staffed.
 
@@ -117,6 +122,7 @@ def keep_for_tomorrow(system: System, actor: Actor, case_id: str, version: int) 
 
 
 @rule("CH-5", "CH-6", "SE-3")
+@right("closing.do")
 def end_with_day(system: System, actor: Actor, case_id: str, version: int) -> Case:
     """Tell a patient who has not answered that the chat is ended, and end it with the day that they can answer in.
 
@@ -131,6 +137,7 @@ def end_with_day(system: System, actor: Actor, case_id: str, version: int) -> Ca
 
 
 @rule("CH-7")
+@right("closing.do")
 def sign(system: System, actor: Actor) -> Closing:
     """Sign that every open case of the unit has been gone through: none is forgotten, or who has what remains.
 

@@ -10,7 +10,7 @@ from p24tui.errors import BadInput, P24Error, Unavailable
 from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine import hours
-from p24tui.services import card, duty, gateways, outbox, ticks, units
+from p24tui.services import break_glass, card, duty, gateways, outbox, ticks, units
 from p24tui.store import health
 from p24tui.system import System
 from p24tui.words import job_words, outgoing_problem_words
@@ -46,6 +46,7 @@ def examine(system: System) -> list[Finding]:
         (_("klockan"), _ticks),
         (_("utskick"), _outbox),
         (_("bemanning"), _duty),
+        (_("läsningar"), _reviews),
         (_("mellanlagring"), _storage),
         (_("kort"), _card),
     )
@@ -144,6 +145,16 @@ def _duty(system: System) -> Finding:
     said = ", ".join(f"{names[one.unit_id]}: {unit_alert_words(one, now)}" for one in calls)
     words = _("{said}. Rätta i bemanningen (p24tui roster) eller i stängningskontrollen.")
     return Finding(name, Verdict.WARNING, words.format(said=said))
+
+
+def _reviews(system: System) -> Finding:
+    """Readings from other units that nobody else has looked at in time (LO-2)."""
+    name = _("läsningar")
+    late = break_glass.overdue(system, [unit.id for unit in units.all_units(system)])
+    if not late:
+        return Finding(name, Verdict.GOOD, _("Läsningar från andra enheter är granskade i tid."))
+    words = _("{count} läsningar från andra enheter skulle redan ha granskats, av enhetens chef eller loggkontrollant.")
+    return Finding(name, Verdict.WARNING, words.format(count=late))
 
 
 def _outbox(system: System) -> Finding:

@@ -17,6 +17,7 @@ from p24tui.routine.documentation import NoteText, Scope, Way
 from p24tui.routine.rule import rule
 from p24tui.services import images
 from p24tui.services import journal_reading as reading
+from p24tui.services.access import right
 from p24tui.services.change import permitted
 from p24tui.services.journal_reading import case_of_author
 from p24tui.services.journal_views import AnamnesisReport, Filed, JournalView, OwedLine, ReportPart, Signed
@@ -43,6 +44,7 @@ def note_types(settings: Settings) -> dict[str, str]:
 
 
 @rule("LO-1", "DO-2", "PR-1")
+@right("note.write")
 def read(system: System, actor: Actor, case_id: str) -> JournalView:
     """What there is to write down on a case, and what this person has begun. That it was read is committed first.
 
@@ -55,6 +57,7 @@ def read(system: System, actor: Actor, case_id: str) -> JournalView:
         return reading.view(tx, actor, row, now)
 
 
+@right("note.write")
 def save_draft(system: System, actor: Actor, case_id: str, text: NoteText) -> None:
     """Keep what this person is writing, also where it is too long to be signed."""
     staff_id, content = _person(actor), msgspec.to_builtins(_cleaned(text))
@@ -75,6 +78,7 @@ def as_signed(note: JournalNote, answered: int) -> Signed:
 
 
 @rule("DO-1", "DO-2", "DO-3", "DO-4", "AP-3", "IM-3", "IM-4")
+@right("note.write")
 def sign(system: System, actor: Actor, case_id: str, text: NoteText, note_id: str) -> Signed:
     """Sign the note: what its author owed is settled, and it is never changed. A second press signs nothing more.
 
@@ -100,6 +104,7 @@ def sign(system: System, actor: Actor, case_id: str, text: NoteText, note_id: st
 
 
 @rule("DO-1", "AP-3", "AP-4")
+@right("note.write")
 def settle(
     system: System, actor: Actor, case_id: str, way: Way, why: str, note_id: str, told: int | None = None
 ) -> None:
@@ -123,6 +128,7 @@ def settle(
         _settle(tx, actor, replace(note, why=said))
 
 
+@right("note.write")
 def copied(system: System, actor: Actor, note_id: str) -> None:
     """Record that the note was copied, to be put into VAS. Raises ``BadInput`` where there is none such."""
     now = system.clock.now()
@@ -136,6 +142,7 @@ def copied(system: System, actor: Actor, note_id: str) -> None:
 
 
 @rule("LO-1", "PR-1", "DO-3")
+@right("registration.read")
 def owed(
     system: System, actor: Actor, unit_ids: Collection[str], view: str, shown_patients: Collection[str] = ()
 ) -> tuple[OwedLine, ...]:
@@ -156,6 +163,7 @@ def owed(
     return tuple(OwedLine(line(rows[one.case_id], units[one.unit_id], now), one) for one in debts)
 
 
+@right("registration.read")
 def count_owed(system: System, actor: Actor, unit_ids: Collection[str]) -> int:
     """How many notes the actor owes at these units. No patient is told of."""
     with system.store.reading() as tx:
@@ -163,6 +171,7 @@ def count_owed(system: System, actor: Actor, unit_ids: Collection[str]) -> int:
 
 
 @rule("LO-1", "DO-2", "PR-1", "AP-3")
+@right("note.write")
 def anamnesis_report(system: System, actor: Actor, case_id: str) -> AnamnesisReport:
     """The anamnesis report of a case: form answers, the chat and what files came. That it was read is committed first.
 
@@ -183,6 +192,7 @@ def anamnesis_report(system: System, actor: Actor, case_id: str) -> AnamnesisRep
 
 
 @rule("LO-1", "DO-2")
+@right("note.write")
 def report_taken(system: System, actor: Actor, case_id: str, parts: Collection[ReportPart]) -> None:
     """Log that parts of the report leave the program by the clipboard, before they do."""
     with system.store.writing() as tx:
@@ -190,6 +200,7 @@ def report_taken(system: System, actor: Actor, case_id: str, parts: Collection[R
 
 
 @rule("LO-1", "IM-1", "IM-2")
+@right("note.write")
 def to_file(system: System, actor: Actor, case_id: str, title: str, text: str, *, to_open: bool = False) -> Filed:
     """Put a text into the temporary storage, to be read in where the terminal has no clipboard; or opened, to print it.
 

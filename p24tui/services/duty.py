@@ -8,6 +8,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
 from p24tui.routine.unit_alert import UnitAlert, UnitReason
 from p24tui.services import closing, registration, roster, unit_settings
+from p24tui.services.access import right
 from p24tui.services.views import Duty
 from p24tui.store import duty, events, people
 from p24tui.store.engine import Tx
@@ -26,6 +27,7 @@ def duty_of(system: System, unit_ids: Collection[str]) -> Mapping[str, Duty]:
 
 
 @rule("CH-2", "CH-7")
+@right("alert.acknowledge")
 def acknowledge(system: System, actor: Actor, called: Collection[UnitAlert]) -> int:
     """Note that the actor has seen what calls: it falls silent on every console. How many nobody had seen before."""
     if actor.staff_id is None:

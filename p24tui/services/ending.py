@@ -8,6 +8,7 @@ from p24tui.routine.chat import is_left
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import is_protected
 from p24tui.services import note_debts, suicide, visit_ending
+from p24tui.services.access import right
 from p24tui.services.change import Decide, change, change_in, locked, taking_on
 from p24tui.services.known import known_unit
 from p24tui.services.limits import limit
@@ -19,6 +20,7 @@ from p24tui.system import System
 from p24tui.text import clean_line
 
 
+@right("case.end")
 def request_end(system: System, actor: Actor, case_id: str, version: int, *, takes_on: bool = False) -> Case:
     """The first step; nothing has ended yet. ``takes_on`` lets what nobody has be taken on for it.
 
@@ -44,6 +46,7 @@ def _may_end(tx: Tx, system: System, actor: Actor, case_id: str) -> Decide:
     return decide
 
 
+@right("case.end")
 def confirm_end(system: System, actor: Actor, case_id: str, version: int) -> Case:
     """The second step: the case has ended, with a day added where the patient has not answered (CH-6).
 
@@ -112,6 +115,7 @@ def _confirm(tx: Tx, system: System, actor: Actor, case_id: str, version: int, m
     )
 
 
+@right("case.end")
 def keep_open(system: System, actor: Actor, case_id: str) -> Case:
     """Take back the first step. Raises ``Refused`` where the actor has not taken it."""
     return change(

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from p24tui.clock import Clock
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
+from p24tui.routine.role import Role
 from p24tui.routine.rule import rule
+from p24tui.services.access import allows
 from p24tui.services.views import QueueView, lines
 from p24tui.settings import Settings
 from p24tui.store import first_screen
@@ -32,10 +34,14 @@ def read(settings: Settings, clock: Clock, place: str) -> FirstScreen | None:
 
     None where anything is not as usual: then the ordinary way of opening says in words what it is.
     """
+    if settings.role:  # an office may have no list
+        return None
     try:
         with first_screen.bare(settings) as connection:
             found = connection.first_rows(settings.staff, LINES)
             if found is None or settings.unit not in [unit.id for unit in found.units]:
+                return None
+            if not allows(Role(found.member.profession), "list.read"):
                 return None
             screen = _screen(found, settings.unit, clock, place)
             _log(connection, found, screen, clock)

@@ -14,6 +14,7 @@ from p24tui.routine.proxy import Guardian
 from p24tui.routine.rule import rule
 from p24tui.routine.visit import OPEN, Visit
 from p24tui.services import links
+from p24tui.services.access import right
 from p24tui.services.outbox import nobody
 from p24tui.store import events, outbox, participants, people, visits
 from p24tui.store.engine import Tx
@@ -85,6 +86,7 @@ def _leave(tx: Tx, visit: Visit, number: str, now: datetime) -> None:
 
 
 @rule("VI-7", "PR-1")
+@right("patient.register")
 def make_primary(system: System, actor: Actor, patient_id: str, number: str) -> list[str]:
     """Let another guardian be preselected from now on; the ids of the visits already booked, which keep their proxy.
 
@@ -100,6 +102,7 @@ def make_primary(system: System, actor: Actor, patient_id: str, number: str) -> 
 
 
 @rule("VI-1", "PR-1")
+@right("patient.register")
 def put_mobile(system: System, actor: Actor, patient_id: str, number: str, typed: str) -> Guardian:
     """Keep the mobile of a child's guardian, which is the one that counts where they are proxy.
 

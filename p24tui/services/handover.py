@@ -18,6 +18,7 @@ from p24tui.routine.patient import shown
 from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
 from p24tui.services import note_debts, shift
+from p24tui.services.access import right
 from p24tui.services.change import WITHDRAWN, change, change_in, locked, taking_on
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit
@@ -37,6 +38,7 @@ OnShift = frozenset[tuple[str, str, Profession]]
 """Who is on shift: unit, HSA-id, and the profession they work in."""
 
 
+@right("handover.offer")
 def targets(system: System, actor: Actor, *, assessors_only: bool = False) -> tuple[TargetLine, ...]:
     """To whom the actor can hand over a case of their unit: professions and colleagues, also of every other unit.
 
@@ -74,6 +76,7 @@ def _there(tx: Tx, system: System, unit_ids: Collection[str]) -> OnShift:
     )
 
 
+@right("handover.offer")
 def offer(
     system: System,
     actor: Actor,
@@ -141,6 +144,7 @@ def offer(
         return after
 
 
+@right("handover.answer")
 def accept(system: System, actor: Actor, case_id: str, offer_id: str) -> Case:
     """Take a case that is offered. The patient is told by a message; the sender remains as a guest.
 
@@ -178,6 +182,7 @@ def accept(system: System, actor: Actor, case_id: str, offer_id: str) -> Case:
         return after
 
 
+@right("handover.answer")
 def decline(system: System, actor: Actor, case_id: str, offer_id: str, reason: str) -> Case:
     """Say no to a case that is offered, and why; the sender is told.
 
@@ -202,12 +207,14 @@ def decline(system: System, actor: Actor, case_id: str, offer_id: str, reason: s
         return after
 
 
+@right("handover.offer")
 def withdraw(system: System, actor: Actor, case_id: str) -> Case:
     """Keep the case after all. Raises ``Refused`` where it is not offered any longer, or not the actor's."""
     return change(system, actor, case_id, WITHDRAWN, lambda row: handover.withdraw(row.case, actor), rule="CH-11")
 
 
 @rule("LO-1", "PR-1")
+@right("handover.answer")
 def offers_for(
     system: System, actor: Actor, unit_ids: Collection[str], *, seen: Collection[str] = ()
 ) -> tuple[OfferLine, ...]:
@@ -240,6 +247,7 @@ def offers_for(
     )
 
 
+@right("case.read")
 def of_case(system: System, actor: Actor, case_id: str) -> tuple[HandoverRow, ...]:
     """Every offer that there has been of a case, the oldest first. Raises ``BadInput`` where the unit has no such case.
 

@@ -16,6 +16,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.images import Exported
 from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
+from p24tui.services.access import right
 from p24tui.services.change import locked, permitted
 from p24tui.services.image_views import FileLine, OpenedFile, Viewed
 from p24tui.services.known import case_of_unit
@@ -52,6 +53,7 @@ def warned_before(system: System) -> timedelta:
 
 
 @rule("PR-1")
+@right("image.read")
 def files_of(system: System, actor: Actor, case_id: str, known: Collection[FileLine] = ()) -> tuple[FileLine, ...]:
     """The files of a case that the person has open, each looked at, none of them decoded.
 
@@ -71,6 +73,7 @@ def files_of(system: System, actor: Actor, case_id: str, known: Collection[FileL
 
 
 @rule("LO-1", "PR-1")
+@right("image.read")
 def open_file(system: System, actor: Actor, attachment_id: str) -> OpenedFile:
     """A file as it is shown; that it was opened is committed before anything of it is decoded or returned.
 
@@ -87,6 +90,7 @@ def open_file(system: System, actor: Actor, attachment_id: str) -> OpenedFile:
 
 
 @rule("IM-1", "IM-2", "LO-1", "PR-1", "AP-3")
+@right("image.read")
 def export(system: System, actor: Actor, attachment_id: str) -> Exported:
     """Take a file out to the temporary storage, for this person alone and for two hours; what lies there is left there.
 
@@ -106,6 +110,7 @@ def export(system: System, actor: Actor, attachment_id: str) -> Exported:
 
 
 @rule("IM-1", "LO-1")
+@right("image.read")
 def view(system: System, actor: Actor, attachment_id: str) -> Viewed:
     """Open a file in the system's viewer, from the temporary storage alone: it is taken out first where need be.
 
@@ -118,6 +123,7 @@ def view(system: System, actor: Actor, attachment_id: str) -> Viewed:
 
 
 @rule("IM-3", "AP-3")
+@right("image.read")
 def journalled(system: System, actor: Actor, export_id: str, shows: str) -> Exported:
     """The image has been read into Vidiview; ``shows`` is what VAS says of it. Once more says it anew.
 
@@ -129,6 +135,7 @@ def journalled(system: System, actor: Actor, export_id: str, shows: str) -> Expo
 
 
 @rule("IM-3", "AP-3")
+@right("image.read")
 def needs_none(system: System, actor: Actor, export_id: str) -> Exported:
     """The person who took the file out says that it need not be in the record. Raises as ``journalled`` does."""
     return _settle(system, actor, export_id, "attachment.not-needed", "")
@@ -140,6 +147,7 @@ def vidiview_lines(tx: Tx, case_id: str) -> tuple[str, ...]:
     return tuple(rules.vidiview_line(one) for one in dict.fromkeys(said))
 
 
+@right("image.read")
 def waiting_to_be_journalled(system: System, actor: Actor) -> tuple[Exported, ...]:
     """What the actor has taken out and not journalled: what lies there still, and what has lately gone.
 

@@ -17,6 +17,7 @@ from p24tui.routine.rule import rule
 from p24tui.routine.visit import OPEN, Visit, VisitKind
 from p24tui.services import links, sms_text
 from p24tui.services import outbox as services_outbox
+from p24tui.services.access import right
 from p24tui.services.change import allowed, permitted
 from p24tui.services.guardians import mobile_of
 from p24tui.services.known import known_unit
@@ -54,6 +55,7 @@ class Guest:
 
 
 @rule("VI-4", "VI-8", "VI-10", "VI-11", "VI-12", "PR-2")
+@right("visit.book")
 def invite(system: System, actor: Actor, visit_id: str, guest: Guest) -> Participant:
     """Invite somebody: they get a link to this visit alone, by e-mail or SMS, or see it in their own list.
 
@@ -103,6 +105,7 @@ RULES = {
 
 
 @rule("VI-11")
+@right("visit.book")
 def revoke(system: System, actor: Actor, visit_id: str, participant_id: str) -> Participant:
     """Take an invitation back: its links lead nowhere from now on, whoever is invited later.
 
@@ -121,6 +124,7 @@ def revoke(system: System, actor: Actor, visit_id: str, participant_id: str) -> 
 
 
 @rule("VI-11")
+@right("visit.book")
 def identify(system: System, actor: Actor, visit_id: str, participant_id: str) -> Participant:
     """Record that the guest has shown photo identification. Raises ``BadInput`` where there is no such guest."""
     now = system.clock.now()

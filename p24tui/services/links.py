@@ -16,6 +16,7 @@ from p24tui.routine.outgoing import Channel
 from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
 from p24tui.routine.visit import Visit, VisitKind
+from p24tui.services.access import right
 from p24tui.store import cases, events, intake, participants, people, visits
 from p24tui.store.engine import Tx
 from p24tui.system import System
@@ -113,6 +114,7 @@ def use(system: System, token: str, logged_in: LoggedIn | None = None, *, again:
 
 
 @rule("VI-10", "VI-11", "PR-1")
+@right("visit.join")
 def use_own(system: System, actor: Actor, participant_id: str) -> Answer:
     """The same for a colleague who sees the invitation in their own list. Raises ``BadInput`` where none is theirs."""
     with system.store.writing() as tx:

@@ -4,6 +4,7 @@ from p24tui.errors import BadInput
 from p24tui.routine import chat
 from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
+from p24tui.services.access import right
 from p24tui.services.change import locked, permitted
 from p24tui.store import desk, events, notes
 from p24tui.store.values import Audience, Note
@@ -12,6 +13,7 @@ from p24tui.text import clean_text
 
 
 @rule("PR-1")
+@right("colleague.write")
 def write_note(system: System, actor: Actor, case_id: str, text: str, note_id: str) -> None:
     """Write a note on the case for colleagues, and drop its draft. ``note_id`` makes a second press store nothing more.
 

@@ -15,6 +15,7 @@ from p24tui.routine.outgoing import TO_DECIDE, Channel, OutgoingState, Planned, 
 from p24tui.routine.patient import ShownPatient, shown
 from p24tui.routine.rule import rule
 from p24tui.routine.visit import Visit
+from p24tui.services.access import right
 from p24tui.services.known import case_of_unit
 from p24tui.services.views import OutboxStanding, OutgoingLine, OutgoingView
 from p24tui.store import cases, desk, events, outbox, people
@@ -116,6 +117,7 @@ def cancel_reminders(tx: Tx, actor: Actor, now: datetime, problem: str, visit: V
 
 
 @rule("SE-2")
+@right("sms.settle")
 def cancel(system: System, actor: Actor, id: str) -> OutgoingRow:
     """Let something not go. Raises ``Refused`` where it has gone already, or is just going.
 
@@ -130,6 +132,7 @@ def cancel(system: System, actor: Actor, id: str) -> OutgoingRow:
 
 
 @rule("SE-2")
+@right("sms.settle")
 def send_again(system: System, actor: Actor, id: str) -> OutgoingRow:
     """Let something that failed, or of which nobody knows, go once more: a person decides that it does.
 
@@ -163,6 +166,7 @@ def send_again(system: System, actor: Actor, id: str) -> OutgoingRow:
 
 
 @rule("SE-2")
+@right("sms.settle")
 def settle(system: System, actor: Actor, id: str) -> OutgoingRow:
     """Somebody has seen that it failed, or that nobody knows, and lets it be: it calls for nobody any longer.
 
@@ -229,6 +233,7 @@ def _in_the_way(system: System, overdue: Collection[Count]) -> str:
 
 
 @rule("LO-1", "PR-1")
+@right("sms.read")
 def to_see(
     system: System, actor: Actor, unit_ids: Collection[str], *, view: str = "", shown_patients: Collection[str] = ()
 ) -> OutgoingView:
@@ -248,6 +253,7 @@ def to_see(
 
 
 @rule("LO-1", "PR-1")
+@right("sms.read")
 def of_case(system: System, actor: Actor, case_id: str, *, view: str = "") -> OutgoingView:
     """All that goes out, and has gone, to the patient of a case from its unit; logged as ``to_see`` is."""
     now = system.clock.now()

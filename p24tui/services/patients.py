@@ -16,6 +16,7 @@ from p24tui.routine.protection import Protection, is_protected
 from p24tui.routine.proxy import Guardian
 from p24tui.routine.rule import rule
 from p24tui.services import guardians, visits
+from p24tui.services.access import right
 from p24tui.services.limits import limit
 from p24tui.services.protections import put_patient, with_protection
 from p24tui.services.visit_views import Profile
@@ -42,6 +43,7 @@ def number_of(system: System, typed: str) -> IdentityNumber:
 
 
 @rule("VI-1", "VI-6", "PR-1", "LO-1")
+@right("patient.read")
 def find(system: System, actor: Actor, typed: str) -> Profile | None:
     """The patient with this whole identity number; none where nobody is registered with it ("Inga patienter hittade").
 
@@ -58,6 +60,7 @@ def find(system: System, actor: Actor, typed: str) -> Profile | None:
 
 
 @rule("LO-1", "PR-1", "VI-6", "VI-7")
+@right("patient.read")
 def profile(system: System, actor: Actor, patient_id: str) -> Profile:
     """A patient with guardians and booked visits; logged before it is returned. Raises ``Refused`` or ``BadInput``."""
     now = system.clock.now()
@@ -73,6 +76,7 @@ def profile(system: System, actor: Actor, patient_id: str) -> Profile:
 
 
 @rule("VI-1", "VI-6", "PR-1")
+@right("patient.register")
 def register(
     system: System, actor: Actor, typed: str, mobile: str, *, name: str = "", born: date | None = None
 ) -> Profile:

@@ -13,6 +13,7 @@ from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.chat import CLINICIANS
 from p24tui.routine.hours import opens_next
 from p24tui.routine.phrase import fill, unfilled
+from p24tui.services.access import right
 from p24tui.services.patient_time import WEEKDAYS, moment_words
 from p24tui.services.views import CaseLine, Phrase, PhraseKind
 from p24tui.store import events, phrases
@@ -50,6 +51,7 @@ def phrase(id: str, **placeholders: str) -> str:
     return text
 
 
+@right("list.read")
 def all_phrases(system: System, actor: Actor) -> tuple[Phrase, ...]:
     """The actor's own phrases, then the unit's, both by title, then the library's.
 
@@ -93,6 +95,7 @@ def cleaned(phrase: Phrase) -> Phrase:
     return replace(phrase, title=title, text=text)
 
 
+@right("phrase.change")
 def put_phrase(system: System, actor: Actor, phrase: Phrase) -> Phrase:
     """Make a phrase of the actor's own or the unit's, as its ``kind`` says, or change the one with its id.
 
@@ -117,6 +120,7 @@ def put_phrase(system: System, actor: Actor, phrase: Phrase) -> Phrase:
     return _phrase(after)
 
 
+@right("phrase.change")
 def drop_phrase(system: System, actor: Actor, phrase_id: str) -> None:
     """Forget a phrase of the actor's own, or of the unit's; what it stood for is there again.
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from p24tui.routine.actor import Actor
+from p24tui.services.access import right
 from p24tui.store import desk, events
 from p24tui.store.engine import Tx
 from p24tui.store.values import Doing
@@ -12,6 +13,7 @@ LASTS = timedelta(seconds=60)
 """How long a presence lasts that is not renewed."""
 
 
+@right("list.read")
 def be_present(system: System, actor: Actor, case_id: str, doing: Doing) -> None:
     """Note that the actor is in the case now; the others hear of it only where it is new to them."""
     now = system.clock.now()
@@ -20,6 +22,7 @@ def be_present(system: System, actor: Actor, case_id: str, doing: Doing) -> None
             events.announce(tx, now, actor.unit_id, case_id)
 
 
+@right("console.leave")
 def leave(system: System, actor: Actor, case_id: str | None = None) -> None:
     """The actor's console has left this case, or all of them."""
     with system.store.writing() as tx:

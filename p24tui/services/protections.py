@@ -12,6 +12,7 @@ from p24tui.routine.protection import Protection, is_protected, strictest
 from p24tui.routine.rule import rule
 from p24tui.routine.visit import dropped
 from p24tui.services import links, suicide
+from p24tui.services.access import right
 from p24tui.services.change import change_in, locked
 from p24tui.services.outbox import tell
 from p24tui.services.unit_settings import protection_kept_in
@@ -98,6 +99,7 @@ def put_patient(tx: Tx, system: System, actor: Actor, record: PatientRecord) -> 
 
 
 @rule("PR-1", "PR-2")
+@right("patient.read")
 def look_up(system: System, actor: Actor, patient_id: str) -> None:
     """Ask about a patient now, before something is done that depends on it, and keep what is learnt."""
     with system.store.reading() as tx:
@@ -108,6 +110,7 @@ def look_up(system: System, actor: Actor, patient_id: str) -> None:
 
 
 @rule("PR-1", "PR-2")
+@right("patient.read")
 def look_up_known(system: System, actor: Actor, record: PatientRecord, kept: timedelta) -> Protection:
     """The same for a patient who has been read; what the service said, ``UNKNOWN`` where it is silent.
 

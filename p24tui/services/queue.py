@@ -7,6 +7,7 @@ from datetime import timedelta
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
+from p24tui.services.access import right
 from p24tui.services.read_log import log_list
 from p24tui.services.views import CaseLine, QueueView, lines
 from p24tui.store import alerts, cases, desk, feed, handovers, messages, people
@@ -18,6 +19,7 @@ ENDED_SHOWN = timedelta(days=30)
 
 
 @rule("LO-1", "CH-3")
+@right("list.read")
 def open_list(
     system: System,
     actor: Actor,
@@ -51,6 +53,7 @@ def open_list(
 
 
 @rule("LO-1")
+@right("list.read")
 def arrivals(
     system: System, actor: Actor, view: QueueView, shown_patients: Collection[str], case_ids: Collection[str]
 ) -> tuple[CaseLine, ...]:
@@ -71,7 +74,8 @@ def arrivals(
     return lines(rows, view.units, now, present, seen, guest_of)
 
 
-def find_text(system: System, view: QueueView, words: str) -> frozenset[str]:
+@right("case.read")
+def find_text(system: System, actor: Actor, view: QueueView, words: str) -> frozenset[str]:
     """Ids of the list's cases in whose messages every one of these words stands; never a protected person's (PR-1)."""
     with system.store.reading() as tx:
         return messages.cases_with(tx, view.unit_ids, words.split())

@@ -9,6 +9,7 @@ from p24tui.clock import day_began
 from p24tui.errors import BadInput
 from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
+from p24tui.services.access import right
 from p24tui.services.views import OwnRead, OwnReads, line
 from p24tui.store import cases, desk, people, read_log
 from p24tui.store.engine import Tx
@@ -20,6 +21,7 @@ SHOWN = 1000
 
 
 @rule("LO-1", "PR-1")
+@right("log.own")
 def own_today(system: System, actor: Actor) -> OwnReads:
     """The actor's own readings of today, the latest first. That they were read is committed before they are returned.
 

@@ -20,6 +20,7 @@ from p24tui.routine.registration import Codes, RegistrationState, Situation, Ste
 from p24tui.routine.rule import rule
 from p24tui.routine.unit_alert import UnitAlert, UnitReason
 from p24tui.services import triage
+from p24tui.services.access import right
 from p24tui.services.change import allowed, permitted
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit
@@ -55,6 +56,7 @@ def old_after(now: datetime) -> timedelta:
 
 
 @rule("LO-1", "PR-1", "RE-6")
+@right("registration.read")
 def situation(system: System, actor: Actor, case_id: str) -> RegistrationView:
     """What is known of how a contact is registered, or may be. That it was read is committed before it is returned.
 
@@ -88,6 +90,7 @@ def situation(system: System, actor: Actor, case_id: str) -> RegistrationView:
 
 
 @rule("RE-1", "RE-2", "RE-3", "RE-6", "RE-8")
+@right("registration.write")
 def make(system: System, actor: Actor, case_id: str, wanted: Wanted) -> Registration:
     """Record how a contact is registered: that the post is in VAS, that it was registered in AN24, or that it is not.
 
@@ -121,6 +124,7 @@ def make(system: System, actor: Actor, case_id: str, wanted: Wanted) -> Registra
 
 
 @rule("RE-6", "RE-7")
+@right("registration.write")
 def registered(system: System, actor: Actor, registration_id: str, fee_type: str, payment: str) -> Registration:
     """The arrival is registered in AN5, with this fee type and payment; now the post is to be removed."""
     choices = codes(system.clock.now()).an5
@@ -140,6 +144,7 @@ def registered(system: System, actor: Actor, registration_id: str, fee_type: str
 
 
 @rule("RE-6")
+@right("registration.write")
 def removed(system: System, actor: Actor, registration_id: str) -> Registration:
     """The watch post or message is gone from VAS: nothing is left to follow."""
 
@@ -150,6 +155,7 @@ def removed(system: System, actor: Actor, registration_id: str) -> Registration:
 
 
 @rule("RE-6")
+@right("registration.write")
 def withdraw(system: System, actor: Actor, registration_id: str, why: str) -> Registration:
     """It was not to be so: taken back before anything was registered, and another may be made."""
     said = clean_line(why, LONGEST)
@@ -162,6 +168,7 @@ def withdraw(system: System, actor: Actor, registration_id: str, why: str) -> Re
 
 
 @rule("LO-1", "PR-1", "RE-3", "RE-6")
+@right("registration.read")
 def of_units(
     system: System, actor: Actor, unit_ids: Collection[str], *, view: str = "", shown_patients: Collection[str] = ()
 ) -> RegistrationDesk:

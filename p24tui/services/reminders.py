@@ -11,6 +11,7 @@ from p24tui.routine.reminder import ReminderTimes
 from p24tui.routine.rule import rule
 from p24tui.services import outbox as services_outbox
 from p24tui.services import protections, sms_text
+from p24tui.services.access import right
 from p24tui.services.change import locked, permitted
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit
@@ -22,6 +23,7 @@ from p24tui.system import System
 
 
 @rule("SE-2", "PR-2")
+@right("sms.send")
 def preview(system: System, actor: Actor, case_id: str) -> Preview:
     """What a reminder to the patient of this case would be. Nothing is sent.
 
@@ -53,6 +55,7 @@ def preview(system: System, actor: Actor, case_id: str) -> Preview:
 
 
 @rule("SE-2", "PR-1", "PR-2")
+@right("sms.send")
 def remind(system: System, actor: Actor, case_id: str, lang: str = sms_text.LANGUAGES[0]) -> OutgoingRow:
     """Remind the patient that an answer is waited for: one a case and day, however often and from how many places.
 
@@ -105,6 +108,7 @@ def times_of(tx: Tx, unit_id: str, now: datetime) -> ReminderTimes:
     )
 
 
+@right("unit.change")
 def put_times(
     system: System, actor: Actor, unit_id: str, soon_before: int | None, morning: time | None
 ) -> ReminderTimes:

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 
 from p24tui.clock import local_date
 from p24tui.routine import documentation
+from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, ContactKind
 from p24tui.routine.hours import Span, day_openings, instant_of, staffed_times
 from p24tui.routine.outgoing import OutgoingState
@@ -14,6 +15,7 @@ from p24tui.routine.period import Length, Period
 from p24tui.routine.registration import TOLD, Way
 from p24tui.routine.roster import midnight, uncovered
 from p24tui.services import closing
+from p24tui.services.access import right
 from p24tui.services.known import known_unit
 from p24tui.services.overview import overview_of
 from p24tui.services.report_views import (
@@ -46,7 +48,8 @@ _DAY = timedelta(days=1)
 _NOTHING = timedelta()
 
 
-def report_of(system: System, unit_ids: Collection[str], period: Period) -> Report:
+@right("report.read")
+def report_of(system: System, actor: Actor, unit_ids: Collection[str], period: Period) -> Report:
     """How the period went for these units together, as far as is known now.
 
     Raises ``BadInput`` where there is no such unit.

@@ -14,6 +14,7 @@ from p24tui.routine.period import Length, read_period
 from p24tui.routine.roster import WEEK, Copying, RosterEntry, Taken, midnight
 from p24tui.routine.rule import rule
 from p24tui.routine.unit_alert import UnitAlert
+from p24tui.services.access import right
 from p24tui.services.change import permitted
 from p24tui.services.known import known_unit
 from p24tui.services.limits import limit
@@ -105,6 +106,7 @@ def responsible_in(tx: Tx, unit_ids: Collection[str], now: datetime) -> dict[str
 
 
 @rule("CH-2")
+@right("roster.change")
 def add(system: System, actor: Actor, staff_id: str, starts_at: datetime, ends_at: datetime) -> RosterEntry:
     """Put a person on the roster of the actor's unit. Raises ``Refused`` where the entry cannot stand there."""
     entry = RosterEntry(fresh_id(), actor.unit_id, staff_id, starts_at, ends_at)
@@ -113,6 +115,7 @@ def add(system: System, actor: Actor, staff_id: str, starts_at: datetime, ends_a
 
 
 @rule("CH-2")
+@right("roster.change")
 def change(
     system: System, actor: Actor, entry_id: str, staff_id: str, starts_at: datetime, ends_at: datetime
 ) -> RosterEntry:
@@ -123,6 +126,7 @@ def change(
         return _put(tx, system, actor, entry, before)
 
 
+@right("roster.change")
 def drop(system: System, actor: Actor, entry_id: str) -> RosterEntry:
     """Take an entry off the roster. Raises ``BadInput`` where it is gone already."""
     with system.store.writing() as tx:
@@ -149,6 +153,7 @@ def plan_copy(system: System, unit_id: str, start: date, to: date) -> Copying:
         return _copied(tx, unit_id, start, to)
 
 
+@right("roster.change")
 def copy_week(system: System, actor: Actor, start: date, to: date) -> Copying:
     """Copy a week of the unit's roster to another. What stands there stays, and nothing comes twice."""
     now = system.clock.now()

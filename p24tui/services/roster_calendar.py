@@ -10,6 +10,7 @@ from p24tui.ids import fresh_id
 from p24tui.routine import roster as rules
 from p24tui.routine.actor import Actor
 from p24tui.routine.roster import RosterEntry
+from p24tui.services.access import right
 from p24tui.services.known import known_unit
 from p24tui.services.roster import longest
 from p24tui.store import events, people
@@ -47,6 +48,7 @@ def export(system: System, unit_id: str, start: datetime, end: datetime) -> byte
     return roster_calendar.write(entries, unit.name, system.clock.now())
 
 
+@right("roster.change")
 def import_calendar(system: System, actor: Actor, data: bytes) -> RosterImport:
     """Take the events of an iCalendar file into the roster of the actor's unit.
 

@@ -2,6 +2,7 @@
 
 from p24tui.errors import BadInput
 from p24tui.routine.actor import Actor
+from p24tui.services.access import right
 from p24tui.store import events, people
 from p24tui.store.values import Staff, Unit
 from p24tui.system import System
@@ -13,6 +14,7 @@ def is_set_up(system: System) -> bool:
         return bool(people.all_units(tx))
 
 
+@right("staff.change")
 def set_up(system: System, actor: Actor, unit: Unit, member: Staff) -> None:
     """Add the unit and the person, together. Raises ``BadInput`` where the unit is there already."""
     now = system.clock.now()

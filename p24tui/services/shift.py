@@ -14,6 +14,7 @@ from p24tui.routine.queue import order_key
 from p24tui.routine.rule import rule
 from p24tui.routine.shift import Ongoing, ShiftKind
 from p24tui.services import takeover
+from p24tui.services.access import right
 from p24tui.services.change import change_in, locked, permitted
 from p24tui.services.limits import limit
 from p24tui.services.read_log import log_list
@@ -42,6 +43,7 @@ def longest(now: datetime) -> timedelta:
     return timedelta(hours=limit("shift_longest", now))
 
 
+@right("shift.work")
 def start(system: System, actor: Actor, kind: ShiftKind) -> Shift:
     """Begin a shift at the actor's unit, or go on from here with the one that is alive there.
 
@@ -59,12 +61,14 @@ def start(system: System, actor: Actor, kind: ShiftKind) -> Shift:
     return shift
 
 
+@right("shift.work")
 def seen(system: System, actor: Actor) -> Shift | None:
     """Say that the actor's console is there; their shift at the unit, none where it has ended or is lost."""
     with system.store.writing() as tx:
         return shifts.seen(tx, _person(actor), actor.unit_id, system.clock.now())
 
 
+@right("shift.work")
 def current(system: System, actor: Actor) -> Shift | None:
     """The actor's shift at the unit, where there is one and its person is not lost."""
     with system.store.reading() as tx:
@@ -77,6 +81,7 @@ def find(system: System, shift_id: str) -> Shift | None:
         return shifts.one(tx, shift_id)
 
 
+@right("shift.work")
 def change(system: System, actor: Actor, kind: ShiftKind) -> Shift:
     """Do something else for the rest of the shift. Raises ``BadInput`` where there is none."""
     with system.store.writing() as tx:
@@ -88,6 +93,7 @@ def change(system: System, actor: Actor, kind: ShiftKind) -> Shift:
 
 
 @rule("SH-1", "LO-1", "PR-1", "DO-1")
+@right("shift.work")
 def ongoing(system: System, actor: Actor, *, view: str = "", shown_patients: Collection[str] = ()) -> OngoingView:
     """What the actor would leave behind, visits first and then in the order of the list.
 
@@ -111,6 +117,7 @@ def ongoing(system: System, actor: Actor, *, view: str = "", shown_patients: Col
 
 
 @rule("SH-1")
+@right("shift.work")
 def end(system: System, actor: Actor) -> Shift:
     """End the actor's shift at the unit.
 

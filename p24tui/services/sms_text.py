@@ -9,6 +9,7 @@ from p24tui.gateways.outgoing.gsm import Size
 from p24tui.routine.actor import Actor
 from p24tui.routine.outgoing import Purpose
 from p24tui.routine.phrase import fill, unfilled
+from p24tui.services.access import right
 from p24tui.services.known import known_unit
 from p24tui.store import events, reminders
 from p24tui.store.engine import Tx
@@ -57,6 +58,7 @@ def purpose(typed: str) -> Purpose:
     return Purpose(typed)
 
 
+@right("unit.change")
 def put_text(system: System, actor: Actor, unit_id: str, purpose: Purpose, lang: str, text: str) -> str:
     """Let a unit have a text of its own; an empty one lets the program's stand again. The filled-in text is returned.
 

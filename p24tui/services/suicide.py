@@ -42,6 +42,7 @@ from p24tui.routine.risk_path import RiskPace
 from p24tui.routine.risk_words import names_any
 from p24tui.routine.rule import rule
 from p24tui.services import note_debts
+from p24tui.services.access import right
 from p24tui.services.change import change_in, locked, permitted, taking_on
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit
@@ -82,6 +83,7 @@ def course_in(tx: Tx, case_id: str) -> Course:
 
 
 @rule("LO-1", "PR-1")
+@right("risk.read")
 def read(system: System, actor: Actor, case_id: str) -> RiskView:
     """What has been stated of a case of the unit, where it stands, and what ending still lacks.
 
@@ -100,6 +102,7 @@ def read(system: System, actor: Actor, case_id: str) -> RiskView:
 
 
 @rule("SU-1", "SU-2", "SU-3", "SU-4", "SU-5", "SU-6", "SU-7", "SU-8", "SU-9", "SU-11", "SU-12", "SU-13", "AP-4")
+@right("risk.state")
 def state(system: System, actor: Actor, case_id: str, version: int | None, said: Entry) -> Case:
     """State something of suicide risk: the step that it is, taken as its rule allows, and kept for good.
 
@@ -117,6 +120,7 @@ def state(system: System, actor: Actor, case_id: str, version: int | None, said:
 
 
 @rule("AP-4", "LO-1")
+@right("risk.state")
 def look(system: System, actor: Actor, case_id: str, why: str) -> Reach:
     """How to reach a protected person with suspected suicide risk: once, by name, with a reason, and logged.
 

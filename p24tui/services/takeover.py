@@ -6,6 +6,7 @@ from p24tui.errors import Refused
 from p24tui.routine import takeover
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
+from p24tui.services.access import right
 from p24tui.services.change import change, change_in, locked
 from p24tui.services.limits import limit
 from p24tui.store import people
@@ -18,6 +19,7 @@ def patience(now: datetime) -> timedelta:
     return timedelta(seconds=limit("takeover_waits", now))
 
 
+@right("case.take")
 def ask(system: System, actor: Actor, case_id: str, version: int, reason: str) -> Case:
     """Ask the owner for the case, with a reason. Raises ``Refused`` where it cannot be asked for, or ``Stale``."""
     now, said = system.clock.now(), clean_line(reason)
@@ -33,6 +35,7 @@ def ask(system: System, actor: Actor, case_id: str, version: int, reason: str) -
     )
 
 
+@right("case.take")
 def let_go(system: System, owner: Actor, case_id: str, to: str) -> Case:
     """Let the person who asked have the case; ``to`` is their HSA-id.
 
@@ -56,11 +59,13 @@ def let_go(system: System, owner: Actor, case_id: str, to: str) -> Case:
         )
 
 
+@right("case.take")
 def keep(system: System, owner: Actor, case_id: str) -> Case:
     """Keep the case. Raises ``Refused`` where nobody asks for it, or it is not the actor's."""
     return change(system, owner, case_id, "takeover.declined", lambda row: takeover.keep(row.case, owner), rule="CH-11")
 
 
+@right("case.take")
 def withdraw(system: System, actor: Actor, case_id: str) -> Case:
     """Ask no longer. Raises ``Refused`` where one did not."""
     return change(
@@ -68,6 +73,7 @@ def withdraw(system: System, actor: Actor, case_id: str) -> Case:
     )
 
 
+@right("case.take")
 def take(system: System, actor: Actor, case_id: str, version: int) -> Case:
     """Have the case although the owner has not answered; the history names whom it was taken from.
 

@@ -6,11 +6,13 @@ from p24tui.errors import Refused
 from p24tui.routine import undo as rules
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
+from p24tui.services.access import right
 from p24tui.services.change import change_in, locked
 from p24tui.store import events
 from p24tui.system import System
 
 
+@right("case.take")
 def undo(system: System, actor: Actor, case_id: str) -> str:
     """Undo what this person did last with the case; returns the kind of event that was undone.
 

@@ -10,6 +10,7 @@ from p24tui.errors import BadInput, Stale
 from p24tui.routine import closing_warnings as routine
 from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
+from p24tui.services.access import right
 from p24tui.services.known import known_unit
 from p24tui.services.limits import limit
 from p24tui.services.units import change_hours_in
@@ -30,6 +31,7 @@ CHANGES = ("unit.added", "unit.changed", "unit.hours-changed", "unit.warnings-ch
 """The events that say who changed a unit."""
 
 
+@right("unit.change")
 def put_closing_warnings(system: System, actor: Actor, unit_id: str, minutes: Iterable[int]) -> tuple[int, ...]:
     """Let the unit be warned so many minutes before closing.
 
@@ -40,6 +42,7 @@ def put_closing_warnings(system: System, actor: Actor, unit_id: str, minutes: It
         return _put_warnings(tx, system, actor, unit, tuple(minutes))
 
 
+@right("unit.change")
 def put_protection_kept(system: System, actor: Actor, unit_id: str, minutes: int) -> int:
     """Let the unit keep what the person-data service says for so many minutes; 0 is not at all.
 
@@ -85,6 +88,7 @@ def of_units(system: System, unit_ids: Iterable[str]) -> tuple[UnitSettings, ...
         return tuple(UnitSettings(unit, warnings[unit.id]) for unit in units)
 
 
+@right("unit.change")
 def save(system: System, actor: Actor, known: UnitSettings, wanted: UnitSettings) -> UnitSettings:
     """Let the unit have these hours and warnings, all of it or nothing.
 

@@ -16,6 +16,7 @@ from p24tui.routine.hours import OpeningHours
 from p24tui.routine.identity import check_hsa_id
 from p24tui.routine.opening import Openings
 from p24tui.routine.queue import MESSAGE_AFTER_PRIORITY
+from p24tui.services.access import right
 from p24tui.services.known import known_unit
 from p24tui.store import events, people
 from p24tui.store.engine import Tx
@@ -52,6 +53,7 @@ def opening_hours(typed: str) -> OpeningHours:
         raise BadInput("hours", text=clean_line(error.text or typed, 60)) from error
 
 
+@right("unit.change")
 def put_unit(system: System, actor: Actor, unit: Unit) -> None:
     """Add the unit, or change the one with its HSA-id."""
     with system.store.writing() as tx:
@@ -61,6 +63,7 @@ def put_unit(system: System, actor: Actor, unit: Unit) -> None:
         events.append(tx, actor, system.clock.now(), kind, unit_id=unit.id, name=unit.name)
 
 
+@right("unit.change")
 def change_unit(
     system: System,
     actor: Actor,
@@ -88,6 +91,7 @@ def change_unit(
         return changed if written is None else change_hours_in(tx, system, actor, changed, _writing(written))
 
 
+@right("unit.change")
 def write_hours(system: System, actor: Actor, unit_id: str, written: str) -> Unit:
     """Let what a line of text says of the unit's hours apply; what it leaves out stays as it is.
 
@@ -96,21 +100,25 @@ def write_hours(system: System, actor: Actor, unit_id: str, written: str) -> Uni
     return _change_hours(system, actor, unit_id, _writing(written))
 
 
+@right("unit.change")
 def close_day(system: System, actor: Actor, unit_id: str, day: date) -> Unit:
     """Close the unit on a day, whatever day that is."""
     return _change_hours(system, actor, unit_id, lambda one: special_days.decide(one, day, ()))
 
 
+@right("unit.change")
 def open_day(system: System, actor: Actor, unit_id: str, day: date, openings: Openings) -> Unit:
     """Give a day openings of its own, which count even on a holiday; without any it is closed."""
     return _change_hours(system, actor, unit_id, lambda one: special_days.decide(one, day, openings))
 
 
+@right("unit.change")
 def usual_day(system: System, actor: Actor, unit_id: str, day: date) -> Unit:
     """Let a day be as usual again: as the week says, or closed where it is a holiday or a closed eve."""
     return _change_hours(system, actor, unit_id, lambda one: special_days.decide(one, day, None))
 
 
+@right("unit.change")
 def set_eves(system: System, actor: Actor, unit_id: str, *, closed: bool) -> Unit:
     """Close the unit on the usual eves, or let them be as the week says."""
     return _change_hours(system, actor, unit_id, lambda one: replace(one, closed_eves=closed))

@@ -15,6 +15,7 @@ from p24tui.routine.proxy import reached_at
 from p24tui.routine.rule import rule
 from p24tui.routine.visit import CallOutcome, Visit, VisitCall, VisitKind, VisitState
 from p24tui.services import invitations, links, visit_ending, visits
+from p24tui.services.access import right
 from p24tui.services.change import allowed, change_in, locked, permitted
 from p24tui.services.known import case_of_unit
 from p24tui.store import cases, events, intake, participants, people
@@ -28,6 +29,7 @@ MATTER = "Videobesök"
 
 
 @rule("VI-14", "PR-1", "NA-2", "NA-4")
+@right("visit.hold")
 def take_in(system: System, actor: Actor, visit_id: str, version: int) -> tuple[Visit, Case]:
     """The first step on the day: the actor holds the visit, and has its case.
 
@@ -54,6 +56,7 @@ def take_in(system: System, actor: Actor, visit_id: str, version: int) -> tuple[
 
 
 @rule("VI-14")
+@right("visit.hold")
 def start(system: System, actor: Actor, visit_id: str, version: int) -> Visit:
     """The second step: the visit has begun. Raises ``Refused`` where the actor does not have its case, or ``Stale``."""
     now = system.clock.now()
@@ -69,6 +72,7 @@ def start(system: System, actor: Actor, visit_id: str, version: int) -> Visit:
 
 
 @rule("VI-14", "PR-1", "VI-1")
+@right("visit.hold")
 def start_video(system: System, actor: Actor, case_id: str, proxy_number: str = "") -> tuple[Case, str]:
     """The third step, and from any chat at any time: the video is on. The case, and the address for the actor.
 
@@ -102,6 +106,7 @@ def start_video(system: System, actor: Actor, case_id: str, proxy_number: str = 
         return case, address
 
 
+@right("visit.hold")
 def address(system: System, actor: Actor, case_id: str) -> str:
     """The address for a member of staff into a video that is on. Raises ``Refused`` where it is not."""
     with system.store.writing() as tx:
@@ -117,6 +122,7 @@ def address(system: System, actor: Actor, case_id: str) -> str:
 
 
 @rule("VI-14")
+@right("visit.hold")
 def end_video(system: System, actor: Actor, case_id: str) -> tuple[Case, bool]:
     """The first step of ending: the video is off, and the visit lives on as a chat until it is ended too (H11).
 
@@ -138,6 +144,7 @@ def end_video(system: System, actor: Actor, case_id: str) -> tuple[Case, bool]:
 
 
 @rule("VI-13")
+@right("visit.hold")
 def say_whether_came(system: System, actor: Actor, case_id: str, *, came: bool) -> Visit:
     """Whoever holds the visit says whether the patient came to the video. Raises ``Refused`` where it is not theirs."""
     now = system.clock.now()
@@ -156,6 +163,7 @@ def say_whether_came(system: System, actor: Actor, case_id: str, *, came: bool) 
 
 
 @rule("VI-13")
+@right("visit.hold")
 def record_call(
     system: System, actor: Actor, visit_id: str, outcome: CallOutcome, at: datetime | None = None
 ) -> VisitCall:
@@ -180,6 +188,7 @@ def record_call(
 
 
 @rule("VI-13")
+@right("visit.hold")
 def end_absent(system: System, actor: Actor, visit_id: str, version: int) -> Visit:
     """End a visit that nobody has taken in: the patient did not come and has been telephoned.
 

@@ -21,6 +21,7 @@ from p24tui.routine.rule import rule
 from p24tui.routine.visit import Visit, VisitCall
 from p24tui.routine.visit_step import next_step, who_waits
 from p24tui.services import links
+from p24tui.services.access import right
 from p24tui.services.limits import limit
 from p24tui.services.visit_views import InvitedLine, TaskLine, VisitDay, VisitLine
 from p24tui.store import cases, desk, outbox, participants, people, visits
@@ -34,6 +35,7 @@ PROTECTED = "protected"
 
 
 @rule("LO-1", "PR-1")
+@right("visit.read")
 def of_day(
     system: System,
     actor: Actor,
@@ -66,6 +68,7 @@ def of_day(
 
 
 @rule("LO-1", "PR-1")
+@right("visit.read")
 def one(system: System, actor: Actor, visit_id: str) -> VisitLine:
     """One visit of the actor's unit. That it was read is committed before it is returned. Raises ``BadInput``."""
     now = system.clock.now()
@@ -78,6 +81,7 @@ def one(system: System, actor: Actor, visit_id: str) -> VisitLine:
 
 
 @rule("LO-1", "VI-1", "PR-1")
+@right("visit.read")
 def tasks(system: System, actor: Actor, unit_ids: Collection[str]) -> tuple[TaskLine, ...]:
     """The bookings of these units that somebody must see to, oldest first.
 

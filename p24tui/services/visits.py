@@ -16,6 +16,7 @@ from p24tui.routine.rule import rule
 from p24tui.routine.visit import Summons, Visit, VisitKind
 from p24tui.services import guardians, invitations, links, protections, sms_text
 from p24tui.services import outbox as services_outbox
+from p24tui.services.access import right
 from p24tui.services.change import allowed, permitted
 from p24tui.services.known import known_unit
 from p24tui.services.limits import limit, limit_on
@@ -61,6 +62,7 @@ class Told:
 
 
 @rule("NA-3", "VI-1", "VI-2", "VI-3", "VI-4", "PR-1")
+@right("visit.book")
 def book(system: System, actor: Actor, wanted: Wanted, visit_id: str = "") -> Visit:
     """Book a video visit at the actor's unit by hand, with its reminders in the same transaction.
 
@@ -136,6 +138,7 @@ def with_whom(tx: Tx, one: Visit, patient: Patient, proxy_number: str = "") -> V
 
 
 @rule("NA-3", "VI-9")
+@right("visit.book")
 def move(system: System, actor: Actor, visit_id: str, starts_at: datetime, ends_at: datetime | None = None) -> Visit:
     """Move a visit: what was planned for its old time is cancelled, and what still makes sense is planned anew.
 
@@ -173,6 +176,7 @@ def moved_in(
 
 
 @rule("NA-3")
+@right("visit.book")
 def cancel(system: System, actor: Actor, visit_id: str) -> Visit:
     """Cancel a visit, what was planned for it, and every link. Raises ``Refused`` where it has begun, or is over."""
     now = system.clock.now()
@@ -190,6 +194,7 @@ def cancelled_in(tx: Tx, system: System, actor: Actor, before: Visit, now: datet
 
 
 @rule("VI-3")
+@right("visit.book")
 def confirm_summons(system: System, actor: Actor, visit_id: str, summons: Summons) -> Visit:
     """Somebody confirms which summons was chosen in VAS, and how it goes. Raises ``Refused`` for the wrong one."""
     now = system.clock.now()
@@ -226,6 +231,7 @@ def is_outside_hours(system: System, unit_id: str, starts_at: datetime) -> bool:
         return not is_open(known_unit(tx, unit_id).hours, starts_at)
 
 
+@right("patient.read")
 def look_up(system: System, actor: Actor, patient_id: str) -> None:
     """Ask about the patient, and about a child's guardians, before something is done that depends on it."""
     protections.look_up(system, actor, patient_id)

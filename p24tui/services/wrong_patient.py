@@ -9,6 +9,7 @@ from p24tui.routine.chat import may_handle_case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.rule import rule
 from p24tui.services import suicide
+from p24tui.services.access import right
 from p24tui.services.change import change_in, locked, permitted
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit_on
@@ -24,6 +25,7 @@ PHRASES = {False: "log-in-yourself", True: "wrong-patient-child"}
 """What explains it: that the one who needs care logs in, or for one's own child that one does so as its proxy."""
 
 
+@right("case.lock")
 def explanation(system: System, actor: Actor, case_id: str, *, for_child: bool = False) -> str:
     """What the patient would be told.
 
@@ -36,6 +38,7 @@ def explanation(system: System, actor: Actor, case_id: str, *, for_child: bool =
 
 
 @rule("AP-1", "AP-2", "AP-3")
+@right("case.lock")
 def mark(system: System, actor: Actor, case_id: str, version: int, *, for_child: bool = False) -> Case:
     """Explain it, write OBS FEL PATIENT in the anamnesis, end the case and lock it; what is planned is cancelled.
 

@@ -25,6 +25,7 @@ from p24tui.store.duty_tables import (
     closings,
     handovers,
     protection_kept,
+    responsible,
     roster,
     shifts,
     unit_acknowledgements,
@@ -34,6 +35,7 @@ from p24tui.store.intake_tables import quarantine, received, sources
 from p24tui.store.journal_tables import journal_drafts, journal_notes, note_debts
 from p24tui.store.outgoing_tables import HAS_GATEWAY_ID, outbox, reminder_times, sms_texts
 from p24tui.store.registration_tables import registrations
+from p24tui.store.role_tables import break_glass, staff_roles
 from p24tui.store.visit_tables import booking_statements, booking_tasks, participants, visit_calls, visit_links, visits
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "after_hours",
     "booking_statements",
     "booking_tasks",
+    "break_glass",
     "case_guests",
     "closing_warnings",
     "closings",
@@ -57,10 +60,12 @@ __all__ = [
     "received",
     "registrations",
     "reminder_times",
+    "responsible",
     "roster",
     "shifts",
     "sms_texts",
     "sources",
+    "staff_roles",
     "unit_acknowledgements",
     "visit_calls",
     "visit_links",
@@ -311,14 +316,6 @@ acknowledgements = Table(
     Column("since", Instant, primary_key=True, comment="tells one cause from the next"),
     Column("staff_id", ForeignKey("staff.id"), nullable=False),
     Column("at", Instant, nullable=False),
-)
-
-responsible = Table(
-    "responsible",
-    metadata,
-    Column("unit_id", ForeignKey("units.id"), primary_key=True),
-    Column("staff_id", ForeignKey("staff.id"), nullable=False),
-    Column("since", Instant, nullable=False),
 )
 
 list_views = Table(

@@ -94,7 +94,7 @@ class P24App(App[None]):
             self._feed.stop()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        return commands(self, screen)
+        return commands(self, screen, self._actor.acts_as if self._actor else None)
 
     def action_command_palette(self) -> None:
         if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
@@ -141,7 +141,7 @@ class P24App(App[None]):
         for desk in self._desks():
             desk.look_for_shift(asks=self._asks_for_shift, begins=self._begins_shift)
 
-    def _start_feed(self, since: Position) -> None:
+    def _start_feed(self, since: Position | None) -> None:
         """What changed while the list was read and painted is told first: the feed begins where the reading began."""
         from p24tui.store.feed import Feed
 

@@ -9,17 +9,19 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from p24tui.i18n import N_, _
+from p24tui.routine.role import Role
 from p24tui.tui.key import Key
 from p24tui.tui.keys import keys_in_use
+from p24tui.tui.role_keys import may_press
 
 THEMES = {"dark": N_("Mörkt utseende"), "light": N_("Ljust utseende"), "contrast": N_("Hög kontrast")}
 
 
-def commands(app: App[Any], screen: Screen[Any]) -> Iterable[SystemCommand]:
-    """The commands of this screen, in the order of the table, each with its keys; then the other themes."""
+def commands(app: App[Any], screen: Screen[Any], role: Role | None = None) -> Iterable[SystemCommand]:
+    """The commands of this screen for one's role, in the order of the table, with their keys; then the other themes."""
     for _action, rows in groupby(_by_action(), key=lambda row: row.action):
         first, *others = rows
-        if _offers(screen, first):
+        if may_press(role, first.action) and _offers(screen, first):
             keys = ", ".join(dict.fromkeys(row.names for row in (first, *others)))
             yield SystemCommand(
                 _(first.label).capitalize(), f"{keys}  {_(first.help)}", partial(app.run_action, first.target)

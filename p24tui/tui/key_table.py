@@ -1,6 +1,7 @@
 """Every key, its action, its label and its sentence for the help: what the console ships with."""
 
 from p24tui.i18n import N_
+from p24tui.tui.access_keys import ACCESS_KEYS
 from p24tui.tui.key import Key, Where
 from p24tui.tui.registration_keys import REGISTRATION_KEYS
 from p24tui.tui.visit_keys import VISIT_KEYS
@@ -274,6 +275,7 @@ KEYS = (
         (Where.EVERYWHERE,),
         in_bar=False,
     ),
+    *ACCESS_KEYS,
     Key(
         "f9",
         "show_shift",

@@ -9,9 +9,11 @@ from textual.widgets import Input, TextArea
 
 from p24tui.errors import BadInput
 from p24tui.i18n import _
+from p24tui.routine.role import Role
 from p24tui.tui.key import Key, Where
 from p24tui.tui.key_names import canonical, shown, types_text
 from p24tui.tui.key_table import KEYS
+from p24tui.tui.role_keys import may_press
 
 _MOVING = frozenset({"up", "down", "pageup", "pagedown", "home", "end", "tab", "shift+tab", "ctrl+c"})
 _PLACES = frozenset(key.action for key in KEYS if key.action.startswith("show_") and Where.EVERYWHERE in key.where)
@@ -96,9 +98,10 @@ def bindings(where: Where) -> list[BindingType]:
     ]
 
 
-def bar(where: Where) -> tuple[Key, ...]:
-    """The keys that the key bar shows while the focus is there, the one for help last."""
+def bar(where: Where, role: Role | None = None) -> tuple[Key, ...]:
+    """The keys that the key bar shows to somebody in this role while the focus is there, the one for help last."""
     here = [key for key in _table if key.in_bar and (where in key.where or Where.EVERYWHERE in key.where)]
+    here = [key for key in here if may_press(role, key.action)]
     return tuple(sorted(here, key=lambda key: key.action == "help"))
 
 

@@ -7,10 +7,11 @@ from enum import StrEnum
 
 from p24tui.clock import day_began, local
 from p24tui.i18n import N_, _, ngettext
-from p24tui.routine.actor import Profession
 from p24tui.routine.assessment import is_urgent
 from p24tui.routine.case import Case, CaseState
 from p24tui.routine.list_filter import has_unread
+from p24tui.routine.role import Role
+from p24tui.services import access
 from p24tui.services.views import CaseLine, OwnRead, OwnReads
 from p24tui.time_words import MONTHS, clock_time
 from p24tui.words import reading_words
@@ -43,13 +44,20 @@ TITLES = {
 
 SHORT_TITLES = {**TITLES, Place.LIST: N_("Lista"), Place.VIDEO: N_("Video"), Place.LOG: N_("Logg")}
 
-NOT_FOR = {Place.CLOSING: frozenset({Profession.ADMINISTRATION})}
-"""Who has no use of a place; every other is for everyone."""
+PLACE_RIGHTS = {
+    Place.LIST: "list.read",
+    Place.VIDEO: "visit.read",
+    Place.CLOSING: "closing.do",
+    Place.REGISTRATION: "registration.read",
+    Place.OVERVIEW: "report.read",
+    Place.LOG: "log.own",
+}
+"""The right that each place takes."""
 
 
-def places_of(profession: Profession | None) -> tuple[Place, ...]:
-    """The places that somebody of this profession has, in order."""
-    return tuple(place for place in Place if profession not in NOT_FOR.get(place, frozenset()))
+def places_of(role: Role | None) -> tuple[Place, ...]:
+    """The places that somebody in this role has, in order."""
+    return tuple(place for place in Place if access.allows(role, PLACE_RIGHTS[place]))
 
 
 Cell = tuple[str, str]

@@ -110,6 +110,24 @@ def test_where_staff_are_reached_is_added_changed_shown_and_taken_away(home: Pat
 
 
 @pytest.mark.rule("CH-8")
+@pytest.mark.rule("NA-1")
+def test_an_office_is_given_acted_in_and_taken_back(home: Path) -> None:
+    run(*INIT)
+    maria = PEOPLE["maria"][0]
+    given = run("staff", "role", maria, "--unit", UNIT, "--give", "log-controller")
+    assert given.output.split(maxsplit=1) == [UNIT, "sjuksköterska, loggkontrollant\n"]
+    assert run("cases").exit_code == 0
+    refused = run("--role", "log-controller", "cases")
+    assert refused.exit_code == 3
+    assert "Det ingår inte i rollen loggkontrollant" in refused.output
+    for role, said in (("head", "har inte rollen verksamhetschef"), ("chief", "finns inte")):
+        not_theirs = run("--role", role, "cases")
+        assert not_theirs.exit_code == 2
+        assert said in not_theirs.output
+    taken = run("staff", "role", maria, "--take", "log-controller")
+    assert taken.output.split(maxsplit=1) == [UNIT, "sjuksköterska\n"]
+
+
 def test_a_unit_decides_where_it_refers_while_it_is_closed(home: Path) -> None:
     run(*INIT)
     shown = run("unit", "after-hours", UNIT).output.splitlines()

@@ -224,7 +224,7 @@ def test_the_report_counts_what_was_written_down_how_soon_and_what_is_left(world
     signs(world, first.id)
     documentation.settle(world.system, world.actor("maria"), third.id, Way.NOTHING, "fel mottagning", "n3")
     today = period_of(Length.DAY, local_date(world.clock.now()))
-    recorded = report.report_of(world.system, [UNIT], today).recorded
+    recorded = report.report_of(world.system, world.actor("maria"), [UNIT], today).recorded
     assert (recorded.signed, recorded.in_vas, recorded.nothing, recorded.owed) == (1, 0, 1, 1)
     assert recorded.waits is not None
     assert recorded.waits.median == timedelta(minutes=40)

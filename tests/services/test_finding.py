@@ -67,7 +67,9 @@ def test_search_in_messages_knows_swedish_letters_and_takes_signs_as_they_are(
     one = world.case(text="Jag blir Ängslig i trappan [100%] a*b? r\\n (hej")
     world.case(text="Något helt annat")
     view = queue.open_list(world.system, world.actor("maria"))
-    assert queue.find_text(world.system, view, typed) == (frozenset({one.id}) if hit else frozenset())
+    assert queue.find_text(world.system, world.actor("maria"), view, typed) == (
+        frozenset({one.id}) if hit else frozenset()
+    )
 
 
 @pytest.mark.rule("PR-1")
@@ -76,4 +78,4 @@ def test_what_a_protected_person_wrote_is_not_found(world: World) -> None:
     for protection in (Protection.MARKED, Protection.POPULATION):
         world.case(text="Jag bor på Storgatan", protection=protection)
     view = queue.open_list(world.system, world.actor("maria"))
-    assert queue.find_text(world.system, view, "storgatan") == frozenset()
+    assert queue.find_text(world.system, world.actor("maria"), view, "storgatan") == frozenset()

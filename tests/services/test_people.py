@@ -16,7 +16,7 @@ def test_acting_as_somebody_needs_an_active_person_of_the_unit(world: World) -> 
     with pytest.raises(BadInput, match="not-of-unit"):
         staff.acting(world.system, maria, "SE2321000016-XXXX", "x")
     gone = staff.make_staff(maria, "Maria Lind", "nurse", active=False)
-    staff.put_staff(world.system, world.actor("sara"), gone, (UNIT,))
+    staff.put_staff(world.system, world.source, gone, (UNIT,))
     with pytest.raises(BadInput, match="no-staff"):
         staff.acting(world.system, maria, UNIT, "x")
     assert maria not in {one.id for one in staff.staff_of(world.system, UNIT)}
@@ -25,7 +25,7 @@ def test_acting_as_somebody_needs_an_active_person_of_the_unit(world: World) -> 
 def test_nobody_works_at_a_unit_that_is_not_there(world: World) -> None:
     member = staff.make_staff("SE2321000016-NY01", "Ny Person", "nurse")
     with pytest.raises(BadInput, match="no-unit"):
-        staff.put_staff(world.system, world.actor("sara"), member, ("SE2321000016-XXXX",))
+        staff.put_staff(world.system, world.source, member, ("SE2321000016-XXXX",))
     assert "Ny Person" not in {one.name for one, _units in staff.all_staff(world.system)}
 
 

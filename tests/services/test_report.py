@@ -32,7 +32,7 @@ TODAY = date(2026, 11, 23)
 
 
 def made(world: World, length: Length = Length.DAY, day: date = TODAY, *units: str) -> Report:
-    return report.report_of(world.system, units or (UNIT,), period_of(length, day))
+    return report.report_of(world.system, world.actor("maria"), units or (UNIT,), period_of(length, day))
 
 
 def answer(world: World, who: str, case_id: str) -> None:

@@ -15,7 +15,7 @@ SARA = PEOPLE["sara"]
 @pytest.mark.rule("VI-10")
 def test_what_was_typed_is_kept_as_it_is_sent_to(world: World) -> None:
     member = staff.make_staff(*SARA, email=" sara.holm@example.se ", mobile="070-174 06 05")
-    staff.put_staff(world.system, world.actor("maria"), member, (UNIT,))
+    staff.put_staff(world.system, world.source, member, (UNIT,))
     stored = next(one for one in staff.staff_of(world.system, UNIT) if one.id == SARA[0])
     assert (stored.email, stored.mobile) == ("sara.holm@example.se", MOBILE)
 

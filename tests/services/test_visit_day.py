@@ -185,10 +185,10 @@ def test_two_who_take_it_in_at_once_are_one(world: World) -> None:
         visit_day.take_in(world.system, world.actor("maria"), visit.id, visit.version)
 
 
-@pytest.mark.rule("CH-4")
+@pytest.mark.rule("NA-1")
 def test_administration_takes_no_visit_in(world: World) -> None:
     visit = due(world)
-    with pytest.raises(Refused, match="CH-4: not-clinician"):
+    with pytest.raises(Refused, match="NA-1: role-may-not"):
         visit_day.take_in(world.system, world.actor("eva"), visit.id, visit.version)
 
 

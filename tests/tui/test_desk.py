@@ -120,13 +120,13 @@ async def test_a_protected_person_stands_nowhere_on_the_screen(sqlcipher_world: 
         assert "Hemlig" not in screen_text(pilot)
 
 
-@pytest.mark.rule("CH-4")
+@pytest.mark.rule("NA-1")
 async def test_a_refusal_names_the_rule_and_says_why(sqlcipher_world: World) -> None:
     fill(sqlcipher_world)
     async with at_desk(sqlcipher_world, "eva") as pilot:
         await press(pilot, "down", "down", "down", "t")
-        assert "Regel CH-4" in screen_text(pilot)
-        assert "legitimerad personal" in screen_text(pilot)
+        assert "Regel NA-1" in screen_text(pilot)
+        assert "Det ingår inte i rollen administration" in screen_text(pilot)
 
 
 async def test_hold_asks_until_when_and_why(sqlcipher_world: World) -> None:

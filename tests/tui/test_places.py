@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from textual.pilot import Pilot
 
-from p24tui.routine.actor import Profession
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.list_filter import ListFilter
+from p24tui.routine.role import Role
 from p24tui.services import chat, ending
 from p24tui.tui.places import Place, places_of
 from p24tui.tui.plots import bars
@@ -348,15 +348,17 @@ async def test_whatever_leads_to_a_case_leads_out_of_the_place(sqlcipher_world: 
 
 
 def test_who_has_which_places() -> None:
-    assert places_of(Profession.NURSE) == places_of(None) == tuple(Place)
-    assert set(Place) - set(places_of(Profession.ADMINISTRATION)) == {Place.CLOSING}
+    assert places_of(Role.NURSE) == places_of(None) == tuple(Place)
+    assert set(Place) - set(places_of(Role.ADMINISTRATION)) == {Place.CLOSING}
+    assert places_of(Role.HEAD) == (Place.OVERVIEW, Place.LOG)
+    assert places_of(Role.LOG_CONTROLLER) == places_of(Role.TECHNICIAN) == (Place.LOG,)
 
 
 async def test_a_place_that_is_not_ones_own_says_so_and_nothing_happens(sqlcipher_world: World) -> None:
     async with at_desk(sqlcipher_world, "eva") as pilot:
         assert "F4" not in screen_text(pilot)
         await press(pilot, "f4")
-        assert "Stängning ingår inte i din roll." in screen_text(pilot)
+        assert "Det ingår inte i rollen administration. Det ingår i: sjuksköterska, läkare" in screen_text(pilot)
         assert place_of(pilot) is Place.LIST
 
 

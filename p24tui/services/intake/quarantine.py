@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from p24tui.errors import BadInput
 from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
+from p24tui.services.access import right
 from p24tui.services.intake.load import take_again
 from p24tui.services.intake.outcome import Outcome
 from p24tui.store import desk, events, intake
@@ -19,6 +20,7 @@ def unsettled(system: System, *, settled: bool = False) -> list[Quarantined]:
 
 
 @rule("LO-1")
+@right("intake.settle")
 def look_at(system: System, actor: Actor, typed: str) -> Quarantined:
     """One of them with all that was sent. Who looked is committed before it is returned.
 
@@ -32,6 +34,7 @@ def look_at(system: System, actor: Actor, typed: str) -> Quarantined:
     return kept
 
 
+@right("intake.settle")
 def settle(system: System, actor: Actor, typed: str) -> str:
     """Lay one of them aside for good, in the actor's name; it is kept. Its id is returned.
 

@@ -66,9 +66,9 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
     """Where nothing has the focus; else the widget that has it says what Esc does."""
 
     class Loaded(Message):
-        """The whole list stands on the screen. ``since`` is where in the change log the feed goes on."""
+        """What one sees first stands there. ``since`` is where in the change log the feed goes on; none: from now."""
 
-        def __init__(self, since: Position) -> None:
+        def __init__(self, since: Position | None) -> None:
             super().__init__()
             self.since = since
 
@@ -114,7 +114,7 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
             self._header.freshen(now)
         self.set_interval(1.0, self._tick)
         self.set_interval(RENEW_EVERY, self._whereabouts.renew)
-        self.call_after_refresh(self._reader.read_all)
+        self.call_after_refresh(self._reader.read_all if self._has_list else self._begin_elsewhere)
 
     def on_unmount(self) -> None:
         self._reads.finish()
@@ -184,10 +184,19 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
 
     def _read_all(self) -> None:
         self._read_at = time.monotonic()
+        if not self._has_list:
+            self._place_is_old = True
+            return
         self._reader.read_all(ended=self._live.filter.ended)
 
     def on_desk_parts_filter_changed(self) -> None:
         self._read_all()
+
+    def _begin_elsewhere(self) -> None:
+        """Whoever may not see the list stands in the first place they have, and nothing of a patient is read for it."""
+        self._go_to_place(self._places[0])
+        self._look_at_duties()
+        self.post_message(self.Loaded(None))
 
     def _show_list(self, view: QueueView) -> None:
         was_whole, self._view = self._live.whole, view
@@ -264,7 +273,8 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
             self._place_is_old = True
             self._say_duties()
             self._watch_roster()
-            if self._live.whole:
+            self._look_at_reviews()
+            if self._knows_unit:
                 self._read_inflow()
         if self._counts_due:
             self._count()
@@ -295,7 +305,7 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
 
     def _watch_roster(self) -> None:
         """By the clock somebody else becomes responsible, and what was to come has come."""
-        if self._live.whole:
+        if self._knows_unit:
             self._read_responsible()
         self._read_roster()
 

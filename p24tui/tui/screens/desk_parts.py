@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from p24tui import services
+from p24tui.access_words import role_word
 from p24tui.errors import P24Error, Refused
 from p24tui.explain import explain
 from p24tui.i18n import _
@@ -22,7 +23,7 @@ from p24tui.system import System
 from p24tui.text import clean_line
 from p24tui.tui.errands import Errands
 from p24tui.tui.live_list import LiveList
-from p24tui.tui.places import places_of
+from p24tui.tui.places import Place, places_of
 from p24tui.tui.whereabouts import Whereabouts
 from p24tui.tui.widgets.alarm_bar import AlarmBar
 from p24tui.tui.widgets.ask_bar import AskBar
@@ -39,7 +40,7 @@ from p24tui.tui.widgets.place import ClosingList, PlaceList, PlaceNote, PlaceTab
 from p24tui.tui.widgets.place_overview import PlaceOverview
 from p24tui.tui.widgets.refusal_bar import RefusalBar
 from p24tui.tui.widgets.search_line import SearchLine
-from p24tui.words import profession_word, short_name
+from p24tui.words import short_name
 
 SAID_FOR = 4.0
 """Seconds for which it stands in the header that something is done."""
@@ -105,9 +106,11 @@ class DeskParts(Screen[None]):
         self._view: QueueView | None = None
         self._duties: Mapping[str, Duty] = {}
         self._whereabouts = Whereabouts(system, self._as, self._writes)
-        profession = profession_word(actor.profession) if actor.profession else ""
+        self._places = places_of(actor.acts_as)
+        self._has_list = Place.LIST in self._places
+        role = role_word(actor.acts_as) if actor.acts_as else ""
         names = {unit.id: clean_line(unit.name) for unit in units}
-        self._header = DeskHeader(names, actor.name, profession, banner, id="header")
+        self._header = DeskHeader(names, actor.name, role, banner, in_office=actor.role is not None, id="header")
         self._live = LiveList(actor.staff_id)
         self._list = PatientList(self._live, system.clock.now(), id="patient-list")
         self._list.unit_names = {unit.id: short_name(clean_line(unit.name)) for unit in units}
@@ -115,7 +118,7 @@ class DeskParts(Screen[None]):
         self._aside = Conversation(id="aside")
         self._case_strip = CaseStrip(id="case-strip")
         self._ask_bar = AskBar(id="ask-bar")
-        self._place_tabs = PlaceTabs(places_of(actor.profession), id="place-tabs")
+        self._place_tabs = PlaceTabs(self._places, id="place-tabs")
         self._place_note = PlaceNote(id="place-note")
         self._place_list = PlaceList(id="place-list")
         self._closing_list = ClosingList(id="closing-list")
@@ -129,7 +132,7 @@ class DeskParts(Screen[None]):
         self._alarm_bar = AlarmBar(id="alarm-bar")
         self._duty_bar = DutyBar(id="duty-bar")
         self._refusal_bar = RefusalBar(id="refusal-bar")
-        self._key_bar = KeyBar(id="key-bar")
+        self._key_bar = KeyBar(actor.acts_as, id="key-bar")
 
     def compose(self) -> ComposeResult:
         yield self._header
@@ -155,6 +158,20 @@ class DeskParts(Screen[None]):
         yield self._filter_bar
         yield self._refusal_bar
         yield self._key_bar
+
+    @property
+    def _knows_unit(self) -> bool:
+        """Whether how the unit stands may be told now: after the list, or at once to who has none and may know it."""
+        return self._live.whole or (not self._has_list and Place.OVERVIEW in self._places)
+
+    def _has_right(self, name: str) -> bool:
+        """Whether one's role has the right; where it has not, it is said which have."""
+        try:
+            services.access.check(self._actor, name)
+        except Refused as error:
+            self._fail(error)
+            return False
+        return True
 
     @property
     def _pane(self) -> CasePane:

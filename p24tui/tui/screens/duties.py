@@ -11,6 +11,7 @@ from p24tui.routine.closing import Level, level
 from p24tui.routine.unit_alert import CAN_WAIT, UnitAlert, UnitReason
 from p24tui.services.views import Duty
 from p24tui.store.values import Unit
+from p24tui.tui.role_keys import may_press
 from p24tui.tui.screens.desk_parts import DeskParts
 
 LOOKED_AT_EVERY = 30.0
@@ -42,7 +43,7 @@ class Duties(DeskParts):
         """Looked at each second: how the units stand is read anew where it is time to, or ``at_once``."""
         passed = time.monotonic() - self._duties_at
         waits = 0.0 if at_once else LOOKED_AT_APART if self._duties_are_old else LOOKED_AT_EVERY
-        if not self._live.whole or passed < waits:
+        if not self._knows_unit or passed < waits:
             return
         self._duties_at, self._duties_are_old = time.monotonic(), False
         ids = [unit.id for unit in self._units]
@@ -61,7 +62,8 @@ class Duties(DeskParts):
         of_units = (one for unit in self._units for one in self._said_of(unit, now))
         said = sorted((*of_units, *self._said_besides(now)), key=lambda one: -one[0])
         self._duty_bar.loudness = said[0][0] if said else Level.NONE
-        self._duty_bar.action = said[0][2] if said else ""
+        actions = (action for _level, _words, action in said if may_press(self._actor.acts_as, action))
+        self._duty_bar.action = next(actions, "")
         self._duty_bar.said = tuple(words for _level, words, _action in said)
         self._ring_at_last_warning(now)
         self._header.closing = {unit.id: self._at_hand(unit, now) for unit in self._units}

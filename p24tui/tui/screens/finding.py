@@ -148,8 +148,9 @@ class Finding(DeskParts):
     def _seek(self, typed: str) -> None:
         self._live.search(typed)
         self._shown_anew()
-        words, view = typed.strip(), self._view
-        if len(words) >= SHORTEST_IN_TEXT and view is not None:
+        words, view, actor = typed.strip(), self._view, self._actor
+        reads = services.access.allows(actor.acts_as, "case.read")  # who may not read a chat finds nothing in it
+        if reads and len(words) >= SHORTEST_IN_TEXT and view is not None:
             sought = self._live.words
 
             def found(case_ids: frozenset[str]) -> None:
@@ -157,7 +158,7 @@ class Finding(DeskParts):
                     self._live.found_in_text(case_ids)
                     self._shown_anew()
 
-            self._reads.run(lambda: services.queue.find_text(self._system, view, words), found)
+            self._reads.run(lambda: services.queue.find_text(self._system, actor, view, words), found)
 
     def _shown_anew(self) -> None:
         self._list.rearrange()

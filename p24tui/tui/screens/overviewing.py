@@ -85,8 +85,9 @@ class Overviewing(DeskParts):
 
     def _overview_errand(self) -> Callable[[], Report]:
         """What is to be read for the overview as it has been chosen."""
-        system, period, unit_ids = self._system, self._shown_period, self._overview_units
-        return lambda: services.report.report_of(system, unit_ids, period)
+        system, actor = self._system, self._actor
+        period, unit_ids = self._shown_period, self._overview_units
+        return lambda: services.report.report_of(system, actor, unit_ids, period)
 
     def _have_report(self, report: Report) -> None:
         """Show it, unless one has chosen something else meanwhile."""

@@ -19,14 +19,14 @@ from p24tui.tui.closing_page import closing_page
 from p24tui.tui.key import Where
 from p24tui.tui.key_table import ACTIONS, KEYS
 from p24tui.tui.places import (
-    TITLES,
+    PLACE_RIGHTS,
     Page,
     Place,
     log_page,
-    places_of,
     waiting_page,
 )
 from p24tui.tui.registration_page import patients_of, registration_page
+from p24tui.tui.screens.breaking_glass import BreakingGlass
 from p24tui.tui.screens.overviewing import OVERVIEW_ACTIONS, Overviewing
 from p24tui.tui.screens.registering_contacts import ContactRegistration
 from p24tui.tui.screens.visiting import Visiting
@@ -37,7 +37,7 @@ IN_ANY_PLACE = frozenset(
         *(place.action for place in Place),
         *("open_row", "help", "quit", "command_palette", "next_case", "previous_case"),
         *("acknowledge", "go_to_alarm", "answer_colleague", "take_responsibility", "outgoing"),
-        *("show_hours", "show_roster", "show_shift"),
+        *("show_hours", "show_roster", "show_shift", "break_glass", "review_break_glass"),
         *OVERVIEW_ACTIONS,
     }
 )
@@ -57,7 +57,7 @@ AT_VIDEO_ALONE = frozenset(key.action for key in KEYS if key.where == (Where.VID
 """Those of them that act on the row there, and are open nowhere else."""
 
 
-class Places(Overviewing, Visiting, ContactRegistration):
+class Places(Overviewing, Visiting, ContactRegistration, BreakingGlass):
     """The section of the desk that shows another place instead of the list and the open case.
 
     Whatever puts the focus elsewhere, on the list or in a case, leads back there.
@@ -87,7 +87,7 @@ class Places(Overviewing, Visiting, ContactRegistration):
 
     def action_show_list(self) -> None:
         """Back to the list and the open case, where one was."""
-        if self._place is Place.LIST:
+        if self._place is Place.LIST or not self._has_right(PLACE_RIGHTS[Place.LIST]):
             return
         self._in_case = self._was_in_case and bool(self._pane.case_id)
         self._leave_place()
@@ -130,8 +130,7 @@ class Places(Overviewing, Visiting, ContactRegistration):
             self.action_open_row()
 
     def _go_to_place(self, place: Place) -> None:
-        if place not in places_of(self._actor.profession):
-            self._say(_("{place} ingår inte i din roll.").format(place=_(TITLES[place])))
+        if not self._has_right(PLACE_RIGHTS[place]):
             return
         self._keep_drafts()
         if self._place is Place.LIST:
@@ -171,7 +170,7 @@ class Places(Overviewing, Visiting, ContactRegistration):
 
     def _leave_place(self) -> None:
         """The list and the open case stand there again."""
-        if self._place is not Place.LIST:
+        if self._place is not Place.LIST and self._has_list:
             self._be_in(Place.LIST)
             self._arrange_panes()
 

@@ -33,6 +33,8 @@ class Shifting(CaseDeeds):
     def look_for_shift(self, *, asks: bool, begins: bool) -> None:
         """Go on with the shift that one has at this unit; where there is none, ask for one, or begin one."""
         system, actor = self._system, self._actor
+        if not services.access.allows(actor.acts_as, "shift.work"):
+            return
 
         def look() -> Shift | None:
             found = services.shift.current(system, actor)
@@ -50,7 +52,7 @@ class Shifting(CaseDeeds):
 
     def action_show_shift(self) -> None:
         """One's shift, and what is ongoing; where one has none, begin one."""
-        if self._shift_screen is not None:
+        if self._shift_screen is not None or not self._has_right("shift.work"):
             return
         if self._shift is None:
             self._ask_for_shift()

@@ -71,14 +71,24 @@ class DeskHeader(Widget):
     inflow: reactive[tuple[int, ...]] = reactive(())
     owed: reactive[int] = reactive(0)
     shift: reactive[str] = reactive("")
+    unreviewed: reactive[int] = reactive(0)
 
     def __init__(
-        self, unit_names: Mapping[str, str], name: str, profession: str, banner: str = "", *, id: str | None = None
+        self,
+        unit_names: Mapping[str, str],
+        name: str,
+        role: str,
+        banner: str = "",
+        *,
+        in_office: bool = False,
+        id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self._unit_names = unit_names
         self._name = clean_line(name)
-        self._person = f"{self._name} ({profession})" if profession else self._name
+        self._person = f"{self._name} ({role})" if role else self._name
+        self._office = role if in_office else ""
+        self._short = self._office or clean_line(name)
         self._banner = banner
         self._now: datetime | None = None
         self._fresh_at: datetime | None = None
@@ -113,7 +123,7 @@ class DeskHeader(Widget):
             (" P24 ", "bold $background on $primary"),
             (f" {self._banner} ", "bold $warning") if self._banner else "",
             (f" {units}", "bold"),
-            (f"   {self._person if width >= VERY_WIDE else self._name}", "$foreground 80%"),
+            (f"   {self._who(width)}", "$foreground 80%"),
             (f"   {self.shift}" if self.shift and wide else "", "bold $warning"),
         )
         right = Content.assemble((now, ""), ("   ", ""), *self._open_words(), (" ", ""))
@@ -121,6 +131,11 @@ class DeskHeader(Widget):
         in_full = words + self._until_words()
         fits = wide and left.cell_length + cell_len(in_full) + right.cell_length < width
         return _between(left + Content.styled(in_full if fits else words, style), right, width)
+
+    def _who(self, width: int) -> str:
+        """One's name, and one's role where there is room; an office is always said."""
+        in_full = width >= (WIDE if self._office else VERY_WIDE)
+        return self._person if in_full else self._short
 
     def _until_words(self) -> str:
         """Until when whoever is responsible is; nothing where that differs, or is until the day ends."""
@@ -220,6 +235,12 @@ class DeskHeader(Widget):
 
     def _counted(self, width: int) -> Iterator[Content]:
         one = self.counts
+        if self._office:  # which has no list to count
+            if self.unreviewed:
+                words = _("{count} skulle redan ha granskats: {key}")
+                said = words.format(count=self.unreviewed, key=key_name("review_break_glass"))
+                yield Content.styled(said, "bold $warning")
+            return
         if one is None:
             yield Content.styled(_("Räknar …"), "$foreground 70%")
             return

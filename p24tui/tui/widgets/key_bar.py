@@ -7,14 +7,19 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from p24tui.i18n import _
+from p24tui.routine.role import Role
 from p24tui.tui.key import Key, Where
 from p24tui.tui.keys import bar
 
 
 class KeyBar(Widget):
-    """Made from the table of keys; what does not fit the width is left out, and is in the help."""
+    """Made from the table of keys, for one's role; what does not fit the width is left out, and is in the help."""
 
     where: reactive[Where] = reactive(Where.LIST)
+
+    def __init__(self, role: Role | None = None, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._role = role
 
     def render(self) -> RenderResult:
         parts = [
@@ -34,7 +39,7 @@ class KeyBar(Widget):
 
     def _shown(self) -> list[Key]:
         """As many as the width holds; the last of them, the help, always."""
-        *keys, last = bar(self.where)
+        *keys, last = bar(self.where, self._role)
         room = self.size.width - _width(last)
         shown = []
         for key in keys:
