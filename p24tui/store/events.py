@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, insert, literal_column, select
 
 from p24tui.routine.actor import Actor
 from p24tui.store.engine import Tx
+from p24tui.store.log_chain import chained
 from p24tui.store.tables import changes, events
 from p24tui.store.values import Event
 
@@ -39,6 +40,8 @@ def append(
         "rule": rule,
         "details": details,
     }
+    if not tx.on_postgresql:  # where a trigger does it
+        values = chained(tx.connection.exec_driver_sql, "events", values)
     seq = tx.connection.execute(insert(events).values(values).returning(events.c.seq)).scalar_one()
     announce(tx, at, unit_id or actor.unit_id, case_id, message_id=message_id, event_seq=seq)
 
