@@ -119,6 +119,10 @@ class Settings:
     e_id_acr: str = _key(
         "Levels of assurance that we ask the provider of e-ID for, and take no other; with spaces between; empty: any."
     )
+    seal_file: str = _key(
+        "File outside the database in which the log's seals are anchored; empty: log-seals in the home folder."
+    )
+    seal_syslog: bool = _key("Whether the log's seals are anchored in the machine's syslog too.", False)
     intake_host: str = _key("Address that the intake listens on.", "127.0.0.1")
     intake_port: int = _key("Port that the intake listens on.", 8424)
     intake_max_bytes: int = _key("Largest request that the intake reads, in bytes.", 26_214_400)

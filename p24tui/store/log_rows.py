@@ -1,0 +1,213 @@
+"""The rows of the two logs as they lie in the database, page by page, to be held against their chains (LO-2)."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, text, tuple_
+
+from p24tui.store.engine import Store, Tx
+from p24tui.store.log_chain import COLUMNS, linked
+from p24tui.store.log_seals import Head
+from p24tui.store.tables import chain_heads, events, log_stumps, read_log
+
+TABLES = {"events": events, "read_log": read_log}
+
+PAGE = 2000
+"""Rows that are read at a time: each page is a short transaction, so nothing waits for whoever checks a long log."""
+
+REMOVED = "log.segment-removed"
+"""The kind of event that says that a month was removed."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A row: its place in its chain, the hashes that it holds, and the hash that it should have by what it says."""
+
+    chain: str
+    position: int
+    previous: bytes
+    hash: bytes
+    made: bytes
+    seq: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stump:
+    """What is left of a removed month in a chain: the place and hash of its last row, and how many there were."""
+
+    head: Head
+    month: str
+    rows: int
+    removed_at: datetime
+    removed_by: str
+
+
+def chained(store: Store, log: str) -> Iterator[list[Stored]]:
+    """The rows that are in a chain, chain by chain and in the order of their places."""
+    first = f"SELECT {_columns(log, store)} FROM {log} WHERE chain_position IS NOT NULL AND chain IS NOT NULL"
+    order = f" ORDER BY chain, chain_position LIMIT {PAGE}"
+    statement = text(first + order)
+    place: dict[str, object] = {}
+    while True:
+        with store.reading() as tx:
+            lines = tx.connection.execute(statement, place).all()
+        if not lines:
+            return
+        page = [_stored(log, line) for line in lines]
+        yield page
+        statement = text(f"{first} AND (chain, chain_position) > (:chain, :position){order}")
+        place = {"chain": page[-1].chain, "position": page[-1].position}
+
+
+def unchained(store: Store, log: str) -> Iterator[Stored]:
+    """The rows that are in none."""
+    where = "(chain IS NULL OR chain_position IS NULL) AND seq > :seq ORDER BY seq"
+    statement = text(f"SELECT {_columns(log, store)} FROM {log} WHERE {where} LIMIT {PAGE}")
+    seq = -(2**63)
+    while True:
+        with store.reading() as tx:
+            lines = tx.connection.execute(statement, {"seq": seq}).all()
+        if not lines:
+            return
+        page = [_stored(log, line) for line in lines]
+        yield from page
+        seq = page[-1].seq
+
+
+def _columns(log: str, store: Store) -> str:
+    """In SQLite as they lie there; of PostgreSQL's, what is no text as the text that is hashed."""
+    columns = ["chain", "chain_position", "previous_hash", "hash", *COLUMNS[log]]
+    if store.path is not None:
+        return ", ".join(columns)
+    as_text = {
+        "at": "CAST(extract(epoch FROM at) * 1000000 AS bigint)",
+        "details": "CAST(details AS text)",
+        "patients": "CAST(patients AS text)",
+    }
+    return ", ".join(as_text.get(name, name) for name in columns)
+
+
+def _stored(log: str, line: Sequence[Any]) -> Stored:
+    chain, position, previous, digest, seq, at = line[:6]
+    parts = [log, str(chain), str(position), *[None if part is None else str(part) for part in line[4:]]]
+    before = _bytes(previous)
+    return Stored(
+        str(chain), _number(position), before, _bytes(digest), linked(before, parts), _number(seq), _instant(at)
+    )
+
+
+def _bytes(value: object) -> bytes:
+    """A hash; what is none counts as an empty one, which no row has."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else b""
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _instant(value: object) -> datetime | None:
+    """An instant; none where what lies there is none."""
+    try:
+        return _EPOCH + timedelta(microseconds=_number(value)) if isinstance(value, int) else None
+    except OverflowError:
+        return None
+
+
+def count(tx: Tx, log: str) -> int:
+    """How many rows there are."""
+    return tx.connection.execute(select(func.count()).select_from(TABLES[log])).scalar_one()
+
+
+def heads(tx: Tx, log: str) -> dict[str, Head]:
+    """Where each chain ends, as is kept beside it."""
+    table = chain_heads.c
+    query = select(table.log, table.chain, table.position, table.hash).where(table.log == log)
+    return {chain: Head(log, chain, position, digest) for log, chain, position, digest in tx.connection.execute(query)}
+
+
+def head(tx: Tx, log: str, chain: str) -> Head | None:
+    """Where one chain ends now."""
+    table = chain_heads.c
+    query = select(table.position, table.hash).where(table.log == log, table.chain == chain)
+    row = tx.connection.execute(query).first()
+    return None if row is None else Head(log, chain, *row)
+
+
+def hashes(tx: Tx, log: str, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], bytes]:
+    """The hashes of the rows at these places of chains."""
+    table = TABLES[log].c
+    query = select(table.chain, table.chain_position, table.hash).where(
+        tuple_(table.chain, table.chain_position).in_(places)
+    )
+    return {(chain, position): _bytes(digest) for chain, position, digest in tx.connection.execute(query)}
+
+
+def stumps(tx: Tx) -> list[Stump]:
+    """What is left of removed months, the latest of a chain last."""
+    table = log_stumps.c
+    query = select(
+        *(table.log, table.chain, table.position, table.hash, table.month, table.rows),
+        *(table.removed_at, table.removed_by),
+    ).order_by(table.log, table.chain, table.position)
+    return [Stump(Head(*row[:4]), *row[4:]) for row in tx.connection.execute(query)]
+
+
+def removals(tx: Tx) -> list[tuple[datetime, dict[str, object]]]:
+    """What the event log says of removed months: when, and which."""
+    query = select(events.c.at, events.c.details).where(events.c.kind == REMOVED)
+    return [(at, details if isinstance(details, dict) else {}) for at, details in tx.connection.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """The rows at the start of a chain that are older than an instant: the places of the first and of the last."""
+
+    log: str
+    chain: str
+    first: int
+    last: int
+
+
+def older_than(tx: Tx, before: datetime) -> list[Old]:
+    """Where chains begin with such rows."""
+    found = []
+    for log, table in TABLES.items():
+        place = table.c.chain_position
+        young = func.min(place).filter(table.c.at >= before)
+        query = (
+            select(table.c.chain, func.min(place), func.max(place), young)
+            .where(table.c.chain.is_not(None))
+            .group_by(table.c.chain)
+            .order_by(table.c.chain)
+        )
+        for chain, first, final, until in tx.connection.execute(query):
+            old = Old(log, chain, first, final if until is None else until - 1)
+            if old.last >= old.first:
+                found.append(old)
+    return found
+
+
+def oldest(tx: Tx, before: datetime, since: datetime | None = None) -> datetime | None:
+    """The instant of the oldest row before an instant, and not before another."""
+    firsts = []
+    for table in TABLES.values():
+        query = select(func.min(table.c.at)).where(table.c.at < before)
+        firsts.append(tx.connection.execute(query if since is None else query.where(table.c.at >= since)).scalar_one())
+    return min((first for first in firsts if first is not None), default=None)
+
+
+def remove(tx: Tx, old: Old, month: str, at: datetime, by: str) -> int:
+    """Remove these rows and leave their stump; how many there were."""
+    table = TABLES[old.log]
+    end = select(table.c.hash).where(table.c.chain == old.chain, table.c.chain_position == old.last)
+    digest = tx.connection.execute(end).scalar_one()
+    gone = delete(table).where(table.c.chain == old.chain, table.c.chain_position <= old.last)
+    rows = tx.connection.execute(gone).rowcount
+    head = {"log": old.log, "chain": old.chain, "position": old.last, "hash": digest}
+    tx.connection.execute(insert(log_stumps).values(**head, month=month, rows=rows, removed_at=at, removed_by=by))
+    return rows
