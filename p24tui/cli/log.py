@@ -11,9 +11,11 @@ from p24tui.cli.base import echo_json, operator, running
 from p24tui.i18n import N_, _, ngettext
 from p24tui.services import log_removal, log_seals
 from p24tui.services.log_verify import Found, Tally, What, verify
+from p24tui.text import clean_line
 from p24tui.time_words import day_and_time
 
 INTERRUPTED = 130
+LONGEST = 200
 
 FOUND = {
     What.CHANGED: N_("ändrad: raden säger inte det som skrevs"),
@@ -98,9 +100,10 @@ def _line(found: Found, path: str) -> str:
     place = f"{found.position}–{found.to}" if found.to and found.to != found.position else f"{found.position}"
     row = [_("nr {seq}").format(seq=found.seq)] if found.seq is not None else []
     row += [f"{day_and_time(found.at)} {found.at.year}"] if found.at is not None else []
-    where = " ".join(filter(None, [_(LOGS[found.log]) if found.log in LOGS else found.log, found.chain, place]))
-    what = _(FOUND[found.what]).format(path=path)
-    return f"✗ {where}{f' ({", ".join(row)})' if row else ''}: {what}"
+    log = _(LOGS[found.log]) if found.log in LOGS else found.log
+    where = clean_line(" ".join(filter(None, [log, found.chain, place])), LONGEST)  # a chain's name may be anything
+    beside = f" ({', '.join(row)})" if row else ""
+    return f"✗ {where}{beside}: {_(FOUND[found.what]).format(path=path)}"
 
 
 def _summary(tally: Tally, found: int) -> list[str]:

@@ -1,6 +1,5 @@
 """Whether the logs are as they were written: rows against chains, chains against seals, seals against their anchor."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -267,17 +266,17 @@ def _number(line: str) -> int | None:
 def _removals(system: System, removed: list[Stump]) -> Iterator[Found]:
     """Whether every removal is on record, of a month that was old enough, with the rows that the record says."""
     with system.store.reading() as tx:
-        said = Counter({_said(at, details): 1 for at, details in log_rows.removals(tx)})
+        said = {_said(at, details) for at, details in log_rows.removals(tx)}
     by_month: dict[tuple[datetime, str], list[Stump]] = {}
-    forgotten = max((month.ends for one in removed if (month := month_of(one.month))), default=None)
     for one in removed:
-        if forgotten is not None and one.removed_at < forgotten:  # its event has been removed too
-            continue
         by_month.setdefault((one.removed_at, one.month), []).append(one)
+    gone = [old.ends for _at, month in by_month if (old := month_of(month)) is not None]
     for (at, month), stumps in by_month.items():
+        if any(at < ends for ends in gone):  # what was said of it is removed too
+            continue
         rows = {log: sum(one.rows for one in stumps if one.head.log == log) for log in log_rows.TABLES}
         old = month_of(month)
-        if not said[_said(at, {"month": month, **rows})] or old is None or old.ends > _kept_since(at):
+        if _said(at, {"month": month, **rows}) not in said or old is None or old.ends > _kept_since(at):
             head = stumps[0].head
             yield Found(What.REMOVED, head.log, head.chain, head.position, at=at)
 
