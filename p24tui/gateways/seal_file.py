@@ -41,6 +41,10 @@ class SealFile:
         os.fsync(self._descriptor)
 
 
+_DIGITS = 19
+"""A number with so many may be more than a database holds."""
+
+
 @contextmanager
 def held(path: Path) -> Iterator[SealFile]:
     """The file for as long as the block lasts; made for its owner alone where there is none.
@@ -72,6 +76,12 @@ def lines(path: Path) -> Iterator[str]:
         return
     except OSError as error:
         raise Unavailable("seal-file", error.strerror or "") from error
+
+
+def number_of(line: str) -> int | None:
+    """The number of the seal that a line is of; none where it is no such line."""
+    number = line.partition(" ")[0]
+    return int(number) if number.isdecimal() and len(number) < _DIGITS else None
 
 
 def tell_syslog(lines: Sequence[str]) -> None:

@@ -81,10 +81,10 @@ def _agreed(system: System, line: str) -> int:
         if not line:
             newest = log_seals.last(tx)
             return newest.seq - 1 if newest else 0
-        said = line.partition(" ")[0]
-        seal = log_seals.one(tx, int(said)) if said.isdecimal() else None
+        number = seal_file.number_of(line)
+        seal = None if number is None else log_seals.one(tx, number)
     if seal is None or seal.line != line:
-        raise BadInput("seal-differs", path=str(path(system.settings)), seal=said[:20])
+        raise BadInput("seal-differs", path=str(path(system.settings)), seal="?" if number is None else number)
     return seal.seq
 
 

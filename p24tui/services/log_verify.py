@@ -223,44 +223,45 @@ class _Anchor:
 
     def __init__(self, system: System, tally: Tally) -> None:
         self._lines = seal_file.lines(sealing.path(system.settings))
+        self._store = system.store
         self._tally = tally
         self._begun = False
         self._line = next(self._lines, "")
 
     def beside(self, seal: Seal) -> Iterator[Found]:
         """What the anchor says of this seal."""
-        while self._line and (_number(self._line) or 0) < seal.seq:
+        while self._line and (seal_file.number_of(self._line) or 0) < seal.seq:
             yield from self._stray()
         if self._line == seal.line:
             self._tally.anchored += 1
             self._take()
         elif not self._line:
             self._tally.unanchored += self._begun
-        elif self._begun or _number(self._line) == seal.seq:
+        elif self._begun or seal_file.number_of(self._line) == seal.seq:
             yield Found(What.ANCHOR, "log_seals", "", seal.seq, at=seal.at)
-            if _number(self._line) == seal.seq:
+            if seal_file.number_of(self._line) == seal.seq:
                 self._take()
 
     def rest(self, seq: int) -> Iterator[Found]:
-        """What the anchor has beyond the last seal."""
+        """What the anchor has beyond the last seal that was read: a seal that has come meanwhile, or something else."""
         while self._line:
-            yield from self._stray()
+            with self._store.reading() as tx:
+                newer = log_seals.one(tx, seal_file.number_of(self._line) or 0)
+            if newer is not None and newer.seq > seq:
+                yield from self.beside(newer)
+            else:
+                yield from self._stray()
         if seq and not self._begun:
             yield Found(What.NO_ANCHOR, "log_seals", "", seq)
 
     def _stray(self) -> Iterator[Found]:
         """A line of a seal that the database has not, or that is no such line."""
-        number = _number(self._line)
+        number = seal_file.number_of(self._line)
         yield Found(What.ANCHOR if number is None else What.SEALS_MISSING, "log_seals", "", number or 0)
         self._take()
 
     def _take(self) -> None:
         self._begun, self._line = True, next(self._lines, "")
-
-
-def _number(line: str) -> int | None:
-    number = line.partition(" ")[0]
-    return int(number) if number.isdecimal() and len(number) < 19 else None
 
 
 def _removals(system: System, removed: list[Stump]) -> Iterator[Found]:
