@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
@@ -11,6 +12,7 @@ from p24tui.store.log_chain import chained
 from p24tui.store.tables import cases, drafts, note_drafts, presence, read_log, staff
 from p24tui.store.values import Audience, Doing, LeftDraft, Present
 
+_LOG = insert(read_log)
 _DRAFTS = {Audience.MESSAGE: drafts, Audience.NOTE: note_drafts}
 
 
@@ -115,7 +117,7 @@ def log_reading(
     why: str = "care",
 ) -> None:
     """Who takes part of what, and why they may. It must be committed before anything of it is shown (LO-1)."""
-    values = {
+    values: dict[str, Any] = {
         "at": at,
         "kind": kind,
         "staff_id": actor.staff_id,
@@ -132,7 +134,7 @@ def log_reading(
     }
     if not tx.on_postgresql:  # where a trigger does it
         values = chained(tx.connection.exec_driver_sql, "read_log", values)
-    tx.connection.execute(insert(read_log).values(values))
+    tx.connection.execute(_LOG, values)
 
 
 def _remove(tx: Tx, which: ColumnElement[bool]) -> list[tuple[str, str]]:

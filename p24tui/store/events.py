@@ -12,6 +12,7 @@ from p24tui.store.log_chain import chained
 from p24tui.store.tables import changes, events
 from p24tui.store.values import Event
 
+_APPEND = insert(events).returning(events.c.seq)
 _XID: ColumnElement[int] = literal_column("(pg_current_xact_id()::text::bigint)")
 
 
@@ -28,7 +29,7 @@ def append(
     **details: Any,
 ) -> None:
     """Record who did what, when, from where and by which rule; the consoles hear of it after the commit."""
-    values = {
+    values: dict[str, Any] = {
         "at": at,
         "kind": kind,
         "case_id": case_id,
@@ -42,7 +43,7 @@ def append(
     }
     if not tx.on_postgresql:  # where a trigger does it
         values = chained(tx.connection.exec_driver_sql, "events", values)
-    seq = tx.connection.execute(insert(events).values(values).returning(events.c.seq)).scalar_one()
+    seq = tx.connection.execute(_APPEND, values).scalar_one()
     announce(tx, at, unit_id or actor.unit_id, case_id, message_id=message_id, event_seq=seq)
 
 
