@@ -3,16 +3,17 @@
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import click
 
 from p24tui.cli.base import echo_json, operator, running
+from p24tui.clock import local
 from p24tui.i18n import N_, _, ngettext
 from p24tui.services import log_removal, log_seals
 from p24tui.services.log_verify import Found, Tally, What, verify
 from p24tui.text import clean_line
-from p24tui.time_words import day_and_time
 
 INTERRUPTED = 130
 LONGEST = 200
@@ -73,7 +74,7 @@ def remove_old(yes: bool) -> None:
         removed = log_removal.remove_old(system, operator(system))
     for month, counts in removed.items():
         click.echo(
-            _("{month}: {events} händelser och {reads} läsningar borttagna.").format(
+            _("{month}: borttaget ur händelserna {events}, ur läsningarna {reads}.").format(
                 month=month, events=counts["events"], reads=counts["read_log"]
             )
         )
@@ -96,14 +97,18 @@ def _teller() -> Callable[[Tally], None]:
 
 
 def _line(found: Found, path: str) -> str:
-    """Where, and what: ``läsningar embedded 17 (nr 204, mån 23 nov 16.32): ändrad …``."""
+    """Where, and what: ``läsningar embedded 17 (nr 204, 2026-11-23 16.32.07): ändrad …``."""
     place = f"{found.position}–{found.to}" if found.to and found.to != found.position else f"{found.position}"
     row = [_("nr {seq}").format(seq=found.seq)] if found.seq is not None else []
-    row += [f"{day_and_time(found.at)} {found.at.year}"] if found.at is not None else []
+    row += [_time(found.at)] if found.at is not None else []
     log = _(LOGS[found.log]) if found.log in LOGS else found.log
     where = clean_line(" ".join(filter(None, [log, found.chain, place])), LONGEST)  # a chain's name may be anything
     beside = f" ({', '.join(row)})" if row else ""
     return f"✗ {where}{beside}: {_(FOUND[found.what]).format(path=path)}"
+
+
+def _time(at: datetime) -> str:
+    return f"{local(at):%Y-%m-%d %H.%M.%S}"
 
 
 def _summary(tally: Tally, found: int) -> list[str]:
@@ -115,13 +120,13 @@ def _summary(tally: Tally, found: int) -> list[str]:
         "unanchored": tally.unanchored,
     }
     lines = [
-        _("{rows} rader i {chains} kedjor, {seals} sigill, {anchored} av dem i filen här.").format(**values),
+        _("Rader: {rows}. Kedjor: {chains}. Sigill: {seals}, varav i filen här: {anchored}.").format(**values),
     ]
     if tally.unanchored:
-        lines.append(_("{unanchored} sigill är inte i filen här än.").format(**values))
+        lines.append(_("Sigill som inte är i filen här än: {unanchored}.").format(**values))
     if tally.sealed_to is not None:
-        at = f"{day_and_time(tally.sealed_to)} {tally.sealed_to.year}"
-        lines.append(_("Senaste sigillet är från {at}; det som kom sedan är inte förseglat än.").format(at=at))
+        words = _("Senaste sigillet är från {at}; det som kom sedan är inte förseglat än.")
+        lines.append(words.format(at=_time(tally.sealed_to)))
     if found:
         lines.append(ngettext("{count} fel. Utred det.", "{count} fel. Utred dem.", found).format(count=found))
     else:

@@ -38,8 +38,10 @@ DEFAULTS: dict[str, dict[str, str]] = {"events": {}, "read_log": {"role": "", "w
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
-_HEAD = "SELECT position, hash FROM chain_heads WHERE log = ? AND chain = ?"
-_NEXT = "SELECT coalesce(max(seq), 0) + 1 FROM {log}"
+_HEAD = (
+    "SELECT coalesce(position, 0), hash, (SELECT coalesce(max(seq), 0) + 1 FROM {log}) "
+    "FROM (SELECT ? AS chain) one LEFT JOIN chain_heads h ON h.log = '{log}' AND h.chain = one.chain"
+)
 _MOVE = (
     "INSERT INTO chain_heads (log, chain, position, hash) VALUES (?, ?, ?, ?) "
     "ON CONFLICT (log, chain) DO UPDATE SET position = excluded.position, hash = excluded.hash"
@@ -70,7 +72,7 @@ def canonical(parts: Sequence[str | None]) -> str:
 
 def linked(previous: bytes, parts: Sequence[str | None]) -> bytes:
     """The hash of these parts after ``previous``."""
-    return sha256(previous + canonical(parts).encode()).digest()
+    return sha256(previous + canonical(parts).encode(errors="surrogateescape")).digest()
 
 
 def chained(execute: Callable[[str, tuple[object, ...]], Any], log: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,9 +80,8 @@ def chained(execute: Callable[[str, tuple[object, ...]], Any], log: str, values:
 
     The head of the chain moves in the same transaction, which is the only one that writes.
     """
-    head, previous = execute(_HEAD, (log, EMBEDDED)).fetchone() or (0, ZERO)
-    (seq,) = execute(_NEXT.format(log=log), ()).fetchone()
-    row, position = {**DEFAULTS[log], **values, "seq": seq}, head + 1
+    head, last, seq = execute(_HEAD.format(log=log), (EMBEDDED,)).fetchone()
+    row, position, previous = {**DEFAULTS[log], **values, "seq": seq}, head + 1, last or ZERO
     digest = linked(previous, [log, EMBEDDED, str(position), *(plain(row[name]) for name in COLUMNS[log])])
     execute(_MOVE, (log, EMBEDDED, position, digest))
     return {**row, "chain": EMBEDDED, "chain_position": position, "previous_hash": previous, "hash": digest}

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, text, tuple_
+from sqlalchemy import Row, TextClause, delete, func, insert, select, text, tuple_
 
+from p24tui.errors import Unavailable
 from p24tui.store.engine import Store, Tx
 from p24tui.store.log_chain import COLUMNS, linked
 from p24tui.store.log_seals import Head
@@ -49,16 +51,14 @@ class Stump:
 
 def chained(store: Store, log: str) -> Iterator[list[Stored]]:
     """The rows that are in a chain, chain by chain and in the order of their places."""
-    first = f"SELECT {_columns(log, store)} FROM {log} WHERE chain_position IS NOT NULL AND chain IS NOT NULL"
+    first = f"SELECT {_columns(log, store)} FROM {log} WHERE {_in_a_chain(store)}"
     order = f" ORDER BY chain, chain_position LIMIT {PAGE}"
     statement = text(first + order)
     place: dict[str, object] = {}
     while True:
-        with store.reading() as tx:
-            lines = tx.connection.execute(statement, place).all()
-        if not lines:
+        page = [_stored(log, line) for line in _lines(store, statement, place)]
+        if not page:
             return
-        page = [_stored(log, line) for line in lines]
         yield page
         statement = text(f"{first} AND (chain, chain_position) > (:chain, :position){order}")
         place = {"chain": page[-1].chain, "position": page[-1].position}
@@ -66,17 +66,38 @@ def chained(store: Store, log: str) -> Iterator[list[Stored]]:
 
 def unchained(store: Store, log: str) -> Iterator[Stored]:
     """The rows that are in none."""
-    where = "(chain IS NULL OR chain_position IS NULL) AND seq > :seq ORDER BY seq"
+    where = f"NOT ({_in_a_chain(store)}) AND seq > :seq ORDER BY seq"
     statement = text(f"SELECT {_columns(log, store)} FROM {log} WHERE {where} LIMIT {PAGE}")
     seq = -(2**63)
     while True:
-        with store.reading() as tx:
-            lines = tx.connection.execute(statement, {"seq": seq}).all()
-        if not lines:
+        page = [_stored(log, line) for line in _lines(store, statement, {"seq": seq})]
+        if not page:
             return
-        page = [_stored(log, line) for line in lines]
         yield from page
         seq = page[-1].seq
+
+
+def _in_a_chain(store: Store) -> str:
+    """SQLite keeps what is no text and no number in a column of them, too."""
+    if store.path is not None:
+        return "typeof(chain) = 'text' AND typeof(chain_position) = 'integer'"
+    return "chain IS NOT NULL AND chain_position IS NOT NULL"
+
+
+def _lines(store: Store, statement: TextClause, place: dict[str, object]) -> Sequence[Row[Any]]:
+    try:
+        with store.reading() as tx:
+            return tx.connection.execute(statement, place).all()
+    except Unavailable:
+        if store.path is None:
+            raise
+    with store.reading() as tx:  # SQLite keeps bytes that are no UTF-8 as text, too
+        driver: Any = tx.connection.connection.driver_connection
+        driver.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
+        try:
+            return tx.connection.execute(statement, place).all()
+        finally:
+            driver.text_factory = str
 
 
 def _columns(log: str, store: Store) -> str:
@@ -127,7 +148,8 @@ def heads(tx: Tx, log: str) -> dict[str, Head]:
     """Where each chain ends, as is kept beside it."""
     table = chain_heads.c
     query = select(table.log, table.chain, table.position, table.hash).where(table.log == log)
-    return {chain: Head(log, chain, position, digest) for log, chain, position, digest in tx.connection.execute(query)}
+    rows = tx.connection.execute(query)
+    return {chain: Head(log, chain, _number(position), _bytes(digest)) for log, chain, position, digest in rows}
 
 
 def head(tx: Tx, log: str, chain: str) -> Head | None:
@@ -135,7 +157,7 @@ def head(tx: Tx, log: str, chain: str) -> Head | None:
     table = chain_heads.c
     query = select(table.position, table.hash).where(table.log == log, table.chain == chain)
     row = tx.connection.execute(query).first()
-    return None if row is None else Head(log, chain, *row)
+    return None if row is None else Head(log, chain, _number(row[0]), _bytes(row[1]))
 
 
 def hashes(tx: Tx, log: str, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], bytes]:

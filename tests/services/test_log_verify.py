@@ -346,6 +346,27 @@ def look(world: World) -> list[Found]:
     return list(verify(world.system, Tally()))
 
 
+@pytest.mark.rule("LO-2")
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        ("actor = CAST(actor AS BLOB)", What.CHANGED),
+        ("actor = CAST(x'ff00' AS TEXT)", What.CHANGED),
+        ("at = 'i går'", What.CHANGED),
+        ("hash = 'x'", What.CHANGED),
+        ("chain = CAST(chain AS BLOB)", What.ADDED),
+        ("chain_position = 'x'", What.ADDED),
+        ("chain_position = 1.5", What.ADDED),
+    ],
+)
+def test_what_only_sqlite_takes_is_found_too(sqlcipher_world: World, value: str, what: What) -> None:
+    world = sqlcipher_world
+    with world.system.store.writing() as tx:
+        _triggers_off(tx)
+        tx.connection.execute(text(f"UPDATE events SET {value} WHERE seq = 2"))
+    assert (what, 2) in [(one.what, one.seq) for one in look(world)]
+
+
 def test_a_log_that_grows_while_it_is_looked_at_is_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_rows, "PAGE", 2)
     sealing.keep(world.system)
