@@ -135,6 +135,21 @@ def test_what_a_client_says_of_the_chain_does_not_count(on_postgresql: World) ->
 
 
 @pytest.mark.rule("LO-2")
+def test_no_transaction_waits_for_the_head_of_another(on_postgresql: World, tmp_path: Path) -> None:
+    settings = on_postgresql.system.settings
+    with make_world_again(tmp_path, settings.database) as other:
+        for first, second in ((on_postgresql, other), (other, on_postgresql)):
+            with first.system.store.writing() as one:
+                events.append(one, first.source, MONDAY_NINE, "first")
+                with second.system.store.writing() as two:
+                    two.connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+                    desk.log_reading(two, second.source, MONDAY_NINE, "list")
+                    events.append(two, second.source, MONDAY_NINE, "second")
+                desk.log_reading(one, first.source, MONDAY_NINE, "list")
+    assert unlike(on_postgresql.system.store) == []
+
+
+@pytest.mark.rule("LO-2")
 @pytest.mark.parametrize("log", LOGS)
 def test_a_log_is_only_added_to(world: World, log: str) -> None:
     table = tables.metadata.tables[log]
