@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, TextClause, delete, func, insert, select, text, tuple_
 
@@ -25,8 +25,7 @@ REMOVED = "log.segment-removed"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """A row: its place in its chain, the hashes that it holds, and the hash that it should have by what it says."""
 
     chain: str
@@ -35,7 +34,16 @@ class Stored:
     hash: bytes
     made: bytes
     seq: int
-    at: datetime | None
+    since: int
+    """Microseconds since 1970."""
+
+    @property
+    def at(self) -> datetime | None:
+        """When it says that it was written; none where what lies there is no instant."""
+        try:
+            return _EPOCH + timedelta(microseconds=self.since)
+        except (OverflowError, TypeError):
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,29 +122,23 @@ def _columns(log: str, store: Store) -> str:
 
 
 def _stored(log: str, line: Sequence[Any]) -> Stored:
-    chain, position, previous, digest, seq, at = line[:6]
-    parts = [log, str(chain), str(position), *[None if part is None else str(part) for part in line[4:]]]
+    chain, position, previous, digest, seq, since = line[:6]
     before = _bytes(previous)
-    return Stored(
-        str(chain), _number(position), before, _bytes(digest), linked(before, parts), _number(seq), _instant(at)
-    )
+    parts: list[Any] = [log, str(chain), str(position), str(seq), str(since), *line[6:]]
+    try:
+        made = linked(before, parts)
+    except TypeError:  # SQLite keeps what is no text in a column of text, too
+        made = linked(before, [None if part is None else str(part) for part in parts])
+    return Stored(str(chain), _number(position), before, _bytes(digest), made, _number(seq), since)
 
 
 def _bytes(value: object) -> bytes:
     """A hash; what is none counts as an empty one, which no row has."""
-    return bytes(value) if isinstance(value, bytes | memoryview) else b""
+    return value if isinstance(value, bytes) else b""
 
 
 def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
-
-
-def _instant(value: object) -> datetime | None:
-    """An instant; none where what lies there is none."""
-    try:
-        return _EPOCH + timedelta(microseconds=_number(value)) if isinstance(value, int) else None
-    except OverflowError:
-        return None
 
 
 def count(tx: Tx, log: str) -> int:

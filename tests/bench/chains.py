@@ -10,6 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from p24tui.services import cases
 from p24tui.services.log_verify import Tally, verify
 from p24tui.store import desk
@@ -85,14 +87,23 @@ def _not_logged() -> Iterator[None]:
 def _verifying(world: World, rows: int, where: str) -> Result:
     hashed = _filled(world, rows)
     tally = Tally()
-    began = time.perf_counter()
-    cpu = time.process_time()
+    began, cpu = time.perf_counter(), time.process_time() + _server_cpu(world)
     found = list(verify(world.system, tally))
-    taken, cpu = time.perf_counter() - began, time.process_time() - cpu
+    taken, cpu = time.perf_counter() - began, time.process_time() + _server_cpu(world) - cpu
     assert not found
     assert tally.rows[LOG] == rows
-    numbers = {"cpu_s": round(cpu, 2), "sha256_s": round(hashed, 2), "ratio_to_sha256": round(taken / hashed, 2)}
-    return Result("log", f"verifying {rows:,} rows in {where}", "s", taken, 1, goal=VERIFY_GOAL, numbers=numbers)
+    numbers = {"elapsed_s": round(taken, 2), "sha256_s": round(hashed, 2), "ratio_to_sha256": round(cpu / hashed, 2)}
+    what = f"verifying {rows:,} rows in {where}, seconds of one core (with the server's)"
+    return Result("log", what, "s", cpu, 1, goal=VERIFY_GOAL, numbers=numbers)
+
+
+def _server_cpu(world: World) -> float:
+    """Seconds of a core that PostgreSQL's processes for this database have had."""
+    database = world.system.settings.database.rpartition("/")[2]
+    named = (
+        one for one in psutil.process_iter(["cmdline"]) if database and database in " ".join(one.info["cmdline"] or ())
+    )
+    return sum(sum(one.cpu_times()[:2]) for one in named)
 
 
 def _filled(world: World, rows: int) -> float:
@@ -107,10 +118,10 @@ def _filled(world: World, rows: int) -> float:
             said.append((*row.values(), EMBEDDED, number, previous, digest))
             data.append(previous + text)
             previous = digest
-        began = time.perf_counter()
+        began = time.process_time()
         for one in data:
             sha256(one).digest()
-        hashed += time.perf_counter() - began
+        hashed += time.process_time() - began
         with world.system.store.writing() as tx:
             _insert(tx, said)
     with world.system.store.writing() as tx:
