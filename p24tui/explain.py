@@ -108,6 +108,16 @@ REFUSALS = (
         "sms-too-late": N_("Det är inte till nytta längre: tiden har gått. Ring patienten i stället."),
         "visit-cancelled": N_("Besöket är redan avbokat."),
         "protection-unknown": N_("Det går inte att få veta om personuppgifterna är skyddade. Inget sms skickas."),
+        "log-none-old": N_("Inget i loggarna är gammalt nog att ta bort. Inget har ändrats."),
+        "log-altered": N_(
+            "Loggen är inte som den skrevs, så inget tas bort ur den. Kör p24tui log verify och utred det som den visar."
+        ),
+        "log-not-sealed": N_(
+            "Det som är gammalt nog är inte förseglat. Ha en konsol eller p24tui worker igång en stund, och försök igen."
+        ),
+        "log-not-anchored": N_(
+            "Sigillen finns inte i den här datorns fil. Ha en konsol eller p24tui worker igång här en stund, och försök igen."
+        ),
         "roster-order": N_("Passet måste sluta efter att det har börjat."),
         "roster-long": N_("Passet får vara högst {hours} timmar. Dela upp det."),
         "roster-person": N_("Personen är inte aktiv eller arbetar inte på enheten. Välj någon som gör det."),
@@ -245,6 +255,9 @@ BAD_INPUT = {
     "no-demo": N_("Ingen demo körs. Patienten går bara att spela där, aldrig mot riktiga data: kör p24tui demo först."),
     "no-such-patient": N_("Inget öppet ärende i demon börjar på {typed}. p24tui patient visar dem som finns."),
     "many-patients": N_("Flera passar {typed}: {found}. Skriv fler tecken."),
+    "seal-differs": N_(
+        "Loggens sigill {seal} i {path} är ett annat i databasen. Någon kan ha ändrat loggen, eller så är databasen återställd: kör p24tui log verify."
+    ),
     "message-refused": N_("Mottagningen tog inte emot meddelandet. Det du skrev finns kvar."),
 }
 
@@ -258,6 +271,8 @@ PARTS = {
     **STORAGE_PARTS,
     **CARD_PARTS,
     "database": N_("Databasen svarar inte. Inget skrevs; det du skriver finns kvar på skärmen."),
+    "seal-file": N_("Filen med loggens sigill går inte att läsa eller skriva. Sigillen skrivs dit så snart det går."),
+    "syslog": N_("Syslog tar inte emot loggens sigill. De skrivs dit så snart det går."),
     "intake": N_("Mottagningen svarar inte: det du skrev finns kvar. Försök igen."),
     "person-data": N_("Personuppgiftstjänsten svarar inte. Skyddet räknas som okänt tills den gör det."),
     "video": N_("Det finns ingen video att öppna: ingen videotjänst är inställd. Använd chatten, eller ring."),

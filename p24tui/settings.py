@@ -134,6 +134,10 @@ class Settings:
     card_revocation_required: bool = _key(
         "Whether a card is refused while its revocation list is missing or too old.", True
     )
+    seal_file: str = _key(
+        "File outside the database in which the log's seals are anchored; empty: log-seals in the home folder."
+    )
+    seal_syslog: bool = _key("Whether the log's seals are anchored in the machine's syslog too.", False)
     intake_host: str = _key("Address that the intake listens on.", "127.0.0.1")
     intake_port: int = _key("Port that the intake listens on.", 8424)
     intake_max_bytes: int = _key("Largest request that the intake reads, in bytes.", 26_214_400)

@@ -192,6 +192,7 @@ JOBS = {
     "closing": N_("stängningskontroll"),
     "shifts": N_("skift"),
     "temporary-storage": N_("mellanlagringen av bilder"),
+    "log-seals": N_("loggens sigill"),
 }
 
 

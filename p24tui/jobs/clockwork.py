@@ -25,6 +25,7 @@ from p24tui.services import (
     handover,
     holding,
     images,
+    log_seals,
     presence,
     sending,
     shift,
@@ -95,6 +96,7 @@ class Clockwork:
             Tick("closing", 30, closing.look_for_unsigned),
             Tick("suicide-risk", 15, suicide.call_due),
             Tick("temporary-storage", 15, images.sweep),
+            Tick("log-seals", 60, log_seals.keep),
         )
 
     def start(self) -> None:

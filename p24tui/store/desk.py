@@ -2,14 +2,17 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from p24tui.routine.actor import Actor
 from p24tui.store.engine import Tx
+from p24tui.store.log_chain import chained
 from p24tui.store.tables import cases, drafts, note_drafts, presence, read_log, staff
 from p24tui.store.values import Audience, Doing, LeftDraft, Present
 
+_LOG = insert(read_log)
 _DRAFTS = {Audience.MESSAGE: drafts, Audience.NOTE: note_drafts}
 
 
@@ -114,23 +117,24 @@ def log_reading(
     why: str = "care",
 ) -> None:
     """Who takes part of what, and why they may. It must be committed before anything of it is shown (LO-1)."""
-    tx.connection.execute(
-        insert(read_log).values(
-            at=at,
-            kind=kind,
-            staff_id=actor.staff_id,
-            actor=actor.name,
-            profession=actor.profession or "",
-            unit_id=actor.unit_id,
-            place=actor.place,
-            view=view,
-            case_id=case_id,
-            patient_id=patient_id,
-            patients=sorted(patients),
-            role=actor.role or "",
-            why=why,
-        )
-    )
+    values: dict[str, Any] = {
+        "at": at,
+        "kind": kind,
+        "staff_id": actor.staff_id,
+        "actor": actor.name,
+        "profession": actor.profession or "",
+        "unit_id": actor.unit_id,
+        "place": actor.place,
+        "view": view,
+        "case_id": case_id,
+        "patient_id": patient_id,
+        "patients": sorted(patients),
+        "role": actor.role or "",
+        "why": why,
+    }
+    if not tx.on_postgresql:  # where a trigger does it
+        values = chained(tx.connection.exec_driver_sql, "read_log", values)
+    tx.connection.execute(_LOG, values)
 
 
 def _remove(tx: Tx, which: ColumnElement[bool]) -> list[tuple[str, str]]:

@@ -8,9 +8,11 @@ from sqlalchemy import ColumnElement, Select, insert, literal_column, select
 
 from p24tui.routine.actor import Actor
 from p24tui.store.engine import Tx
+from p24tui.store.log_chain import chained
 from p24tui.store.tables import changes, events
 from p24tui.store.values import Event
 
+_APPEND = insert(events).returning(events.c.seq)
 _XID: ColumnElement[int] = literal_column("(pg_current_xact_id()::text::bigint)")
 
 
@@ -27,7 +29,7 @@ def append(
     **details: Any,
 ) -> None:
     """Record who did what, when, from where and by which rule; the consoles hear of it after the commit."""
-    values = {
+    values: dict[str, Any] = {
         "at": at,
         "kind": kind,
         "case_id": case_id,
@@ -39,7 +41,9 @@ def append(
         "rule": rule,
         "details": details,
     }
-    seq = tx.connection.execute(insert(events).values(values).returning(events.c.seq)).scalar_one()
+    if not tx.on_postgresql:  # where a trigger does it
+        values = chained(tx.connection.exec_driver_sql, "events", values)
+    seq = tx.connection.execute(_APPEND, values).scalar_one()
     announce(tx, at, unit_id or actor.unit_id, case_id, message_id=message_id, event_seq=seq)
 
 

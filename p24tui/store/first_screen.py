@@ -18,6 +18,7 @@ from p24tui.routine.hours import OpeningHours
 from p24tui.settings import Settings
 from p24tui.store.connect import FILE_NAME, POSTGRESQL, VERSION, connect_sqlcipher
 from p24tui.store.key import database_key
+from p24tui.store.log_chain import chained, microseconds, plain
 from p24tui.store.values import CASE_FIELDS, PATIENT_FIELDS, CaseRow, Staff, Unit, UnitKind, case_row
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,10 +53,7 @@ FROM (
 JOIN patients p ON p.id = c.patient_id
 LEFT JOIN staff s ON s.id = c.owner_id
 """
-_LOG = (
-    "INSERT INTO read_log (at, kind, staff_id, actor, profession, unit_id, place, view, patients) "
-    "VALUES (?, 'list', ?, ?, ?, ?, ?, ?, ?)"
-)
+_LOG = "INSERT INTO read_log ({columns}) VALUES ({marks})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +93,25 @@ class BareConnection:
 
     def log_list(self, at: datetime, member: Staff, unit_id: str, place: str, view: str, patients: set[str]) -> None:
         """Log that these patients are about to be shown, as ``desk.log_reading`` does."""
-        instant: object = at if self._on_postgresql else (at - _EPOCH) // timedelta(microseconds=1)
-        who = (member.id, member.name, member.profession.value, unit_id, place, view)
-        self._execute(_LOG, (instant, *who, json.dumps(sorted(patients))))
+        values: dict[str, Any] = {
+            "at": at,
+            "kind": "list",
+            "staff_id": member.id,
+            "actor": member.name,
+            "profession": member.profession.value,
+            "unit_id": unit_id,
+            "place": place,
+            "view": view,
+            "case_id": None,
+            "patient_id": None,
+            "patients": sorted(patients),
+        }
+        if not self._on_postgresql:
+            values = chained(self._connection.execute, "read_log", values)
+            values["at"] = microseconds(at)
+        values["patients"] = plain(values["patients"])
+        statement = _LOG.format(columns=", ".join(values), marks=", ".join("?" * len(values)))
+        self._execute(statement, tuple(values.values()))
 
     def _execute(self, statement: str, parameters: Sequence[object]) -> Any:
         marks = statement.replace("?", "%s") if self._on_postgresql else statement

@@ -33,6 +33,7 @@ from p24tui.store.duty_tables import (
 from p24tui.store.image_tables import exported_files
 from p24tui.store.intake_tables import quarantine, received, sources
 from p24tui.store.journal_tables import journal_drafts, journal_notes, note_debts
+from p24tui.store.log_tables import chain_heads, log_seals, log_stumps, read_log, sealed_heads
 from p24tui.store.outgoing_tables import HAS_GATEWAY_ID, outbox, reminder_times, sms_texts
 from p24tui.store.registration_tables import registrations
 from p24tui.store.role_tables import break_glass, staff_roles
@@ -45,23 +46,28 @@ __all__ = [
     "booking_tasks",
     "break_glass",
     "case_guests",
+    "chain_heads",
     "closing_warnings",
     "closings",
     "exported_files",
     "handovers",
     "journal_drafts",
     "journal_notes",
+    "log_seals",
+    "log_stumps",
     "metadata",
     "note_debts",
     "outbox",
     "participants",
     "protection_kept",
     "quarantine",
+    "read_log",
     "received",
     "registrations",
     "reminder_times",
     "responsible",
     "roster",
+    "sealed_heads",
     "shifts",
     "sms_texts",
     "sources",
@@ -272,30 +278,6 @@ changes = Table(
     Column("message_id", Text),
     Column("event_seq", BigInteger),
     Index("ix_changes_xid_seq", "xid", "seq"),
-)
-
-read_log = Table(
-    "read_log",
-    metadata,
-    Column("seq", Serial, primary_key=True),
-    Column("at", Instant, nullable=False),
-    Column("kind", Text, nullable=False, comment="case, list, arrivals, export"),
-    Column("staff_id", Text),
-    Column("actor", Text, nullable=False),
-    Column("profession", Text, nullable=False),
-    Column("unit_id", Text, nullable=False),
-    Column("place", Text, nullable=False),
-    Column("view", Text, nullable=False, comment="the list that later arrivals belong to"),
-    Column("case_id", Text),
-    Column("patient_id", Text, index=True),
-    Column("patients", JSON, nullable=False, comment="ids of the patients that a list showed"),
-    Column("role", Text, nullable=False, server_default="", comment="in which they acted; empty: their profession"),
-    Column("why", Text, nullable=False, server_default="care", comment="care, break-glass:ID, control, acting-outside"),
-    Column("chain", Text),
-    Column("chain_position", BigInteger),
-    Column("previous_hash", LargeBinary),
-    Column("hash", LargeBinary),
-    UniqueConstraint("chain", "chain_position"),
 )
 
 presence = Table(

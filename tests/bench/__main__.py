@@ -21,7 +21,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.bench import changing, closing, figures, finding, model, opening, reminders, start, writing
+from tests.bench import chains, changing, closing, figures, finding, model, opening, reminders, start, writing
 from tests.bench.measuring import Bench, Result
 from tests.bench.terminal import COLUMNS, ROWS, Unseen
 
@@ -38,6 +38,7 @@ FIGURES: dict[str, Callable[[Bench], Iterator[Result]]] = {
     "long": opening.open_long,
     "remind": reminders.reminders,
     "closing": closing.closing,
+    "log": chains.log,
 }
 
 HEADING = ("figure", "what", "measured", "ratio", "goal", "", "n")

@@ -1,0 +1,93 @@
+"""Sealing the logs: each minute the heads of their chains are joined, and the seal is anchored outside the database."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from p24tui.errors import BadInput
+from p24tui.gateways import seal_file
+from p24tui.routine.rule import rule
+from p24tui.settings import Settings
+from p24tui.store import log_seals
+from p24tui.system import System
+
+FILE_NAME = "log-seals"
+
+APART = timedelta(seconds=30)
+"""However many processes there are, seals are not closer together."""
+
+PAGE = 500
+"""Seals that are anchored at a time."""
+
+
+def keep(system: System) -> int:
+    """Seal what has moved, and anchor what is not anchored here yet; how many seals that were.
+
+    Raises ``Unavailable`` where an anchor cannot be written, which the next run makes good, and ``BadInput`` where the
+    anchor and the database say different things.
+    """
+    return seal(system) + anchor(system)
+
+
+@rule("LO-2")
+def seal(system: System) -> int:
+    """Join the heads that have moved since the last seal in a new one; how many seals there are more of."""
+    now = system.clock.now()
+    with system.store.writing() as tx:
+        if not log_seals.alone(tx):
+            return 0
+        last = log_seals.last(tx)
+        if last is not None and timedelta() <= now - last.at < APART:
+            return 0
+        heads = log_seals.moved(tx)
+        if heads:
+            log_seals.add(tx, now, heads)
+    return 1 if heads else 0
+
+
+@rule("LO-2")
+def anchor(system: System) -> int:
+    """Write the seals that this machine's file has not yet to its end, and to syslog where that is set; how many.
+
+    Every machine's file has all seals from its first line on; a new one begins with the newest, whose hash holds all
+    before it.
+    """
+    count = 0
+    with seal_file.held(path(system.settings)) as file:
+        seq = _agreed(system, file.last_line())
+        while seals := _after(system, seq):
+            lines = [seal.line for seal in seals]
+            if system.settings.seal_syslog:
+                seal_file.tell_syslog(lines)
+            file.append(lines)
+            seq, count = seals[-1].seq, count + len(seals)
+    return count
+
+
+def anchored(system: System) -> int:
+    """The number of the last seal that is anchored here, 0 where none is. Raises as ``anchor`` does."""
+    with seal_file.held(path(system.settings)) as file:
+        line = file.last_line()
+        return _agreed(system, line) if line else 0
+
+
+def path(settings: Settings) -> Path:
+    """The file in which seals are anchored."""
+    return Path(settings.seal_file).expanduser() if settings.seal_file else settings.home / FILE_NAME
+
+
+def _agreed(system: System, line: str) -> int:
+    """The number after which seals are missing in a file that ends with this line, on which the database agrees."""
+    with system.store.reading() as tx:
+        if not line:
+            newest = log_seals.last(tx)
+            return newest.seq - 1 if newest else 0
+        number = seal_file.number_of(line)
+        seal = None if number is None else log_seals.one(tx, number)
+    if seal is None or seal.line != line:
+        raise BadInput("seal-differs", path=str(path(system.settings)), seal="?" if number is None else number)
+    return seal.seq
+
+
+def _after(system: System, seq: int) -> list[log_seals.Seal]:
+    with system.store.reading() as tx:
+        return log_seals.after(tx, seq, PAGE)
