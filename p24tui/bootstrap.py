@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from p24tui import i18n
+from p24tui import crash, i18n
 from p24tui.clock import Clock, SystemClock
 from p24tui.gateways import video
 from p24tui.gateways.e_id import EId, NoEId
@@ -68,11 +68,9 @@ def place(entrance: str) -> str:
 
 def log_to_file(settings: Settings) -> None:
     """Send the program's log to a file of the home folder, never to the terminal that shows the console."""
-    logging.basicConfig(
-        filename=settings.home / "p24tui.log",
-        level=logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
+    path = settings.home / "p24tui.log"
+    path.touch(mode=0o600)
+    crash.log_to(logging.FileHandler(path, encoding="utf-8"))
 
 
 def _person_data(settings: Settings) -> PersonData:

@@ -1,4 +1,7 @@
-"""Every error that people may meet. Whatever is not one of these is a bug."""
+"""Every error that people may meet. Whatever is not one of these is a bug.
+
+Their text, which may be logged, has rules and keys alone; what was given, and by whom, stands in their attributes.
+"""
 
 from typing import Any
 
@@ -27,13 +30,16 @@ class Stale(P24Error):
     exit_code = 4
 
     def __init__(self, by: str = "", what: str = "") -> None:
-        super().__init__(f"changed by {by or 'someone'}: {what or 'unknown'}")
+        super().__init__("changed by someone")
         self.by = by
         self.what = what
 
 
 class Unavailable(P24Error):
-    """A part outside, such as the database or the person-data service, does not answer."""
+    """A part outside, such as the database or the person-data service, does not answer.
+
+    ``detail`` is a key, or words of ours: never what somebody else's error says, for it may be logged.
+    """
 
     exit_code = 5
 
@@ -49,6 +55,6 @@ class BadInput(P24Error):
     exit_code = 2
 
     def __init__(self, reason: str, **details: Any) -> None:
-        super().__init__(f"{reason} {details}" if details else reason)
+        super().__init__(reason)
         self.reason = reason
         self.details = details

@@ -162,13 +162,19 @@ def default_home() -> Path:
     return user_data_path("p24tui", appauthor=False)
 
 
+def home_folder(environ: Mapping[str, str] | None = None) -> Path:
+    """The folder of this program's data: ``P24TUI_HOME``, or the platform's own."""
+    environ = os.environ if environ is None else environ
+    return Path(environ.get(ENVIRONMENT + "HOME") or default_home()).expanduser()
+
+
 def load(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
     """The settings in force. ``overrides`` are from the command line; those that are none do not count.
 
     Raises ``BadInput`` where the file cannot be read, a key is unknown or a value does not fit.
     """
     environ = os.environ if environ is None else environ
-    home = Path(environ.get(ENVIRONMENT + "HOME") or default_home()).expanduser()
+    home = home_folder(environ)
     values: dict[str, Any] = {**_from_file(home / FILE_NAME), **_from_environment(environ)}
     values.update({name: value for name, value in overrides.items() if value is not None})
     if "keys" in values:
@@ -193,6 +199,7 @@ def save(home: Path, **values: str) -> None:
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         kept = [line for line in lines if line.split("=")[0].strip() not in values]
         written = [f"{name} = {msgspec.json.encode(value).decode()}" for name, value in values.items()]
+        path.touch(mode=0o600)  # it may come to hold secrets
         path.write_text("\n".join([*written, *kept]) + "\n", encoding="utf-8")
     except OSError as error:
         raise BadInput("home-not-writable", path=str(home), problem=error.strerror or str(error)) from error

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from p24tui import __version__, i18n, settings
+from p24tui import __version__, crash, i18n, settings
 from p24tui.errors import P24Error
 from p24tui.explain import explain
 from p24tui.i18n import _
@@ -55,6 +55,7 @@ class Root(click.Group):
 
 def main() -> None:
     """The entry of the program."""
+    crash.install()
     _choose_language()
     make_root().main(prog_name="p24tui")
 

@@ -18,6 +18,9 @@ from p24tui.system import System
 FRAMES_PER_SECOND = 250
 """A key pressed right after something else was painted waits for the next frame at most."""
 
+TELL_ALL = ("TEXTUAL", "TEXTUAL_LOG")
+"""What makes Textual write every key and event to a file, or to whoever listens on a port."""
+
 SWITCH_INTERVAL = 0.0003
 """Seconds after which the threads that read make way for the one that paints."""
 
@@ -30,6 +33,8 @@ def open_console(chosen: Settings, *, asks_who: bool) -> None:
     require_terminal()
     gc.disable()  # until the list stands there
     os.environ.setdefault("TEXTUAL_FPS", str(FRAMES_PER_SECOND))
+    for name in TELL_ALL:
+        os.environ.pop(name, None)
     sys.setswitchinterval(SWITCH_INTERVAL)
     try:
         _open_desk(chosen, asks_who=asks_who)

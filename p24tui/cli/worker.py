@@ -6,7 +6,7 @@ import threading
 
 import click
 
-from p24tui import bootstrap
+from p24tui import bootstrap, crash
 from p24tui.cli.base import running
 from p24tui.i18n import _
 
@@ -15,7 +15,7 @@ from p24tui.i18n import _
 def worker() -> None:
     from p24tui.jobs.clockwork import Clockwork
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    crash.log_to(logging.StreamHandler())
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     stopped = threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):

@@ -11,6 +11,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 
+from p24tui import crash
 from p24tui.errors import BadInput
 from p24tui.gateways.hl7.ack import Answer
 from p24tui.gateways.hl7.framing import Blocks, TooLong, Unframed, frame
@@ -148,7 +149,7 @@ def serve(
     with system.store.reading():
         pass
     with listen(settings.mllp_host, settings.mllp_port) as listener:
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        crash.log_to(logging.StreamHandler())
         if when_listening is not None:
             when_listening(address(listener).removeprefix("http://"))
         asyncio.run(_serve_until_signalled(system, source, listener))

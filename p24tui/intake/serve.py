@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import uvicorn
 
+from p24tui import crash
 from p24tui.errors import BadInput, Unavailable
 from p24tui.intake.app import build
 from p24tui.intake.stream import Hub
@@ -39,7 +40,7 @@ def serve(system: System, *, to_network: bool = False, when_listening: Callable[
     if not to_network and not is_loopback(settings.intake_host):
         raise BadInput("intake-not-loopback", host=settings.intake_host)
     with listen(settings.intake_host, settings.intake_port) as listener:
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        crash.log_to(logging.StreamHandler())
         server = make_server(system)
         if when_listening is not None:
             when_listening(address(listener))

@@ -1,7 +1,7 @@
 """Opening the database, and the two kinds of transaction: reading, and writing with its changes told to others."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -134,8 +134,8 @@ def _postgresql(url: str) -> Engine:
             hide_parameters=True,
             connect_args=POSTGRESQL,
         )
-    except (exc.ArgumentError, exc.NoSuchModuleError) as error:
-        raise BadInput("database-address") from error
+    except (exc.ArgumentError, exc.NoSuchModuleError, ImportError, ValueError):
+        raise BadInput("database-address") from None  # what is wrong with it would be shown with its password
 
 
 @contextmanager
@@ -167,6 +167,5 @@ def _explain(error: BaseException) -> Exception:
     ):
         if part in said:
             return Unavailable("database", detail)
-    with suppress(IndexError):
-        said = said.strip().splitlines()[0]
-    return Unavailable("database", said)
+    state = getattr(error, "sqlstate", None) or ""  # its text may hold what was to be written, or the password
+    return Unavailable("database", f"{type(error).__name__} {state}".strip())

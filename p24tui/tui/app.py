@@ -2,10 +2,11 @@
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.command import CommandPalette
 from textual.screen import Screen
 
@@ -18,6 +19,7 @@ from p24tui.tui.commands import commands
 from p24tui.tui.key import Where
 from p24tui.tui.keys import bindings, use_keys
 from p24tui.tui.messages import FeedSpoke
+from p24tui.tui.raising_app import RaisingApp
 from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.screens.help import HelpScreen
 from p24tui.tui.screens.who import WhoScreen
@@ -30,7 +32,7 @@ TERMINAL_CHECKED_EVERY = 2.0
 """Seconds between looks at whether the terminal is still there."""
 
 
-class P24App(App[None]):
+class P24App(RaisingApp[None]):
     """The full-screen console.
 
     ``actor`` is who acts; where it is none the console asks first which of the unit's staff one is, which is no
@@ -117,6 +119,12 @@ class P24App(App[None]):
 
     def action_help(self) -> None:
         self.push_screen(HelpScreen())
+
+    def _fatal_error(self) -> None:
+        with suppress(Exception):  # what is typed outlives the bug, unless that is just where it is
+            for desk in self._desks():
+                desk.put_away()
+        super()._fatal_error()
 
     async def _leave_dead_terminal(self) -> None:
         """A terminal that has gone away without a signal would leave the console running, seen by nobody."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -20,6 +20,7 @@ from p24tui.text import clean_line, clean_text
 from p24tui.time_words import clock_time, moment
 from p24tui.tui import look
 from p24tui.tui.errands import Errands
+from p24tui.tui.raising_app import RaisingApp
 
 LISTENS_EVERY = 1.0
 """Seconds between looks at what the unit has written."""
@@ -34,7 +35,7 @@ Hear = Callable[[], Sequence[Said]]
 """What the unit has written since last time. Raises ``P24Error`` where it does not answer."""
 
 
-class PatientApp(App[None]):
+class PatientApp(RaisingApp[None]):
     """Values in, messages out: ``written`` is what the patient has written so far, the rest comes by ``hear``.
 
     What cannot be delivered stays where it was typed. ``say`` and ``hear`` are called in threads of their own.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid, VerticalScroll
 from textual.content import Content
@@ -16,6 +16,7 @@ from p24tui.i18n import _
 from p24tui.routine.actor import Profession
 from p24tui.store.values import UnitKind
 from p24tui.tui import look
+from p24tui.tui.raising_app import RaisingApp
 from p24tui.tui.textual_words import say_how_to_quit
 from p24tui.tui.widgets.field import Field
 from p24tui.words import profession_word
@@ -74,7 +75,7 @@ class SetUpScreen(Screen[None]):
         self.app.exit(False)
 
 
-class SetUpApp(App[bool]):
+class SetUpApp(RaisingApp[bool]):
     """Runs the wizard; ``set_up`` gets the values by the names of the flags of ``p24tui init``."""
 
     TITLE = "p24tui"

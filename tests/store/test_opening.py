@@ -158,8 +158,20 @@ def test_a_server_that_is_not_there_says_so(tmp_path: Path) -> None:
     assert error.value.part == "database"
 
 
-def test_an_address_that_is_none_says_so(tmp_path: Path) -> None:
-    assert refusal(Settings(home=tmp_path, database="what?")).reason == "database-address"
+@pytest.mark.parametrize(
+    "address", ["what?", "postgresql://u:hemligt@host:port/p24", "mysql://u:hemligt@host/p24", "pg+no://u:hemligt@host"]
+)
+def test_an_address_that_is_none_says_so_and_is_not_shown(tmp_path: Path, address: str) -> None:
+    error = refusal(Settings(home=tmp_path, database=address))
+    assert error.reason == "database-address"
+    assert "hemligt" not in explain(error) + str(error)
+    assert error.__cause__ is None
+
+
+def test_what_the_database_says_of_what_was_to_be_written_is_not_passed_on(world: World) -> None:
+    error = failing(world, "SELECT hemligt")
+    assert error.part == "database"
+    assert "hemligt" not in str(error) + error.detail
 
 
 def test_the_embedded_database_is_as_durable_as_can_be(sqlcipher_world: World) -> None:
