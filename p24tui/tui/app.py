@@ -17,7 +17,7 @@ from p24tui.tui import look
 from p24tui.tui.commands import commands
 from p24tui.tui.key import Where
 from p24tui.tui.keys import bindings, use_keys
-from p24tui.tui.messages import FeedSpoke
+from p24tui.tui.messages import FeedSpoke, TerminalWent
 from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.screens.help import HelpScreen
 from p24tui.tui.screens.who import WhoScreen
@@ -73,6 +73,7 @@ class P24App(App[None]):
         self._when_shown = when_shown
         self._feed: Feed | None = None
         self._warned = False
+        self._terminal_went = False
         for theme in look.THEMES:
             self.register_theme(theme)
         self.theme = system.settings.theme
@@ -120,8 +121,13 @@ class P24App(App[None]):
 
     async def _leave_dead_terminal(self) -> None:
         """A terminal that has gone away without a signal would leave the console running, seen by nobody."""
-        if not sys.__stdin__ or not sys.__stdin__.isatty():
+        if self._terminal_went or not (self.is_web or (sys.__stdin__ and sys.__stdin__.isatty())):
             await self.action_quit()
+
+    async def on_terminal_went(self, _message: TerminalWent) -> None:
+        """The browser is closed. Where something is left behind, the next look at the terminal closes all the same."""
+        self._terminal_went = True
+        await self._leave_dead_terminal()
 
     def _be(self, member: Staff | None) -> None:
         if member is None:
