@@ -8,7 +8,6 @@ from multidict import CIMultiDictProxy
 
 from p24tui.errors import Refused
 from p24tui.routine.login import Proven
-from p24tui.routine.rule import rule
 from p24tui.settings import Settings
 
 SECRET_HEADER = "X-Proxy-Secret"
@@ -17,7 +16,6 @@ Check = Callable[[bytes], Proven]
 """Whom a certificate (PEM) is of. Raises ``Refused`` where its chain, its time, its revocation or its HSA-id say no."""
 
 
-@rule("NA-1")
 def certificate_of(headers: CIMultiDictProxy[str], settings: Settings) -> bytes:
     """The certificate (PEM) that the proxy has seen proven, not yet looked at.
 

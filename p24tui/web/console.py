@@ -16,7 +16,6 @@ from textual_serve.download_manager import DownloadManager
 from p24tui.clock import Clock
 from p24tui.gateways import handoff
 from p24tui.routine.login import Proven
-from p24tui.routine.rule import rule
 from p24tui.settings import ENVIRONMENT, Settings
 from p24tui.text import clean_line
 
@@ -111,7 +110,6 @@ class Console(AppService):
                 process.send_signal(last_resort)
         await task
 
-    @rule("NA-5")
     async def on_meta(self, data: bytes) -> None:
         """What the console asks of the page: to open an address, to load anew, to close. There is no more than that."""
         asked = msgspec.json.decode(data, type=dict[str, object])

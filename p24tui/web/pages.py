@@ -22,6 +22,7 @@ def headers(address: str) -> dict[str, str]:
         "script-src": "'self'",
         "style-src": "'self' 'unsafe-inline'",  # the terminal writes its colours and sizes as styles
         "font-src": "'self'",
+        "img-src": "'self'",
         "connect-src": f"{_websocket_scheme(address)}://{host}",
         "base-uri": "'none'",
         "form-action": "'none'",
