@@ -1,4 +1,4 @@
-"""Whoever the server has seen the card of is handed on to their console, once and soon, and cannot be made up (NA-1)."""
+"""Whoever the server has seen the card of is handed on to their console: once, soon, and not to be made up (NA-1)."""
 
 import os
 import tempfile

@@ -10,7 +10,7 @@ HEAD_ENDS = b"\r\n\r\n"
 
 
 class Proxy:
-    """Listens on loopback. ``card`` is the certificate it has seen, ``secret`` what it says; none is not said at all."""
+    """Listens on loopback. ``card`` is the certificate it has seen, ``secret`` what it says; none is not said."""
 
     def __init__(self, secret: str | None) -> None:
         self.card: bytes | None = None

@@ -44,7 +44,7 @@ class Site:
 
     def consoles(self) -> list[psutil.Process]:
         """The console processes that run."""
-        return psutil.Process(self.process.pid).children()
+        return list(psutil.Process(self.process.pid).children())
 
     def until(self, count: int) -> list[psutil.Process]:
         """The console processes, once there are so many."""
