@@ -41,10 +41,6 @@ class BrowserDriver(WebDriver):
         """Nothing: a file is shown from the temporary storage, which empties itself; a downloaded one would stay."""
         binary.close()
 
-    def ask_for_card(self) -> None:
-        """Let the browser load the page anew: the proxy asks for the card then, and this console ends."""
-        self.write_meta({"type": "ask_for_card"})
-
 
 def _write_while_read(descriptor: int, data: bytes) -> int:
     """A console that nobody reads any longer must live on until it has kept what was typed."""

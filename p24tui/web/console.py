@@ -22,6 +22,9 @@ from p24tui.text import clean_line
 COMMAND = (sys.executable, "-m", "p24tui")
 DRIVER = "p24tui.tui.browser_driver:BrowserDriver"
 
+RELOAD = "/"
+"""The address by which a console has its page loaded anew: the proxy then asks for the card."""
+
 ENDS_WITHIN = 20.0
 """Seconds that a console has to keep what was typed and end, before it is ended."""
 
@@ -111,15 +114,14 @@ class Console(AppService):
         await task
 
     async def on_meta(self, data: bytes) -> None:
-        """What the console asks of the page: to open an address, to load anew, to close. There is no more than that."""
+        """What the console asks of the page: to close, to be loaded anew, to open an address. There is no more."""
         asked = msgspec.json.decode(data, type=dict[str, object])
         url = str(asked.get("url", ""))
         if asked["type"] == "exit":
             await self._close()
-        elif asked["type"] == "ask_for_card":
-            await self._open("/", new_tab=False)
-        elif asked["type"] == "open_url" and url.startswith(("https://", "http://")):
-            await self._open(url, new_tab=True)
+        elif asked["type"] == "open_url" and (url == RELOAD or url.startswith(("https://", "http://"))):
+            words = {"url": url, "new_tab": url != RELOAD}
+            await self._websocket.send_json(["open_url", words])
 
     async def _pass_on(self, painted: asyncio.StreamReader) -> None:
         await painted.readuntil(_PRELUDE)
@@ -131,9 +133,6 @@ class Console(AppService):
                     await self.on_data(payload)
                 elif head[:1] == b"M":
                     await self.on_meta(payload)
-
-    async def _open(self, url: str, *, new_tab: bool) -> None:
-        await self._websocket.send_json(["open_url", {"url": url, "new_tab": new_tab}])
 
     async def _close(self) -> None:
         await self._websocket.close()

@@ -168,6 +168,11 @@ class Page:
         self._clear()
         self.ask("Page.reload")
 
+    def ask_for_card(self) -> None:
+        """Load the page anew, as a console that is locked asks for."""
+        self._clear()
+        self.evaluate("window.open('/', '_self')")
+
     def close(self) -> None:
         """Close the tab."""
         del self._browser.pages[self._session]

@@ -29,7 +29,7 @@ pytestmark = [
     ),
 ]
 
-NOT_ENDED = "Patientlista"
+LIST = "Patientlista"
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def opened(one: Site, browser: Chromium, who: str) -> Page:
     """The page of somebody whose card lies in the reader, once their list stands there."""
     one.card(who)
     page = browser.open(one.address)
-    page.see(NOT_ENDED)
+    page.see(LIST)
     page.see(PEOPLE[who][1])
     return page
 
@@ -75,8 +75,8 @@ def test_a_nurse_works_in_a_browser_and_finds_what_she_wrote_when_she_loads_the_
         typed(page, "Hur mår")
         page.see("Hur mår")
         assert len(Image.open(io.BytesIO(page.picture())).convert("RGB").getcolors(1 << 20) or []) > 50
-        page.reload()
-        page.see(NOT_ENDED)
+        page.ask_for_card()
+        page.see(LIST)
         assert not console.is_running()
         page.press("Enter")
         page.see("Hur mår")

@@ -70,10 +70,10 @@ async def carried_out(page: Page, home: Path, **meta: object) -> list[Any]:
             {"type": "open_url", "url": "https://video.example.se/rum?jwt=x", "new_tab": False},
             [["open_url", {"url": "https://video.example.se/rum?jwt=x", "new_tab": True}]],
         ),
-        ({"type": "ask_for_card"}, [["open_url", {"url": "/", "new_tab": False}]]),
+        ({"type": "open_url", "url": "/", "new_tab": False}, [["open_url", {"url": "/", "new_tab": False}]]),
         ({"type": "open_url", "url": "javascript:alert(1)", "new_tab": True}, []),
         ({"type": "open_url", "url": "file:///etc/passwd", "new_tab": True}, []),
-        ({"type": "open_url", "url": "/", "new_tab": False}, []),
+        ({"type": "open_url", "url": "/download", "new_tab": False}, []),
         ({"type": "open_url"}, []),
         ({"type": "deliver_file_start", "key": "k", "path": "/x", "open_method": "download", "mime_type": ""}, []),
         ({"type": "anything"}, []),
@@ -115,7 +115,6 @@ async def test_what_it_paints_is_passed_on_until_it_ends(tmp_path: Path, monkeyp
     assert page.said == []
 
 
-@pytest.mark.hazard("H12")
 async def test_it_is_let_go_as_a_terminal_that_closes_and_may_paint_on_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
