@@ -112,7 +112,7 @@ class P24App(App[None]):
                 self._warned = True
                 desk.say_would_lose_text()
                 return
-            if not self._begins_shift and desk.ends_shift_first():
+            if not (self._begins_shift or self._terminal_went) and desk.ends_shift_first():
                 return
         self.exit()
 
@@ -125,7 +125,7 @@ class P24App(App[None]):
             await self.action_quit()
 
     async def on_terminal_went(self, _message: TerminalWent) -> None:
-        """The browser is closed. Where something is left behind, the next look at the terminal closes all the same."""
+        """The page is closed or loaded anew: the shift goes on in the next, and without one it is missed as any."""
         self._terminal_went = True
         await self._leave_dead_terminal()
 

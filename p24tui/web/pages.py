@@ -48,7 +48,7 @@ def console(address: str, lang: str) -> str:
         lang=lang,
         websocket=f"{_websocket_scheme(address)}://{urlsplit(address).netloc}{CONSOLE_PATH}",
         opening=_("Konsolen öppnas …"),
-        closed=_("Konsolen är stängd. Det du har skrivit är sparat."),
+        closed=_("Konsolen är stängd."),
         again=_("Öppna igen"),
         own=OWN,
         terminal=TERMINAL,

@@ -12,6 +12,7 @@ from PIL import Image
 
 from p24tui.errors import Refused
 from p24tui.explain import explain
+from p24tui.services import shift
 from tests.tui.kit import fill
 from tests.world import PEOPLE, World
 
@@ -100,6 +101,9 @@ def test_each_of_two_people_has_a_console_of_their_own_and_no_more_than_they_may
         browser.open(one.address).read("Du har redan så många konsoler öppna")
         johan.close()
         one.until(1)
+        assert (
+            shift.current(sqlcipher_world.system, sqlcipher_world.actor("johan")) is not None
+        )  # as when a line is cut
         opened(one, browser, "johan")
         # Another person's card in the reader: their own console, and none of hers.
         one.card("johan")
