@@ -152,7 +152,7 @@ class Page:
         self.headers: dict[str, dict[str, str]] = {}
         self.asked: list[str] = []
         self.complaints: list[str] = []
-        self._clear()
+        self.forget()
 
     def ask(self, method: str, **params: Any) -> dict[str, Any]:
         """Carry out one command of the protocol in this tab."""
@@ -160,17 +160,17 @@ class Page:
 
     def go(self, address: str) -> None:
         """Go to the address, with an empty terminal."""
-        self._clear()
+        self.forget()
         self.ask("Page.navigate", url=address)
 
     def reload(self) -> None:
         """Load the page anew."""
-        self._clear()
+        self.forget()
         self.ask("Page.reload")
 
     def ask_for_card(self) -> None:
         """Load the page anew, as a console that is locked asks for."""
-        self._clear()
+        self.forget()
         self.evaluate("window.open('/', '_self')")
 
     def close(self) -> None:
@@ -209,11 +209,12 @@ class Page:
         return self.ask("Runtime.evaluate", expression=expression, userGesture=True)["result"].get("value")
 
     def press(self, key: str) -> None:
-        """Press a key: a character, or one of ``KEYS``."""
-        code = KEYS.get(key, ord(key[0].upper()))
-        text = "\r" if key == "Enter" else key if len(key) == 1 else ""
-        self.ask("Input.dispatchKeyEvent", type="keyDown", key=key, windowsVirtualKeyCode=code, text=text)
-        self.ask("Input.dispatchKeyEvent", type="keyUp", key=key, windowsVirtualKeyCode=code)
+        """Press a key: a character, one of ``KEYS``, or Ctrl+ and a letter."""
+        held, _plus, key = key.rpartition("+") if key.startswith("Ctrl+") else ("", "", key)
+        told = {"key": key, "windowsVirtualKeyCode": KEYS.get(key, ord(key[0].upper())), "modifiers": 2 if held else 0}
+        text = "" if held else "\r" if key == "Enter" else key if len(key) == 1 else ""
+        self.ask("Input.dispatchKeyEvent", type="keyDown", text=text, **told)
+        self.ask("Input.dispatchKeyEvent", type="keyUp", **told)
 
     def picture(self) -> bytes:
         """The tab as PNG."""
@@ -236,6 +237,7 @@ class Page:
         elif method == "Log.entryAdded":
             self.complaints.append(params["entry"]["text"])
 
-    def _clear(self) -> None:
+    def forget(self) -> None:
+        """What the terminal has shown until now."""
         self._screen = pyte.Screen(COLUMNS, ROWS)
         self._stream = pyte.ByteStream(self._screen)
