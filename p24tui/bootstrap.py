@@ -4,7 +4,7 @@ import logging
 import os
 import platform
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 from p24tui import crash, i18n
 from p24tui.clock import Clock, SystemClock
+from p24tui.errors import BadInput
 from p24tui.gateways import video
 from p24tui.gateways.e_id import EId, NoEId
 from p24tui.gateways.outgoing.configured import gateways
 from p24tui.gateways.person_data import FilePersonData, NoPersonData, PersonData
 from p24tui.gateways.staff_login import Card, NoCard
+from p24tui.routine.login import Proven
 from p24tui.settings import Settings
 from p24tui.system import System
 
@@ -71,6 +73,11 @@ def log_to_file(settings: Settings) -> None:
     path = settings.home / "p24tui.log"
     path.touch(mode=0o600)
     crash.log_to(logging.FileHandler(path, encoding="utf-8"))
+
+
+def certificate_check(settings: Settings, clock: Clock) -> Callable[[bytes], Proven]:
+    """What looks at the certificate (PEM) of a card that a proxy has seen; it raises ``Refused`` where it says no."""
+    raise BadInput("web-no-check")
 
 
 def _person_data(settings: Settings) -> PersonData:

@@ -20,6 +20,10 @@ REFUSALS = (
         "protected": N_(
             "Patienten har skyddade personuppgifter och handläggs inte här. Avsluta ärendet: patienten får veta var vård kan sökas."
         ),
+        "handoff": N_("Det gick inte att säga säkert vem konsolen är öppnad för. Ladda om sidan."),
+        "handoff-late": N_("Konsolen hann inte öppnas i tid. Ladda om sidan."),
+        "web-proxy": N_("Konsolen nås bara genom den inloggning som kräver ditt kort. Gå dit, och öppna den därifrån."),
+        "web-no-card": N_("Inloggningen har inte sett något kort. Sätt i ditt SITHS-kort, och ladda om sidan."),
         "not-clinician": N_(
             "Det är alltid legitimerad personal som bedömer. Din yrkesroll tar inte emot eller besvarar chattar."
         ),
@@ -232,6 +236,15 @@ BAD_INPUT = {
     "mail-sender": N_("E-post behöver en avsändare: sätt mail_sender i inställningarna."),
     "report-secret": N_("Leveransbesked behöver en hemlighet: sätt report_secret till minst {least} tecken."),
     "clock-time": N_("{value} är inget klockslag. Skriv som 07:45."),
+    "web-missing": N_("Konsolen i webbläsare kräver tillvalet p24tui[web], som inte är installerat."),
+    "web-not-loopback": N_(
+        "{host} nås utifrån, och här finns ingen kryptering. Lyssna på 127.0.0.1, eller säg --behind-proxy om en proxy står framför."
+    ),
+    "web-listen": N_("Det går inte att lyssna på {where}: {problem}."),
+    "web-secrets": N_(
+        "Hemligheter i miljön följer inte med till konsolerna: {names}. Flytta dem till inställningsfilen; inget har startats."
+    ),
+    "web-no-check": N_("Det går inte att granska kortens certifikat: card_roots är inte satt. Inget har startats."),
     "no-terminal": N_("Konsolen behöver en terminal. Kör p24tui i ett terminalfönster; p24tui cases fungerar utan."),
     "no-source": N_("Källan {source} finns inte. p24tui intake token --list visar dem som finns."),
     "source-name": N_("{source} går inte som namn på en källa: små bokstäver, siffror och ._-, högst 64 tecken."),

@@ -143,6 +143,21 @@ class Settings:
     intake_max_bytes: int = _key("Largest request that the intake reads, in bytes.", 26_214_400)
     mllp_host: str = _key("Address that the intake of HL7 over MLLP listens on.", "127.0.0.1")
     mllp_port: int = _key("Port that the intake of HL7 over MLLP listens on.", 2575)
+    web_address: str = _key(
+        "Where browsers reach the console, by way of the proxy: https://… without a path; empty: not at all."
+    )
+    web_host: str = _key("Address that p24tui web listens on.", "127.0.0.1")
+    web_port: int = _key("Port that p24tui web listens on.", 8425)
+    web_socket: str = _key("Path of a Unix socket that p24tui web listens on, instead of an address and a port.")
+    web_proxy_secret: str = _key(
+        "What the proxy says in X-Proxy-Secret, so that nobody passes it by, at least 32 characters.", secret=True
+    )
+    web_certificate_header: str = _key(
+        "The header with the certificate that the proxy has seen the card prove: PEM, URL-encoded.",
+        "X-Client-Certificate",
+    )
+    web_consoles: int = _key("How many consoles may be open in browsers at once, of everybody together.", 200)
+    web_consoles_each: int = _key("How many consoles one person may have open in browsers at once.", 3)
 
     @property
     def storage_folder(self) -> Path:

@@ -21,7 +21,7 @@ for name in sys.argv[1:]:
 print(json.dumps(sorted(sys.modules)))
 """
 
-HTTP_SERVER = {"starlette", "uvicorn", "h11", "p24tui.intake"}
+HTTP_SERVER = {"starlette", "uvicorn", "h11", "p24tui.intake", "aiohttp", "textual_serve", "p24tui.web"}
 HTTP_CLIENT = {"httpx", "httpcore"}
 SCREEN = {"textual", "rich", "p24tui.tui"}
 SCHEDULER = {"apscheduler", "p24tui.jobs"}

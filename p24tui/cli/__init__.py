@@ -28,6 +28,7 @@ COMMANDS = {
     "staff": "p24tui.cli.setup:staff",
     "storage": "p24tui.cli.storage:storage",
     "unit": "p24tui.cli.setup:unit",
+    "web": "p24tui.cli.web:web",
     "worker": "p24tui.cli.worker:worker",
 }
 

@@ -4,10 +4,13 @@ import gc
 import os
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 
 from p24tui import bootstrap, settings
+from p24tui.clock import SystemClock
 from p24tui.errors import BadInput
+from p24tui.gateways import handoff
 from p24tui.routine.actor import Actor
 from p24tui.services import first_screen
 from p24tui.services.views import QueueView
@@ -28,9 +31,14 @@ SWITCH_INTERVAL = 0.0003
 def open_console(chosen: Settings, *, asks_who: bool) -> None:
     """Run the console. ``asks_who`` lets it ask which of the staff one is.
 
+    In a browser it is the person whom the server has started it for, and asks nobody.
     Raises ``BadInput`` without a terminal.
     """
-    require_terminal()
+    proven = handoff.proven_by_handoff(SystemClock())
+    if proven is None:
+        require_terminal()
+    else:
+        chosen, asks_who = replace(chosen, staff=proven.staff_id), False
     gc.disable()  # until the list stands there
     os.environ.setdefault("TEXTUAL_FPS", str(FRAMES_PER_SECOND))
     for name in TELL_ALL:
@@ -39,7 +47,7 @@ def open_console(chosen: Settings, *, asks_who: bool) -> None:
     try:
         _open_desk(chosen, asks_who=asks_who)
     except BadInput as error:
-        if error.reason != "not-set-up":
+        if error.reason != "not-set-up" or proven is not None:
             raise
         if _run_wizard(chosen):
             _open_desk(settings.load(), asks_who=asks_who)

@@ -18,7 +18,7 @@ from p24tui.tui import look
 from p24tui.tui.commands import commands
 from p24tui.tui.key import Where
 from p24tui.tui.keys import bindings, use_keys
-from p24tui.tui.messages import FeedSpoke
+from p24tui.tui.messages import FeedSpoke, TerminalWent
 from p24tui.tui.raising_app import RaisingApp
 from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.screens.help import HelpScreen
@@ -75,6 +75,7 @@ class P24App(RaisingApp[None]):
         self._when_shown = when_shown
         self._feed: Feed | None = None
         self._warned = False
+        self._terminal_went = False
         for theme in look.THEMES:
             self.register_theme(theme)
         self.theme = system.settings.theme
@@ -113,7 +114,7 @@ class P24App(RaisingApp[None]):
                 self._warned = True
                 desk.say_would_lose_text()
                 return
-            if not self._begins_shift and desk.ends_shift_first():
+            if not (self._begins_shift or self._terminal_went) and desk.ends_shift_first():
                 return
         self.exit()
 
@@ -128,8 +129,13 @@ class P24App(RaisingApp[None]):
 
     async def _leave_dead_terminal(self) -> None:
         """A terminal that has gone away without a signal would leave the console running, seen by nobody."""
-        if not sys.__stdin__ or not sys.__stdin__.isatty():
+        if self._terminal_went or not (self.is_web or (sys.__stdin__ and sys.__stdin__.isatty())):
             await self.action_quit()
+
+    async def on_terminal_went(self, _message: TerminalWent) -> None:
+        """The page is closed or loaded anew: the shift goes on in the next, and without one it is missed as any."""
+        self._terminal_went = True
+        await self._leave_dead_terminal()
 
     def _be(self, member: Staff | None) -> None:
         if member is None:

@@ -11,3 +11,7 @@ class FeedSpoke(Message):
     def __init__(self, notice: Notice) -> None:
         super().__init__()
         self.notice = notice
+
+
+class TerminalWent(Message):
+    """Nobody sees what the console paints any longer."""

@@ -11,6 +11,7 @@ from p24tui.routine.case import CaseState, Video
 from p24tui.routine.link import Role
 from p24tui.services import chat, invitations, links, visit_day
 from p24tui.services.invitations import Guest
+from p24tui.tui.app import P24App
 from p24tui.tui.screens.dialogs import ConfirmEndScreen
 from p24tui.tui.screens.video import AddressScreen, VideoScreen
 from p24tui.tui.screens.visit import VisitScreen, VisitStep
@@ -257,3 +258,20 @@ async def test_an_invitation_is_nobody_elses(day: World) -> None:
     invitations.revoke(day.system, day.actor("maria"), visit.id, invited.id)
     with pytest.raises(BadInput):
         links.use_own(day.system, day.actor("sara"), invited.id)
+
+
+@pytest.mark.rule("NA-5")
+async def test_a_console_in_a_browser_opens_the_address_there(
+    day: World, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there: list[str] = []
+    monkeypatch.setattr(P24App, "is_web", True)
+    monkeypatch.setattr(P24App, "open_url", lambda _app, url: there.append(url))
+    visit = booked(day, 10)
+    taken_in(day, visit)
+    async with at_desk(day) as pilot:
+        await press(pilot, "f3", "enter")
+        await choose(pilot, VisitStep.START_VIDEO)
+        assert there == [f"https://video.example.se/room-{visit.id}"]
+        assert "Videon är på, i webbläsaren." in words(pilot)
+    assert opened == []

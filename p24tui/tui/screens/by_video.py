@@ -117,4 +117,8 @@ class ByVideo(CaseDeeds):
             else:
                 self._say(_("Videon är på, men ingen webbläsare öppnas här. Öppna den igen, så visas adressen."))
 
-        self._reads.run(open_it, opened)
+        if self.app.is_web:  # the browser is where the person sits, not where the console runs (NA-5)
+            self.app.open_url(address)
+            opened(("", ()))
+        else:
+            self._reads.run(open_it, opened)
