@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from p24tui import crash, i18n
 from p24tui.clock import Clock, SystemClock
-from p24tui.errors import BadInput
 from p24tui.gateways import video
 from p24tui.gateways.e_id import EId, NoEId
 from p24tui.gateways.outgoing.configured import gateways
@@ -77,7 +76,9 @@ def log_to_file(settings: Settings) -> None:
 
 def certificate_check(settings: Settings, clock: Clock) -> Callable[[bytes], Proven]:
     """What looks at the certificate (PEM) of a card that a proxy has seen; it raises ``Refused`` where it says no."""
-    raise BadInput("web-no-check")
+    from p24tui.gateways import card
+
+    return card.certificate_check(settings, clock)
 
 
 def _person_data(settings: Settings) -> PersonData:

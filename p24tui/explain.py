@@ -244,7 +244,6 @@ BAD_INPUT = {
     "web-secrets": N_(
         "Hemligheter i miljön följer inte med till konsolerna: {names}. Flytta dem till inställningsfilen; inget har startats."
     ),
-    "web-no-check": N_("Det går inte att granska kortens certifikat: card_roots är inte satt. Inget har startats."),
     "no-terminal": N_("Konsolen behöver en terminal. Kör p24tui i ett terminalfönster; p24tui cases fungerar utan."),
     "no-source": N_("Källan {source} finns inte. p24tui intake token --list visar dem som finns."),
     "source-name": N_("{source} går inte som namn på en källa: små bokstäver, siffror och ._-, högst 64 tecken."),

@@ -4,11 +4,12 @@ What costs time to import is imported when a card is first looked for.
 """
 
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from p24tui.clock import Clock
 from p24tui.errors import BadInput, Refused, Unavailable
@@ -210,18 +211,60 @@ def from_settings(settings: Settings, clock: Clock) -> Pkcs11Card:
 
     Raises ``BadInput`` where they cannot be used, naming the setting.
     """
+    trusted = _trusted(settings)
+    return Pkcs11Card(
+        _file("card_library", settings.card_library),
+        roots=trusted.roots,
+        intermediates=trusted.intermediates,
+        revocation=trusted.revocation,
+        revocation_required=settings.card_revocation_required,
+        label=settings.card_slot,
+        clock=clock,
+    )
+
+
+def certificate_check(settings: Settings, clock: Clock) -> Callable[[bytes], Proven]:
+    """What looks at the certificate (PEM) of a card that a proxy has seen proven; no reader is needed here.
+
+    It raises ``Refused`` where the certificate does not hold. Raises ``BadInput`` where the settings cannot be used.
+    """
+    trusted = _trusted(settings)
+
+    def check(pem: bytes) -> Proven:
+        from p24tui.gateways import card_certificate
+        from p24tui.gateways.card_trust import read_trust
+
+        trust = read_trust(
+            trusted.roots,
+            trusted.intermediates,
+            trusted.revocation,
+            revocation_required=settings.card_revocation_required,
+        )
+        now = clock.now()
+        shown, *others = card_certificate.parsed_pem(pem)
+        holder = card_certificate.check(card_certificate.choose([shown], now), others, trust, now)
+        return Proven(holder.staff_id, holder.name, Means.CARD, now)
+
+    return check
+
+
+class _Trusted(NamedTuple):
+    """Where it stands whom cards are believed from."""
+
+    roots: Path
+    intermediates: Path | None
+    revocation: Path | None
+
+
+def _trusted(settings: Settings) -> _Trusted:
     if not settings.card_roots:
         raise BadInput("settings-value", problem="card_roots: needed to know whom cards are believed from")
     if settings.card_revocation_required and not settings.card_revocation:
         raise BadInput("settings-value", problem="card_revocation: needed while card_revocation_required is true")
-    return Pkcs11Card(
-        _file("card_library", settings.card_library),
-        roots=_file("card_roots", settings.card_roots),
-        intermediates=_file("card_intermediates", settings.card_intermediates) if settings.card_intermediates else None,
-        revocation=Path(settings.card_revocation).expanduser() if settings.card_revocation else None,
-        revocation_required=settings.card_revocation_required,
-        label=settings.card_slot,
-        clock=clock,
+    return _Trusted(
+        _file("card_roots", settings.card_roots),
+        _file("card_intermediates", settings.card_intermediates) if settings.card_intermediates else None,
+        Path(settings.card_revocation).expanduser() if settings.card_revocation else None,
     )
 
 

@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store
 
@@ -62,6 +63,19 @@ def parsed(der: bytes) -> x509.Certificate | None:
     except Exception:  # noqa: BLE001 - whatever is broken in what somebody has put into the reader
         return None
     return certificate
+
+
+def parsed_pem(pem: bytes) -> list[x509.Certificate]:
+    """The certificates in a PEM from outside, the first one's own first. Raises ``Refused`` where there is none."""
+    try:
+        found = x509.load_pem_x509_certificates(pem)
+        ders = [one.public_bytes(Encoding.DER) for one in found]
+    except ValueError:
+        ders = []
+    whole = [certificate for der in ders if (certificate := parsed(der)) is not None]
+    if not whole or len(whole) != len(ders):
+        raise Refused(RULE, "card-no-login")
+    return whole
 
 
 @rule("NA-1")
