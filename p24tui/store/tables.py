@@ -32,6 +32,7 @@ from p24tui.store.duty_tables import (
 from p24tui.store.image_tables import exported_files
 from p24tui.store.intake_tables import quarantine, received, sources
 from p24tui.store.journal_tables import journal_drafts, journal_notes, note_debts
+from p24tui.store.login_tables import lock_after, login_tries, passwords
 from p24tui.store.outgoing_tables import HAS_GATEWAY_ID, outbox, reminder_times, sms_texts
 from p24tui.store.registration_tables import registrations
 from p24tui.store.visit_tables import booking_statements, booking_tasks, participants, visit_calls, visit_links, visits
@@ -48,10 +49,13 @@ __all__ = [
     "handovers",
     "journal_drafts",
     "journal_notes",
+    "lock_after",
+    "login_tries",
     "metadata",
     "note_debts",
     "outbox",
     "participants",
+    "passwords",
     "protection_kept",
     "quarantine",
     "received",
@@ -86,6 +90,8 @@ staff = Table(
     Column("active", Boolean, nullable=False),
     Column("email", Text, nullable=False, server_default=""),
     Column("mobile", Text, nullable=False, server_default="", comment="E.164 or empty"),
+    Column("system_user", Text, comment="the operating system's user that is theirs"),
+    Index("ux_staff_system_user", "system_user", unique=True),
 )
 
 staff_units = Table(
