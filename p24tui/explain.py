@@ -4,6 +4,7 @@ from p24tui.errors import BadInput, P24Error, Refused, Stale, Unavailable
 from p24tui.i18n import N_, _
 from p24tui.image_refusals import FILE_PROBLEMS, IMAGE_REFUSALS, STORAGE_PARTS, STORAGE_PROBLEMS
 from p24tui.journal_refusals import JOURNAL_REFUSALS
+from p24tui.login_refusals import LOGIN_PARTS, LOGIN_REFUSALS
 from p24tui.registration_refusals import REGISTRATION_REFUSALS
 from p24tui.risk_refusals import RISK_REFUSALS
 from p24tui.visit_refusals import VISIT_REFUSALS
@@ -14,6 +15,7 @@ REFUSALS = (
     | JOURNAL_REFUSALS
     | IMAGE_REFUSALS
     | REGISTRATION_REFUSALS
+    | LOGIN_REFUSALS
     | {
         "protected": N_(
             "Patienten har skyddade personuppgifter och handläggs inte här. Avsluta ärendet: patienten får veta var vård kan sökas."
@@ -166,6 +168,10 @@ BAD_INPUT = {
         "Varningarna före stängning ska vara {fewest} till {most} fallande tal, minuter mellan {latest} och {earliest}: 60 30 15 5."
     ),
     "protection-kept": N_("Ett svar om skydd får gälla i högst {most} minuter. Skriv ett tal från 0."),
+    "lock-after": N_("Konsolen kan låsas efter 1 till {most} minuter utan tangent. Skriv ett tal."),
+    "system-user-taken": N_("Datorns användare {user} hör redan till någon annan. Ett konto delas aldrig."),
+    "no-password": N_("Inget lösenord kom på standard in. Inget har ändrats."),
+    "password-again": N_("Lösenorden är inte lika. Skriv det nya två gånger."),
     "staff-name": N_("Personen behöver ett namn."),
     "no-case": N_("Ärendet {case} finns inte på den här enheten."),
     "many-cases": N_("Flera ärenden börjar på {case}. Skriv fler tecken."),
@@ -238,6 +244,7 @@ UNAVAILABLE = {
 
 PARTS = {
     **STORAGE_PARTS,
+    **LOGIN_PARTS,
     "database": N_("Databasen svarar inte. Inget skrevs; det du skriver finns kvar på skärmen."),
     "intake": N_("Mottagningen svarar inte: det du skrev finns kvar. Försök igen."),
     "person-data": N_("Personuppgiftstjänsten svarar inte. Skyddet räknas som okänt tills den gör det."),

@@ -16,7 +16,9 @@ passwords = Table(
 login_tries = Table(
     "login_tries",
     metadata,
-    Column("whose", Text, primary_key=True, comment="staff:HSA-ID, whether there is such a person or not, or place:PLACE"),
+    Column(
+        "whose", Text, primary_key=True, comment="staff:HSA-ID, whether there is such a person or not, or place:PLACE"
+    ),
     Column("wrong", Integer, nullable=False),
     Column("last_wrong_at", Instant),
 )

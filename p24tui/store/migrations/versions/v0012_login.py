@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("unit_id", name=op.f("pk_lock_after")),
     )
     op.add_column(
-        "staff", sa.Column("system_user", sa.Text(), nullable=True, comment="the operating system's user that is theirs")
+        "staff",
+        sa.Column("system_user", sa.Text(), nullable=True, comment="the operating system's user that is theirs"),
     )
     op.create_index("ux_staff_system_user", "staff", ["system_user"], unique=True)

@@ -1,0 +1,123 @@
+"""Logging in: who has proven who they are becomes somebody who acts, at a unit, in a role, in a session (NA-1)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from p24tui.errors import Refused
+from p24tui.ids import fresh_id
+from p24tui.routine import login as routine
+from p24tui.routine.actor import Actor
+from p24tui.routine.login import Means, Proven, Session
+from p24tui.routine.role import Role
+from p24tui.routine.rule import rule
+from p24tui.services import passwords
+from p24tui.services.change import permitted
+from p24tui.services.limits import limit
+from p24tui.services.unit_settings import lock_minutes_in
+from p24tui.store import events, people
+from p24tui.store.engine import Tx
+from p24tui.store.values import Staff, Unit
+from p24tui.system import System
+
+by_password = passwords.prove
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Somebody who may come in: their units by name, and at each the roles in which they may act, the usual one first."""
+
+    member: Staff
+    units: tuple[Unit, ...]
+    roles: dict[str, tuple[Role, ...]]
+    proven: Proven
+
+    def acting(self, unit_id: str, role: Role, place: str) -> Actor:
+        """Who they are at one of their units in one of their roles there. Raises ``KeyError`` for any other."""
+        if role not in self.roles[unit_id]:
+            raise KeyError(role)
+        chosen = None if role == Role(self.member.profession) else role
+        return Actor(self.member.id, self.member.name, self.member.profession, unit_id, place, chosen)
+
+
+@rule("NA-1")
+def admit(system: System, proven: Proven, place: str) -> Admitted:
+    """Let in who has proven who they are. Raises ``Refused`` (NA-1) for who is not staff here, or not any longer, and
+    for who works at no unit; that is recorded.
+    """
+    with system.store.reading() as tx:
+        found = people.staff_member(tx, proven.staff_id)
+        known = {unit.id: unit for unit in people.all_units(tx)}
+        member, unit_ids = found if found is not None else (None, ())
+        units = tuple(unit for unit in known.values() if unit.id in unit_ids)
+        roles = roles_in(tx, member, unit_ids) if member is not None else {}
+    units = tuple(unit for unit in units if roles.get(unit.id))
+    if member is None or not member.active or not units:
+        reason = "login-unknown" if member is None else "login-no-unit" if member.active else "login-inactive"
+        _record_refused(system, proven, reason, place)
+        raise Refused("NA-1", reason, name=proven.name or proven.staff_id)
+    return Admitted(member, units, roles, proven)
+
+
+def roles_in(tx: Tx, member: Staff, unit_ids: tuple[str, ...]) -> dict[str, tuple[Role, ...]]:
+    """The roles in which a person may act at each of their units: that of their profession alone, as long as nothing
+    else is kept. The one place to change when it is.
+    """
+    return dict.fromkeys(unit_ids, (Role(member.profession),))
+
+
+def of_system_user(system: System, system_user: str) -> Proven:
+    """Who the operating system's user is. Raises ``Refused`` (NA-1) where nobody has it."""
+    with system.store.reading() as tx:
+        staff_id = people.staff_of_system_user(tx, system_user)
+        found = people.staff_member(tx, staff_id) if staff_id is not None else None
+    if found is None:
+        raise Refused("NA-1", "login-system-user", user=system_user)
+    return Proven(found[0].id, found[0].name, Means.SYSTEM_USER, system.clock.now())
+
+
+def begin_session(system: System, actor: Actor, proven: Proven) -> Session:
+    """Begin a session: it is recorded before anything is shown."""
+    session = Session(fresh_id(), actor, proven, system.clock.now())
+    _record(system, session, "session.started", means=proven.means)
+    return session
+
+
+def lock(system: System, session: Session, why: str) -> None:
+    """Record that the console has locked: ``why`` is ``idle``, ``key`` or ``card``. The screen did not wait for it."""
+    _record(system, session, "session.locked", why=why)
+
+
+@rule("NA-1")
+def unlock(system: System, session: Session, proven: Proven) -> None:
+    """Let the person back. Raises ``Refused`` (NA-1) for anybody else, and where they may no longer come in."""
+    permitted(routine.may_unlock(session, proven), name=session.actor.name)
+    admit(system, proven, session.actor.place)
+    _record(system, session, "session.unlocked", means=proven.means)
+
+
+def end(system: System, session: Session, why: str) -> None:
+    """Record that the session is over: ``why`` is ``left``, ``other`` (somebody else came) or ``too-long``."""
+    _record(system, session, "session.ended", why=why)
+
+
+def lock_after(system: System, unit_id: str) -> timedelta:
+    """How long a console of the unit stays open without a key."""
+    with system.store.reading() as tx:
+        return timedelta(minutes=lock_minutes_in(tx, unit_id, system.clock.now()))
+
+
+def longest(system: System) -> timedelta:
+    """How long one is logged in at most."""
+    return timedelta(hours=limit("session_longest", system.clock.now()))
+
+
+def _record(system: System, session: Session, kind: str, **details: str) -> None:
+    with system.store.writing() as tx:
+        events.append(tx, session.actor, system.clock.now(), kind, rule="NA-1", session=session.id, **details)
+
+
+def _record_refused(system: System, proven: Proven, reason: str, place: str) -> None:
+    nobody = Actor(None, "", None, system.settings.unit, place)
+    with system.store.writing() as tx:
+        details = {"reason": reason, "staff": proven.staff_id, "means": proven.means}
+        events.append(tx, nobody, system.clock.now(), "login.refused", rule="NA-1", **details)
