@@ -171,6 +171,7 @@ BAD_INPUT = {
     "lock-after": N_("Konsolen kan låsas efter 1 till {most} minuter utan tangent. Skriv ett tal."),
     "system-user-taken": N_("Datorns användare {user} hör redan till någon annan. Ett konto delas aldrig."),
     "no-password": N_("Inget lösenord kom på standard in. Inget har ändrats."),
+    "choose-password": N_("Välj ett lösenord: du loggar in med det."),
     "password-again": N_("Lösenorden är inte lika. Skriv det nya två gånger."),
     "staff-name": N_("Personen behöver ett namn."),
     "no-case": N_("Ärendet {case} finns inte på den här enheten."),

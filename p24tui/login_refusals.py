@@ -10,7 +10,7 @@ LOGIN_REFUSALS = {
     "login-inactive": N_("{name} arbetar inte kvar här. Stämmer det inte: be den som sköter p24tui att ändra det."),
     "login-no-unit": N_("{name} arbetar inte på någon enhet här. Be den som sköter p24tui att lägga till den."),
     "login-system-user": N_(
-        "Datorns användare {user} hör inte till någon i personalen. Be den som sköter p24tui: p24tui staff change --system-user."
+        "Datorns användare {user} är ingen i personalen. Be den som sköter p24tui att ange den (p24tui staff change)."
     ),
     "login-broken-off": N_("Inloggningen avbröts i webbläsaren. Försök igen."),
     "login-unproven": N_("Det gick inte att visa vem du är: svaret från inloggningstjänsten håller inte. Försök igen."),
@@ -18,9 +18,7 @@ LOGIN_REFUSALS = {
     "login-late": N_("Ingen loggade in i webbläsaren i tid. Försök igen."),
     "password-one-time": N_("Lösenordet gäller bara en gång. Välj ett eget."),
     "password-old": N_("Engångslösenordet har gått ut. Be den som sköter p24tui om ett nytt."),
-    "password-short": N_(
-        "Lösenordet är för kort: minst {least} tecken. Några vanliga ord efter varandra är lätta att minnas."
-    ),
+    "password-short": N_("Lösenordet är för kort: minst {least} tecken. Fyra vanliga ord är lätta att minnas."),
     "password-personal": N_("Lösenordet innehåller ditt namn eller HSA-id. Välj ett annat."),
     "password-common": N_("Lösenordet är ett av dem som alla provar först. Välj ett annat."),
     "password-same": N_("Det nya lösenordet är det gamla. Välj ett annat."),

@@ -45,7 +45,7 @@ class Settings:
     )
     staff_oidc_scope: str = _key("What we ask the provider for staff for, words with spaces between.", "openid")
     staff_oidc_acr: str = _key(
-        "Levels of assurance that we ask the provider for staff for, and take no other; with spaces between; empty: any."
+        "Levels of assurance that we ask the provider for staff for, and take no other; empty: any."
     )
     staff_oidc_port: int = _key(
         "Port of the loopback address that the provider for staff sends the browser back to; 0: any that is free.", 0

@@ -1,4 +1,4 @@
-"""Opening the console: the wizard where nothing is set up, then the desk."""
+"""Opening the console: the wizard where nothing is set up, then the login, or the desk at once."""
 
 import gc
 import os
@@ -8,7 +8,9 @@ from functools import partial
 
 from p24tui import bootstrap, settings
 from p24tui.errors import BadInput
+from p24tui.gateways.system_user import system_user
 from p24tui.routine.actor import Actor
+from p24tui.routine.login import Means, Proven
 from p24tui.services import first_screen
 from p24tui.services.views import QueueView
 from p24tui.settings import Settings
@@ -22,62 +24,75 @@ SWITCH_INTERVAL = 0.0003
 """Seconds after which the threads that read make way for the one that paints."""
 
 
-def open_console(chosen: Settings, *, asks_who: bool) -> None:
-    """Run the console. ``asks_who`` lets it ask which of the staff one is.
-
-    Raises ``BadInput`` without a terminal.
+def open_console(chosen: Settings) -> None:
+    """Run the console. Raises ``BadInput`` without a terminal, and ``Refused`` (NA-1) where the operating system's user
+    says who one is and is nobody here.
     """
     require_terminal()
     gc.disable()  # until the list stands there
     os.environ.setdefault("TEXTUAL_FPS", str(FRAMES_PER_SECOND))
     sys.setswitchinterval(SWITCH_INTERVAL)
     try:
-        _open_desk(chosen, asks_who=asks_who)
+        _open_desk(chosen)
     except BadInput as error:
         if error.reason != "not-set-up":
             raise
         if _run_wizard(chosen):
-            _open_desk(settings.load(), asks_who=asks_who)
+            _open_desk(settings.load(unit=chosen.unit or None))
 
 
-def run_desk(
-    system: System, staff_id: str, unit_id: str, *, asks_who: bool, banner: str = "", begins_shift: bool = False
-) -> None:
-    """Show the desk of a unit until the person leaves it, with the jobs running behind it.
-
-    Whoever has no shift is asked for one, unless it ``begins_shift`` by itself.
+def run_demo(system: System, staff_id: str, unit_id: str, *, asks_who: bool, banner: str) -> None:
+    """Show the desk of a demo's unit. One is logged in without proving anything, as the person that is named, or as
+    the one that one chooses where it ``asks_who``.
     """
     from p24tui.services import staff
 
-    if not unit_id:
-        raise BadInput("which-unit")
     place = bootstrap.place("console")
     everybody = staff.people_of(system, unit_id)
     actor = None if asks_who else staff.acting(system, staff_id, unit_id, place)
-    _run(system, everybody, place, actor=actor, banner=banner, begins_shift=begins_shift)
+    proven = Proven(actor.staff_id or "", actor.name, Means.DEMO, system.clock.now()) if actor is not None else None
+    _run(system, place, everybody, actor=actor, proven=proven, banner=banner, begins_shift=True)
 
 
-def _open_desk(chosen: Settings, *, asks_who: bool) -> None:
+def _open_desk(chosen: Settings) -> None:
     with bootstrap.running(chosen, open_later=True) as system:
-        first = None if asks_who else first_screen.read(chosen, system.clock, bootstrap.place("console"))
-        if first is not None:
-            bootstrap.log_to_file(chosen)
-            _run(system, {first.member: first.units}, first.actor.place, actor=first.actor, first=first.view)
+        if chosen.login == "system-user":
+            _open_for_system_user(system)
             return
         from p24tui.services import setup
 
         if not setup.is_set_up(system):
             raise BadInput("not-set-up", path=str(chosen.home))
         bootstrap.log_to_file(chosen)
-        run_desk(system, chosen.staff, chosen.unit, asks_who=asks_who)
+        _run(system, bootstrap.place("console"), {})
+
+
+def _open_for_system_user(system: System) -> None:
+    """Who one is stands fast already, so that nothing is asked, and the first frame is there at once."""
+    chosen, place, user = system.settings, bootstrap.place("console"), system_user()
+    first = first_screen.read(chosen, system.clock, place, user)
+    if first is not None:
+        bootstrap.log_to_file(chosen)
+        _run(system, place, {first.member: first.units}, actor=first.actor, proven=first.proven, first=first.view)
+        return
+    from p24tui.services import login, setup
+
+    if not setup.is_set_up(system):
+        raise BadInput("not-set-up", path=str(chosen.home))
+    bootstrap.log_to_file(chosen)
+    admitted = login.admit(system, login.of_system_user(system, user), place)
+    units = tuple(sorted(admitted.units, key=lambda unit: unit.id != chosen.unit))
+    actor = admitted.acting(units[0].id, admitted.roles[units[0].id][0], place)
+    _run(system, place, {admitted.member: units}, actor=actor, proven=admitted.proven)
 
 
 def _run(
     system: System,
-    people: dict[Staff, tuple[Unit, ...]],
     place: str,
+    people: dict[Staff, tuple[Unit, ...]],
     *,
-    actor: Actor | None,
+    actor: Actor | None = None,
+    proven: Proven | None = None,
     first: QueueView | None = None,
     banner: str = "",
     begins_shift: bool = False,
@@ -91,11 +106,13 @@ def _run(
             people,
             place,
             actor=actor,
+            proven=proven,
             first=first,
             banner=banner,
             asks_for_shift=not begins_shift,
             begins_shift=begins_shift,
             when_shown=rest,
+            when_left=running.close,
         ).run()
 
 
@@ -125,4 +142,7 @@ def _run_wizard(chosen: Settings) -> bool:
     from p24tui.cli.setup import first_set_up
     from p24tui.tui.setup import SetUpApp
 
-    return bool(SetUpApp(lambda values: first_set_up(chosen, values), chosen.theme).run())
+    def set_up(values: dict[str, str]) -> None:
+        first_set_up(chosen, values, values["password"])
+
+    return bool(SetUpApp(set_up, chosen.theme, asks_for_password=chosen.login == "password").run())

@@ -1,12 +1,17 @@
 """Logging in: who has proven who they are becomes somebody who acts, at a unit, in a role, in a session (NA-1)."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from p24tui.errors import Refused
+from p24tui.gateways import browser, loopback
+from p24tui.gateways.browser import Opened
 from p24tui.ids import fresh_id
 from p24tui.routine import login as routine
 from p24tui.routine.actor import Actor
+from p24tui.routine.identity import check_hsa_id
 from p24tui.routine.login import Means, Proven, Session
 from p24tui.routine.role import Role
 from p24tui.routine.rule import rule
@@ -19,12 +24,15 @@ from p24tui.store.engine import Tx
 from p24tui.store.values import Staff, Unit
 from p24tui.system import System
 
+LAST = "last-login"
+"""The file of the home folder with the HSA-id of who logged in last."""
+
 by_password = passwords.prove
 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """Somebody who may come in: their units by name, and at each the roles in which they may act, the usual one first."""
+    """Somebody who may come in: their units by name, and in which roles they may act at each, the usual one first."""
 
     member: Staff
     units: tuple[Unit, ...]
@@ -121,3 +129,42 @@ def _record_refused(system: System, proven: Proven, reason: str, place: str) -> 
     with system.store.writing() as tx:
         details = {"reason": reason, "staff": proven.staff_id, "means": proven.means}
         events.append(tx, nobody, system.clock.now(), "login.refused", rule="NA-1", **details)
+
+
+def by_card(system: System, pin: str) -> Proven:
+    """Who somebody is, by the card in the reader. Raises as ``Card.read`` does."""
+    return system.card.read(pin)
+
+
+def by_browser(system: System, shown: Callable[[str, Opened], None], given_up: Callable[[], bool]) -> Proven:
+    """Who somebody is, by a login in the browser of this machine. It takes as long as they take, in a thread.
+
+    ``shown`` is told where the address was opened. Raises ``Refused`` (NA-1) where nobody logged in in time or it was
+    broken off, and as ``StaffIdp`` does.
+    """
+    minutes = limit("login_by_browser", system.clock.now())
+    with loopback.listening(system.settings.staff_oidc_port) as redirect:
+        begun = system.staff_idp.begin(redirect.address)
+        shown(begun.address, browser.open_address(begun.address))
+        answer = redirect.wait(begun.state, minutes * 60, given_up)
+        if answer is None:
+            raise Refused("NA-1", "login-broken-off" if given_up() else "login-late")
+        return system.staff_idp.finish(begun, answer, redirect.address)
+
+
+def remember(system: System, proven: Proven) -> None:
+    """Remember on this machine who logged in last by a password, so that they need not type it: that they did is no
+    secret, and where it cannot be kept nothing is lost.
+    """
+    if proven.means is Means.PASSWORD:
+        with suppress(OSError):
+            (system.settings.home / LAST).write_text(proven.staff_id + "\n", encoding="utf-8")
+
+
+def remembered(system: System) -> str:
+    """Who logged in last on this machine; until anybody has, whom the settings name."""
+    try:
+        typed = (system.settings.home / LAST).read_text(encoding="utf-8")
+        return check_hsa_id(typed)
+    except (OSError, ValueError):
+        return system.settings.staff

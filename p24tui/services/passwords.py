@@ -1,4 +1,4 @@
-"""Passwords, for units that have neither cards nor an IdP: argon2id, slowed down, never kept or said in clear (NA-1)."""
+"""Passwords, for units that have neither cards nor an IdP: argon2id, slowed down, never kept in clear (NA-1)."""
 
 import secrets
 from datetime import timedelta

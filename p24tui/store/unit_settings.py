@@ -1,4 +1,4 @@
-"""What a unit has decided for itself: when it is warned before closing, and for how long it keeps an answer, when it locks."""
+"""What a unit has decided for itself: when it is warned before closing, how long it keeps an answer, when it locks."""
 
 from collections.abc import Collection
 
