@@ -16,6 +16,7 @@ from p24tui.gateways import video
 from p24tui.gateways.e_id import EId, NoEId
 from p24tui.gateways.outgoing.configured import gateways
 from p24tui.gateways.person_data import FilePersonData, NoPersonData, PersonData
+from p24tui.gateways.staff_login import NoStaffIdp, StaffIdp
 from p24tui.settings import Settings
 from p24tui.system import System
 
@@ -44,6 +45,7 @@ def running(
         gateways(settings, clock),
         video.from_settings(settings, clock),
         _e_id(settings, clock),
+        staff_idp=_staff_idp(settings, clock),
     )
     try:
         if not open_later:
@@ -87,5 +89,13 @@ def _e_id(settings: Settings, clock: Clock) -> EId:
     if not settings.e_id:
         return NoEId()
     from p24tui.gateways.e_id_http import from_settings
+
+    return from_settings(settings, clock)
+
+
+def _staff_idp(settings: Settings, clock: Clock) -> StaffIdp:
+    if not settings.staff_oidc:
+        return NoStaffIdp()
+    from p24tui.gateways.staff_oidc import from_settings
 
     return from_settings(settings, clock)

@@ -1,10 +1,10 @@
-"""How staff prove who they are to something outside: a card in a reader, or the region's IdP in the browser (NA-1)."""
+"""By what staff prove who they are (NA-1)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from p24tui.errors import Unavailable
+from p24tui.gateways.openid_begun import Begun
 from p24tui.routine.login import Proven
 
 CARD = "card"
@@ -12,40 +12,28 @@ IDP = "staff-idp"
 
 
 class Card(Protocol):
-    """The reader of SITHS cards."""
+    """A reader with a smart card. Its calls may block: they are made from a thread, never from the screen's."""
 
     def read(self, pin: str) -> Proven:
-        """Whose card it is, proven by what only the card can sign, with its PIN.
+        """Whose card it is, proven by what only the card can sign.
 
-        Raises ``Refused`` (NA-1) for a wrong PIN (``left`` is how many tries are left, where that is known), and for a
-        card that is locked, expired, revoked or of no issuer that is trusted; ``Unavailable`` (``card``) where there
-        is no reader or no card.
+        Raises ``Refused`` (NA-1) where it does not prove that, and ``Unavailable`` where no card can be read now.
         """
         ...
 
     def is_present(self) -> bool:
-        """Whether a card is in the reader. Cheap: it is asked every other second, in a thread."""
+        """Whether the card that was read last is still there; once it has been gone, whether any card is."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class BrowserLogin:
-    """A login in the browser that has begun. ``address`` is where the browser goes; the rest nobody else may know."""
-
-    address: str
-    state: str
-    nonce: str
-    verifier: str
 
 
 class StaffIdp(Protocol):
     """The provider at which staff log in by the browser."""
 
-    def begin(self, return_to: str) -> BrowserLogin:
+    def begin(self, return_to: str) -> Begun:
         """Begin a login that comes back to ``return_to``. Raises ``Unavailable`` where nobody can log in now."""
         ...
 
-    def finish(self, begun: BrowserLogin, answer: Mapping[str, str], return_to: str) -> Proven:
+    def finish(self, begun: Begun, answer: Mapping[str, str], return_to: str) -> Proven:
         """Who has logged in, by the ``answer`` (a query) that the browser came back to ``return_to`` with.
 
         Raises ``Refused`` (NA-1) where they broke it off or what we are told does not hold; ``Unavailable`` where that
@@ -55,10 +43,10 @@ class StaffIdp(Protocol):
 
 
 class NoCard:
-    """No reader is set up: nobody can log in by card."""
+    """No card reader is set up."""
 
     def read(self, pin: str) -> Proven:
-        raise Unavailable(CARD, "no reader of cards is set up")
+        raise Unavailable(CARD, "no card reader is set up")
 
     def is_present(self) -> bool:
         return False
@@ -67,8 +55,8 @@ class NoCard:
 class NoStaffIdp:
     """No provider is set up: nobody can log in by the browser."""
 
-    def begin(self, return_to: str) -> BrowserLogin:
+    def begin(self, return_to: str) -> Begun:
         raise Unavailable(IDP, "no provider is set up")
 
-    def finish(self, begun: BrowserLogin, answer: Mapping[str, str], return_to: str) -> Proven:
+    def finish(self, begun: Begun, answer: Mapping[str, str], return_to: str) -> Proven:
         raise Unavailable(IDP, "no provider is set up")

@@ -1,7 +1,6 @@
 """Logging in: passwords that nobody guesses or reads, who is let in, and what is recorded of it (NA-1)."""
 
 import logging
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -78,11 +77,16 @@ def test_an_unknown_person_is_refused_in_the_same_words_and_what_they_typed_is_k
 
 
 @pytest.fixture
-def checked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The hashes that are checked."""
     seen: list[str] = []
-    monkeypatch.setattr(passwords, "_fits", lambda hashed, _password: bool(seen.append(hashed)))
-    yield seen
+
+    def fits(hashed: str, _password: str) -> bool:
+        seen.append(hashed)
+        return False
+
+    monkeypatch.setattr(passwords, "_fits", fits)
+    return seen
 
 
 def test_an_unknown_person_takes_as_long_as_a_known_one(world: World, checked: list[str]) -> None:

@@ -14,7 +14,7 @@ from p24tui.tui.screens.help import HelpScreen
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.desk_header import DeskHeader
 from p24tui.tui.widgets.patient_list import PatientList
-from tests.tui.kit import app, at_desk, desk_of, fill, press, screen_text, settled
+from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
