@@ -244,7 +244,14 @@ class Sessions(App[None]):
         self.clear_selection()
         nobody_else = session.proven.means in (Means.DEMO, Means.SYSTEM_USER)
         other = None if nobody_else else self.come_in
-        self._locked = LockedScreen(self.system, session, begun.unlocked_by, unlock=self._unlock, somebody_else=other)
+        self._locked = LockedScreen(
+            self.system,
+            session,
+            begun.unlocked_by,
+            banner=self.banner,
+            unlock=self._unlock,
+            somebody_else=other,
+        )
         self._locked.calling = sum(desk.calling for desk in self.desks())
         super().push_screen(self._locked)
         self._errands.run(lambda: services.login.lock(self.system, session, why))

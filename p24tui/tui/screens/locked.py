@@ -36,12 +36,14 @@ class LockedScreen(ProvingScreen[None, None]):
         session: Session,
         means: Means,
         *,
+        banner: str = "",
         unlock: Callable[[], None],
         somebody_else: Callable[[], None] | None,
     ) -> None:
         who = session.proven.staff_id if means is Means.PASSWORD else ""
         super().__init__(system, session.actor.place, means, who)
         self._session = session
+        self._banner = banner
         self._unlock = unlock
         self._somebody_else = somebody_else
         self._alarms = Static("", id="locked-alarms")
@@ -57,7 +59,10 @@ class LockedScreen(ProvingScreen[None, None]):
 
     def heading(self) -> Content:
         at, name = clock_time(self._system.clock.now()), clean_line(self._session.actor.name)
-        return Content.assemble(("P24", "bold $primary"), (f"  {_('Låst sedan {at}').format(at=at)}  ", "bold"), name)
+        banner = (f"{self._banner}  ", "bold $warning") if self._banner else ""
+        return Content.assemble(
+            banner, ("P24", "bold $primary"), (f"  {_('Låst sedan {at}').format(at=at)}  ", "bold"), name
+        )
 
     def lead(self) -> str:
         if self._means in UNLOCKED_BY_ENTER:
@@ -69,7 +74,7 @@ class LockedScreen(ProvingScreen[None, None]):
     def keys(self) -> str:
         keys = [_("Enter lås upp")] if self._means is not Means.SYSTEM_USER else []
         if self._somebody_else is not None:
-            keys.append(_("Ctrl+N någon annan loggar in"))
+            keys.append(_("Ctrl+N någon annan"))
         return "   ".join([*keys, _("{key} lämna konsolen").format(key=key_name("quit"))])
 
     def action_prove(self) -> None:

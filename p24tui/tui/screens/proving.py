@@ -66,7 +66,8 @@ class ProvingScreen(Screen[Ends], Generic[Result, Ends]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="proving"):
             yield Static(self.heading(), classes="dialog-title")
-            yield Static(Content(self.lead()), id="proving-lead")
+            if lead := self.lead():
+                yield Static(Content(lead), id="proving-lead")
             with Grid(classes="form", id="proof"):
                 yield from self._fields()
             if self._means is Means.PASSWORD:
@@ -189,6 +190,7 @@ class ProvingScreen(Screen[Ends], Generic[Result, Ends]):
     def on_proving_screen_opening(self, message: Opening) -> None:
         if message.opened is Opened.NOWHERE:
             words = _("Öppna adressen i en webbläsare på den här datorn:")
+            self._say("", "quiet")
             self._problem.update(Content.assemble(words, "\n", (clean_line(message.address, 4000), "$primary")))
 
     def _meanwhile(self) -> str:
