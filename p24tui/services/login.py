@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 
 from p24tui.errors import Refused
@@ -18,33 +17,17 @@ from p24tui.routine.rule import rule
 from p24tui.services import passwords
 from p24tui.services.change import permitted
 from p24tui.services.limits import limit
+from p24tui.services.login_views import Admitted
 from p24tui.services.unit_settings import lock_minutes_in
 from p24tui.store import events, people
 from p24tui.store.engine import Tx
-from p24tui.store.values import Staff, Unit
+from p24tui.store.values import Staff
 from p24tui.system import System
 
 LAST = "last-login"
 """The file of the home folder with the HSA-id of who logged in last."""
 
 by_password = passwords.prove
-
-
-@dataclass(frozen=True, slots=True)
-class Admitted:
-    """Somebody who may come in: their units by name, and in which roles they may act at each, the usual one first."""
-
-    member: Staff
-    units: tuple[Unit, ...]
-    roles: dict[str, tuple[Role, ...]]
-    proven: Proven
-
-    def acting(self, unit_id: str, role: Role, place: str) -> Actor:
-        """Who they are at one of their units in one of their roles there. Raises ``KeyError`` for any other."""
-        if role not in self.roles[unit_id]:
-            raise KeyError(role)
-        chosen = None if role == Role(self.member.profession) else role
-        return Actor(self.member.id, self.member.name, self.member.profession, unit_id, place, chosen)
 
 
 @rule("NA-1")

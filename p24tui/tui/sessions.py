@@ -19,7 +19,7 @@ from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine.actor import Actor
 from p24tui.routine.login import Means, Proven, Session, is_over, must_lock
-from p24tui.services.login import Admitted
+from p24tui.services.login_views import Admitted
 from p24tui.store.values import Staff, Unit
 from p24tui.system import System
 from p24tui.tui.errands import Errands

@@ -15,7 +15,7 @@ from p24tui.i18n import _
 from p24tui.routine.actor import Profession
 from p24tui.routine.login import Means, Proven
 from p24tui.routine.role import Role
-from p24tui.services.login import Admitted
+from p24tui.services.login_views import Admitted
 from p24tui.store.values import Staff, Unit
 from p24tui.system import System
 from p24tui.text import clean_line
