@@ -104,6 +104,8 @@ class Sessions(App[None]):
             return
 
         def ask(last: str) -> None:
+            if isinstance(self.screen, LoginScreen) or (self._session is not None and not self.locked):
+                return  # it was asked for twice, or the person came back meanwhile
             self.push_screen(LoginScreen(self.system, self._place, means, said, last), self._came)
 
         self._errands.run(lambda: services.login.remembered(self.system), ask)
@@ -294,8 +296,10 @@ class Sessions(App[None]):
         for desk in self.desks():
             desk.log_out()
         self._locked, self._waiting = None, []
-        while len(self.screen_stack) > 1:
-            await super().pop_screen()
+        with self.batch_update():  # what stood under the lock is not painted on its way out
+            while len(self.screen_stack) > 1:
+                await super().pop_screen()
+        self.screen.refresh()
         self._errands.run(lambda: services.login.end(self.system, session, why))
         await self._errands.idle()
         await self.close_desk()

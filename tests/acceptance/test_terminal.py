@@ -15,7 +15,7 @@ from PIL import Image
 from p24tui.clock import SystemClock
 from p24tui.gateways.system_user import system_user
 from p24tui.routine.shift import ShiftKind
-from p24tui.services import chat, shift, takeover
+from p24tui.services import chat, passwords, shift, takeover
 from p24tui.store import desk, messages, notes, phrases
 from p24tui.store.phrases import StoredPhrase
 from p24tui.store.values import Attachment, Author, FormAnswer, Note
@@ -274,6 +274,39 @@ def test_a_clean_install_logs_in_locks_unlocks_and_keeps_what_is_typed_when_it_i
                 console.rest()
         assert draft_of(world, case.id) == "Hej Ali!"  # and the console has been killed
     assert PASSWORD not in (tmp_path / "p24tui.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H12")
+def test_what_stood_under_the_lock_is_not_painted_for_whoever_comes_next(sqlcipher_world: World) -> None:
+    """Not for a moment: every byte that the terminal gets is looked at."""
+    world = sqlcipher_world
+    case = world.case(name="Ali Noor", text="Detta är hemligt.", unread=0)
+    clock = replace(world.system, clock=SystemClock())
+    for name in ("maria", "johan"):
+        passwords.choose(world.system, world.actor(name), PEOPLE[name][0], PASSWORD)
+        shift.start(clock, world.actor(name), ShiftKind.CHAT)
+    chat.claim(world.system, world.actor("maria"), case.id, case.version)
+    environment = {"P24TUI_HOME": str(world.system.settings.home), "P24TUI_STAFF": PEOPLE["maria"][0]}
+    with Terminal([sys.executable, "-m", "p24tui"], environment=environment) as console:
+        log_in(console)
+        console.see("Ali Noor")
+        console.press("t")
+        console.see("Detta är hemligt.")
+        console.press("\x0c")
+        console.see("Låst sedan")
+        began = len(console.written)
+        console.press("\x0e")  # Ctrl+N
+        console.see("Ditt HSA-id")
+        console.rest()
+        for keys in ("\x1b[Z", "\x15", PEOPLE["johan"][0], "\t", PASSWORD, "\r"):  # Shift+Tab, Ctrl+U
+            console.press(keys)
+            console.rest()
+        console.see("Johan Berg")
+        console.see("Ali Noor")
+        assert "hemligt" not in console.written[began:].decode()
+        console.press("\x11")
+        console.end()
 
 
 def log_in(console: "Terminal") -> None:

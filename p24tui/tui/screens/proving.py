@@ -114,7 +114,7 @@ class ProvingScreen(Screen[Ends], Generic[Result, Ends]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         if (after := self._next_empty(event.input)) is not None:
-            after.focus()
+            self.set_focus(after)
         else:
             self.action_prove()
 
@@ -174,7 +174,7 @@ class ProvingScreen(Screen[Ends], Generic[Result, Ends]):
         if isinstance(error, Refused) and error.reason == "password-one-time":
             self._new.display = True
             self._say(explain(error), "quiet")
-            self.query_one("#new", Field).focus()
+            self.set_focus(self.query_one("#new", Field))
             return
         still_right = self._new.display and not (isinstance(error, Refused) and error.reason.startswith("login-"))
         for field in self.query(Field):
@@ -214,8 +214,9 @@ class ProvingScreen(Screen[Ends], Generic[Result, Ends]):
         return next((field for field in below if not field.value), None)
 
     def _focus_first_empty(self) -> None:
+        """At once: whoever types as soon as the screen stands there is not to lose a letter."""
         if (field := self._next_empty(None)) is not None:
-            field.focus()
+            self.set_focus(field)
 
     def action_leave(self) -> None:
         """Break off what is going on; where nothing is, one goes away."""
