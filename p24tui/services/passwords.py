@@ -52,7 +52,8 @@ def change(system: System, staff_id: str, password: str, wanted: str, place: str
     member, _kept = _checked(system, staff_id, password, place)
     if _clean(wanted) == _clean(password):
         raise Refused("NA-1", "password-same")
-    _put(system, Actor(member.id, member.name, member.profession, "", place), member, wanted, one_time=False)
+    actor = Actor(member.id, member.name, member.profession, system.settings.unit, place)
+    _put(system, actor, member, wanted, one_time=False)
     return Proven(member.id, member.name, Means.PASSWORD, system.clock.now())
 
 

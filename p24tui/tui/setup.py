@@ -17,7 +17,7 @@ from p24tui.routine.actor import Profession
 from p24tui.store.values import UnitKind
 from p24tui.tui import look
 from p24tui.tui.textual_words import say_how_to_quit
-from p24tui.tui.widgets.field import Field
+from p24tui.tui.widgets.field import Field, Secret
 from p24tui.words import profession_word
 
 SetUp = Callable[[dict[str, str]], None]
@@ -53,9 +53,9 @@ class SetUpScreen(Screen[None]):
                 yield Field(id="staff-hsa-id", placeholder="SE2321000016-XXXX")
                 if app.asks_for_password:
                     yield Label(_("Ditt lösenord"))
-                    yield Field(id="password", password=True, placeholder=_("några ord efter varandra"))
+                    yield Secret(id="password", placeholder=_("några ord efter varandra"))
                     yield Label(_("En gång till"))
-                    yield Field(id="again", password=True)
+                    yield Secret(id="again")
                 yield Label(_("Ditt yrke"))
                 yield Select(professions, value=professions[0][1], allow_blank=False, id="profession", compact=True)
             yield Static("", id="problem", classes="dialog-problem")

@@ -115,6 +115,10 @@ def test_the_environment_does_not_say_whose_the_console_is(home: Path, monkeypat
     with pytest.raises(Refused, match="login-system-user") as refused:
         console._open_desk(settings.load())
     assert system_user() in explain(refused.value)
+    assert run("--staff", MARIA, "shift", "start").exit_code == 3
+    assert run("staff", "change", MARIA, "--system-user", system_user()).exit_code == 0
+    started = run("--staff", PEOPLE["johan"][0], "shift", "start")
+    assert (started.exit_code, json.loads(run("shift", "--json").output)[0]["name"]) == (0, "Maria Lind")
 
 
 @pytest.mark.rule("NA-1")

@@ -1,16 +1,21 @@
 """The entrance and the lock: who one is, proven; and a screen that nobody reads while one is away (NA-1, H12)."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
+import httpx
 import pytest
 from sqlalchemy import select
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from p24tui.errors import Refused, Unavailable
+from p24tui.gateways import browser
+from p24tui.gateways.browser import Opened
+from p24tui.gateways.openid_begun import Begun
 from p24tui.routine.login import Means, Proven
 from p24tui.routine.shift import ShiftKind
 from p24tui.services import chat, passwords, shift, staff
@@ -300,6 +305,56 @@ async def test_a_card_pulled_out_locks_and_the_same_card_unlocks(sqlcipher_world
         card.whose = "maria"
         await type_in(pilot, "1234")
         await desk_stands(pilot)
+
+
+class FakeIdp:
+    """The region's provider, as the console knows it; the real one is tried in ``tests/gateways``."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.begun, self.return_to = world, Begun("", "", "", ""), ""
+
+    def begin(self, return_to: str) -> Begun:
+        self.return_to = return_to
+        self.begun = Begun("https://idp.example.se/authorize?state=s", "s", "n", "v")
+        return self.begun
+
+    def finish(self, begun: Begun, answer: Mapping[str, str], return_to: str) -> Proven:
+        assert (begun, answer, return_to) == (self.begun, {"state": "s", "code": "c"}, self.return_to)
+        return Proven(MARIA, "Maria Lind", Means.OIDC, self.world.clock.now())
+
+
+@pytest.mark.rule("NA-1")
+async def test_one_logs_in_by_the_browser_or_breaks_it_off(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = sqlcipher_world
+    world.system.settings = replace(world.system.settings, login="oidc")
+    world.system.staff_idp = idp = FakeIdp(world)
+    monkeypatch.setattr(browser, "open_address", lambda _address: Opened.NOWHERE)
+    async with entrance(world, (80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "https://idp.example.se/authorize" in screen_text(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "avbröts" in screen_text(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "https://idp.example.se/authorize" in screen_text(pilot))
+        came = await asyncio.to_thread(httpx.get, f"{idp.return_to}?state=s&code=c", trust_env=False, timeout=30)
+        assert came.status_code == 200
+        await desk_stands(pilot)
+        assert "Maria Lind" in screen_text(pilot)
+
+
+@pytest.mark.rule("NA-1")
+async def test_a_password_is_not_copied_to_where_others_read_it(sqlcipher_world: World) -> None:
+    async with entrance(sqlcipher_world) as pilot:
+        field = pilot.app.screen.query_one("#password", Input)
+        pilot.app.screen.set_focus(field)
+        field.value = PASSWORD
+        for key in ("ctrl+a", "ctrl+c", "ctrl+x"):
+            await pilot.press("home", "shift+end", key)
+        assert pilot.app.clipboard == ""
+        assert field.value == PASSWORD
+        assert PASSWORD not in screen_text(pilot)
 
 
 @pytest.mark.rule("NA-1")

@@ -21,7 +21,7 @@ from p24tui.routine.login import Means, Proven
 from p24tui.system import System
 from p24tui.text import clean_line
 from p24tui.tui.errands import Errands
-from p24tui.tui.widgets.field import Field
+from p24tui.tui.widgets.field import Field, Secret
 
 Result = TypeVar("Result")
 Ends = TypeVar("Ends")
@@ -73,9 +73,9 @@ class ProvingScreen(Screen[Ends], Generic[Result, Ends]):
             if self._means is Means.PASSWORD:
                 with self._new:
                     yield Label(_("Nytt lösenord"))
-                    yield Field(id="new", password=True)
+                    yield Secret(id="new")
                     yield Label(_("En gång till"))
-                    yield Field(id="again", password=True)
+                    yield Secret(id="again")
             yield self._problem
             yield Static(self.keys(), classes="dialog-keys")
 
@@ -151,13 +151,13 @@ class ProvingScreen(Screen[Ends], Generic[Result, Ends]):
     def _fields(self) -> ComposeResult:
         if self._means is Means.CARD:
             yield Label(_("PIN-kod"))
-            yield Field(id="pin", password=True, max_length=16)
+            yield Secret(id="pin", max_length=16)
         elif self._means is Means.PASSWORD:
             if not self._who:
                 yield Label(_("Ditt HSA-id"))
                 yield Field(self.remembered(), id="staff", placeholder="SE2321000016-XXXX", max_length=40)
             yield Label(_("Lösenord"))
-            yield Field(id="password", password=True)
+            yield Secret(id="password")
 
     def remembered(self) -> str:
         """Who logged in here last."""
@@ -177,9 +177,9 @@ class ProvingScreen(Screen[Ends], Generic[Result, Ends]):
             self.set_focus(self.query_one("#new", Field))
             return
         still_right = self._new.display and not (isinstance(error, Refused) and error.reason.startswith("login-"))
-        for field in self.query(Field):
-            if field.password and not (still_right and field.id == "password"):
-                field.value = ""
+        for secret in self.query(Secret):
+            if not (still_right and secret.id == "password"):
+                secret.value = ""
         self._say(explain(error))
         self._focus_first_empty()
 
