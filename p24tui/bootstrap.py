@@ -16,7 +16,7 @@ from p24tui.gateways import video
 from p24tui.gateways.e_id import EId, NoEId
 from p24tui.gateways.outgoing.configured import gateways
 from p24tui.gateways.person_data import FilePersonData, NoPersonData, PersonData
-from p24tui.gateways.staff_login import Card, NoCard
+from p24tui.gateways.staff_login import Card, NoCard, NoStaffIdp, StaffIdp
 from p24tui.routine.login import Proven
 from p24tui.settings import Settings
 from p24tui.system import System
@@ -47,6 +47,7 @@ def running(
         video.from_settings(settings, clock),
         _e_id(settings, clock),
         _card(settings, clock),
+        _staff_idp(settings, clock),
     )
     try:
         if not open_later:
@@ -103,5 +104,13 @@ def _card(settings: Settings, clock: Clock) -> Card:
     if not settings.card_library:
         return NoCard()
     from p24tui.gateways.card import from_settings
+
+    return from_settings(settings, clock)
+
+
+def _staff_idp(settings: Settings, clock: Clock) -> StaffIdp:
+    if not settings.staff_oidc:
+        return NoStaffIdp()
+    from p24tui.gateways.staff_oidc import from_settings
 
     return from_settings(settings, clock)

@@ -5,6 +5,7 @@ from p24tui.errors import BadInput, P24Error, Refused, Stale, Unavailable
 from p24tui.i18n import N_, _
 from p24tui.image_refusals import FILE_PROBLEMS, IMAGE_REFUSALS, STORAGE_PARTS, STORAGE_PROBLEMS
 from p24tui.journal_refusals import JOURNAL_REFUSALS
+from p24tui.login_refusals import LOGIN_PARTS, LOGIN_REFUSALS
 from p24tui.registration_refusals import REGISTRATION_REFUSALS
 from p24tui.risk_refusals import RISK_REFUSALS
 from p24tui.visit_refusals import VISIT_REFUSALS
@@ -16,6 +17,7 @@ REFUSALS = (
     | IMAGE_REFUSALS
     | REGISTRATION_REFUSALS
     | CARD_REFUSALS
+    | LOGIN_REFUSALS
     | {
         "protected": N_(
             "Patienten har skyddade personuppgifter och handläggs inte här. Avsluta ärendet: patienten får veta var vård kan sökas."
@@ -198,6 +200,11 @@ BAD_INPUT = {
         "Varningarna före stängning ska vara {fewest} till {most} fallande tal, minuter mellan {latest} och {earliest}: 60 30 15 5."
     ),
     "protection-kept": N_("Ett svar om skydd får gälla i högst {most} minuter. Skriv ett tal från 0."),
+    "lock-after": N_("Konsolen kan låsas efter 1 till {most} minuter utan tangent. Skriv ett tal."),
+    "system-user-taken": N_("Datorns användare {user} hör redan till någon annan. Ett konto delas aldrig."),
+    "no-password": N_("Inget lösenord kom på standard in. Inget har ändrats."),
+    "choose-password": N_("Välj ett lösenord: du loggar in med det."),
+    "password-again": N_("Lösenorden är inte lika. Skriv det nya två gånger."),
     "staff-name": N_("Personen behöver ett namn."),
     "no-case": N_("Ärendet {case} finns inte på den här enheten."),
     "many-cases": N_("Flera ärenden börjar på {case}. Skriv fler tecken."),
@@ -282,6 +289,7 @@ UNAVAILABLE = {
 PARTS = {
     **STORAGE_PARTS,
     **CARD_PARTS,
+    **LOGIN_PARTS,
     "database": N_("Databasen svarar inte. Inget skrevs; det du skriver finns kvar på skärmen."),
     "seal-file": N_("Filen med loggens sigill går inte att läsa eller skriva. Sigillen skrivs dit så snart det går."),
     "syslog": N_("Syslog tar inte emot loggens sigill. De skrivs dit så snart det går."),

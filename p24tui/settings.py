@@ -35,6 +35,22 @@ class Settings:
     unit: str = _key("HSA-id of the unit that the console opens on.")
     staff: str = _key("HSA-id of the person whom commands act for unless --staff names another.")
     role: str = _key("What they act as: an office that they hold at the unit, such as head; empty: their profession.")
+    login: Literal["password", "card", "oidc", "system-user"] = _key(
+        "How staff prove who they are: password, card (SITHS), oidc (the region's IdP in the browser), or system-user.",
+        "password",
+    )
+    staff_oidc: str = _key("The OpenID provider at which staff log in by the browser: https://…; empty: none.")
+    staff_oidc_client: str = _key("What the provider for staff knows us as (client_id).")
+    staff_oidc_secret: str = _key(
+        "The secret that the provider for staff has given us; empty for a client without.", secret=True
+    )
+    staff_oidc_scope: str = _key("What we ask the provider for staff for, words with spaces between.", "openid")
+    staff_oidc_acr: str = _key(
+        "Levels of assurance that we ask the provider for staff for, and take no other; empty: any."
+    )
+    staff_oidc_port: int = _key(
+        "Port of the loopback address that the provider for staff sends the browser back to; 0: any that is free.", 0
+    )
     lang: Literal["sv", "en"] = _key("Language of the interface: sv or en.", "sv")
     theme: Literal["dark", "light", "contrast"] = _key("Colours of the console: dark, light or contrast.", "dark")
     alert_by: str = _key(

@@ -9,7 +9,7 @@ from p24tui.clock import Clock
 from p24tui.gateways.e_id import EId, NoEId
 from p24tui.gateways.outgoing.model import Gateway
 from p24tui.gateways.person_data import PersonData
-from p24tui.gateways.staff_login import Card, NoCard
+from p24tui.gateways.staff_login import Card, NoCard, NoStaffIdp, StaffIdp
 from p24tui.gateways.storage_guard import start
 from p24tui.gateways.temporary_storage import TemporaryStorage
 from p24tui.gateways.video import NoVideo, Video
@@ -32,6 +32,7 @@ class System:
     video: Video = field(default_factory=NoVideo)
     e_id: EId = field(default_factory=NoEId)
     card: Card = field(default_factory=NoCard)
+    staff_idp: StaffIdp = field(default_factory=NoStaffIdp)
     storage: TemporaryStorage = field(init=False)
     _opening: Lock = field(default_factory=Lock, init=False, repr=False)
     _store: "Store | None" = field(default=None, init=False, repr=False)
@@ -47,10 +48,15 @@ class System:
                 self._store = self.open_store()
             return self._store
 
+    def person_changed(self) -> None:
+        """Another person comes, or nobody yet: the database is let go of, and opened anew when it is next asked for."""
+        with self._opening:
+            store, self._store = self._store, None
+        if store is not None:
+            store.close()
+
     def close(self) -> None:
         """Let go of the gateways, and of the database where it has been opened."""
         for gateway in self.gateways.values():
             gateway.close()
-        with self._opening:
-            if self._store is not None:
-                self._store.close()
+        self.person_changed()

@@ -79,3 +79,14 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def anyio_backend() -> str:
     """Asynchronous tests run on asyncio, as Textual and uvicorn do."""
     return "asyncio"
+
+
+@pytest.fixture
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 at its least cost, for tests about something else: as it is, it takes long by intent."""
+    import argon2
+
+    from p24tui.services import passwords
+
+    cheap = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", lambda: cheap)

@@ -56,7 +56,7 @@ EXTENDED = {
 }
 """The rules that the project adds something of its own to."""
 
-UNITS = {"seconds", "minutes", "hours", "days", "years", "calls"}
+UNITS = {"seconds", "minutes", "hours", "days", "years", "calls", "tries", "characters"}
 
 PHRASE_KEYS = {"id", "title_sv", "text_sv", "title_en", "text_en"}
 KEYWORDS = {"keywords"}
@@ -230,6 +230,15 @@ def test_the_limits_are_the_routines_and_the_laws_and_the_alarms() -> None:
         "registration_undecided": (7, "days", "RE-3"),
         "break_glass_lasts": (60, "minutes", "LO-1"),
         "break_glass_review_within": (24, "hours", "LO-2"),
+        "password_least": (12, "characters", "NA-1"),
+        "password_tries": (5, "tries", "NA-1"),
+        "password_wait": (30, "seconds", "NA-1"),
+        "password_wait_longest": (15, "minutes", "NA-1"),
+        "one_time_password": (72, "hours", "NA-1"),
+        "lock_after": (5, "minutes", "NA-1"),
+        "lock_after_longest": (30, "minutes", "NA-1"),
+        "session_longest": (12, "hours", "NA-1"),
+        "login_by_browser": (5, "minutes", "NA-1"),
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from p24tui.clock import SetClock, local_date
 from p24tui.gateways.person_data import NoPersonData, PersonData
@@ -29,6 +30,7 @@ from p24tui.settings import Settings
 from p24tui.store import cases, events, journal, messages, people
 from p24tui.store.journal_values import JournalNote
 from p24tui.store.schema import open_store
+from p24tui.store.tables import staff as staff_table
 from p24tui.store.values import Author, CaseRow, Contact, FormAnswer, Message, PatientRecord
 from p24tui.system import System
 from tests.postgres import Server
@@ -162,6 +164,13 @@ class World:
         units.put_unit(self.system, operator, units.make_unit(BERGA, "Vårdcentralen Berga", "primary-care"))
         for name in names:
             staff.put_staff(self.system, operator, staff.make_staff(*PEOPLE[name]), (UNIT, BERGA))
+
+    def is_system_user(self, name: str, user: str) -> None:
+        """Let the operating system's user be one of the people, and nobody else's any longer."""
+        with self.system.store.writing() as tx:
+            tx.connection.execute(update(staff_table).values(system_user=None))
+            mine = staff_table.c.id == PEOPLE[name][0]
+            tx.connection.execute(update(staff_table).where(mine).values(system_user=user))
 
     def rostered(self, name: str = "johan", days: int = 2) -> None:
         """One of the people is responsible for the inflow over the opening hours of today and the days after it."""

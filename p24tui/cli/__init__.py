@@ -1,6 +1,5 @@
 """The command line. Without a command it opens the console; each command is a few lines over a service."""
 
-import os
 import sys
 from importlib import import_module
 
@@ -108,4 +107,4 @@ def _open_console(staff: str | None, unit: str | None, role: str | None) -> None
     if ctx.invoked_subcommand is None:
         from p24tui.cli.console import open_console
 
-        open_console(ctx.obj, asks_who=staff is None and "P24TUI_STAFF" not in os.environ)
+        open_console(ctx.obj)

@@ -10,10 +10,11 @@ import click
 
 from p24tui import bootstrap
 from p24tui.errors import BadInput
+from p24tui.gateways.system_user import system_user
 from p24tui.routine.actor import Actor
 from p24tui.routine.period import Length, read_period
 from p24tui.routine.role import Role
-from p24tui.services import staff
+from p24tui.services import login, staff
 from p24tui.settings import Settings
 from p24tui.system import System
 from p24tui.text import clean_line
@@ -34,8 +35,15 @@ def running(*, create: bool = False) -> Iterator[System]:
 
 
 def person(system: System) -> Actor:
-    """Who acts by the settings in force. Raises ``BadInput`` where they do not say, or name someone unknown."""
+    """Who acts by the settings in force. Raises ``BadInput`` where they do not say, or name someone unknown.
+
+    Where the operating system's user says who one is, it is them whatever else is named (NA-1): ``Refused`` is raised
+    where that is nobody here.
+    """
     settings = system.settings
+    if settings.login == "system-user":
+        proven = login.of_system_user(system, system_user())
+        return staff.acting(system, proven.staff_id, unit_of(system), bootstrap.place("cli"), role_of(settings))
     if not settings.staff:
         raise BadInput("who-acts")
     return staff.acting(system, settings.staff, unit_of(system), bootstrap.place("cli"), role_of(settings))

@@ -1,18 +1,20 @@
-"""Opening the console: the wizard where nothing is set up, then the desk."""
+"""Opening the console: the wizard where nothing is set up, then the login, or the desk at once."""
 
 import gc
 import os
 import sys
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 
 from p24tui import bootstrap, settings
 from p24tui.clock import SystemClock
 from p24tui.errors import BadInput
 from p24tui.gateways import handoff
+from p24tui.gateways.system_user import system_user
 from p24tui.routine.actor import Actor
+from p24tui.routine.login import Means, Proven
 from p24tui.services import first_screen
+from p24tui.services.login_views import Admitted
 from p24tui.services.views import QueueView
 from p24tui.settings import Settings
 from p24tui.store.values import Staff, Unit
@@ -28,73 +30,80 @@ SWITCH_INTERVAL = 0.0003
 """Seconds after which the threads that read make way for the one that paints."""
 
 
-def open_console(chosen: Settings, *, asks_who: bool) -> None:
-    """Run the console. ``asks_who`` lets it ask which of the staff one is.
+def open_console(chosen: Settings) -> None:
+    """Run the console; in a browser for the person whom the server has started it for.
 
-    In a browser it is the person whom the server has started it for, and asks nobody.
-    Raises ``BadInput`` without a terminal.
+    Raises ``BadInput`` without a terminal, and ``Refused`` (NA-1) where whoever is handed over, or the operating
+    system's user, is nobody here.
     """
     proven = handoff.proven_by_handoff(SystemClock())
     if proven is None:
         require_terminal()
-    else:
-        chosen, asks_who = replace(chosen, staff=proven.staff_id), False
     gc.disable()  # until the list stands there
     os.environ.setdefault("TEXTUAL_FPS", str(FRAMES_PER_SECOND))
     for name in TELL_ALL:
         os.environ.pop(name, None)
     sys.setswitchinterval(SWITCH_INTERVAL)
     try:
-        _open_desk(chosen, asks_who=asks_who)
+        _open_desk(chosen, proven)
     except BadInput as error:
         if error.reason != "not-set-up" or proven is not None:
             raise
         if _run_wizard(chosen):
-            _open_desk(settings.load(), asks_who=asks_who)
+            _open_desk(settings.load(unit=chosen.unit or None), None)
 
 
-def run_desk(
-    system: System, staff_id: str, unit_id: str, *, asks_who: bool, banner: str = "", begins_shift: bool = False
-) -> None:
-    """Show the desk of a unit until the person leaves it, with the jobs running behind it.
-
-    Whoever has no shift is asked for one, unless it ``begins_shift`` by itself.
+def run_demo(system: System, staff_id: str, unit_id: str, *, asks_who: bool, banner: str) -> None:
+    """Show the desk of a demo's unit. One is logged in without proving anything, as the person that is named, or as
+    the one that one chooses where it ``asks_who``.
     """
     from p24tui.cli.base import role_of
     from p24tui.services import staff
 
-    if not unit_id:
-        raise BadInput("which-unit")
     place = bootstrap.place("console")
     everybody = staff.people_of(system, unit_id)
-    actor = None
+    actor = proven = None
     if not asks_who:
         actor = staff.acting(system, staff_id, unit_id, place, role_of(system.settings))
+        proven = Proven(staff_id, actor.name, Means.DEMO, system.clock.now())
         everybody = staff.where_they_act(system, actor, everybody)
-    _run(system, everybody, place, actor=actor, banner=banner, begins_shift=begins_shift)
+    _run(system, place, everybody, actor=actor, proven=proven, banner=banner, begins_shift=True)
 
 
-def _open_desk(chosen: Settings, *, asks_who: bool) -> None:
+def _open_desk(chosen: Settings, proven: Proven | None) -> None:
     with bootstrap.running(chosen, open_later=True) as system:
-        first = None if asks_who else first_screen.read(chosen, system.clock, bootstrap.place("console"))
-        if first is not None:
-            bootstrap.log_to_file(chosen)
-            _run(system, {first.member: first.units}, first.actor.place, actor=first.actor, first=first.view)
+        place = bootstrap.place("console")
+        if proven is None and chosen.login == "system-user" and _open_at_once(system, place):
             return
-        from p24tui.services import setup
+        from p24tui.services import login, setup
 
         if not setup.is_set_up(system):
             raise BadInput("not-set-up", path=str(chosen.home))
         bootstrap.log_to_file(chosen)
-        run_desk(system, chosen.staff, chosen.unit, asks_who=asks_who)
+        if proven is None and chosen.login == "system-user":
+            proven = login.of_system_user(system, system_user())
+        admitted = login.admit(system, proven, place) if proven is not None else None
+        _run(system, place, {}, admitted=admitted)
+
+
+def _open_at_once(system: System, place: str) -> bool:
+    """Show the first frame before the database layer is loaded, where who one is stands fast and nothing is to choose."""
+    first = first_screen.read(system.settings, system.clock, place, system_user())
+    if first is None:
+        return False
+    bootstrap.log_to_file(system.settings)
+    _run(system, place, {first.member: first.units}, actor=first.actor, proven=first.proven, first=first.view)
+    return True
 
 
 def _run(
     system: System,
-    people: dict[Staff, tuple[Unit, ...]],
     place: str,
+    people: dict[Staff, tuple[Unit, ...]],
     *,
-    actor: Actor | None,
+    actor: Actor | None = None,
+    proven: Proven | None = None,
+    admitted: Admitted | None = None,
     first: QueueView | None = None,
     banner: str = "",
     begins_shift: bool = False,
@@ -108,11 +117,14 @@ def _run(
             people,
             place,
             actor=actor,
+            proven=proven,
+            admitted=admitted,
             first=first,
             banner=banner,
             asks_for_shift=not begins_shift,
             begins_shift=begins_shift,
             when_shown=rest,
+            when_left=running.close,
         ).run()
 
 
@@ -142,4 +154,7 @@ def _run_wizard(chosen: Settings) -> bool:
     from p24tui.cli.setup import first_set_up
     from p24tui.tui.setup import SetUpApp
 
-    return bool(SetUpApp(lambda values: first_set_up(chosen, values), chosen.theme).run())
+    def set_up(values: dict[str, str]) -> None:
+        first_set_up(chosen, values, values["password"])
+
+    return bool(SetUpApp(set_up, chosen.theme, asks_for_password=chosen.login == "password").run())

@@ -5,7 +5,7 @@ from datetime import time
 import click
 
 from p24tui.cli.base import settings_in_force
-from p24tui.cli.console import require_terminal, run_desk
+from p24tui.cli.console import require_terminal, run_demo
 from p24tui.errors import BadInput
 from p24tui.i18n import _
 
@@ -34,7 +34,7 @@ def _start(seed: int, at: time, speed: float, *, training: bool) -> None:
     click.echo(_("Demoenheten öppnar …"))
     with day.running(settings_in_force(), seed=seed, at=at, speed=speed, training=training) as system:
         settings = system.settings
-        run_desk(system, settings.staff, settings.unit, asks_who=training, banner=_banner(training), begins_shift=True)
+        run_demo(system, settings.staff, settings.unit, asks_who=training, banner=_banner(training))
 
 
 def _join() -> None:
@@ -43,7 +43,7 @@ def _join() -> None:
     chosen = settings_in_force()
     running = playing.running_demo(chosen.home)
     with playing.joined(chosen, running) as system:
-        run_desk(system, "", running.unit, asks_who=True, banner=_banner(running.training), begins_shift=True)
+        run_demo(system, "", running.unit, asks_who=True, banner=_banner(running.training))
 
 
 def _banner(training: bool) -> str:

@@ -7,16 +7,18 @@ import click
 from p24tui import bootstrap
 from p24tui import settings as settings_file
 from p24tui.access_words import role_word
-from p24tui.cli import unit_hours
+from p24tui.cli import passwords, unit_hours
 from p24tui.cli.after_hours import after_hours
 from p24tui.cli.base import echo_json, operator, running, settings_in_force
 from p24tui.cli.card import card
+from p24tui.cli.unit_lock import lock_after
 from p24tui.cli.unit_protection import protection
 from p24tui.errors import BadInput
 from p24tui.i18n import _
 from p24tui.routine.actor import Profession
 from p24tui.routine.hours import describe
 from p24tui.routine.role import OFFICES, Role
+from p24tui.services import passwords as services_passwords
 from p24tui.services import setup as services_setup
 from p24tui.services import staff as services_staff
 from p24tui.services import units as services_units
@@ -28,6 +30,7 @@ KINDS = click.Choice([kind.value for kind in UnitKind])
 OFFICE_CHOICE = click.Choice([office.value for office in OFFICES])
 PROFESSIONS = click.Choice([profession.value for profession in Profession])
 EMAIL = _("E-postadress, dit inbjudningar till videobesök går först; tomt tar bort den.")
+SYSTEM_USER = _("Datorns användare som är personens, där den visar vem man är; tomt tar bort den.")
 MOBILE = _("Mobil, dit inbjudningar till videobesök går med sms när e-post saknas; tomt tar bort den.")
 
 
@@ -43,7 +46,16 @@ MOBILE = _("Mobil, dit inbjudningar till videobesök går med sms när e-post sa
 @click.option("--staff-name", required=True, help=_("Personens namn."))
 @click.option("--staff-hsa-id", required=True, help=_("Personens HSA-id."))
 @click.option("--profession", type=PROFESSIONS, required=True, help=_("Personens yrke."))
-def init(unit_name: str, unit_hsa_id: str, unit_kind: str, staff_name: str, staff_hsa_id: str, profession: str) -> None:
+@click.option("--password-stdin", is_flag=True, help=_("Läs personens lösenord från standard in."))
+def init(
+    unit_name: str,
+    unit_hsa_id: str,
+    unit_kind: str,
+    staff_name: str,
+    staff_hsa_id: str,
+    profession: str,
+    password_stdin: bool,
+) -> None:
     values = {
         "unit-name": unit_name,
         "unit-hsa-id": unit_hsa_id,
@@ -52,20 +64,32 @@ def init(unit_name: str, unit_hsa_id: str, unit_kind: str, staff_name: str, staf
         "staff-hsa-id": staff_hsa_id,
         "profession": profession,
     }
-    first_set_up(settings_in_force(), values)
+    chosen = passwords.from_standard_input() if password_stdin else ""
+    one_time = first_set_up(settings_in_force(), values, chosen)
     click.echo(_("Klart: {unit}, {staff}. Öppna konsolen med p24tui.").format(unit=unit_name, staff=staff_name))
+    if one_time:
+        passwords.show_once(one_time)
 
 
-def first_set_up(settings: Settings, values: Mapping[str, str]) -> None:
+def first_set_up(settings: Settings, values: Mapping[str, str], password: str = "") -> str:
     """Make the database where there is none, the unit and the person; the settings file remembers both.
 
-    Nothing is made where a value does not fit: then it raises ``BadInput``.
+    Returns a password for one login where the person has chosen none and logs in by one. Nothing is made where a value
+    does not fit: then it raises ``BadInput``, and ``Refused`` for a password that is too weak.
     """
     unit = services_units.make_unit(values["unit-hsa-id"], values["unit-name"], values["unit-kind"])
     member = services_staff.make_staff(values["staff-hsa-id"], values["staff-name"], values["profession"])
-    with bootstrap.running(settings, create=True) as system:
+    one_time = ""
+    with bootstrap.running(settings, create=True, open_later=True) as system:
+        if password:
+            services_passwords.check(system, member.name, member.id, password)
         services_setup.set_up(system, operator(system), unit, member)
+        if password:
+            services_passwords.choose(system, operator(system), member.id, password)
+        elif settings.login == "password":
+            one_time = services_passwords.give_one_time(system, operator(system), member.id)
     settings_file.save(settings.home, unit=unit.id, staff=member.id)
+    return one_time
 
 
 @click.group(invoke_without_command=True, help=_("Visa, lägg till och ändra personal."))
@@ -85,6 +109,7 @@ def staff(ctx: click.Context, as_json: bool) -> None:
                 "active": one.active,
                 "email": one.email,
                 "mobile": one.mobile,
+                "system_user": one.system_user or "",
                 "units": units,
             }
             for one, units in everybody
@@ -106,9 +131,14 @@ staff.add_command(card)
 @click.option("--unit", "units", multiple=True, help=_("Enhet där personen arbetar; kan anges flera gånger."))
 @click.option("--email", default="", help=EMAIL)
 @click.option("--mobile", default="", help=MOBILE)
-def staff_add(hsa_id: str, name: str, profession: str, units: tuple[str, ...], email: str, mobile: str) -> None:
+@click.option("--system-user", default="", help=SYSTEM_USER)
+def staff_add(
+    hsa_id: str, name: str, profession: str, units: tuple[str, ...], email: str, mobile: str, system_user: str
+) -> None:
     with running() as system:
-        member = services_staff.make_staff(hsa_id, name, profession, email=email, mobile=mobile)
+        member = services_staff.make_staff(
+            hsa_id, name, profession, email=email, mobile=mobile, system_user=system_user
+        )
         where = units or tuple(filter(None, [system.settings.unit]))
         services_staff.put_staff(system, operator(system), member, where)
     click.echo(_("Sparat: {name}").format(name=member.name))
@@ -122,6 +152,7 @@ def staff_add(hsa_id: str, name: str, profession: str, units: tuple[str, ...], e
 @click.option("--active/--inactive", default=None, help=_("Om personen arbetar kvar."))
 @click.option("--email", help=EMAIL)
 @click.option("--mobile", help=MOBILE)
+@click.option("--system-user", help=SYSTEM_USER)
 def staff_change(
     hsa_id: str,
     name: str | None,
@@ -130,6 +161,7 @@ def staff_change(
     active: bool | None,
     email: str | None,
     mobile: str | None,
+    system_user: str | None,
 ) -> None:
     with running() as system:
         known = {one.id: (one, where) for one, where in services_staff.all_staff(system)}
@@ -143,6 +175,7 @@ def staff_change(
             active=one.active if active is None else active,
             email=one.email if email is None else email,
             mobile=one.mobile if mobile is None else mobile,
+            system_user=one.system_user or "" if system_user is None else system_user,
         )
         services_staff.put_staff(system, operator(system), member, units or where)
     click.echo(_("Sparat: {name}").format(name=member.name))
@@ -167,6 +200,9 @@ def staff_role(hsa_id: str, unit_id: str | None, give: str | None, take: str | N
         click.echo(f"{unit:<32}{', '.join(map(role_word, roles))}")
 
 
+staff.add_command(passwords.password)
+
+
 @click.group(invoke_without_command=True, help=_("Visa, lägg till och ändra enheter och deras öppettider."))
 @click.option("--json", "as_json", is_flag=True, help=_("Som JSON."))
 @click.pass_context
@@ -187,6 +223,7 @@ def unit(ctx: click.Context, as_json: bool) -> None:
 
 unit.add_command(after_hours)
 unit.add_command(protection)
+unit.add_command(lock_after)
 
 
 @unit.command("add", help=_("Lägg till en enhet."))

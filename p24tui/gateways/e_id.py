@@ -10,6 +10,9 @@ from datetime import datetime
 from typing import Protocol
 
 from p24tui.errors import Unavailable
+from p24tui.gateways.openid_begun import Begun
+
+__all__ = ["BANKID", "FREJA", "NOT_SET_UP", "PART", "Begun", "EId", "LoggedIn", "NoEId"]
 
 PART = "e-id"
 NOT_SET_UP = "no provider of e-ID is set up"
@@ -25,20 +28,6 @@ class LoggedIn:
     number: str
     e_id: str
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A login that has begun.
-
-    ``address`` is where the browser goes. It comes back with ``state``; ``nonce`` and ``verifier`` (PKCE) prove that
-    what we are then told answers this login and no other. None of the three may be known to anybody else.
-    """
-
-    address: str
-    state: str
-    nonce: str
-    verifier: str
 
 
 class EId(Protocol):

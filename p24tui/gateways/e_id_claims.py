@@ -5,22 +5,16 @@ The names of the claims are those of https://www.oidc.se/specifications, and wha
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from p24tui.clock import local_date
 from p24tui.errors import Refused
-from p24tui.gateways.e_id import BANKID, FREJA, LoggedIn
+from p24tui.gateways.e_id import BANKID, FREJA
 from p24tui.routine.identity import BadNumber, parse_number
 from p24tui.routine.rule import rule
 
 RULE = "NA-2"
-
-FRESH_FOR = timedelta(minutes=15)
-"""How long before it is told a login may have been made: one for this visit, not one of this morning."""
-
-CLOCKS_DIFFER = timedelta(seconds=60)
-"""By how much the provider's clock may differ from ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +45,8 @@ def refusal(reason: str) -> Refused:
 @rule("NA-2")
 def logged_in(
     claims: Mapping[str, Any], now: datetime, issuer: str, names: ClaimNames, levels: Sequence[str] = ()
-) -> LoggedIn:
-    """Who has logged in, by claims that are verified.
+) -> tuple[str, str]:
+    """The number of who has logged in, and with which e-ID, by claims that are verified.
 
     ``issuer`` tells the e-ID where no claim does, for each e-ID has a provider of its own too. ``levels`` are those of
     assurance (``acr``) that are taken; none means any. Freja is taken as Freja eID Plus alone: by its own level, or by
@@ -60,8 +54,7 @@ def logged_in(
     """
     if levels and claims.get("acr") not in levels:
         raise refusal("e-id-other")
-    number, e_id = _number(claims, now, names), _e_id(claims, issuer, names, levels)
-    return LoggedIn(number, e_id, _at(claims, now))
+    return _number(claims, now, names), _e_id(claims, issuer, names, levels)
 
 
 def _number(claims: Mapping[str, Any], now: datetime, names: ClaimNames) -> str:
@@ -88,17 +81,6 @@ def _at_level(e_id: str, claims: Mapping[str, Any], names: ClaimNames, levels: S
     if e_id == FREJA and level.upper() != _PLUS:
         raise refusal("e-id-other")
     return e_id
-
-
-def _at(claims: Mapping[str, Any], now: datetime) -> datetime:
-    seconds = claims.get("auth_time", claims.get("iat"))
-    try:
-        at = datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int | float) else None
-    except (OverflowError, ValueError, OSError):
-        at = None
-    if at is None or not now - FRESH_FOR - CLOCKS_DIFFER <= at <= now + CLOCKS_DIFFER:
-        raise refusal("e-id-unproven")
-    return min(at, now)
 
 
 def _told(claims: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:

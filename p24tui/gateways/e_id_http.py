@@ -1,53 +1,15 @@
-"""A provider of e-ID by OpenID Connect: the code flow with PKCE, state and nonce.
+"""A provider of e-ID by OpenID Connect: by https://www.oidc.se/specifications the ID token holds the number."""
 
-https://openid.net/specs/openid-connect-core-1_0.html and https://www.oidc.se/specifications, by which the number stands
-in the ID token. It fails closed: only a whole ID token, signed by the provider for us and for this login, says who
-somebody is. What goes wrong is said in words of ours: those of a library or of the provider may hold personal data.
-"""
-
-import hmac
-import json
-import logging
-import secrets
-from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from hashlib import sha256
-from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote_plus, urlencode, urlsplit
-
-import msgspec
 
 from p24tui.clock import Clock
-from p24tui.errors import BadInput, Unavailable
 from p24tui.gateways.e_id import PART, Begun, EId, LoggedIn, NoEId
-from p24tui.gateways.e_id_claims import CLOCKS_DIFFER, ClaimNames, logged_in, refusal
-from p24tui.gateways.http_asking import Asking
-from p24tui.gateways.outgoing.attempt import Attempt, is_silence
-from p24tui.gateways.web_address import check_service, is_loopback
+from p24tui.gateways.e_id_claims import RULE, ClaimNames, logged_in
+from p24tui.gateways.openid import ANSWERS_WITHIN, OpenId, Words, check_settings
 from p24tui.routine.rule import rule
 from p24tui.settings import Settings
 
-if TYPE_CHECKING:
-    pass
-
-ANSWERS_WITHIN = 4.0
-"""Seconds that a question may take as a whole, from looking the provider's name up to the last byte of the answer."""
-
-MOST_READ = 256 * 1024
-"""Bytes that are read of an answer; the keys of a provider take a fortieth of it."""
-
-ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
-"""By which an ID token may be signed: with a key that only the provider has. Not ``none``, nor by a shared secret."""
-
-_DISCOVERY = "/.well-known/openid-configuration"
-_JSON = "application/json"
-_FORM = "application/x-www-form-urlencoded"
-_BROKEN_OFF = frozenset({"access_denied", "login_required", "interaction_required", "consent_required"})
-
-_log = logging.getLogger(__name__)
-
-T = TypeVar("T")
+WORDS = Words(PART, RULE, "e-id-broken-off", "e-id-unproven")
 
 
 class OidcEId:
@@ -71,112 +33,28 @@ class OidcEId:
         timeout: float = ANSWERS_WITHIN,
     ) -> None:
         self._issuer = issuer
-        self._client_id = client
-        self._secret = secret
-        self._scope = scope
         self._levels = tuple(levels)
-        self._clock = clock
         self._names = names or ClaimNames()
-        self._timeout = timeout
-        self._asking = Asking(issuer, timeout=timeout, most=MOST_READ)
+        self._provider = OpenId(
+            issuer,
+            client=client,
+            secret=secret,
+            scope=scope,
+            levels=self._levels,
+            claims=(*self._names.number, *self._names.freja_level),
+            clock=clock,
+            words=WORDS,
+            timeout=timeout,
+        )
 
     def begin(self, return_to: str, lang: str = "sv") -> Begun:
-        provider = self._provider()
-        state, nonce, verifier = (secrets.token_urlsafe(32) for _one in range(3))
-        challenge = urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-        query = {
-            "response_type": "code",
-            "client_id": self._client_id,
-            "redirect_uri": return_to,
-            "scope": self._scope,
-            "state": state,
-            "nonce": nonce,
-            "code_challenge": challenge,
-            "code_challenge_method": "S256",
-            "prompt": "login",  # whoever logged in before at this computer may be somebody else
-            "ui_locales": lang,
-        }
-        if self._levels:
-            query["acr_values"] = " ".join(self._levels)
-        wanted = (*self._names.number, *self._names.freja_level)
-        told = [name for name in wanted if name in provider.claims_supported]
-        if provider.claims_parameter_supported and told:
-            query["claims"] = json.dumps({"id_token": dict.fromkeys(told)})
-        address = provider.authorization_endpoint
-        joined = "&" if urlsplit(address).query else "?"
-        return Begun(f"{address}{joined}{urlencode(query)}", state, nonce, verifier)
+        return self._provider.begin(return_to, lang)
 
     @rule("NA-2")
     def finish(self, begun: Begun, answer: Mapping[str, str], return_to: str) -> LoggedIn:
-        if not hmac.compare_digest(answer.get("state", "").encode(), begun.state.encode()):
-            raise refusal("e-id-unproven")
-        if answer.get("iss", self._issuer) != self._issuer:  # RFC 9207: it came from another provider
-            raise refusal("e-id-unproven")
-        if "error" in answer:
-            self._explain(answer["error"])
-        if not answer.get("code"):
-            raise refusal("e-id-unproven")
-        provider = self._provider()
-        id_token = self._id_token(provider, answer["code"], begun, return_to)
-        keys = self._ask(_Keys, "GET", provider.jwks_uri)
-        now = self._clock.now()
-        claims = _verified(id_token, keys, self._issuer, self._client_id, begun.nonce, now)
-        return logged_in(claims, now, self._issuer, self._names, self._levels)
-
-    def _explain(self, error: str) -> None:
-        """Raises what an ``error`` that the browser came back with means."""
-        if error in _BROKEN_OFF:
-            raise refusal("e-id-broken-off")
-        raise Unavailable(PART, "it could not let anybody log in")
-
-    def _provider(self) -> "_Provider":
-        """What the provider says of itself. Raises ``Unavailable`` also where that is not to be trusted."""
-        found = self._ask(_Provider, "GET", self._issuer.rstrip("/") + _DISCOVERY)
-        if found.issuer != self._issuer:
-            raise Unavailable(PART, "it calls itself by another name")
-        for address in (found.authorization_endpoint, found.token_endpoint, found.jwks_uri):
-            try:
-                _check_endpoint(address, self._issuer)
-            except ValueError:
-                raise Unavailable(PART, "it names an address that is not safe") from None
-        return found
-
-    def _id_token(self, provider: "_Provider", code: str, begun: Begun, return_to: str) -> str:
-        form = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": return_to,
-            "code_verifier": begun.verifier,
-        }
-        headers = {"Content-Type": _FORM}
-        if self._secret:
-            # RFC 6749, 2.3.1: both are encoded as in a form before they are joined.
-            login = f"{quote_plus(self._client_id)}:{quote_plus(self._secret)}"
-            headers["Authorization"] = f"Basic {b64encode(login.encode()).decode()}"
-        else:
-            form["client_id"] = self._client_id
-        return self._ask(_Tokens, "POST", provider.token_endpoint, headers, urlencode(form).encode()).id_token
-
-    def _ask(
-        self,
-        shape: type[T],
-        method: str,
-        address: str,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-    ) -> T:
-        attempt = Attempt()
-        try:
-            reply = attempt.run(lambda: self._asking.ask(attempt, method, address, headers or {}, body), self._timeout)
-        except Exception as error:  # noqa: BLE001 - whatever broke: nothing was learnt
-            what = "it does not answer in time" if is_silence(error) else f"the exchange broke: {type(error).__name__}"
-            raise Unavailable(PART, what) from None
-        if reply.status != 200:
-            _refuse(reply.status, reply.body)
-        try:
-            return msgspec.json.decode(reply.body, type=shape)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            raise Unavailable(PART, "the answer is not what was asked for") from None
+        claims, now = self._provider.finish(begun, answer, return_to)
+        number, e_id = logged_in(claims, now, self._issuer, self._names, self._levels)
+        return LoggedIn(number, e_id, self._provider.logged_in_at(claims, now))
 
 
 def from_settings(settings: Settings, clock: Clock) -> EId:
@@ -186,11 +64,7 @@ def from_settings(settings: Settings, clock: Clock) -> EId:
     """
     if not settings.e_id:
         return NoEId()
-    check_service("e_id", settings.e_id)
-    if not settings.e_id_client.isprintable() or not settings.e_id_client.strip():
-        raise BadInput("settings-value", problem="e_id_client: what the provider knows us as is needed")
-    if "openid" not in settings.e_id_scope.split():
-        raise BadInput("settings-value", problem="e_id_scope: one of the words is openid")
+    check_settings("e_id", settings.e_id, settings.e_id_client, settings.e_id_scope)
     return OidcEId(
         settings.e_id,
         client=settings.e_id_client,
@@ -199,85 +73,3 @@ def from_settings(settings: Settings, clock: Clock) -> EId:
         levels=settings.e_id_acr.split(),
         clock=clock,
     )
-
-
-class _Provider(msgspec.Struct):
-    issuer: str
-    authorization_endpoint: str
-    token_endpoint: str
-    jwks_uri: str
-    claims_parameter_supported: bool = False
-    claims_supported: list[str] = []
-
-
-class _Keys(msgspec.Struct):
-    keys: list[dict[str, Any]]
-
-
-class _Tokens(msgspec.Struct):
-    id_token: str
-
-
-class _Error(msgspec.Struct):
-    error: str
-
-
-def _refuse(status: int, content: bytes) -> None:
-    """Raises what an answer means that is not the one wished for."""
-    if 300 <= status < 400:
-        raise Unavailable(PART, "it refers to another address, where we do not go")
-    try:
-        error = msgspec.json.decode(content, type=_Error).error
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        error = ""
-    if status == 400 and error == "invalid_grant":  # the code is used, too old, or another login's
-        raise refusal("e-id-unproven")
-    if error == "invalid_client":
-        raise Unavailable(PART, "it does not know us, or our secret")
-    raise Unavailable(PART, f"it answers with status {status}")
-
-
-def _check_endpoint(address: str, issuer: str) -> None:
-    """Raises ``ValueError`` where the code and our secret would go in clear, or to what is no address."""
-    parts = urlsplit(address)
-    in_clear = parts.scheme == "http" and is_loopback(parts.hostname or "") and issuer.startswith("http://")
-    if not parts.hostname or parts.username is not None or parts.fragment or (parts.scheme != "https" and not in_clear):
-        raise ValueError("no safe address")
-
-
-@rule("NA-2")
-def _verified(id_token: str, keys: _Keys, issuer: str, client: str, nonce: str, now: datetime) -> dict[str, Any]:
-    """The claims of an ID token that the provider has signed for us and for this login. Raises ``Refused``."""
-    from joserfc import jwt  # with cryptography 100 ms, which the start of the console does not have
-    from joserfc.jwk import KeySet
-    from joserfc.jws import JWSRegistry
-
-    wanted = jwt.JWTClaimsRegistry(
-        now=int(now.timestamp()),
-        leeway=int(CLOCKS_DIFFER.total_seconds()),
-        iss={"essential": True, "value": issuer},
-        aud={"essential": True, "value": client},
-        sub={"essential": True},
-        exp={"essential": True},
-        iat={"essential": True},
-        nonce={"essential": True, "value": nonce},
-    )
-    signing = [key for key in keys.keys if key.get("use", "sig") == "sig"]
-    # What the header has besides is the provider's own affair, but for what it says is critical.
-    headers = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
-    try:
-        ours = KeySet.import_key_set({"keys": signing})
-        claims = jwt.decode(id_token, ours, algorithms=ALGORITHMS, registry=headers).claims
-        wanted.validate(claims)
-    except Exception as error:  # noqa: BLE001 - whatever does not hold: nobody has logged in
-        _log.warning("e-id: %s", type(error).__name__)  # its text may hold personal data
-        raise refusal("e-id-unproven") from None
-    _check_for_whom(claims, client)
-    return claims
-
-
-def _check_for_whom(claims: Mapping[str, Any], client: str) -> None:
-    """Raises ``Refused`` where the token is for others as well, unless it says that we are the one to read it."""
-    several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
-    if claims.get("azp", "" if several else client) != client:
-        raise refusal("e-id-unproven")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from p24tui.clock import Clock
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
+from p24tui.routine.login import Means, Proven
 from p24tui.routine.role import Role
 from p24tui.routine.rule import rule
 from p24tui.services.access import allows
@@ -26,11 +27,12 @@ class FirstScreen:
     actor: Actor
     units: tuple[Unit, ...]
     view: QueueView
+    proven: Proven
 
 
-@rule("LO-1", "CH-3")
-def read(settings: Settings, clock: Clock, place: str) -> FirstScreen | None:
-    """The first screen of the settings' person and unit. It is logged, durably, before it is returned.
+@rule("LO-1", "CH-3", "NA-1")
+def read(settings: Settings, clock: Clock, place: str, system_user: str) -> FirstScreen | None:
+    """The first screen of the system's user at the settings' unit. It is logged, durably, before it is returned.
 
     None where anything is not as usual: then the ordinary way of opening says in words what it is.
     """
@@ -38,7 +40,7 @@ def read(settings: Settings, clock: Clock, place: str) -> FirstScreen | None:
         return None
     try:
         with first_screen.bare(settings) as connection:
-            found = connection.first_rows(settings.staff, LINES)
+            found = connection.first_rows(system_user, LINES)
             if found is None or settings.unit not in [unit.id for unit in found.units]:
                 return None
             if not allows(Role(found.member.profession), "list.read"):
@@ -55,7 +57,8 @@ def _screen(found: FirstRows, unit_id: str, clock: Clock, place: str) -> FirstSc
     by_id = {unit.id: unit for unit in units}
     shown = lines(found.rows, by_id, clock.now(), {}, {}, guarantees=False)  # the holidays are slow to load
     view = QueueView(fresh_id(), tuple(by_id), shown, by_id)
-    return FirstScreen(member, Actor(member.id, member.name, member.profession, unit_id, place), units, view)
+    actor = Actor(member.id, member.name, member.profession, unit_id, place)
+    return FirstScreen(member, actor, units, view, Proven(member.id, member.name, Means.SYSTEM_USER, clock.now()))
 
 
 def _log(connection: BareConnection, found: FirstRows, screen: FirstScreen, clock: Clock) -> None:

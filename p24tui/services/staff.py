@@ -19,8 +19,18 @@ from p24tui.system import System
 from p24tui.text import clean_line
 
 
-def make_staff(id: str, name: str, profession: str, *, active: bool = True, email: str = "", mobile: str = "") -> Staff:
-    """A member of staff from what somebody typed; ``email`` and ``mobile`` are where invitations reach them (VI-10).
+def make_staff(
+    id: str,
+    name: str,
+    profession: str,
+    *,
+    active: bool = True,
+    email: str = "",
+    mobile: str = "",
+    system_user: str = "",
+) -> Staff:
+    """A member of staff from what somebody typed; ``email`` and ``mobile`` are where invitations reach them (VI-10),
+    ``system_user`` is the operating system's user that is theirs.
 
     Raises ``BadInput`` for a malformed HSA-id, an empty name, or an address or a mobile that is none.
     """
@@ -28,18 +38,21 @@ def make_staff(id: str, name: str, profession: str, *, active: bool = True, emai
     if not cleaned:
         raise BadInput("staff-name")
     reached = email_of(email) if email.strip() else "", mobile_of(mobile) if mobile.strip() else ""
-    return Staff(hsa_id(id), cleaned, Profession(profession), active, *reached)
+    return Staff(hsa_id(id), cleaned, Profession(profession), active, *reached, clean_line(system_user) or None)
 
 
 @right("staff.change")
 def put_staff(system: System, actor: Actor, member: Staff, unit_ids: tuple[str, ...]) -> None:
     """Add the member of staff, or change the one with their HSA-id, who then works for exactly these units.
 
-    Raises ``BadInput`` where one of the units does not exist.
+    Raises ``BadInput`` where one of the units does not exist, or the system's user is somebody else's (NA-1).
     """
     with system.store.writing() as tx:
         for unit_id in unit_ids:
             known_unit(tx, unit_id)
+        owner = people.staff_of_system_user(tx, member.system_user) if member.system_user else None
+        if owner not in (None, member.id):
+            raise BadInput("system-user-taken", user=member.system_user)
         before = people.staff_member(tx, member.id)
         people.put_staff(tx, member, unit_ids)
         roles.leave_units(tx, member.id, unit_ids)

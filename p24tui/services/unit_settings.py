@@ -1,6 +1,6 @@
 """What a unit has decided for itself: its hours and its warnings before closing, read and saved together.
 
-And, apart from these, for how long it keeps an answer of the person-data service.
+And, apart from these, for how long it keeps an answer of the person-data service, and when its consoles lock.
 """
 
 from collections.abc import Collection, Iterable
@@ -26,6 +26,9 @@ DEFAULTS = ("closing_warns_first", "closing_warns_again", "closing_warns_soon", 
 
 PROTECTION_KEPT = "protection_kept"
 """The limit that applies to a unit which has chosen nothing, and that none may choose beyond."""
+
+LOCK_AFTER, LOCK_AFTER_LONGEST = "lock_after", "lock_after_longest"
+"""The limit that applies to a unit which has chosen nothing, and the one that none may choose beyond."""
 
 CHANGES = ("unit.added", "unit.changed", "unit.hours-changed", "unit.warnings-changed")
 """The events that say who changed a unit."""
@@ -78,6 +81,38 @@ def protection_kept_in(tx: Tx, unit_id: str, now: datetime) -> timedelta:
 def longest_kept(now: datetime) -> timedelta:
     """How long an answer on protection may be kept at any unit."""
     return timedelta(minutes=limit(PROTECTION_KEPT, now))
+
+
+def put_lock_after(system: System, actor: Actor, unit_id: str, minutes: int) -> int:
+    """Let the unit's consoles lock after so many minutes without a key.
+
+    Raises ``BadInput`` where that is longer than the limit ``lock_after_longest`` or below 1, and for an unknown unit.
+    """
+    now = system.clock.now()
+    most = limit(LOCK_AFTER_LONGEST, now)
+    with system.store.writing() as tx:
+        unit = known_unit(tx, unit_id, lock=True)
+        if not 1 <= minutes <= most:
+            raise BadInput("lock-after", most=most)
+        before = lock_minutes_in(tx, unit.id, now)
+        if minutes != before:
+            kind = "unit.lock-after-changed"
+            store.put_lock_after(tx, unit.id, minutes)
+            events.append(tx, actor, now, kind, unit_id=unit.id, rule="NA-1", before=before, after=minutes)
+        return minutes
+
+
+def lock_after(system: System, unit_id: str) -> int:
+    """After how many minutes without a key the unit's consoles lock. Raises ``BadInput`` for an unknown unit."""
+    with system.store.reading() as tx:
+        return lock_minutes_in(tx, known_unit(tx, unit_id).id, system.clock.now())
+
+
+@rule("NA-1")
+def lock_minutes_in(tx: Tx, unit_id: str, now: datetime) -> int:
+    """After how many minutes without a key a console at the unit locks."""
+    own = store.lock_after(tx, unit_id)
+    return limit(LOCK_AFTER, now) if own is None else min(own, limit(LOCK_AFTER_LONGEST, now))
 
 
 def of_units(system: System, unit_ids: Iterable[str]) -> tuple[UnitSettings, ...]:

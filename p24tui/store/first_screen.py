@@ -27,7 +27,8 @@ _INSTANTS = frozenset(name for name, hint in _HINTS.items() if hint in (datetime
 _DATES = frozenset(name for name, hint in _HINTS.items() if hint in (date, date | None)) | {"born"}
 _FLAGS = frozenset(name for name, hint in _HINTS.items() if hint is bool)
 
-_STAFF = "SELECT id, name, profession, active FROM staff WHERE id = ?"
+_STAFF = "SELECT id, name, profession, active FROM staff WHERE system_user = ?"
+_OFFICES = "SELECT role FROM staff_roles WHERE staff_id = ? LIMIT 1"
 _UNITS = (
     "SELECT u.id, u.name, u.kind, u.hours, u.message_after FROM units u "
     "JOIN staff_units m ON m.unit_id = u.id WHERE m.staff_id = ? ORDER BY u.name"
@@ -77,15 +78,17 @@ class BareConnection:
         found: list[Sequence[Any]] = self._execute(statement, parameters).fetchall()
         return found
 
-    def first_rows(self, staff_id: str, limit: int) -> FirstRows | None:
-        """What the person sees first; none where the person is not there, or the schema is another one."""
+    def first_rows(self, system_user: str, limit: int) -> FirstRows | None:
+        """What the person with that user sees first; none where there is none, or the schema is another one."""
         if self.rows("SELECT version_num FROM alembic_version") != [(VERSION,)]:
             return None
-        members = self.rows(_STAFF, staff_id)
-        units = tuple(self._unit(row) for row in self.rows(_UNITS, staff_id))
-        if not members or not members[0][3] or not units:
+        members = self.rows(_STAFF, system_user)
+        if not members or not members[0][3]:
             return None
         id, name, profession, _active = members[0]
+        units = tuple(self._unit(row) for row in self.rows(_UNITS, id))
+        if not units or self.rows(_OFFICES, id):  # who holds an office chooses what to act as
+            return None
         columns = [*(f"c.{name}" for name in CASE_FIELDS), *(f"p.{name}" for name in PATIENT_FIELDS)]
         query = _LINES.format(columns=", ".join(columns), units=", ".join("?" * len(units)), limit=limit)
         rows = self.rows(query, *(unit.id for unit in units))

@@ -74,6 +74,12 @@ def staff_member(tx: Tx, staff_id: str) -> tuple[Staff, tuple[str, ...]] | None:
     return _staff(*row), tuple(tx.connection.scalars(query))
 
 
+def staff_of_system_user(tx: Tx, system_user: str) -> str | None:
+    """The HSA-id of the person whose the operating system's user is."""
+    found: str | None = tx.connection.scalar(select(staff.c.id).where(staff.c.system_user == system_user))
+    return found
+
+
 def names_of(tx: Tx, staff_ids: Collection[str]) -> dict[str, str]:
     """The names of these members of staff, by HSA-id."""
     query = select(staff.c.id, staff.c.name).where(staff.c.id.in_(staff_ids))
@@ -167,8 +173,10 @@ def _unit(id: str, name: str, kind: str, hours: dict[str, object], message_after
     return Unit(id, name, UnitKind(kind), OpeningHours.from_data(hours), message_after)
 
 
-def _staff(id: str, name: str, profession: str, active: bool, email: str, mobile: str) -> Staff:
-    return Staff(id, name, Profession(profession), active, email, mobile)
+def _staff(
+    id: str, name: str, profession: str, active: bool, email: str, mobile: str, system_user: str | None
+) -> Staff:
+    return Staff(id, name, Profession(profession), active, email, mobile, system_user)
 
 
 _GUARDIANS = select(*(guardians.c[one.name] for one in fields(Guardian)))

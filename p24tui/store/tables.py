@@ -34,6 +34,7 @@ from p24tui.store.image_tables import exported_files
 from p24tui.store.intake_tables import quarantine, received, sources
 from p24tui.store.journal_tables import journal_drafts, journal_notes, note_debts
 from p24tui.store.log_tables import chain_heads, log_seals, log_stumps, read_log, sealed_heads
+from p24tui.store.login_tables import lock_after, login_tries, passwords
 from p24tui.store.outgoing_tables import HAS_GATEWAY_ID, outbox, reminder_times, sms_texts
 from p24tui.store.registration_tables import registrations
 from p24tui.store.role_tables import break_glass, staff_roles
@@ -53,12 +54,15 @@ __all__ = [
     "handovers",
     "journal_drafts",
     "journal_notes",
+    "lock_after",
     "log_seals",
     "log_stumps",
+    "login_tries",
     "metadata",
     "note_debts",
     "outbox",
     "participants",
+    "passwords",
     "protection_kept",
     "quarantine",
     "read_log",
@@ -97,6 +101,8 @@ staff = Table(
     Column("active", Boolean, nullable=False),
     Column("email", Text, nullable=False, server_default=""),
     Column("mobile", Text, nullable=False, server_default="", comment="E.164 or empty"),
+    Column("system_user", Text, comment="the operating system's user that is theirs"),
+    Index("ux_staff_system_user", "system_user", unique=True),
 )
 
 staff_units = Table(

@@ -1,4 +1,4 @@
-"""What a unit has decided for itself: when it is warned before closing, and for how long it keeps an answer."""
+"""What a unit has decided for itself: when it is warned before closing, how long it keeps an answer, when it locks."""
 
 from collections.abc import Collection
 
@@ -6,6 +6,7 @@ from sqlalchemy import insert, select, update
 
 from p24tui.store.engine import Tx
 from p24tui.store.tables import closing_warnings as table
+from p24tui.store.tables import lock_after as lock_table
 from p24tui.store.tables import protection_kept as kept_table
 
 
@@ -33,3 +34,16 @@ def put_protection_kept(tx: Tx, unit_id: str, minutes: int) -> None:
     values = {"minutes": minutes}
     if tx.connection.execute(update(kept_table).where(kept_table.c.unit_id == unit_id).values(values)).rowcount == 0:
         tx.connection.execute(insert(kept_table).values(unit_id=unit_id, **values))
+
+
+def lock_after(tx: Tx, unit_id: str) -> int | None:
+    """After how many minutes without a key the unit's consoles lock; none where it has not chosen."""
+    minutes: int | None = tx.connection.scalar(select(lock_table.c.minutes).where(lock_table.c.unit_id == unit_id))
+    return minutes
+
+
+def put_lock_after(tx: Tx, unit_id: str, minutes: int) -> None:
+    """Keep the unit's choice, in place of the one before."""
+    values = {"minutes": minutes}
+    if tx.connection.execute(update(lock_table).where(lock_table.c.unit_id == unit_id).values(values)).rowcount == 0:
+        tx.connection.execute(insert(lock_table).values(unit_id=unit_id, **values))

@@ -70,7 +70,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A member of staff. ``id`` is the HSA-id; ``mobile`` is E.164, and both it and ``email`` may be empty (VI-10)."""
+    """A member of staff. ``id`` is the HSA-id; ``mobile`` is E.164, and both it and ``email`` may be empty (VI-10).
+
+    ``system_user`` is the operating system's user that is theirs and nobody else's.
+    """
 
     id: str
     name: str
@@ -78,6 +81,7 @@ class Staff:
     active: bool = True
     email: str = ""
     mobile: str = ""
+    system_user: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

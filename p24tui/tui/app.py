@@ -1,5 +1,6 @@
 """The console: which screens there are, who acts, and how the feed reaches them. No more than that."""
 
+import asyncio
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -9,8 +10,11 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 from textual.command import CommandPalette
 from textual.screen import Screen
+from textual.worker import Worker
 
 from p24tui.routine.actor import Actor
+from p24tui.routine.login import Proven
+from p24tui.services.login_views import Admitted
 from p24tui.services.views import QueueView
 from p24tui.store.values import Notice, Position, Staff, Unit
 from p24tui.system import System
@@ -19,10 +23,9 @@ from p24tui.tui.commands import commands
 from p24tui.tui.key import Where
 from p24tui.tui.keys import bindings, use_keys
 from p24tui.tui.messages import FeedSpoke, TerminalWent
-from p24tui.tui.raising_app import RaisingApp
 from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.screens.help import HelpScreen
-from p24tui.tui.screens.who import WhoScreen
+from p24tui.tui.sessions import Sessions
 from p24tui.tui.textual_words import Palette, say_how_to_quit
 
 if TYPE_CHECKING:
@@ -32,16 +35,18 @@ TERMINAL_CHECKED_EVERY = 2.0
 """Seconds between looks at whether the terminal is still there."""
 
 
-class P24App(RaisingApp[None]):
+class P24App(Sessions):
     """The full-screen console.
 
-    ``actor`` is who acts; where it is none the console asks first which of the unit's staff one is, which is no
-    login. ``people`` are those one may be, each with the units they work for, the one that the console opens on first.
-    ``first`` is what is shown at once. ``banner`` is a word that stands on every screen, such as the demo's.
+    ``actor`` is who acts, and ``proven`` by what that is known, with which their session begins; or ``admitted`` is who
+    has come in and may still have a choice. Where there is neither one logs in first; in a demo, where ``people`` are
+    given, one chooses whom of them one plays. ``people`` are those one may be, each with the units they work for, the
+    one that the console opens on first. ``first`` is what is shown at once. ``banner`` is a word that stands on every
+    screen, such as the demo's.
     Whoever has no shift is asked where it ``asks_for_shift``. Where it ``begins_shift`` they have one without being
     asked, and close at once, as in a demo, of which nothing is kept.
-    ``when_shown`` is called once, in a thread, when the whole list stands on the screen: what need not be there
-    before starts then. Raises ``BadInput`` where the settings' keys cannot be used.
+    ``when_shown`` is called in a thread when the whole list stands on somebody's screen: what need not be there before
+    starts then; ``when_left`` when they have gone. Raises ``BadInput`` where the settings' keys cannot be used.
     """
 
     TITLE = "p24tui"
@@ -55,25 +60,30 @@ class P24App(RaisingApp[None]):
         place: str,
         *,
         actor: Actor | None = None,
+        proven: Proven | None = None,
+        admitted: Admitted | None = None,
         first: QueueView | None = None,
         banner: str = "",
         asks_for_shift: bool = False,
         begins_shift: bool = False,
         when_shown: Callable[[], None] = lambda: None,
+        when_left: Callable[[], None] = lambda: None,
     ) -> None:
         self._keys = use_keys(system.settings.keys)
-        super().__init__()
-        self.system = system
-        self.banner = banner
-        self.set_class(bool(banner), "-banner")
+        known = admitted.proven if admitted is not None else proven
+        super().__init__(system, people if actor is None else {}, place, banner, known)
         self._people = people
-        self._place = place
+        self.set_class(bool(banner), "-banner")
         self._actor = actor
+        self._proven = proven
+        self._admitted = admitted
         self._first = first
         self._asks_for_shift = asks_for_shift
         self._begins_shift = begins_shift
         self._when_shown = when_shown
+        self._when_left = when_left
         self._feed: Feed | None = None
+        self._starting: Worker[None] | None = None
         self._warned = False
         self._terminal_went = False
         for theme in look.THEMES:
@@ -85,14 +95,21 @@ class P24App(RaisingApp[None]):
         self.set_keymap(self._keys)
         if not self.is_headless:
             self.set_interval(TERMINAL_CHECKED_EVERY, self._leave_dead_terminal)
+        self.watch_session()
+        if self._admitted is not None:
+            self.let_in(self._admitted)
+            return
         if self._actor is None:
-            unit = next(iter(self._people.values()))[0]
-            suggested = self.system.settings.staff
-            self.push_screen(WhoScreen(unit, list(self._people), suggested, self.banner), self._be)
-        else:
-            self._open_desk(self._actor)
+            self.come_in()
+            return
+        self.open_desk(
+            self._actor, next(units for one, units in self._people.items() if one.id == self._actor.staff_id)
+        )
+        if self._proven is not None:
+            self.go_on(self._actor, self._proven)
 
     def on_unmount(self) -> None:
+        self.leave()
         if self._feed is not None:
             self._feed.stop()
 
@@ -107,23 +124,31 @@ class P24App(RaisingApp[None]):
         say_how_to_quit(self)
 
     async def action_quit(self) -> None:
-        """Close; where something is left behind, or what is typed cannot be saved, only when asked a second time."""
-        for desk in self._desks():
+        """Close; where something is left behind, or what is typed cannot be saved, only when asked a second time.
+
+        A locked console closes at once: whoever closes it has not proven who they are, and ends nobody's shift.
+        """
+        for desk in self.desks():
             desk.put_away()
             if desk.would_lose_text and not self._warned:
                 self._warned = True
                 desk.say_would_lose_text()
                 return
-            if not (self._begins_shift or self._terminal_went) and desk.ends_shift_first():
+            if not (self.locked or self._begins_shift or self._terminal_went) and desk.ends_shift_first():
                 return
         self.exit()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if self.locked and action in {"command_palette", "help", "lock"}:
+            return False
+        return super().check_action(action, parameters)
 
     def action_help(self) -> None:
         self.push_screen(HelpScreen())
 
     def _fatal_error(self) -> None:
         with suppress(Exception):  # what is typed outlives the bug, unless that is just where it is
-            for desk in self._desks():
+            for desk in self.desks():
                 desk.put_away()
         super()._fatal_error()
 
@@ -137,22 +162,23 @@ class P24App(RaisingApp[None]):
         self._terminal_went = True
         await self._leave_dead_terminal()
 
-    def _be(self, member: Staff | None) -> None:
-        if member is None:
-            self.exit()
-            return
-        unit = self._people[member][0]
-        self._open_desk(Actor(member.id, member.name, member.profession, unit.id, self._place))
-
-    def _open_desk(self, actor: Actor) -> None:
+    def open_desk(self, actor: Actor, units: tuple[Unit, ...]) -> None:
         self._actor = actor
-        units = next(units for one, units in self._people.items() if one.id == actor.staff_id)
-        self.push_screen(DeskScreen(self.system, units, actor, self.banner, self._first))
+        first, self._first = self._first, None
+        self.push_screen(DeskScreen(self.system, units, actor, self.banner, first))
+
+    async def close_desk(self) -> None:
+        if self._starting is not None:
+            await self._starting.wait()
+        if self._feed is not None:
+            await asyncio.to_thread(self._feed.stop)
+            self._feed = None
+        await asyncio.to_thread(self._when_left)
 
     def on_desk_screen_loaded(self, message: DeskScreen.Loaded) -> None:
         since = message.since
-        self.run_worker(lambda: self._start_feed(since), thread=True, name="feed")
-        for desk in self._desks():
+        self._starting = self.run_worker(lambda: self._start_feed(since), thread=True, name="feed")
+        for desk in self.desks():
             desk.look_for_shift(asks=self._asks_for_shift, begins=self._begins_shift)
 
     def _start_feed(self, since: Position | None) -> None:
@@ -167,8 +193,5 @@ class P24App(RaisingApp[None]):
         self.post_message(FeedSpoke(notice))
 
     def on_feed_spoke(self, message: FeedSpoke) -> None:
-        for desk in self._desks():
+        for desk in self.desks():
             desk.hear(message.notice)
-
-    def _desks(self) -> list[DeskScreen]:
-        return [screen for screen in self.screen_stack if isinstance(screen, DeskScreen)]

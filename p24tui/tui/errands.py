@@ -19,7 +19,7 @@ class Errands:
     Any other error is a bug, and is raised on the UI thread.
     """
 
-    class Returned(Message):
+    class Returned(Message, bubble=False):
         """An errand is done; ``settle`` is called where it is safe to touch widgets."""
 
         def __init__(self, settle: Callable[[], None]) -> None:

@@ -43,7 +43,7 @@ class Key:
     @property
     def of_app(self) -> bool:
         """Whether the action is the console's, and not one of its screens'."""
-        return self.action in {"command_palette", "help", "quit"}
+        return self.action in {"command_palette", "help", "lock", "quit"}
 
     @property
     def target(self) -> str:

@@ -377,6 +377,14 @@ KEYS = (
         id="help_anywhere",
     ),
     Key(
+        "ctrl+l",
+        "lock",
+        N_("lås"),
+        N_("Lås konsolen: allt försvinner från skärmen, och bara du låser upp. Utkast finns kvar."),
+        (Where.EVERYWHERE,),
+        in_bar=False,
+    ),
+    Key(
         "ctrl+q",
         "quit",
         N_("avsluta p24tui"),

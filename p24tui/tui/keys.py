@@ -92,7 +92,7 @@ def bindings(where: Where) -> list[BindingType]:
     to another place of the desk.
     """
     return [
-        Binding(key.key, key.target, show=False, id=key.setting, priority=key.action in {"quit", *_PLACES})
+        Binding(key.key, key.target, show=False, id=key.setting, priority=key.action in {"lock", "quit", *_PLACES})
         for key in KEYS
         if where in key.where
     ]

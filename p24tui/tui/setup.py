@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Button, Label, Select, Static
 
-from p24tui.errors import P24Error
+from p24tui.errors import BadInput, P24Error
 from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine.actor import Profession
@@ -18,7 +18,7 @@ from p24tui.store.values import UnitKind
 from p24tui.tui import look
 from p24tui.tui.raising_app import RaisingApp
 from p24tui.tui.textual_words import say_how_to_quit
-from p24tui.tui.widgets.field import Field
+from p24tui.tui.widgets.field import Field, Secret
 from p24tui.words import profession_word
 
 SetUp = Callable[[dict[str, str]], None]
@@ -35,6 +35,8 @@ class SetUpScreen(Screen[None]):
             (_("vårdcentral"), UnitKind.PRIMARY_CARE.value),
             (_("annan mottagning"), UnitKind.OTHER.value),
         ]
+        app = self.app
+        assert isinstance(app, SetUpApp)
         professions = [(profession_word(one), one.value) for one in Profession]
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Static(Content.styled(_("Välkommen till p24tui"), "bold"), classes="dialog-title")
@@ -45,11 +47,16 @@ class SetUpScreen(Screen[None]):
                 yield Label(_("Enhetens HSA-id"))
                 yield Field(id="unit-hsa-id", placeholder="SE2321000016-XXXX")
                 yield Label(_("Slag av enhet"))
-                yield Select(kinds, value=kinds[0][1], allow_blank=False, id="unit-kind")
+                yield Select(kinds, value=kinds[0][1], allow_blank=False, id="unit-kind", compact=True)
                 yield Label(_("Ditt namn"))
                 yield Field(id="staff-name")
                 yield Label(_("Ditt HSA-id"))
                 yield Field(id="staff-hsa-id", placeholder="SE2321000016-XXXX")
+                if app.asks_for_password:
+                    yield Label(_("Ditt lösenord"))
+                    yield Secret(id="password", placeholder=_("några ord efter varandra"))
+                    yield Label(_("En gång till"))
+                    yield Secret(id="again")
                 yield Label(_("Ditt yrke"))
                 yield Select(professions, value=professions[0][1], allow_blank=False, id="profession", compact=True)
             yield Static("", id="problem", classes="dialog-problem")
@@ -65,6 +72,11 @@ class SetUpScreen(Screen[None]):
         app = self.app
         assert isinstance(app, SetUpApp)
         try:
+            values.setdefault("password", "")
+            if values["password"] != values.pop("again", ""):
+                raise BadInput("password-again")
+            if app.asks_for_password and not values["password"]:
+                raise BadInput("choose-password")
             app.set_up(values)
         except P24Error as error:
             self.query_one("#problem", Static).update(Content(explain(error)))
@@ -82,8 +94,9 @@ class SetUpApp(RaisingApp[bool]):
     CSS_PATH = [Path("screens") / "dialogs.tcss"]
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, set_up: SetUp, theme: str) -> None:
+    def __init__(self, set_up: SetUp, theme: str, *, asks_for_password: bool = False) -> None:
         super().__init__()
+        self.asks_for_password = asks_for_password
         self.set_up = set_up
         for one in look.THEMES:
             self.register_theme(one)

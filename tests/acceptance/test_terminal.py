@@ -2,7 +2,9 @@
 
 import os
 import re
+import subprocess
 import sys
+import time
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -11,18 +13,21 @@ import pytest
 from PIL import Image
 
 from p24tui.clock import SystemClock
+from p24tui.gateways.system_user import system_user
 from p24tui.routine.shift import ShiftKind
-from p24tui.services import chat, shift, takeover
-from p24tui.store import messages, notes, phrases
+from p24tui.services import chat, passwords, shift, takeover
+from p24tui.store import desk, messages, notes, phrases
 from p24tui.store.phrases import StoredPhrase
 from p24tui.store.values import Attachment, Author, FormAnswer, Note
 from tests.tui.kit import fill
-from tests.world import PEOPLE, UNIT, World
+from tests.world import PEOPLE, UNIT, World, make_world_again
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
 
 if os.name == "posix":
-    from tests.acceptance.start_console import Terminal
+    from tests.acceptance.start_console import PATIENCE, Terminal
+
+PASSWORD = "korrekt hast batteri"
 
 HOSTILE = (
     "\x1b]52;c;SEVK\x07",
@@ -45,13 +50,16 @@ ASKED = re.compile(r"\x1b\[\??>?=?\d*c|\x1b\[1[468]t|\x1b_G|\x1bP|\x1b\[\??6n")
 
 
 def start(world: World, columns: int = 120, rows: int = 40, who: str = "maria") -> "Terminal":
-    """The console of somebody who is on shift by the machine's own clock, so that it does not ask."""
+    """The console of somebody who is on shift by the machine's own clock, and the machine's user: it asks nothing."""
     settings = world.system.settings
     shift.start(replace(world.system, clock=SystemClock()), world.actor(who), ShiftKind.CHAT)
-    environment = {"P24TUI_HOME": str(settings.home), "P24TUI_UNIT": UNIT, "P24TUI_STAFF": PEOPLE[who][0]}
+    world.is_system_user(who, system_user())
+    environment = {"P24TUI_HOME": str(settings.home), "P24TUI_UNIT": UNIT, "P24TUI_LOGIN": "system-user"}
     if settings.database:
         environment["P24TUI_DATABASE"] = settings.database
-    return Terminal([sys.executable, "-m", "p24tui"], columns=columns, rows=rows, environment=environment)
+    console = Terminal([sys.executable, "-m", "p24tui"], columns=columns, rows=rows, environment=environment)
+    console.see("P24" if columns >= 60 else "för litet")  # by then it knows who one is
+    return console
 
 
 def leave(console: "Terminal") -> None:
@@ -208,12 +216,109 @@ def test_the_wizard_leads_from_nothing_to_the_desk(tmp_path: Path) -> None:
             console.see(typed)
             console.press(after)
             console.rest()  # typed ahead, letters go where the focus was
-        console.press("SE2321000016-PP01\x13")
-        console.see("Vem är du?")
-        console.press("\r")
+        for typed, after in (("SE2321000016-PP01", "\t"), (PASSWORD, "\t"), (PASSWORD, "\x13")):
+            console.press(typed + after)
+            console.rest()
+        log_in(console)
         console.see("Inga ärenden")
         console.press("\x11")
         console.end()
+
+
+@pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H12")
+def test_a_clean_install_logs_in_locks_unlocks_and_keeps_what_is_typed_when_it_is_killed(tmp_path: Path) -> None:
+    environment = {"P24TUI_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "p24tui"]
+    init = [
+        *("init", "--unit-name", "VC Prov", "--unit-hsa-id", UNIT, "--staff-name", "Maria Lind"),
+        *("--staff-hsa-id", PEOPLE["maria"][0], "--profession", "nurse", "--password-stdin"),
+    ]
+    done = subprocess.run(
+        [*command, *init],
+        input=PASSWORD + "\n",
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert PASSWORD not in done.stdout + done.stderr
+    with make_world_again(tmp_path) as world:
+        world.system.clock = SystemClock()
+        shift.start(world.system, world.actor("maria"), ShiftKind.CHAT)
+        case = world.case(name="Ali Noor", unread=0)
+        chat.claim(world.system, world.actor("maria"), case.id, case.version)
+        with Terminal(command, environment=environment) as console:
+            console.see("Lösenord")
+            console.rest()
+            console.press("fel\r")
+            console.see("stämmer inte")
+            assert "Ali Noor" not in console.shown()
+            log_in(console)
+            console.see("Ali Noor")
+            console.press("t")
+            console.see("Svar till Ali Noor")
+            console.press("Hej Ali")
+            console.see("Hej Ali")
+            console.press("\x0c")  # Ctrl+L
+            console.see("Låst sedan")
+            console.rest()
+            assert "Ali" not in console.shown()
+            console.press(PASSWORD + "\r")
+            console.see("Hej Ali")
+            console.press("!\x0c")
+            console.see("Låst sedan")
+            deadline = time.monotonic() + PATIENCE
+            while draft_of(world, case.id) != "Hej Ali!":
+                assert time.monotonic() < deadline
+                console.rest()
+        assert draft_of(world, case.id) == "Hej Ali!"  # and the console has been killed
+    assert PASSWORD not in (tmp_path / "p24tui.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H12")
+def test_what_stood_under_the_lock_is_not_painted_for_whoever_comes_next(sqlcipher_world: World) -> None:
+    """Not for a moment: every byte that the terminal gets is looked at."""
+    world = sqlcipher_world
+    case = world.case(name="Ali Noor", text="Detta är hemligt.", unread=0)
+    clock = replace(world.system, clock=SystemClock())
+    for name in ("maria", "johan"):
+        passwords.choose(world.system, world.actor(name), PEOPLE[name][0], PASSWORD)
+        shift.start(clock, world.actor(name), ShiftKind.CHAT)
+    chat.claim(world.system, world.actor("maria"), case.id, case.version)
+    environment = {"P24TUI_HOME": str(world.system.settings.home), "P24TUI_STAFF": PEOPLE["maria"][0]}
+    with Terminal([sys.executable, "-m", "p24tui"], environment=environment) as console:
+        log_in(console)
+        console.see("Ali Noor")
+        console.press("t")
+        console.see("Detta är hemligt.")
+        console.press("\x0c")
+        console.see("Låst sedan")
+        began = len(console.written)
+        console.press("\x0e")  # Ctrl+N
+        console.see("Ditt HSA-id")
+        console.rest()
+        for keys in ("\x1b[Z", "\x15", PEOPLE["johan"][0], "\t", PASSWORD, "\r"):  # Shift+Tab, Ctrl+U
+            console.press(keys)
+            console.rest()
+        console.see("Johan Berg")
+        console.see("Ali Noor")
+        assert "hemligt" not in console.written[began:].decode()
+        console.press("\x11")
+        console.end()
+
+
+def log_in(console: "Terminal") -> None:
+    """As the person whose HSA-id stands there already."""
+    console.see("Lösenord")
+    console.rest()  # typed ahead, letters go where the focus was
+    console.press(PASSWORD + "\r")
+
+
+def draft_of(world: World, case_id: str) -> str:
+    with world.system.store.reading() as tx:
+        return desk.draft(tx, case_id, PEOPLE["maria"][0])
 
 
 @pytest.mark.hazard("H12")

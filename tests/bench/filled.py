@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert
 
 from p24tui.clock import SystemClock, day_began, local_date
+from p24tui.gateways.system_user import system_user
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.opening import Opening
 from p24tui.routine.patient import Patient
@@ -107,12 +108,12 @@ class Filled:
     @property
     def command(self) -> list[str]:
         """How the console is started on it."""
-        return [sys.executable, "-m", "p24tui", "--staff", STAFF, "--unit", UNIT]
+        return [sys.executable, "-m", "p24tui", "--unit", UNIT]
 
     @property
     def environment(self) -> dict[str, str]:
         """The settings for that."""
-        return {"P24TUI_HOME": str(self.home), "P24TUI_DATABASE": self.database}
+        return {"P24TUI_HOME": str(self.home), "P24TUI_DATABASE": self.database, "P24TUI_LOGIN": "system-user"}
 
 
 @contextmanager
@@ -123,6 +124,7 @@ def filled(home: Path, database: str = "", count: int = 10_000) -> Iterator[Fill
         with world.system.store.writing() as tx:
             for start in range(0, count, _BATCH):
                 _insert(tx.connection, [make_row(one, now) for one in range(start, min(start + _BATCH, count))])
+        world.is_system_user("maria", system_user())
         world.system.clock = SystemClock()
         _open_all_day(world, now)
         world.clock.instant = now

@@ -24,8 +24,8 @@ from p24tui.clock import SetClock, SystemClock
 from p24tui.errors import BadInput, Refused, Unavailable
 from p24tui.explain import explain
 from p24tui.gateways.e_id import Begun, LoggedIn, NoEId
-from p24tui.gateways.e_id_claims import CLOCKS_DIFFER, FRESH_FOR
-from p24tui.gateways.e_id_http import MOST_READ, OidcEId, from_settings
+from p24tui.gateways.e_id_http import OidcEId, from_settings
+from p24tui.gateways.openid import CLOCKS_DIFFER, FRESH_FOR, MOST_READ
 from p24tui.settings import Settings
 from tests.gateways import peers_process
 from tests.gateways.openid_provider import (

@@ -18,10 +18,12 @@ from p24tui.store.tables import read_log
 from tests.world import PEOPLE, UNIT, World
 
 PLACE = "console:test:maria"
+USER = "mlind"
 
 
 def of_maria(world: World, **changed: Any) -> Settings:
-    return replace(world.system.settings, **{"staff": PEOPLE["maria"][0], "unit": UNIT, **changed})
+    world.is_system_user("maria", USER)
+    return replace(world.system.settings, **{"unit": UNIT, **changed})
 
 
 def fill(world: World, many: int, *needs: Need) -> None:
@@ -50,7 +52,7 @@ def test_it_is_the_top_of_the_ordinary_list(world: World, monkeypatch: pytest.Mo
     fill(world, 60, Need.RETURN)  # nearness to a deadline orders the whole list alone, right behind this one
     claimed = world.case(priority=1)
     chat.claim(world.system, world.actor("johan"), claimed.id, claimed.version)
-    found = first_screen.read(of_maria(world), world.clock, PLACE)
+    found = first_screen.read(of_maria(world), world.clock, PLACE, USER)
     assert found is not None
     ordinary = queue.open_list(world.system, world.actor("maria"))
     assert len(ordinary.lines) > 30
@@ -63,7 +65,7 @@ def test_it_is_the_top_of_the_ordinary_list(world: World, monkeypatch: pytest.Mo
 @pytest.mark.rule("GA-1")
 def test_nearness_to_a_deadline_alone_is_left_to_the_whole_list(world: World) -> None:
     fill(world, 60, Need.UNSAID, Need.NEW, Need.RETURN)
-    found = first_screen.read(of_maria(world), world.clock, PLACE)
+    found = first_screen.read(of_maria(world), world.clock, PLACE, USER)
     ordinary = queue.open_list(world.system, world.actor("maria")).lines
     assert found is not None
     assert len({one.guarantee is not None for one in ordinary}) == 2
@@ -75,7 +77,7 @@ def test_it_does_without_the_holidays_which_are_slow_to_load(world: World, monke
     world.case(priority=1)
     monkeypatch.setattr(holidays, "_public", lambda _year: pytest.fail("a holiday was asked for"))
     monkeypatch.setattr(holidays, "_eves", lambda _year: pytest.fail("an eve was asked for"))
-    found = first_screen.read(of_maria(world), world.clock, PLACE)
+    found = first_screen.read(of_maria(world), world.clock, PLACE, USER)
     assert found is not None
     assert len(found.view.lines) == 1
 
@@ -84,7 +86,7 @@ def test_it_does_without_the_holidays_which_are_slow_to_load(world: World, monke
 @pytest.mark.hazard("H20")
 def test_it_is_logged_before_it_is_handed_out(world: World) -> None:
     one = world.case()
-    found = first_screen.read(of_maria(world), world.clock, PLACE)
+    found = first_screen.read(of_maria(world), world.clock, PLACE, USER)
     assert found is not None
     columns = (
         read_log.c.at,
@@ -111,20 +113,22 @@ def test_where_it_cannot_be_logged_nothing_is_shown(world: World) -> None:
     world.case()
     with world.system.store.writing() as tx:
         tx.connection.execute(text("ALTER TABLE read_log RENAME TO elsewhere"))
-    assert first_screen.read(of_maria(world), world.clock, PLACE) is None
+    assert first_screen.read(of_maria(world), world.clock, PLACE, USER) is None
 
 
 def test_whatever_is_not_as_usual_is_left_to_the_ordinary_way(world: World) -> None:
-    assert first_screen.read(of_maria(world, staff="SE2321000016-XX99"), world.clock, PLACE) is None
-    assert first_screen.read(of_maria(world, unit="SE2321000016-BERGA"), world.clock, PLACE) is None
-    assert first_screen.read(of_maria(world, database="postgresql://127.0.0.1:1/none"), world.clock, PLACE) is None
+    assert first_screen.read(of_maria(world), world.clock, PLACE, "jberg") is None
+    assert first_screen.read(of_maria(world, unit="SE2321000016-BERGA"), world.clock, PLACE, USER) is None
+    assert (
+        first_screen.read(of_maria(world, database="postgresql://127.0.0.1:1/none"), world.clock, PLACE, USER) is None
+    )
     with world.system.store.writing() as tx:
         tx.connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    assert first_screen.read(of_maria(world), world.clock, PLACE) is None
+    assert first_screen.read(of_maria(world), world.clock, PLACE, USER) is None
 
 
 def test_nobody_who_has_left_sees_anything(world: World) -> None:
     world.case()
     with world.system.store.writing() as tx:
         tx.connection.execute(text("UPDATE staff SET active = false WHERE id = :id"), {"id": PEOPLE["maria"][0]})
-    assert first_screen.read(of_maria(world), world.clock, PLACE) is None
+    assert first_screen.read(of_maria(world), world.clock, PLACE, USER) is None

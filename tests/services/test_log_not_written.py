@@ -44,6 +44,8 @@ def full_disk(tx: Tx) -> None:
 def test_what_cannot_be_logged_is_not_shown(world: World, breaks: Breaks) -> None:
     one = world.case()
     maria = world.actor("maria")
+    world.is_system_user("maria", "mlind")
+    assert first_screen.read(world.system.settings, world.clock, "console:test", "mlind") is not None
     with world.system.store.writing() as tx:
         breaks(tx)
     for look in (
@@ -53,4 +55,4 @@ def test_what_cannot_be_logged_is_not_shown(world: World, breaks: Breaks) -> Non
     ):
         with pytest.raises((P24Error, IntegrityError)):  # the embedded database's triggers raise the latter
             look()
-    assert first_screen.read(world.system.settings, world.clock, "console:test") is None
+    assert first_screen.read(world.system.settings, world.clock, "console:test", "mlind") is None

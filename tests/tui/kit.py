@@ -60,7 +60,7 @@ def fill(world: World) -> dict[str, Case]:
 
 
 def app(world: World, who: str = "maria", *, asks: bool = False) -> P24App:
-    """The console of one of the unit's people; ``asks`` lets it ask who."""
+    """The console of one of the unit's people; ``asks`` lets it ask who, as a demo does."""
     system = world.system
     actor = None if asks else world.actor(who)
     return P24App(system, staff.people_of(system, UNIT), f"console:test:{who}", actor=actor)

@@ -11,11 +11,10 @@ from p24tui.store import messages
 from p24tui.store.values import Author, Doing
 from p24tui.tui.screens.dialogs import ConfirmEndScreen, HoldScreen
 from p24tui.tui.screens.help import HelpScreen
-from p24tui.tui.screens.who import WhoScreen
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.desk_header import DeskHeader
 from p24tui.tui.widgets.patient_list import PatientList
-from tests.tui.kit import app, at_desk, desk_of, fill, press, screen_text, settled
+from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -258,18 +257,6 @@ async def test_a_lost_database_is_said_loudly(sqlcipher_world: World) -> None:
         desk_of(pilot).hear(Alive())
         await settled(pilot)
         assert "DATABASEN SVARAR INTE" not in screen_text(pilot)
-
-
-async def test_the_console_asks_who_one_is_and_says_that_it_is_no_login(sqlcipher_world: World) -> None:
-    fill(sqlcipher_world)
-    async with app(sqlcipher_world, asks=True).run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        assert isinstance(pilot.app.screen, WhoScreen)
-        assert "ingen inloggning" in screen_text(pilot)
-        await pilot.press("enter")
-        await settled(pilot)
-        assert "Maria Lind" in screen_text(pilot)
-        assert "Karin Öberg" in screen_text(pilot)
 
 
 async def test_help_lists_every_key(sqlcipher_world: World) -> None:

@@ -29,6 +29,11 @@ class Alarms(Duties):
     _unread_before: dict[str, datetime | None]
     _responsible: dict[str, Responsible] | None = None
 
+    @property
+    def calling(self) -> int:
+        """How many alarms call."""
+        return len(self._book) + len(self._calling_of_units) if self._book is not None else 0
+
     def _start_alarms(self, pace: AlertPace, unread_limit: timedelta) -> None:
         self._book = AlarmBook(self._actor.staff_id, pace)
         self._unread_limit = unread_limit

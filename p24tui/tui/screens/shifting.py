@@ -68,6 +68,15 @@ class Shifting(CaseDeeds):
         self._end_shift(self._leave_it)
         return True
 
+    def log_out(self) -> None:
+        """Somebody else takes the console over. The shift ends where nothing is left behind; else it goes on until it
+        is lost, and what is ongoing returns to the queue then.
+        """
+        self.put_away()
+        if (shift := self._shift) is not None:
+            self._shift, actor = None, self._as(shift.unit_id)
+            self._writes.run(lambda: services.shift.end(self._system, actor), failed=lambda _error: None)
+
     def _ask_for_shift(self) -> None:
         names = {unit.id: clean_line(unit.name) for unit in self._units}
         role = profession_word(self._actor.profession) if self._actor.profession else ""

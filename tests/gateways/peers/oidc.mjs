@@ -53,7 +53,7 @@ server.listen(0, '127.0.0.1', () => {
     features: {claimsParameter: {enabled: true}, devInteractions: {enabled: false}},
     acrValues: ['http://id.elegnamnden.se/loa/1.0/loa3'],
     claims: {
-      openid: ['sub', 'amr'],
+      openid: ['sub', 'amr', 'employeeHsaId', 'name'],
       [NUMBER]: [
         'https://id.oidc.se/claim/personalIdentityNumber',
         'https://id.oidc.se/claim/coordinationNumber',

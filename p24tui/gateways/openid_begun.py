@@ -1,0 +1,17 @@
+"""What a login by OpenID Connect is while it lasts."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A login that has begun.
+
+    ``address`` is where the browser goes. It comes back with ``state``; ``nonce`` and ``verifier`` (PKCE) prove that
+    what we are then told answers this login and no other. None of the three may be known to anybody else.
+    """
+
+    address: str
+    state: str
+    nonce: str
+    verifier: str

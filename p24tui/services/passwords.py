@@ -1,0 +1,191 @@
+"""Passwords, for units that have neither cards nor an IdP: argon2id, slowed down, never kept in clear (NA-1)."""
+
+import secrets
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+from p24tui import assets
+from p24tui.errors import BadInput, Refused
+from p24tui.routine import login as routine
+from p24tui.routine.actor import Actor
+from p24tui.routine.identity import check_hsa_id
+from p24tui.routine.login import Means, PasswordRules, Proven, Throttle
+from p24tui.routine.rule import rule
+from p24tui.services.change import permitted
+from p24tui.services.limits import limit
+from p24tui.store import events, people
+from p24tui.store import login as store
+from p24tui.store.login import Password
+from p24tui.store.values import Staff
+from p24tui.system import System
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+MOST = 200
+"""Characters of a password that are taken; more would only be work."""
+
+_NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$amq3m8PMYNXYaQjeEoyPLA$PMKAyKxZG/4o2eM+I9iDTqHMxnokpcEhAXd9TMUp708"
+"""What is checked where there is no such person: it takes as long, and nobody knows what fits it."""
+
+
+@rule("NA-1")
+def prove(system: System, staff_id: str, password: str, place: str) -> Proven:
+    """Who somebody is, by their password. It takes long, by intent: never on the UI thread.
+
+    Raises ``Refused`` (NA-1): ``login-wrong``, the same for an unknown person; ``login-wait`` after many that were
+    wrong; ``password-one-time`` where it is right, but has to be changed first, with ``change``.
+    """
+    member, kept = _checked(system, staff_id, password, place)
+    if kept.one_time:
+        raise Refused("NA-1", "password-one-time")
+    return Proven(member.id, member.name, Means.PASSWORD, system.clock.now())
+
+
+@rule("NA-1")
+def change(system: System, staff_id: str, password: str, wanted: str, place: str) -> Proven:
+    """Let the person have another password than the one they know. Raises ``Refused`` as ``prove`` does, and where
+    the one they want is too weak.
+    """
+    member, _kept = _checked(system, staff_id, password, place)
+    if _clean(wanted) == _clean(password):
+        raise Refused("NA-1", "password-same")
+    actor = Actor(member.id, member.name, member.profession, system.settings.unit, place)
+    _put(system, actor, member, wanted, one_time=False)
+    return Proven(member.id, member.name, Means.PASSWORD, system.clock.now())
+
+
+def give_one_time(system: System, actor: Actor, staff_id: str) -> str:
+    """Give a person a password for one login, at which they choose their own; it is returned once and kept nowhere.
+
+    Raises ``BadInput`` where there is no such active person.
+    """
+    password = "-".join(secrets.token_hex(2) for _part in range(4))
+    _put(system, actor, _active(system, staff_id), password, one_time=True)
+    return password
+
+
+def choose(system: System, actor: Actor, staff_id: str, password: str) -> None:
+    """Let a person have the password they have chosen. Raises ``BadInput`` for an unknown person, ``Refused`` for one
+    that is too weak.
+    """
+    _put(system, actor, _active(system, staff_id), password, one_time=False)
+
+
+def check(system: System, name: str, staff_id: str, password: str) -> None:
+    """Raises ``Refused`` (NA-1) where this cannot be the person's password."""
+    now = system.clock.now()
+    least = limit("password_least", now)
+    rules = PasswordRules(least, _common())
+    permitted(routine.too_weak(_clean(password), name, staff_id, rules), least=least)
+
+
+def has_password(system: System, staff_id: str) -> bool:
+    """Whether the person can prove by a password who they are."""
+    with system.store.reading() as tx:
+        return store.password(tx, staff_id) is not None
+
+
+def _checked(system: System, staff_id: str, password: str, place: str) -> tuple[Staff, Password]:
+    """The person whose password that is. Each try is counted before it is looked at: many at once gain nothing."""
+    staff_id = _well_formed(staff_id)
+    whose = _counted(system, staff_id, place)
+    with system.store.reading() as tx:
+        found = people.staff_member(tx, staff_id)
+        kept = store.password(tx, staff_id) if found is not None else None
+    fits = _fits(kept.hash if kept is not None else _NOBODYS, password)
+    now = system.clock.now()
+    if kept is None or found is None or not fits:
+        _record_wrong(system, found[0].id if found is not None else None, place)
+        raise Refused("NA-1", "login-wrong")
+    if kept.one_time and now - kept.set_at > timedelta(hours=limit("one_time_password", now)):
+        raise Refused("NA-1", "password-old")
+    with system.store.writing() as tx:
+        store.forget_wrong(tx, *whose)
+    return found[0], kept
+
+
+def _well_formed(typed: str) -> str:
+    """The HSA-id as it is written; one question mark for all else, for what strangers type is kept nowhere."""
+    try:
+        return check_hsa_id(typed)
+    except ValueError:
+        return "?"
+
+
+def _counted(system: System, staff_id: str, place: str) -> tuple[str, str]:
+    """Count one more try as wrong until it has been right. Raises ``Refused`` where one has to wait."""
+    whose = f"place:{_machine(place)}", f"staff:{staff_id}"
+    now = system.clock.now()
+    throttle = Throttle(
+        limit("password_tries", now),
+        timedelta(seconds=limit("password_wait", now)),
+        timedelta(minutes=limit("password_wait_longest", now)),
+    )
+    with system.store.writing() as tx:
+        waits = max(routine.wait_after(store.tries(tx, one), throttle, now) for one in whose)
+        if waits:
+            raise Refused("NA-1", "login-wait", seconds=int(waits.total_seconds()) + 1)
+        for one in whose:
+            store.count_wrong(tx, one, now)
+    return whose
+
+
+def _record_wrong(system: System, staff_id: str | None, place: str) -> None:
+    """That somebody was refused: who it was said to be only where there is such a person, and never what was typed."""
+    nobody = Actor(None, "", None, system.settings.unit, place)
+    with system.store.writing() as tx:
+        kind, now = "login.refused", system.clock.now()
+        events.append(tx, nobody, now, kind, rule="NA-1", reason="login-wrong", staff=staff_id, means=Means.PASSWORD)
+
+
+def _put(system: System, actor: Actor, member: Staff, password: str, *, one_time: bool) -> None:
+    if not one_time:
+        check(system, member.name, member.id, password)
+    hashed, now = _hasher().hash(_clean(password)), system.clock.now()
+    with system.store.writing() as tx:
+        store.put_password(tx, member.id, Password(hashed, one_time, now))
+        store.forget_wrong(tx, f"staff:{member.id}")
+        events.append(tx, actor, now, "staff.password-set", rule="NA-1", staff=member.id, one_time=one_time)
+
+
+def _active(system: System, staff_id: str) -> Staff:
+    with system.store.reading() as tx:
+        found = people.staff_member(tx, staff_id)
+    if found is None or not found[0].active:
+        raise BadInput("no-staff", staff=staff_id)
+    return found[0]
+
+
+def _machine(place: str) -> str:
+    """The place without its process: another console of the same machine starts with no fresh tries."""
+    return place.rpartition(":")[0]
+
+
+def _fits(hashed: str, password: str) -> bool:
+    from argon2.exceptions import VerificationError
+
+    try:
+        return _hasher().verify(hashed, _clean(password))
+    except VerificationError:
+        return False
+
+
+@cache
+def _hasher() -> "PasswordHasher":
+    """By RFC 9106's second choice, for machines that do many other things."""
+    import argon2  # 30 ms, which the start of the console does not have
+
+    return argon2.PasswordHasher.from_parameters(argon2.profiles.RFC_9106_LOW_MEMORY)
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(assets.load("passwords.toml")["common"])
+
+
+def _clean(password: str) -> str:
+    """The same letters however a keyboard composes them."""
+    return normalize("NFC", password[:MOST])

@@ -1,0 +1,393 @@
+"""The entrance and the lock: who one is, proven; and a screen that nobody reads while one is away (NA-1, H12)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
+import pytest
+from sqlalchemy import select
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from p24tui.errors import Refused, Unavailable
+from p24tui.gateways import browser
+from p24tui.gateways.browser import Opened
+from p24tui.gateways.openid_begun import Begun
+from p24tui.routine.login import Means, Proven
+from p24tui.routine.shift import ShiftKind
+from p24tui.services import chat, passwords, shift, staff
+from p24tui.store import desk as store_desk
+from p24tui.store.tables import events
+from p24tui.tui.app import P24App
+from p24tui.tui.screens.desk import DeskScreen
+from p24tui.tui.screens.locked import LockedScreen
+from p24tui.tui.screens.login import ChoiceScreen, DemoScreen, LoginScreen
+from p24tui.tui.widgets.composer import Composer
+from tests.tui import kit
+from tests.tui.kit import desk_of, press, screen_text, settled, until
+from tests.world import PEOPLE, UNIT, World
+
+pytestmark = pytest.mark.anyio
+
+MARIA, JOHAN = PEOPLE["maria"][0], PEOPLE["johan"][0]
+PASSWORD = "korrekt häst batteri"
+LATER = timedelta(minutes=5)
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(cheap_passwords: None) -> None:
+    """Argon2 as it is takes long by intent."""
+
+
+def have_passwords(world: World, *names: str) -> None:
+    for name in names:
+        passwords.choose(world.system, world.actor(name), PEOPLE[name][0], PASSWORD)
+
+
+def kinds(world: World) -> list[str]:
+    """What the log says of logins, in order."""
+    with world.system.store.reading() as tx:
+        found = tx.connection.scalars(select(events.c.kind).order_by(events.c.seq))
+        return [kind for kind in found if kind.startswith(("session.", "login."))]
+
+
+@asynccontextmanager
+async def entrance(world: World, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Pilot[None]]:
+    """A console that nobody has come to yet."""
+    async with P24App(world.system, {}, "console:test:7").run_test(size=size, notifications=True) as pilot:
+        await until(pilot, lambda: not isinstance(pilot.app.screen, DeskScreen) and len(pilot.app.screen_stack) > 1)
+        await pilot.pause()
+        yield pilot
+
+
+@asynccontextmanager
+async def at_desk(
+    world: World, means: Means = Means.PASSWORD, size: tuple[int, int] = (120, 40)
+) -> AsyncIterator[Pilot[None]]:
+    """Maria at her desk, having proven who she is."""
+    actor = replace(world.actor("maria"), place="console:test:7")
+    proven = Proven(MARIA, "Maria Lind", means, world.clock.now())
+    people = staff.people_of(world.system, UNIT)
+    console = P24App(world.system, people, actor.place, actor=actor, proven=proven)
+    async with console.run_test(size=size, notifications=True) as pilot:
+        await settled(pilot)
+        await until(pilot, lambda: console._session is not None)
+        yield pilot
+
+
+async def type_in(pilot: Pilot[None], text: str) -> None:
+    """Type into the field that has the focus."""
+    field = pilot.app.focused
+    assert isinstance(field, Input), screen_text(pilot)
+    field.value = text
+    await pilot.press("enter")
+    await pilot.pause()
+
+
+async def log_in(pilot: Pilot[None], who: str, password: str = PASSWORD) -> None:
+    await until(pilot, lambda: isinstance(pilot.app.screen, LoginScreen) and pilot.app.focused is not None)
+    pilot.app.screen.query_one("#staff", Input).value = who
+    pilot.app.screen.query_one("#password", Input).focus()
+    await pilot.pause()
+    await type_in(pilot, password)
+
+
+async def desk_stands(pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: isinstance(pilot.app.screen, DeskScreen))
+    await settled(pilot)
+
+
+@pytest.mark.rule("NA-1")
+async def test_one_logs_in_by_a_password_and_is_at_the_desk(world: World) -> None:
+    kit.fill(world)
+    have_passwords(world, "maria")
+    async with entrance(world, (80, 24)) as pilot:
+        assert "Karin Öberg" not in screen_text(pilot)
+        await log_in(pilot, MARIA, "fel lösenord")
+        await until(pilot, lambda: "stämmer inte" in screen_text(pilot))
+        assert pilot.app.screen.query_one("#password", Input).value == ""
+        await type_in(pilot, PASSWORD)
+        await desk_stands(pilot)
+        assert "Karin Öberg" in screen_text(pilot)
+        assert "Maria Lind" in screen_text(pilot)
+    assert kinds(world) == ["login.refused", "session.started", "session.ended"]
+    async with entrance(world) as pilot:
+        await until(pilot, lambda: pilot.app.screen.query_one("#staff", Input).value == MARIA)
+
+
+@pytest.mark.rule("NA-1")
+async def test_a_one_time_password_is_changed_before_anything_is_seen(sqlcipher_world: World) -> None:
+    world = sqlcipher_world
+    one_time = passwords.give_one_time(world.system, world.actor("eva"), MARIA)
+    async with entrance(world, (80, 24)) as pilot:
+        await log_in(pilot, MARIA, one_time)
+        await until(pilot, lambda: "Välj ett eget" in screen_text(pilot))
+        for new, again, said in (
+            ("Maria Lind 123", "Maria Lind 123", "ditt namn"),
+            (PASSWORD, "något annat", "inte lika"),
+            ("kort", "kort", "för kort"),
+        ):
+            await type_in(pilot, new)
+            await type_in(pilot, again)
+            await until(pilot, lambda said=said: said in screen_text(pilot))  # type: ignore[misc]
+        await type_in(pilot, PASSWORD)
+        await type_in(pilot, PASSWORD)
+        await desk_stands(pilot)
+    assert passwords.prove(world.system, MARIA, PASSWORD, "console:test:8").staff_id == MARIA
+
+
+@pytest.mark.rule("NA-1")
+async def test_who_works_at_two_units_says_at_which(sqlcipher_world: World) -> None:
+    world = sqlcipher_world
+    world.second_unit("maria")
+    have_passwords(world, "maria")
+    async with entrance(world, (80, 24)) as pilot:
+        await log_in(pilot, MARIA)
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceScreen))
+        assert "Vårdcentralen Berga" in screen_text(pilot)
+        await pilot.press("up", "enter")
+        await desk_stands(pilot)
+        assert desk_of(pilot)._actor.unit_id != UNIT
+
+
+@pytest.mark.rule("NA-1", "SH-1")
+@pytest.mark.hazard("H12")
+async def test_it_locks_by_the_clock_and_the_same_person_comes_back_to_what_was_typed(world: World) -> None:
+    kit.fill(world)
+    have_passwords(world, "maria", "johan")
+    case = world.case(name="Ali Andersson", matter="Hosta", unread=0)
+    chat.claim(world.system, world.actor("maria"), case.id, case.version)
+    async with at_desk(world) as pilot:
+        desk_of(pilot).post_message(DeskScreen.Enter(world.row(case.id).case))
+        await settled(pilot)
+        await press(pilot, "H", "e", "j")
+        assert isinstance(pilot.app.focused, Composer)
+        world.clock.instant += LATER - timedelta(seconds=1)
+        await pilot.press("x")
+        world.clock.instant += LATER - timedelta(seconds=1)
+        app = pilot.app
+        assert isinstance(app, P24App)
+        app.look_at_session()
+        assert not isinstance(app.screen, LockedScreen)  # the key that was pressed counted
+        world.clock.instant += timedelta(seconds=1)
+        await pilot.press("y")  # and this one comes too late
+        await pilot.pause()
+        shown = screen_text(pilot)
+        assert "Låst sedan" in shown
+        for name in ("Ali", "Karin", "Hosta", "Hejx"):
+            assert name not in shown
+        with world.system.store.reading() as tx:
+            assert store_desk.draft(tx, case.id, MARIA) == "Hejx"
+        await pilot.press("ctrl+p", "f1", "f3", "escape", "ctrl+l")
+        await pilot.pause()
+        assert isinstance(app.screen, LockedScreen)
+        await type_in(pilot, "fel lösenord")
+        await until(pilot, lambda: "stämmer inte" in screen_text(pilot))
+        await type_in(pilot, PASSWORD)
+        await desk_stands(pilot)
+        assert isinstance(app.focused, Composer)
+        assert app.focused.text == "Hejx"
+    assert kinds(world) == ["session.started", "session.locked", "login.refused", "session.unlocked", "session.ended"]
+
+
+@pytest.mark.rule("NA-1")
+async def test_a_dialog_that_comes_or_goes_under_the_lock_is_seen_only_after_it(sqlcipher_world: World) -> None:
+    world = sqlcipher_world
+    kit.fill(world)
+    have_passwords(world, "maria")
+    async with at_desk(world, size=(80, 24)) as pilot:
+        app = pilot.app
+        assert isinstance(app, P24App)
+        app.notify("Karin Öberg", markup=False)
+        await press(pilot, "f1")
+        help_screen = app.screen
+        await press(pilot, "ctrl+l")
+        help_screen.dismiss(None)
+        app.push_screen(DemoScreen(desk_of(pilot)._units[0], [], "", "DEMO"))
+        await pilot.pause()
+        assert isinstance(app.screen, LockedScreen)
+        assert "Karin" not in screen_text(pilot)
+        await type_in(pilot, PASSWORD)
+        await until(pilot, lambda: isinstance(app.screen, DemoScreen))
+        assert help_screen not in app.screen_stack
+
+
+@pytest.mark.rule("NA-1", "CH-3")
+async def test_alarms_are_counted_on_the_lock_and_name_nobody(sqlcipher_world: World) -> None:
+    world = sqlcipher_world
+    kit.fill(world)
+    async with at_desk(world) as pilot:
+        await until(pilot, lambda: desk_of(pilot).calling > 0)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: "larm kräver uppmärksamhet" in screen_text(pilot))
+        assert "Erik" not in screen_text(pilot)
+
+
+@pytest.mark.rule("NA-1", "SH-1")
+@pytest.mark.hazard("H12")
+async def test_somebody_else_logs_in_and_nothing_of_the_first_one_is_abandoned(world: World) -> None:
+    have_passwords(world, "maria", "johan")
+    case = world.case(name="Ali Andersson", unread=0)
+    chat.claim(world.system, world.actor("maria"), case.id, case.version)
+    actor = replace(world.actor("maria"), place="console:test:7")
+    shift.start(world.system, actor, ShiftKind.CHAT)
+    async with at_desk(world) as pilot:
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LockedScreen))
+        await pilot.press("ctrl+n")
+        await log_in(pilot, JOHAN, "inte hans")
+        await until(pilot, lambda: "stämmer inte" in screen_text(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LockedScreen))
+        assert "session.ended" not in kinds(world)
+        await pilot.press("ctrl+n")
+        await log_in(pilot, JOHAN)
+        await desk_stands(pilot)
+        assert desk_of(pilot)._actor.staff_id == JOHAN
+        assert kinds(world)[-2:] == ["session.ended", "session.started"]
+        assert world.row(case.id).owner == "Maria Lind"
+        assert (
+            shift.current(world.system, actor) is not None
+        )  # it goes on until it is lost, and the case goes to the queue
+
+
+@pytest.mark.rule("NA-1")
+async def test_after_twelve_hours_one_logs_in_anew(sqlcipher_world: World) -> None:
+    world = sqlcipher_world
+    have_passwords(world, "maria")
+    async with at_desk(world, size=(80, 24)) as pilot:
+        world.clock.instant += timedelta(hours=12)
+        await pilot.press("x")
+        await until(pilot, lambda: "i 12 timmar" in screen_text(pilot))
+        assert not any(isinstance(screen, DeskScreen) for screen in pilot.app.screen_stack)
+        await log_in(pilot, MARIA)
+        await desk_stands(pilot)
+    assert kinds(world)[:3] == ["session.started", "session.ended", "session.started"]
+
+
+class FakeCard:
+    """A reader that a test puts a card into. Stands for the gateway's Protocol alone; the gateway has its own tests."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.present, self.whose = world, True, "maria"
+
+    def read(self, pin: str) -> Proven:
+        if not self.present:
+            raise Unavailable("card")
+        if pin != "1234":
+            raise Refused("NA-1", "login-unproven")
+        staff_id, name, _profession = PEOPLE[self.whose]
+        return Proven(staff_id, name, Means.CARD, self.world.clock.now())
+
+    def is_present(self) -> bool:
+        return self.present
+
+
+@pytest.mark.rule("NA-1")
+async def test_a_card_pulled_out_locks_and_the_same_card_unlocks(sqlcipher_world: World) -> None:
+    world = sqlcipher_world
+    world.system.settings = replace(world.system.settings, login="card")
+    world.system.card = card = FakeCard(world)
+    async with entrance(world, (80, 24)) as pilot:
+        await type_in(pilot, "1234")
+        await desk_stands(pilot)
+        card.present = False
+        await until(pilot, lambda: isinstance(pilot.app.screen, LockedScreen))
+        await pilot.pause()
+        await type_in(pilot, "1234")
+        await until(pilot, lambda: "inget kort i läsaren" in screen_text(pilot))
+        card.present, card.whose = True, "johan"
+        await type_in(pilot, "1234")
+        await until(pilot, lambda: "låst av Maria Lind" in screen_text(pilot))
+        card.whose = "maria"
+        await type_in(pilot, "1234")
+        await desk_stands(pilot)
+
+
+class FakeIdp:
+    """The region's provider, as the console knows it; the real one is tried in ``tests/gateways``."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.begun, self.return_to = world, Begun("", "", "", ""), ""
+
+    def begin(self, return_to: str) -> Begun:
+        self.return_to = return_to
+        self.begun = Begun("https://idp.example.se/authorize?state=s", "s", "n", "v")
+        return self.begun
+
+    def finish(self, begun: Begun, answer: Mapping[str, str], return_to: str) -> Proven:
+        assert (begun, answer, return_to) == (self.begun, {"state": "s", "code": "c"}, self.return_to)
+        return Proven(MARIA, "Maria Lind", Means.OIDC, self.world.clock.now())
+
+
+@pytest.mark.rule("NA-1")
+async def test_one_logs_in_by_the_browser_or_breaks_it_off(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = sqlcipher_world
+    world.system.settings = replace(world.system.settings, login="oidc")
+    world.system.staff_idp = idp = FakeIdp(world)
+    monkeypatch.setattr(browser, "open_address", lambda _address: Opened.NOWHERE)
+    async with entrance(world, (80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "https://idp.example.se/authorize" in screen_text(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "avbröts" in screen_text(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "https://idp.example.se/authorize" in screen_text(pilot))
+        came = await asyncio.to_thread(httpx.get, f"{idp.return_to}?state=s&code=c", trust_env=False, timeout=30)
+        assert came.status_code == 200
+        await desk_stands(pilot)
+        assert "Maria Lind" in screen_text(pilot)
+
+
+@pytest.mark.rule("NA-1")
+async def test_a_password_is_not_copied_to_where_others_read_it(sqlcipher_world: World) -> None:
+    async with entrance(sqlcipher_world) as pilot:
+        field = pilot.app.screen.query_one("#password", Input)
+        pilot.app.screen.set_focus(field)
+        field.value = PASSWORD
+        for key in ("ctrl+a", "ctrl+c", "ctrl+x"):
+            await pilot.press("home", "shift+end", key)
+        assert pilot.app.clipboard == ""
+        assert field.value == PASSWORD
+        assert PASSWORD not in screen_text(pilot)
+
+
+@pytest.mark.rule("NA-1")
+@pytest.mark.parametrize("has_password", [True, False], ids=["a password", "none"])
+async def test_a_system_user_unlocks_by_a_password_or_leaves(sqlcipher_world: World, has_password: bool) -> None:
+    world = sqlcipher_world
+    if has_password:
+        have_passwords(world, "maria")
+    async with at_desk(world, Means.SYSTEM_USER, (80, 24)) as pilot:
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LockedScreen))
+        await pilot.pause()
+        assert "någon annan" not in screen_text(pilot)
+        if has_password:
+            await type_in(pilot, PASSWORD)
+            await desk_stands(pilot)
+        else:
+            assert "bara att lämna" in screen_text(pilot)
+            await pilot.press("enter", "ctrl+q")
+            await until(pilot, lambda: pilot.app._exit)
+
+
+async def test_in_a_demo_one_chooses_whom_one_plays_and_enter_unlocks(sqlcipher_world: World) -> None:
+    kit.fill(sqlcipher_world)
+    async with kit.app(sqlcipher_world, asks=True).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, DemoScreen)
+        assert "påhittat" in screen_text(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "Maria Lind" in screen_text(pilot)
+        sqlcipher_world.clock.instant += timedelta(hours=13)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LockedScreen))
+        await pilot.press("enter")
+        await desk_stands(pilot)
