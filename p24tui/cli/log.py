@@ -26,7 +26,7 @@ FOUND = {
     What.ORDER: N_("omflyttad: raden har fel plats i ordningen"),
     What.CUT: N_("avkortad: kedjans sista rader saknas"),
     What.HEAD: N_("kedjans slut är ändrat"),
-    What.REWRITTEN: N_("omskriven: kedjan är en annan än den som förseglades"),
+    What.REWRITTEN: N_("omskriven eller avkortad: kedjan är en annan än den som förseglades"),
     What.SEAL: N_("sigillet är ändrat"),
     What.SEALS_MISSING: N_("sigill saknas"),
     What.ANCHOR: N_("sigillet är ett annat i filen utanför databasen"),
@@ -52,8 +52,11 @@ def verify_log(as_json: bool) -> None:
             for found in verify(system, tally, _teller()):
                 findings.append(found)
                 if not as_json:
+                    _clear()
                     click.echo(_line(found, path))
+            _clear()
         except KeyboardInterrupt:
+            _clear()
             click.echo(_("Avbrutet. Inget är ändrat, och allt är inte kontrollerat."), err=True)
             click.get_current_context().exit(INTERRUPTED)
     if as_json:
@@ -83,17 +86,20 @@ def remove_old(yes: bool) -> None:
 
 
 def _teller() -> Callable[[Tally], None]:
-    """Tells on a terminal how far it has come, in one line that is written over."""
+    """Tells on a terminal how far it has come, in one line that is written over until ``_clear`` takes it away."""
     if not sys.stderr.isatty():
         return lambda _tally: None
 
     def tell(tally: Tally) -> None:
         done = sum(tally.rows.values())
         click.echo(f"\r{done:,} / {max(done, tally.total):,}\x1b[K".replace(",", " "), nl=False, err=True)
-        if done >= tally.total:
-            click.echo("\r\x1b[K", nl=False, err=True)
 
     return tell
+
+
+def _clear() -> None:
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", nl=False, err=True)
 
 
 def _line(found: Found, path: str) -> str:
