@@ -5,9 +5,7 @@ import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 
-from p24tui.settings import ENVIRONMENT
-
-_SECRETIVE = (ENVIRONMENT, "PG")
+_SECRETIVE = ("P24TUI_", "PG")
 """How the names begin of what is said to us, or to the driver of the database, and to no other program."""
 
 
