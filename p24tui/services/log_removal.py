@@ -10,6 +10,7 @@ from p24tui.routine.log_keeping import kept_since, may_remove
 from p24tui.routine.period import Length, Period, period_of
 from p24tui.routine.rule import rule
 from p24tui.services import log_seals as sealing
+from p24tui.services.access import right
 from p24tui.services.change import permitted
 from p24tui.services.limits import limit
 from p24tui.services.log_verify import Tally, verify
@@ -21,6 +22,7 @@ from p24tui.system import System
 Chain = tuple[str, str]
 
 
+@right("log.remove")
 @rule("LO-2")
 def remove_old(system: System, actor: Actor) -> dict[str, dict[str, int]]:
     """Remove the months that are old enough from the start of every chain; how many rows of each log, by month.

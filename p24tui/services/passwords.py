@@ -13,6 +13,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.identity import check_hsa_id
 from p24tui.routine.login import Means, PasswordRules, Proven, Throttle
 from p24tui.routine.rule import rule
+from p24tui.services.access import right
 from p24tui.services.change import permitted
 from p24tui.services.limits import limit
 from p24tui.store import events, people
@@ -57,6 +58,7 @@ def change(system: System, staff_id: str, password: str, wanted: str, place: str
     return Proven(member.id, member.name, Means.PASSWORD, system.clock.now())
 
 
+@right("staff.change")
 def give_one_time(system: System, actor: Actor, staff_id: str) -> str:
     """Give a person a password for one login, at which they choose their own; it is returned once and kept nowhere.
 
@@ -67,6 +69,7 @@ def give_one_time(system: System, actor: Actor, staff_id: str) -> str:
     return password
 
 
+@right("staff.change")
 def choose(system: System, actor: Actor, staff_id: str, password: str) -> None:
     """Let a person have the password they have chosen. Raises ``BadInput`` for an unknown person, ``Refused`` for one
     that is too weak.

@@ -83,6 +83,7 @@ def longest_kept(now: datetime) -> timedelta:
     return timedelta(minutes=limit(PROTECTION_KEPT, now))
 
 
+@right("unit.change")
 def put_lock_after(system: System, actor: Actor, unit_id: str, minutes: int) -> int:
     """Let the unit's consoles lock after so many minutes without a key.
 

@@ -28,6 +28,7 @@ WITHOUT_RIGHT = {
     "access.check": "it is the asking itself",
     "change.change": "a step of deeds, which carry their rights; what it does a rule decides",
     "change.taking_on": "makes a rule's decision out of another, and touches nothing",
+    "login.begin_session": "whoever has been let in begins one, whatever they act as",
     "intake.sources.make_token": "set-up from the command line, by the operating system's user, who need not be staff",
     "intake.sources.revoke": "the same",
     "outbox.make_row": "makes a row, and touches nothing",
@@ -154,7 +155,7 @@ def test_administration_takes_no_part_in_the_chat_and_an_office_sees_no_care_dat
     of_role = {role: {name for name, roles in access.table().items() if role in roles} for role in Role}
     assert not of_role[Role.ADMINISTRATION] & {"case.read", "chat.send", "risk.read", "image.read"}
     assert of_role[Role.LOG_CONTROLLER] == {"log.own", "log.control", "break-glass.review", "console.leave"}
-    assert of_role[Role.TECHNICIAN] == {"log.own", "unit.change", "staff.change", "console.leave"}
+    assert of_role[Role.TECHNICIAN] == {"log.own", "log.remove", "unit.change", "staff.change", "console.leave"}
     for office in OFFICES:
         assert not of_role[office] & care
 
