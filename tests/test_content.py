@@ -56,7 +56,7 @@ EXTENDED = {
 }
 """The rules that the project adds something of its own to."""
 
-UNITS = {"seconds", "minutes", "hours", "days", "years", "calls"}
+UNITS = {"seconds", "minutes", "hours", "days", "years", "calls", "patients"}
 
 PHRASE_KEYS = {"id", "title_sv", "text_sv", "title_en", "text_en"}
 KEYWORDS = {"keywords"}
@@ -228,6 +228,9 @@ def test_the_limits_are_the_routines_and_the_laws_and_the_alarms() -> None:
         "shift_longest": (12, "hours", "SH-1"),
         "registration_old": (24, "hours", "RE-6"),
         "registration_undecided": (7, "days", "RE-3"),
+        "log_many_patients": (30, "patients", "LO-2"),
+        "log_many_within": (10, "minutes", "LO-2"),
+        "log_looked_back": (7, "days", "LO-2"),
     }
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.types import JSON
 
 from p24tui.store.columns import Instant, Serial, metadata
+from p24tui.store.control_tables import READ_LOG_INDEXES
 from p24tui.store.duty_tables import (
     after_hours,
     case_guests,
@@ -291,6 +292,7 @@ read_log = Table(
     Column("previous_hash", LargeBinary),
     Column("hash", LargeBinary),
     UniqueConstraint("chain", "chain_position"),
+    *READ_LOG_INDEXES,
 )
 
 presence = Table(

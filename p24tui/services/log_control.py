@@ -1,0 +1,307 @@
+"""Log control: who has read what, by patient, person, unit and time, by sample, and the unusual first (LO-2).
+
+Whoever looks is logged too, and that is committed before anything is returned.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
+
+from p24tui import assets
+from p24tui.clock import local_date
+from p24tui.errors import BadInput, Refused
+from p24tui.routine import log_control as rules
+from p24tui.routine.actor import Actor
+from p24tui.routine.hours import instant_of, is_open
+from p24tui.routine.log_control import CheckKind, ReadFacts, Reason
+from p24tui.routine.patient import Patient
+from p24tui.routine.protection import is_protected
+from p24tui.routine.role import Role
+from p24tui.routine.rule import rule
+from p24tui.services.change import permitted
+from p24tui.services.control_views import LogLine, LogView
+from p24tui.services.known import known_unit
+from p24tui.services.limits import limit
+from p24tui.services.patients import number_of
+from p24tui.store import desk, people
+from p24tui.store import log_control as store
+from p24tui.store.control_values import Criteria, Cursor, LogRow, Span
+from p24tui.store.engine import Tx
+from p24tui.store.values import PatientRecord
+from p24tui.system import System
+from p24tui.text import clean_line
+
+PAGE = 200
+"""Readings on a page."""
+
+MOST = 500
+"""Readings that are handed out at most where they come on no pages: the unusual ones, and a sample."""
+
+SAMPLE = 20
+"""Readings in a sample where nobody says how many."""
+
+LONGEST_SEED = 64
+
+
+def acting(system: System, actor: Actor) -> Actor:
+    """The person as log controller. Raises ``Refused`` where they do not hold that role at their unit."""
+    with system.store.reading() as tx:
+        if actor.staff_id is None or not store.holds_role(tx, actor.staff_id, actor.unit_id, Role.LOG_CONTROLLER):
+            raise Refused("NA-1", "role-may-not")
+    return replace(actor, role=Role.LOG_CONTROLLER)
+
+
+def check(actor: Actor) -> None:
+    """Raises ``Refused`` where it is no log controller who acts."""
+    permitted(rules.may_control(actor))
+
+
+def units_of(tx: Tx, actor: Actor) -> tuple[str, ...]:
+    """The units whose log the actor sees: the one they act at, and the others where they hold the role."""
+    held = store.units_of_role(tx, actor.staff_id or "", Role.LOG_CONTROLLER)
+    return tuple(dict.fromkeys((actor.unit_id, *held)))
+
+
+@rule("LO-1", "LO-2")
+def by_patient(
+    system: System,
+    actor: Actor,
+    number: str,
+    first: date | None = None,
+    last: date | None = None,
+    after: Cursor | None = None,
+) -> LogView:
+    """Who has read of the patient with this identity number, in lists too, the latest first.
+
+    Raises ``Refused`` where the actor is no log controller, ``BadInput`` where nobody here has the number.
+    """
+    check(actor)
+    record = patient_of(system, number)
+    span = span_of(system, first, last, since_ever(system))
+    return look(system, actor, Criteria(CheckKind.PATIENT, span, patient_id=record.patient.id), after)
+
+
+@rule("LO-1", "LO-2")
+def by_person(
+    system: System,
+    actor: Actor,
+    staff_id: str,
+    first: date | None = None,
+    last: date | None = None,
+    after: Cursor | None = None,
+) -> LogView:
+    """What a member of staff has read, the latest first. Raises ``Refused``, or ``BadInput`` where there is no such."""
+    check(actor)
+    span = span_of(system, first, last, since_ever(system))
+    return look(system, actor, Criteria(CheckKind.PERSON, span, staff_id=clean_line(staff_id, 100)), after)
+
+
+@rule("LO-1", "LO-2")
+def by_unit(
+    system: System, actor: Actor, unit_id: str, first: date, last: date, after: Cursor | None = None
+) -> LogView:
+    """What has been read at a unit on these days, the latest first. Raises ``Refused``, ``BadInput`` for another's."""
+    check(actor)
+    return look(system, actor, Criteria(CheckKind.UNIT, span_of(system, first, last), unit_id=unit_id), after)
+
+
+@rule("LO-1", "LO-2")
+def sample(system: System, actor: Actor, first: date, last: date, count: int, seed: str) -> LogView:
+    """A sample of what has been read on these days; who has the seed and the days draws the same one again.
+
+    Raises ``Refused``, or ``BadInput`` for days that are not over, and a seed or a number that cannot be used.
+    """
+    check(actor)
+    if last >= local_date(system.clock.now()):
+        raise BadInput("sample-days")
+    sown = clean_line(seed, LONGEST_SEED)
+    if not sown:
+        raise BadInput("sample-seed")
+    if not 1 <= count <= MOST:
+        raise BadInput("sample-count", most=MOST)
+    return look(system, actor, Criteria(CheckKind.SAMPLE, span_of(system, first, last), seed=sown, count=count))
+
+
+@rule("LO-1", "LO-2")
+def unusual(system: System, actor: Actor, first: date | None = None, last: date | None = None) -> LogView:
+    """What stands out of what people have opened on these days, the heaviest first; of late where none are said."""
+    check(actor)
+    now = system.clock.now()
+    lately = local_date(now) - timedelta(days=limit("log_looked_back", now) - 1)
+    return look(system, actor, Criteria(CheckKind.UNUSUAL, span_of(system, first, last, lately)))
+
+
+@rule("LO-1", "LO-2")
+def look(system: System, actor: Actor, criteria: Criteria, after: Cursor | None = None) -> LogView:
+    """The same look again, or what comes ``after`` a page of it. Raises as each of them does."""
+    check(actor)
+    with system.store.reading() as tx:
+        reading = _Looking(tx, units_of(tx, actor))
+        view = reading.at(criteria, after, system.clock.now())
+    log(system, actor, criteria, reading.patients)
+    return view
+
+
+def log(system: System, actor: Actor, criteria: Criteria, patients: Collection[str], kind: str = store.CONTROL) -> None:
+    """Log that the log is about to be shown: by which look, and whom it names."""
+    with system.store.writing() as tx:
+        about = criteria.patient_id or None
+        named = set(patients) - {about or ""}
+        now = system.clock.now()
+        desk.log_reading(tx, actor, now, kind, patient_id=about, patients=named, view=criteria.kind, why=store.CONTROL)
+
+
+def patient_of(system: System, number: str) -> PatientRecord:
+    """The patient whose log is asked for. Raises ``BadInput`` where nobody here has the number."""
+    with system.store.reading() as tx:
+        record = people.patient(tx, number=number_of(system, number).value)
+    if record is None:
+        raise BadInput("log-no-patient")
+    return record
+
+
+def lines_of(
+    tx: Tx, rows: Collection[LogRow], reasons: Mapping[int, tuple[Reason, ...]] = MappingProxyType({})
+) -> tuple[LogLine, ...]:
+    """These rows as they are shown: a protected person without name and number."""
+    known = people.patients_by_id(tx, {row.patient_id for row in rows if row.patient_id})
+    units = {unit.id: unit.name for unit in people.all_units(tx)}
+    return tuple(_line(row, known.get(row.patient_id or ""), units, reasons.get(row.seq, ())) for row in rows)
+
+
+def _line(row: LogRow, patient: Patient | None, units: dict[str, str], reasons: tuple[Reason, ...]) -> LogLine:
+    protected = patient is not None and is_protected(patient.protection)
+    named = patient if not protected else None
+    return LogLine(
+        seq=row.seq,
+        at=row.at,
+        kind=row.kind,
+        staff_id=row.staff_id or "",
+        reader=clean_line(row.reader),
+        profession=row.profession,
+        role=row.role,
+        unit=clean_line(units.get(row.unit_id, row.unit_id)),
+        place=clean_line(row.place),
+        why=row.why,
+        patient=clean_line(named.name) if named else "",
+        number=named.number if named else "",
+        protected=protected,
+        listed=len(row.patients) if row.patient_id is None else 0,
+        reasons=reasons,
+    )
+
+
+class _Looking:
+    """What each kind of look finds. ``patients`` are those that what was found names."""
+
+    def __init__(self, tx: Tx, unit_ids: tuple[str, ...]) -> None:
+        self._tx = tx
+        self._unit_ids = unit_ids
+        self.patients: set[str] = set()
+
+    def at(self, criteria: Criteria, after: Cursor | None, now: datetime) -> LogView:
+        match criteria.kind:
+            case CheckKind.UNUSUAL:
+                return self._unusual(criteria, now)
+            case CheckKind.SAMPLE:
+                return self._sample(criteria)
+            case _:
+                return self._page(criteria, after)
+
+    def _page(self, criteria: Criteria, after: Cursor | None) -> LogView:
+        tx, units, span = self._tx, self._unit_ids, criteria.span
+        match criteria.kind:
+            case CheckKind.PATIENT:
+                rows = store.of_patient(tx, units, criteria.patient_id, span, PAGE + 1, after)
+            case CheckKind.PERSON:
+                rows = store.of_person(tx, units, criteria.staff_id, span, PAGE + 1, after)
+            case _:
+                if criteria.unit_id not in units:
+                    raise BadInput("no-unit", unit=clean_line(criteria.unit_id, 100))
+                rows = store.of_units(tx, (criteria.unit_id,), span, PAGE + 1, after)
+        shown = rows[:PAGE]
+        more = shown[-1].cursor if len(rows) > PAGE else None
+        return LogView(criteria, subject(tx, criteria), self._lines(shown), len(shown), more)
+
+    def _sample(self, criteria: Criteria) -> LogView:
+        tx, span = self._tx, criteria.span
+        seqs = store.seqs(tx, self._unit_ids, span)
+        taken = rules.drawn(seqs, criteria.seed, span.first, span.until, criteria.count)
+        rows = store.by_seq(tx, self._unit_ids, taken)
+        return LogView(criteria, subject(tx, criteria), self._lines(rows), len(seqs))
+
+    def _unusual(self, criteria: Criteria, now: datetime) -> LogView:
+        tx, units, span = self._tx, self._unit_ids, criteria.span
+        rows = {row.seq: row for row in store.opened(tx, units, span)}
+        facts = self._facts(rows.values(), span)
+        staff = [member.name for member, _units in people.all_staff(tx)]
+        most, within = limit("log_many_patients", now), timedelta(minutes=limit("log_many_within", now))
+        judged = rules.unusual(facts, staff, weights(), most, within)[:MOST]
+        reasons = {one.seq: one.reasons for one in judged}
+        lines = self._lines([rows[one.seq] for one in judged], reasons)
+        return LogView(criteria, subject(tx, criteria), lines, len(rows))
+
+    def _lines(
+        self, rows: Collection[LogRow], reasons: Mapping[int, tuple[Reason, ...]] = MappingProxyType({})
+    ) -> tuple[LogLine, ...]:
+        self.patients |= {row.patient_id for row in rows if row.patient_id}
+        return lines_of(self._tx, rows, reasons)
+
+    def _facts(self, rows: Collection[LogRow], span: Span) -> Iterator[ReadFacts]:
+        tx = self._tx
+        patients = people.patients_by_id(tx, {row.patient_id for row in rows if row.patient_id})
+        hours = {unit.id: unit.hours for unit in people.all_units(tx)}
+        in_case, of_patient = store.in_care(tx, self._unit_ids, span)
+        for row in rows:
+            patient, who = patients.get(row.patient_id or ""), row.staff_id or ""
+            protected = patient is not None and is_protected(patient.protection)
+            cared = (who, row.case_id) in in_case if row.case_id else (who, row.patient_id or "") in of_patient
+            yield ReadFacts(
+                seq=row.seq,
+                at=row.at,
+                staff_id=who,
+                reader=row.reader,
+                patient_id=row.patient_id or "",
+                patient=patient.name if patient and not protected else "",
+                why=row.why,
+                protected=protected,
+                in_care=cared,
+                open=row.unit_id not in hours or is_open(hours[row.unit_id], row.at),
+            )
+
+
+def weights() -> dict[Reason, int]:
+    """What each reason weighs."""
+    said = assets.load("log_control.toml")["weights"]
+    return {reason: int(said[reason]) for reason in Reason}
+
+
+def subject(tx: Tx, criteria: Criteria) -> str:
+    """Of whom a look is, in words: a patient, a person or a unit; empty where it is of all."""
+    if criteria.patient_id:
+        record = people.patient(tx, id=criteria.patient_id)
+        hidden = record is None or is_protected(record.patient.protection)
+        return "" if record is None or hidden else clean_line(f"{record.patient.name} {record.patient.number}")
+    if criteria.staff_id:
+        found = people.staff_member(tx, criteria.staff_id)
+        if found is None:
+            raise BadInput("no-staff", staff=clean_line(criteria.staff_id, 100))
+        return clean_line(found[0].name)
+    return clean_line(known_unit(tx, criteria.unit_id).name) if criteria.unit_id else ""
+
+
+def since_ever(system: System) -> date:
+    """The first day of which the log is kept."""
+    now = system.clock.now()
+    today = local_date(now)
+    return date(today.year - limit("read_log_kept", now), today.month, min(today.day, 28))
+
+
+def span_of(system: System, first: date | None, last: date | None, begins: date | None = None) -> Span:
+    """From the beginning of the first day to the end of the last, or of today. Raises ``BadInput`` for none at all."""
+    today = local_date(system.clock.now())
+    first, last = first or begins or today, last or today
+    if first > last:
+        raise BadInput("log-days")
+    return Span(instant_of(first, time.min), instant_of(last + timedelta(days=1), time.min))
