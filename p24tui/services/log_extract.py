@@ -160,12 +160,13 @@ def _every_row(tx: Tx, unit_ids: tuple[str, ...], criteria: Criteria) -> Iterato
 
 
 def _audit_lines(system: System, actor: Actor, criteria: Criteria) -> Iterator[str]:
-    """Until the log ends, or the export's own rows begin, of which there would be no end."""
-    after, until = None, system.clock.now()
-    span = replace(criteria.span, until=min(criteria.span.until, until))
+    """Up to where the log ended when it began: of the export's own rows there would be no end."""
+    after: Cursor | None = None
+    with system.store.reading() as tx:
+        end = store.end(tx)
     while True:
         with system.store.reading() as tx:
-            rows = store.in_order(tx, log_control.units_of(tx, actor), span, AT_ONCE, after)
+            rows = store.in_order(tx, log_control.units_of(tx, actor), criteria.span, AT_ONCE, after, end)
             audited = _audited(tx, rows)
         log_control.log(system, actor, criteria, {id for row in rows for id in _whom(row)}, EXPORT)
         for one in audited:

@@ -51,9 +51,14 @@ def of_units(tx: Tx, unit_ids: Collection[str], span: Span, limit: int, after: C
     return _page(tx, unit_ids, span, limit, after)
 
 
-def in_order(tx: Tx, unit_ids: Collection[str], span: Span, limit: int, after: Cursor | None = None) -> list[LogRow]:
-    """What has been read at the units, the first first."""
-    query = _within(unit_ids, span)
+def end(tx: Tx) -> int:
+    """The number of the last row of the log."""
+    return tx.connection.execute(select(func.max(_table.seq))).scalar_one() or 0
+
+
+def in_order(tx: Tx, unit_ids: Collection[str], span: Span, limit: int, after: Cursor | None, end: int) -> list[LogRow]:
+    """What has been read at the units up to the row with this number, the first first."""
+    query = _within(unit_ids, span).where(_table.seq <= end)
     if after is not None:
         query = query.where(tuple_(_table.at, _table.seq) > _place(after))
     return _rows(tx, query.order_by(_table.at, _table.seq).limit(limit))

@@ -100,7 +100,7 @@ def test_by_patient_finds_lists_too(world: World) -> None:
     view = log_control.by_patient(world.system, make_controller(world), number_of(world, one))
     assert seen(view) == [("Maria Lind", "case", "Karin Öberg"), ("Maria Lind", "list", "")]
     assert [line.listed for line in view.lines] == [0, 2]
-    assert view.subject.startswith("Karin Öberg 19610118")
+    assert view.subject == f"Karin Öberg {NUMBERS[0]}"
 
 
 def test_by_person_and_by_unit_on_days(world: World) -> None:
@@ -140,19 +140,19 @@ def test_pages_go_on_where_they_ended_and_leave_nothing_out(world: World, monkey
             page = log_control.look(world.system, eva, view.criteria, page.next)
             shown += [line.seq for line in page.lines]
         assert shown == sorted(set(shown), reverse=True)
-        assert len(shown) == 9
+        assert set(shown) >= set(range(1, 10))
 
 
 def test_a_sample_is_drawn_again_by_its_seed_whoever_looked_meanwhile(world: World) -> None:
-    found = a_day_of_reading(world)
+    number = number_of(world, a_day_of_reading(world)["care"])
     world.clock.advance(DAY)
     eva, system = make_controller(world), world.system
-    first = log_control.sample(system, eva, MONDAY, MONDAY, 3, " gran ")
-    log_control.by_patient(system, eva, number_of(world, found["care"]))
-    again = log_control.sample(system, replace(eva, name="Någon annan"), MONDAY, MONDAY, 3, "gran")
+    first = log_control.sample(system, eva, MONDAY, MONDAY, 3, " ek ")
+    log_control.by_patient(system, eva, number)
+    again = log_control.sample(system, replace(eva, name="Någon annan"), MONDAY, MONDAY, 3, "ek")
     assert again == first
     assert first.considered == 6
-    assert [line.seq for line in first.lines] == [4, 6, 2], "the same on both databases"
+    assert [line.seq for line in first.lines] == [6, 2, 3], "the same on both databases"
 
 
 @pytest.mark.parametrize(
@@ -192,6 +192,7 @@ def test_whoever_looks_is_logged_and_whom_they_saw(world: World) -> None:
     assert "control" in {line.kind for line in again.lines}, "a look at the log is a reading too"
 
 
+NOTHING = Criteria(CheckKind.UNUSUAL, Span(MONDAY_NINE, MONDAY_NINE))
 Deed = Callable[[World, Any, str], object]
 
 DEEDS: dict[str, Deed] = {
@@ -203,9 +204,7 @@ DEEDS: dict[str, Deed] = {
     "look": lambda w, who, _n: log_control.look(
         w.system, who, Criteria(CheckKind.UNUSUAL, Span(MONDAY_NINE, MONDAY_NINE))
     ),
-    "begin": lambda w, who, _n: log_checks.begin(
-        w.system, who, Criteria(CheckKind.UNUSUAL, Span(MONDAY_NINE, MONDAY_NINE)), [1]
-    ),
+    "begin": lambda w, who, _n: log_checks.begin(w.system, who, NOTHING, [1]),
     "say": lambda w, who, _n: log_checks.say(w.system, who, "x", None, ""),
     "sign": lambda w, who, _n: log_checks.sign(w.system, who, "x", None, ""),
     "checks": lambda w, who, _n: log_checks.checks(w.system, who),
