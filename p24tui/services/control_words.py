@@ -1,5 +1,7 @@
 """Log control in words: why a reading stands out, the ground for it, and what came of a check."""
 
+from datetime import timedelta
+
 from p24tui.clock import local_date
 from p24tui.i18n import N_, _
 from p24tui.routine.actor import Profession
@@ -15,7 +17,7 @@ REASONS = {
     Reason.COLLEAGUE: N_("kollega"),
     Reason.SURNAME: N_("samma efternamn"),
     Reason.BREAK_GLASS: N_("nödöppnat"),
-    Reason.NO_CARE: N_("ingen vårdrelation"),
+    Reason.NO_CARE: N_("utan vårdrelation"),
     Reason.MANY: N_("många på kort tid"),
     Reason.OUTSIDE_HOURS: N_("utanför öppettid"),
 }
@@ -45,7 +47,7 @@ OUTCOMES = {
 }
 
 WHYS = {
-    "care": N_("vårdrelation"),
+    "care": N_("vård"),
     "control": N_("loggkontroll"),
     "acting-outside": N_("agerar utanför"),
 }
@@ -78,7 +80,7 @@ def reasons_words(reasons: tuple[Reason, ...]) -> str:
 
 def span_words(span: Span) -> str:
     """The days that were looked at, such as ``17 nov–23 nov 2026``."""
-    first, last = local_date(span.first), local_date(span.until)
+    first, last = local_date(span.first), local_date(span.until - timedelta(microseconds=1))
     ends = f"{last.day} {_(MONTHS[last.month - 1])} {last.year}"
     if first == last:
         return ends

@@ -1,6 +1,7 @@
 """Every key, its action, its label and its sentence for the help: what the console ships with."""
 
 from p24tui.i18n import N_
+from p24tui.tui.control_keys import CONTROL_KEYS
 from p24tui.tui.key import Key, Where
 from p24tui.tui.registration_keys import REGISTRATION_KEYS
 from p24tui.tui.visit_keys import VISIT_KEYS
@@ -188,6 +189,7 @@ KEYS = (
     ),
     *VISIT_KEYS,
     *REGISTRATION_KEYS,
+    *CONTROL_KEYS,
     Key("enter", "open_row", N_("gå till ärendet"), N_("Gå till ärendet på raden, och öppna det."), _IN_PLACES),
     Key(
         "f2",
@@ -215,7 +217,7 @@ KEYS = (
         "show_list",
         N_("till listan"),
         N_("Tillbaka till listan."),
-        _ELSEWHERE,
+        (*_ELSEWHERE, Where.LOG_CONTROL),
         id="leave_place",
     ),
     Key(
@@ -254,7 +256,7 @@ KEYS = (
         "f7",
         "show_log",
         N_("loggkontroll"),
-        N_("Det du själv har läst idag."),
+        N_("Det du själv har läst idag; för loggkontrollanten vad alla har läst."),
         (Where.EVERYWHERE,),
         in_bar=False,
     ),
