@@ -4,6 +4,7 @@ import pytest
 from textual.pilot import Pilot
 
 from p24tui.services import log_checks, log_control
+from p24tui.tui.commands import commands
 from p24tui.tui.control_keys import CONTROL_KEYS
 from p24tui.tui.key import Where
 from p24tui.tui.keys import bindings
@@ -141,8 +142,12 @@ async def test_others_see_their_own_log_of_today(sqlcipher_world: World) -> None
         assert not desk.query_one(LogControlList).display
 
 
-async def test_each_key_leads_to_its_action(sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_each_key_leads_to_its_action_and_the_palette_has_it(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with in_log_control(sqlcipher_world) as pilot:
+        offered = {(command.title, command.help) for command in commands(pilot.app, desk_of(pilot))}
+        assert {(row.label.capitalize(), f"{row.name}  {row.help}") for row in CONTROL_KEYS} <= offered
         for row in CONTROL_KEYS:
             done: list[str] = []
             with monkeypatch.context() as patch:
