@@ -24,6 +24,9 @@ SHOWN = 200
 
 MOST_WORDS = 2000
 
+CHECKS = "checks"
+"""What a look at the checks is called in the log."""
+
 
 @rule("LO-2")
 def begin(system: System, actor: Actor, criteria: Criteria, reads: Collection[int]) -> LogCheck:
@@ -70,9 +73,7 @@ def checks(system: System, actor: Actor) -> tuple[CheckLine, ...]:
     with system.store.reading() as tx:
         found = store.checks(tx, log_control.units_of(tx, actor), SHOWN)
         lines = tuple(CheckLine(one, log_control.subject(tx, one.criteria)) for one in found)
-    named = {one.criteria.patient_id for one in found} - {""}
-    if named:
-        log_control.log(system, actor, replace(found[0].criteria, patient_id=""), named)
+    log_control.log(system, actor, CHECKS, {one.criteria.patient_id for one in found} - {""})
     return lines
 
 
@@ -86,7 +87,8 @@ def again(system: System, actor: Actor, check_id: str) -> tuple[LogCheck, LogVie
         rows = store.by_seq(tx, unit_ids, check.reads)
         lines = log_control.lines_of(tx, rows)
         view = LogView(check.criteria, log_control.subject(tx, check.criteria), lines, len(check.reads))
-    log_control.log(system, actor, check.criteria, {row.patient_id for row in rows if row.patient_id})
+    named = {row.patient_id for row in rows if row.patient_id}
+    log_control.log(system, actor, CHECKS, named, about=check.criteria.patient_id)
     return check, view
 
 

@@ -139,17 +139,22 @@ def look(system: System, actor: Actor, criteria: Criteria, after: Cursor | None 
     with system.store.reading() as tx:
         reading = _Looking(tx, units_of(tx, actor))
         view = reading.at(criteria, after, system.clock.now())
-    log(system, actor, criteria, reading.patients)
+    log(system, actor, criteria.kind, reading.patients, about=criteria.patient_id)
     return view
 
 
-def log(system: System, actor: Actor, criteria: Criteria, patients: Collection[str], kind: str = store.CONTROL) -> None:
-    """Log that the log is about to be shown: by which look, and whom it names."""
+def log(system: System, actor: Actor, view: str, named: Collection[str], *, about: str = "") -> None:
+    """Log that the log is about to be shown: by which look, of whom it is, and whom it names."""
     with system.store.writing() as tx:
-        about = criteria.patient_id or None
-        named = set(patients) - {about or ""}
-        now = system.clock.now()
-        desk.log_reading(tx, actor, now, kind, patient_id=about, patients=named, view=criteria.kind, why=store.CONTROL)
+        log_in(tx, system, actor, store.CONTROL, view, named, about=about)
+
+
+def log_in(
+    tx: Tx, system: System, actor: Actor, kind: str, view: str, named: Collection[str], *, about: str = ""
+) -> None:
+    """The same within a transaction that does more."""
+    others, now = set(named) - {about}, system.clock.now()
+    desk.log_reading(tx, actor, now, kind, patient_id=about or None, patients=others, view=view, why=store.CONTROL)
 
 
 def patient_of(system: System, number: str) -> PatientRecord:

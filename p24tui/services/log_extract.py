@@ -30,6 +30,9 @@ AT_ONCE = 1000
 EXPORT = "export"
 """The kind of reading that something which leaves the program is."""
 
+AUDIT = "audit-events"
+"""What an export of the log is called in it."""
+
 TITLE = N_("Utdrag ur loggen")
 COLUMN_WIDTHS = (44.0, 98.0, 32.0)
 
@@ -57,8 +60,8 @@ def extract(system: System, actor: Actor, number: str, first: date | None = None
             for row in _every_row(tx, unit_ids, criteria)
         )
     with system.store.writing() as tx:
+        log_control.log_in(tx, system, actor, EXPORT, CheckKind.PATIENT, (), about=record.patient.id)
         events.append(tx, actor, now, "log.extracted", rule="LO-2", patient=record.patient.id)
-    log_control.log(system, actor, criteria, (), EXPORT)
     return Extract(
         number=record.patient.number,
         name="" if is_protected(record.patient.protection) else clean_line(record.patient.name),
@@ -168,7 +171,8 @@ def _audit_lines(system: System, actor: Actor, criteria: Criteria) -> Iterator[s
         with system.store.reading() as tx:
             rows = store.in_order(tx, log_control.units_of(tx, actor), criteria.span, AT_ONCE, after, end)
             audited = _audited(tx, rows)
-        log_control.log(system, actor, criteria, {id for row in rows for id in _whom(row)}, EXPORT)
+        with system.store.writing() as tx:
+            log_control.log_in(tx, system, actor, EXPORT, AUDIT, {id for row in rows for id in _whom(row)})
         for one in audited:
             yield json.dumps(audit_event(one), ensure_ascii=False, separators=(",", ":"))
         if len(rows) < AT_ONCE:

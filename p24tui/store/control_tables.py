@@ -7,7 +7,7 @@ from p24tui.store.columns import Instant, metadata
 
 READ_LOG_INDEXES = (
     Index("ix_read_log_staff_at", "staff_id", "at", "seq"),
-    Index("ix_read_log_unit_at", "unit_id", "at", "seq"),
+    Index("ix_read_log_unit_at", "unit_id", "at", "seq", "kind", "staff_id"),  # a sample is drawn from it alone
     # PostgreSQL alone: SQLite has no index into JSON, and goes through the lists of the units one by one.
     Index(
         "ix_read_log_patients",

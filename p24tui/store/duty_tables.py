@@ -19,6 +19,14 @@ roster = Table(
     Index("ix_roster_unit_starts", "unit_id", "starts_at"),
 )
 
+responsible = Table(
+    "responsible",
+    metadata,
+    Column("unit_id", ForeignKey("units.id"), primary_key=True),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("since", Instant, nullable=False),
+)
+
 shifts = Table(
     "shifts",
     metadata,

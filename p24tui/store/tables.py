@@ -26,6 +26,7 @@ from p24tui.store.duty_tables import (
     closings,
     handovers,
     protection_kept,
+    responsible,
     roster,
     shifts,
     unit_acknowledgements,
@@ -58,6 +59,7 @@ __all__ = [
     "received",
     "registrations",
     "reminder_times",
+    "responsible",
     "roster",
     "shifts",
     "sms_texts",
@@ -313,14 +315,6 @@ acknowledgements = Table(
     Column("since", Instant, primary_key=True, comment="tells one cause from the next"),
     Column("staff_id", ForeignKey("staff.id"), nullable=False),
     Column("at", Instant, nullable=False),
-)
-
-responsible = Table(
-    "responsible",
-    metadata,
-    Column("unit_id", ForeignKey("units.id"), primary_key=True),
-    Column("staff_id", ForeignKey("staff.id"), nullable=False),
-    Column("since", Instant, nullable=False),
 )
 
 list_views = Table(

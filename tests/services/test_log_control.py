@@ -18,8 +18,8 @@ from p24tui.routine.protection import Protection
 from p24tui.routine.role import Role
 from p24tui.services import cases, log_checks, log_control, log_extract, queue, staff
 from p24tui.services.control_views import LogView
+from p24tui.store import desk, tables
 from p24tui.store import log_control as store
-from p24tui.store import tables
 from p24tui.store.control_values import Criteria, Span
 from tests.controlling import NUMBERS, a_day_of_reading, log_rows, make_controller, number_of, read
 from tests.world import BERGA, MONDAY_NINE, PEOPLE, UNIT, World
@@ -247,7 +247,7 @@ def test_what_cannot_be_logged_is_not_shown(world: World, monkeypatch: pytest.Mo
         raise OSError("full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(log_control.desk, "log_reading", fails)
+        patch.setattr(desk, "log_reading", fails)
         for name in ("unusual", "patient", "person", "unit", "extract"):
             with pytest.raises(OSError, match="full"):
                 DEEDS[name](world, eva, number)
@@ -308,13 +308,14 @@ def test_a_look_goes_by_an_index(world: World) -> None:
         if tx.on_postgresql:
             tx.connection.execute(text("SET LOCAL enable_seqscan = off"))  # of a few rows it would be faster
         event.listen(tx.connection, "before_cursor_execute", explained)
-        for looking, look in {
+        looks: dict[str, Callable[[], object]] = {
             "patient": lambda: store.of_patient(tx, [UNIT], "x", span, 9, (MONDAY_NINE, 7)),
             "person": lambda: store.of_person(tx, [UNIT], "x", span, 9, (MONDAY_NINE, 7)),
             "unit": lambda: store.of_units(tx, [UNIT], span, 9, (MONDAY_NINE, 7)),
             "sample": lambda: store.seqs(tx, [UNIT], span),
             "unusual": lambda: store.opened(tx, [UNIT], span),
-        }.items():
+        }
+        for looking, look in looks.items():
             look()
             assert "ix_read_log" in found[looking]
             assert "SCAN read_log" not in found[looking].replace("Seq Scan on read_log", "SCAN read_log")

@@ -54,7 +54,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_log_checks_unit_made", "log_checks", ["unit_id", "made_at"])
     op.create_index("ix_read_log_staff_at", "read_log", ["staff_id", "at", "seq"])
-    op.create_index("ix_read_log_unit_at", "read_log", ["unit_id", "at", "seq"])
+    op.create_index("ix_read_log_unit_at", "read_log", ["unit_id", "at", "seq", "kind", "staff_id"])
     if op.get_bind().dialect.name == "postgresql":
         op.execute("CREATE INDEX ix_read_log_patients ON read_log USING gin ((patients::jsonb) jsonb_path_ops)")
         op.execute(SIGNED_STANDS_POSTGRESQL)
