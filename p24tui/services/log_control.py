@@ -5,7 +5,7 @@ Whoever looks is logged too, and that is committed before anything is returned.
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from types import MappingProxyType
 
 from p24tui import assets
@@ -137,9 +137,9 @@ def look(system: System, actor: Actor, criteria: Criteria, after: Cursor | None 
     """The same look again, or what comes ``after`` a page of it. Raises as each of them does."""
     check(actor)
     with system.store.reading() as tx:
-        reading = _Looking(tx, units_of(tx, actor))
-        view = reading.at(criteria, after, system.clock.now())
-    log(system, actor, criteria.kind, reading.patients, about=criteria.patient_id)
+        looking = _Looking(system, units_of(tx, actor))
+    view = looking.at(criteria, after)
+    log(system, actor, criteria.kind, looking.patients, about=criteria.patient_id)
     return view
 
 
@@ -170,7 +170,7 @@ def lines_of(
     tx: Tx, rows: Collection[LogRow], reasons: Mapping[int, tuple[Reason, ...]] = MappingProxyType({})
 ) -> tuple[LogLine, ...]:
     """These rows as they are shown: a protected person without name and number."""
-    known = people.patients_by_id(tx, {row.patient_id for row in rows if row.patient_id})
+    known = store.patients_of(tx, {row.patient_id for row in rows if row.patient_id})
     units = {unit.id: unit.name for unit in people.all_units(tx)}
     return tuple(_line(row, known.get(row.patient_id or ""), units, reasons.get(row.seq, ())) for row in rows)
 
@@ -198,71 +198,80 @@ def _line(row: LogRow, patient: Patient | None, units: dict[str, str], reasons: 
 
 
 class _Looking:
-    """What each kind of look finds. ``patients`` are those that what was found names."""
+    """What each kind of look finds. ``patients`` are those that what was found names.
 
-    def __init__(self, tx: Tx, unit_ids: tuple[str, ...]) -> None:
-        self._tx = tx
+    What takes its time in the program is done between transactions: PostgreSQL ends one in which nothing happens.
+    """
+
+    def __init__(self, system: System, unit_ids: tuple[str, ...]) -> None:
+        self._reading = system.store.reading
+        self._now = system.clock.now()
         self._unit_ids = unit_ids
         self.patients: set[str] = set()
 
-    def at(self, criteria: Criteria, after: Cursor | None, now: datetime) -> LogView:
+    def at(self, criteria: Criteria, after: Cursor | None) -> LogView:
         match criteria.kind:
             case CheckKind.UNUSUAL:
-                return self._unusual(criteria, now)
+                return self._unusual(criteria)
             case CheckKind.SAMPLE:
                 return self._sample(criteria)
             case _:
                 return self._page(criteria, after)
 
     def _page(self, criteria: Criteria, after: Cursor | None) -> LogView:
-        tx, units, span = self._tx, self._unit_ids, criteria.span
-        match criteria.kind:
-            case CheckKind.PATIENT:
-                rows = store.of_patient(tx, units, criteria.patient_id, span, PAGE + 1, after)
-            case CheckKind.PERSON:
-                rows = store.of_person(tx, units, criteria.staff_id, span, PAGE + 1, after)
-            case _:
-                if criteria.unit_id not in units:
-                    raise BadInput("no-unit", unit=clean_line(criteria.unit_id, 100))
-                rows = store.of_units(tx, (criteria.unit_id,), span, PAGE + 1, after)
-        shown = rows[:PAGE]
-        more = shown[-1].cursor if len(rows) > PAGE else None
-        return LogView(criteria, subject(tx, criteria), self._lines(shown), len(shown), more)
+        with self._reading() as tx:
+            rows = self._rows(tx, criteria, after)
+            shown = rows[:PAGE]
+            more = shown[-1].cursor if len(rows) > PAGE else None
+            return LogView(criteria, subject(tx, criteria), self._lines(tx, shown), len(shown), more)
+
+    def _rows(self, tx: Tx, criteria: Criteria, after: Cursor | None) -> list[LogRow]:
+        units, span = self._unit_ids, criteria.span
+        if criteria.kind is CheckKind.PATIENT:
+            return store.of_patient(tx, units, criteria.patient_id, span, PAGE + 1, after)
+        if criteria.kind is CheckKind.PERSON:
+            return store.of_person(tx, units, criteria.staff_id, span, PAGE + 1, after)
+        if criteria.unit_id not in units:
+            raise BadInput("no-unit", unit=clean_line(criteria.unit_id, 100))
+        return store.of_units(tx, (criteria.unit_id,), span, PAGE + 1, after)
 
     def _sample(self, criteria: Criteria) -> LogView:
-        tx, span = self._tx, criteria.span
-        seqs = store.seqs(tx, self._unit_ids, span)
+        span = criteria.span
+        with self._reading() as tx:
+            seqs = store.seqs(tx, self._unit_ids, span)
         taken = rules.drawn(seqs, criteria.seed, span.first, span.until, criteria.count)
-        rows = store.by_seq(tx, self._unit_ids, taken)
-        return LogView(criteria, subject(tx, criteria), self._lines(rows), len(seqs))
+        with self._reading() as tx:
+            rows = store.by_seq(tx, self._unit_ids, taken)
+            return LogView(criteria, subject(tx, criteria), self._lines(tx, rows), len(seqs))
 
-    def _unusual(self, criteria: Criteria, now: datetime) -> LogView:
-        tx, units, span = self._tx, self._unit_ids, criteria.span
-        rows = {row.seq: row for row in store.opened(tx, units, span)}
-        facts = self._facts(rows.values(), span)
-        staff = [member.name for member, _units in people.all_staff(tx)]
-        most, within = limit("log_many_patients", now), timedelta(minutes=limit("log_many_within", now))
+    def _unusual(self, criteria: Criteria) -> LogView:
+        with self._reading() as tx:
+            rows = {row.seq: row for row in store.opened(tx, self._unit_ids, criteria.span)}
+            facts = self._facts(tx, rows.values(), criteria.span)
+            staff = [member.name for member, _units in people.all_staff(tx)]
+        most, within = limit("log_many_patients", self._now), timedelta(minutes=limit("log_many_within", self._now))
         judged = rules.unusual(facts, staff, weights(), most, within)[:MOST]
         reasons = {one.seq: one.reasons for one in judged}
-        lines = self._lines([rows[one.seq] for one in judged], reasons)
-        return LogView(criteria, subject(tx, criteria), lines, len(rows))
+        with self._reading() as tx:
+            lines = self._lines(tx, [rows[one.seq] for one in judged], reasons)
+            return LogView(criteria, subject(tx, criteria), lines, len(rows))
 
     def _lines(
-        self, rows: Collection[LogRow], reasons: Mapping[int, tuple[Reason, ...]] = MappingProxyType({})
+        self, tx: Tx, rows: Collection[LogRow], reasons: Mapping[int, tuple[Reason, ...]] = MappingProxyType({})
     ) -> tuple[LogLine, ...]:
         self.patients |= {row.patient_id for row in rows if row.patient_id}
-        return lines_of(self._tx, rows, reasons)
+        return lines_of(tx, rows, reasons)
 
-    def _facts(self, rows: Collection[LogRow], span: Span) -> Iterator[ReadFacts]:
-        tx = self._tx
-        patients = people.patients_by_id(tx, {row.patient_id for row in rows if row.patient_id})
+    def _facts(self, tx: Tx, rows: Collection[LogRow], span: Span) -> Iterator[ReadFacts]:
+        """What is known of these readings; all that is read is read now, and the rest done as they are asked for."""
+        patients = store.patients_of(tx, {row.patient_id for row in rows if row.patient_id})
         hours = {unit.id: unit.hours for unit in people.all_units(tx)}
         in_case, of_patient = store.in_care(tx, self._unit_ids, span)
-        for row in rows:
+
+        def fact(row: LogRow) -> ReadFacts:
             patient, who = patients.get(row.patient_id or ""), row.staff_id or ""
             protected = patient is not None and is_protected(patient.protection)
-            cared = (who, row.case_id) in in_case if row.case_id else (who, row.patient_id or "") in of_patient
-            yield ReadFacts(
+            return ReadFacts(
                 seq=row.seq,
                 at=row.at,
                 staff_id=who,
@@ -271,9 +280,11 @@ class _Looking:
                 patient=patient.name if patient and not protected else "",
                 why=row.why,
                 protected=protected,
-                in_care=cared,
+                in_care=(who, row.case_id) in in_case if row.case_id else (who, row.patient_id or "") in of_patient,
                 open=row.unit_id not in hours or is_open(hours[row.unit_id], row.at),
             )
+
+        return map(fact, rows)
 
 
 def weights() -> dict[Reason, int]:

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, Tuple, func, insert, literal, select, text, tuple_, update
 
 from p24tui.routine.identity import NumberKind
 from p24tui.routine.log_control import BY_READING, Outcome
+from p24tui.routine.patient import Patient
 from p24tui.routine.role import Role
+from p24tui.store import people
 from p24tui.store.columns import Instant
 from p24tui.store.control_tables import log_checks, staff_roles
 from p24tui.store.control_values import Criteria, Cursor, LogCheck, LogRow, Span
@@ -19,8 +21,10 @@ from p24tui.store.tables import cases, events, patients, read_log
 CONTROL = "control"
 """The kind of reading that a look at others' readings is."""
 
+T = TypeVar("T")
+
 _AT_ONCE = 500
-"""Numbers that are asked for in one query."""
+"""Values that are asked for in one query."""
 
 _table = read_log.c
 _ROW = (
@@ -74,8 +78,7 @@ def by_seq(tx: Tx, unit_ids: Collection[str], numbers: Collection[int]) -> list[
     """These rows, in the order in which they are asked for."""
     wanted = list(numbers)
     found: dict[int, LogRow] = {}
-    for begins in range(0, len(wanted), _AT_ONCE):
-        some = wanted[begins : begins + _AT_ONCE]
+    for some in _parts(wanted):
         query = select(*_ROW).where(_table.seq.in_(some), _table.unit_id.in_(unit_ids))
         found |= {one.seq: one for one in _rows(tx, query)}
     return [found[seq] for seq in wanted if seq in found]
@@ -105,11 +108,18 @@ def in_care(tx: Tx, unit_ids: Collection[str], span: Span) -> tuple[set[tuple[st
 
 def numbers_of(tx: Tx, patient_ids: Collection[str]) -> dict[str, tuple[str, NumberKind]]:
     """The identity numbers of these patients, by their ids."""
-    wanted, found = sorted(patient_ids), dict[str, tuple[str, NumberKind]]()
-    for begins in range(0, len(wanted), _AT_ONCE):
-        query = select(patients.c.id, patients.c.number, patients.c.number_kind)
-        some = patients.c.id.in_(wanted[begins : begins + _AT_ONCE])
-        found |= {id: (number, NumberKind(kind)) for id, number, kind in tx.connection.execute(query.where(some))}
+    found: dict[str, tuple[str, NumberKind]] = {}
+    for some in _parts(sorted(patient_ids)):
+        query = select(patients.c.id, patients.c.number, patients.c.number_kind).where(patients.c.id.in_(some))
+        found |= {id: (number, NumberKind(kind)) for id, number, kind in tx.connection.execute(query)}
+    return found
+
+
+def patients_of(tx: Tx, patient_ids: Collection[str]) -> dict[str, Patient]:
+    """These patients, however many, by id."""
+    found: dict[str, Patient] = {}
+    for some in _parts(sorted(patient_ids)):
+        found |= people.patients_by_id(tx, some)
     return found
 
 
@@ -208,6 +218,11 @@ def _listing(
     shows = text("patients::jsonb @> CAST(:one AS jsonb)").bindparams(one=json.dumps([patient_id]))
     found = select(_table.seq).where(shows).cte().prefix_with("MATERIALIZED")
     return _page(tx, unit_ids, span, limit, after, _table.seq.in_(select(found.c.seq)))
+
+
+def _parts(wanted: list[T]) -> Iterator[list[T]]:
+    """So many at once as a query takes."""
+    return (wanted[begins : begins + _AT_ONCE] for begins in range(0, len(wanted), _AT_ONCE))
 
 
 def _within(unit_ids: Collection[str], span: Span) -> Select[Any]:
