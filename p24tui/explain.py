@@ -128,6 +128,10 @@ REFUSALS = (
         "roster-long": N_("Passet får vara högst {hours} timmar. Dela upp det."),
         "roster-person": N_("Personen är inte aktiv eller arbetar inte på enheten. Välj någon som gör det."),
         "roster-there": N_("Personen står redan i bemanningen just den tiden."),
+        "check-not-yours": N_("Kontrollen är någon annans. Den som började på den signerar den."),
+        "check-outcome": N_("Välj vad kontrollen gav, så går den att signera."),
+        "check-words": N_("Skriv vad som sades, eller till vem det är anmält. Det hör till kontrollen."),
+        "check-signed": N_("Kontrollen är signerad, och ändras inte mer."),
         "roster-hand": N_("Chattansvaret lämnas över av den som har det, eller av enhetens legitimerade personal."),
         "role-may-not": N_("Det ingår inte i rollen {role}. Det ingår i: {roles}."),
         "break-glass-protected": N_(
@@ -271,6 +275,15 @@ BAD_INPUT = {
     "report-week": N_("{value} är ingen vecka som går att visa. Skriv år och vecka: 2026-48."),
     "report-month": N_("{value} är ingen månad som går att visa. Skriv år och månad: 2026-11."),
     "report-choice": N_("Välj en av --day, --week och --month, och en av --json och --csv."),
+    "log-no-patient": N_("Ingen patient med det numret finns här, så det finns inget om hen i loggen."),
+    "log-days": N_("Den första dagen måste komma före den sista."),
+    "sample-days": N_(
+        "Ett stickprov dras ur dagar som är slut, så att vem som helst kan dra det igen. Välj till i går."
+    ),
+    "sample-seed": N_("Ett stickprov behöver ett frö: ett ord eller ett tal som det dras med."),
+    "sample-count": N_("Ett stickprov är 1 till {most} läsningar."),
+    "check-nothing": N_("Det finns inga läsningar här att kontrollera."),
+    "no-log-check": N_("Kontrollen finns inte på dina enheter."),
     "no-demo": N_("Ingen demo körs. Patienten går bara att spela där, aldrig mot riktiga data: kör p24tui demo först."),
     "no-such-patient": N_("Inget öppet ärende i demon börjar på {typed}. p24tui patient visar dem som finns."),
     "many-patients": N_("Flera passar {typed}: {found}. Skriv fler tecken."),

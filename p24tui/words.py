@@ -227,6 +227,7 @@ READINGS = {
     "attachment": N_("öppnade en bilaga"),
     "image": N_("såg en bild"),
     "own-log": N_("såg sin egen logg"),
+    "control": N_("kontrollerade loggen"),
     "visits": N_("såg dagens videobesök"),
     "visit": N_("öppnade ett videobesök"),
     "profile": N_("såg en patients profil"),

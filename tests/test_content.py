@@ -56,7 +56,7 @@ EXTENDED = {
 }
 """The rules that the project adds something of its own to."""
 
-UNITS = {"seconds", "minutes", "hours", "days", "years", "calls", "tries", "characters"}
+UNITS = {"seconds", "minutes", "hours", "days", "years", "calls", "tries", "characters", "patients"}
 
 PHRASE_KEYS = {"id", "title_sv", "text_sv", "title_en", "text_en"}
 KEYWORDS = {"keywords"}
@@ -239,6 +239,9 @@ def test_the_limits_are_the_routines_and_the_laws_and_the_alarms() -> None:
         "lock_after_longest": (30, "minutes", "NA-1"),
         "session_longest": (12, "hours", "NA-1"),
         "login_by_browser": (5, "minutes", "NA-1"),
+        "log_many_patients": (30, "patients", "LO-2"),
+        "log_many_within": (10, "minutes", "LO-2"),
+        "log_looked_back": (7, "days", "LO-2"),
     }
 
 

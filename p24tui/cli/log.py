@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from p24tui.cli import log_control
 from p24tui.cli.base import echo_json, operator, running
 from p24tui.clock import local
 from p24tui.i18n import N_, _, ngettext
@@ -138,3 +139,7 @@ def _summary(tally: Tally, found: int) -> list[str]:
     else:
         lines.append(_("✓ Loggarna är som de skrevs."))
     return lines
+
+
+for command in log_control.COMMANDS:
+    log.add_command(command)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-VERSION = "0014"
+VERSION = "0015"
 """The newest migration; a test holds it against the migrations that are there."""
 
 FILE_NAME = "p24tui.db"

@@ -3,6 +3,7 @@
 from sqlalchemy import JSON, BigInteger, Column, LargeBinary, Table, Text, UniqueConstraint
 
 from p24tui.store.columns import Instant, Serial, metadata
+from p24tui.store.control_tables import READ_LOG_INDEXES
 
 read_log = Table(
     "read_log",
@@ -26,6 +27,7 @@ read_log = Table(
     Column("previous_hash", LargeBinary),
     Column("hash", LargeBinary),
     UniqueConstraint("chain", "chain_position"),
+    *READ_LOG_INDEXES,
 )
 
 chain_heads = Table(

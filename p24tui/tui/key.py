@@ -18,6 +18,7 @@ class Where(StrEnum):
     CLOSING = "closing"
     REGISTRATION = "registration"
     OVERVIEW = "overview"
+    LOG_CONTROL = "log-control"
 
 
 @dataclass(frozen=True, slots=True)

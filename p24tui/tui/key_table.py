@@ -2,6 +2,7 @@
 
 from p24tui.i18n import N_
 from p24tui.tui.access_keys import ACCESS_KEYS
+from p24tui.tui.control_keys import CONTROL_KEYS
 from p24tui.tui.key import Key, Where
 from p24tui.tui.registration_keys import REGISTRATION_KEYS
 from p24tui.tui.visit_keys import VISIT_KEYS
@@ -189,6 +190,7 @@ KEYS = (
     ),
     *VISIT_KEYS,
     *REGISTRATION_KEYS,
+    *CONTROL_KEYS,
     Key("enter", "open_row", N_("gå till ärendet"), N_("Gå till ärendet på raden, och öppna det."), _IN_PLACES),
     Key(
         "f2",
@@ -216,7 +218,7 @@ KEYS = (
         "show_list",
         N_("till listan"),
         N_("Tillbaka till listan."),
-        _ELSEWHERE,
+        (*_ELSEWHERE, Where.LOG_CONTROL),
         id="leave_place",
     ),
     Key(
@@ -255,7 +257,7 @@ KEYS = (
         "f7",
         "show_log",
         N_("loggkontroll"),
-        N_("Det du själv har läst idag."),
+        N_("Det du själv har läst idag; för loggkontrollanten vad alla har läst."),
         (Where.EVERYWHERE,),
         in_bar=False,
     ),

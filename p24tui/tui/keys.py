@@ -31,6 +31,7 @@ NEEDED: Mapping[Where, frozenset[str]] = {
     Where.CLOSING: _MOVING,
     Where.REGISTRATION: _MOVING,
     Where.OVERVIEW: _MOVING - {"home"},  # it has no rows to move among, and scrolls by the others
+    Where.LOG_CONTROL: _MOVING,
     Where.EVERYWHERE: _WRITING,
 }
 """Keys that move the cursor or edit what one writes: no action may take them."""

@@ -93,8 +93,6 @@ ALL = dict(deeds())
 BY_SOMEBODY = {name: deed for name, deed in ALL.items() if is_by_somebody(deed) or name in WITHOUT_RIGHT}
 RIGHTS = {name.removeprefix("p24tui.services."): one for name, one in access.deeds().items()}
 REFUSED = [(name, role) for name, one in RIGHTS.items() for role in Role if role not in access.table()[one]]
-AWAITED = {"log.control"}
-"""Rights whose deeds are on their way."""
 
 
 class Untouched:
@@ -116,7 +114,7 @@ def actor(role: Role) -> Actor:
 def test_every_deed_of_somebody_carries_a_right_of_the_table() -> None:
     assert {name for name in BY_SOMEBODY if name not in RIGHTS} == set(WITHOUT_RIGHT)
     assert set(RIGHTS) <= set(BY_SOMEBODY)
-    assert set(RIGHTS.values()) | AWAITED == set(access.table())
+    assert set(RIGHTS.values()) == set(access.table())
 
 
 @pytest.mark.rule("NA-1", "LO-1")

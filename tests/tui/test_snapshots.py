@@ -23,6 +23,7 @@ from p24tui.tui.setup import SetUpApp
 from p24tui.tui.widgets import refusal_bar
 from tests.outgoing import MOBILE, ScriptedGateway, send, with_gateway
 from tests.registering import MESSAGE, ended, made
+from tests.tui.control_kit import control_app
 from tests.tui.kit import app, desk_of, fill, press, settled
 from tests.tui.visit_kit import arrives, booked, half_ended, on_video
 from tests.visiting import book, child, with_video
@@ -99,6 +100,7 @@ REGISTRATION = {
     "to-remove": ("f5", "down", "7"),
 }
 VISITS = {"day": ("f3",), "visit": ("f3", "down", "down", "down", "enter")}
+CONTROL = {"unusual": ("f7",), "checks": ("f7", "k", "l")}
 IN_ENGLISH = ("list", "case", "anamnesis", "history", "writing", "phrases", "end", "help", "closing", "overview")
 
 
@@ -365,3 +367,9 @@ def test_first_run(snap_compare: Compare, size: tuple[int, int]) -> None:
 
 def test_too_small(sqlcipher_world: World, snap_compare: Compare) -> None:
     assert snap_compare(app(sqlcipher_world), terminal_size=(40, 10), run_before=after())
+
+
+@SIZES
+@pytest.mark.parametrize("screen", CONTROL)
+def test_log_control(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int], screen: str) -> None:
+    assert snap_compare(control_app(sqlcipher_world), terminal_size=size, run_before=after(*CONTROL[screen]))

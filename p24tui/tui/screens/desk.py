@@ -342,6 +342,7 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
             self._closing_list: Where.CLOSING,
             self._registration_list: Where.REGISTRATION,
             self._visit_list: Where.VIDEO,
+            self._control_list: Where.LOG_CONTROL,
             self._overview: Where.OVERVIEW,
             self._place_list: Where.PLACE,
         }

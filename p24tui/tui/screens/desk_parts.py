@@ -36,7 +36,15 @@ from p24tui.tui.widgets.filter_bar import FilterBar
 from p24tui.tui.widgets.key_bar import KeyBar
 from p24tui.tui.widgets.list_note import ListNote
 from p24tui.tui.widgets.patient_list import PatientList
-from p24tui.tui.widgets.place import ClosingList, PlaceList, PlaceNote, PlaceTabs, RegistrationList, VisitList
+from p24tui.tui.widgets.place import (
+    ClosingList,
+    LogControlList,
+    PlaceList,
+    PlaceNote,
+    PlaceTabs,
+    RegistrationList,
+    VisitList,
+)
 from p24tui.tui.widgets.place_overview import PlaceOverview
 from p24tui.tui.widgets.refusal_bar import RefusalBar
 from p24tui.tui.widgets.search_line import SearchLine
@@ -124,6 +132,7 @@ class DeskParts(Screen[None]):
         self._closing_list = ClosingList(id="closing-list")
         self._registration_list = RegistrationList(id="registration-list")
         self._visit_list = VisitList(id="visit-list")
+        self._control_list = LogControlList(id="control-list")
         self._overview = PlaceOverview(id="overview")
         self._too_small = Static(id="too-small")
         self._list_note = ListNote(id="list-note")
@@ -151,6 +160,7 @@ class DeskParts(Screen[None]):
             yield self._closing_list
             yield self._registration_list
             yield self._visit_list
+            yield self._control_list
             yield self._overview
         yield self._too_small
         yield self._list_note

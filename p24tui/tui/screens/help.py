@@ -39,6 +39,7 @@ PLACES = {
     Where.REGISTRATION: N_("Bland det som ska registreras (F5)"),
     Where.OVERVIEW: N_("I översikten (F6)"),
     Where.PLACE: N_("I loggkontrollen (F7)"),
+    Where.LOG_CONTROL: N_("I loggkontrollen (F7), för loggkontrollanten"),
     Where.EVERYWHERE: N_("Överallt"),
 }
 

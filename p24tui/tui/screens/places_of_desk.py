@@ -27,6 +27,7 @@ from p24tui.tui.places import (
 )
 from p24tui.tui.registration_page import patients_of, registration_page
 from p24tui.tui.screens.breaking_glass import BreakingGlass
+from p24tui.tui.screens.log_control import CONTROL_ACTIONS, LogControl, Shown
 from p24tui.tui.screens.overviewing import OVERVIEW_ACTIONS, Overviewing
 from p24tui.tui.screens.registering_contacts import ContactRegistration
 from p24tui.tui.screens.visiting import Visiting
@@ -57,7 +58,15 @@ AT_VIDEO_ALONE = frozenset(key.action for key in KEYS if key.where == (Where.VID
 """Those of them that act on the row there, and are open nowhere else."""
 
 
-class Places(Overviewing, Visiting, ContactRegistration, BreakingGlass):
+IN_LOG_CONTROL = frozenset({
+    *CONTROL_ACTIONS,
+    *(place.action for place in Place),
+    *("help", "quit", "command_palette", "show_hours", "show_roster", "show_shift"),
+})  # fmt: skip
+"""What is open to who controls the log there: nothing that leads into a case."""
+
+
+class Places(LogControl, Overviewing, Visiting, ContactRegistration, BreakingGlass):
     """The section of the desk that shows another place instead of the list and the open case.
 
     Whatever puts the focus elsewhere, on the list or in a case, leads back there.
@@ -72,6 +81,9 @@ class Places(Overviewing, Visiting, ContactRegistration, BreakingGlass):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In another place nothing acts on the list's cursor, which one does not see there."""
+        in_control = self._place is Place.LOG and self._controls_log
+        if (action in CONTROL_ACTIONS and not in_control) or (in_control and action in ACTIONS - IN_LOG_CONTROL):
+            return False
         elsewhere, closing = self._place is not Place.LIST, self._place is Place.CLOSING
         video = self._place is Place.VIDEO
         if action == "open_row" and (video or not elsewhere):
@@ -79,7 +91,7 @@ class Places(Overviewing, Visiting, ContactRegistration, BreakingGlass):
         if (action.startswith("closing_") and not closing) or (action in AT_VIDEO_ALONE and not video):
             return False
         here = AT_PLACES.get(self._place, frozenset())
-        if elsewhere and action in ACTIONS - IN_ANY_PLACE - here:
+        if elsewhere and action in ACTIONS - IN_ANY_PLACE - here - CONTROL_ACTIONS:
             return False
         if action in OVERVIEW_ACTIONS and self._place is not Place.OVERVIEW:
             return False
@@ -126,6 +138,8 @@ class Places(Overviewing, Visiting, ContactRegistration, BreakingGlass):
     def on_place_list_chosen(self, _message: PlaceList.Chosen) -> None:
         if self._place is Place.VIDEO:
             self.action_open_visit()
+        elif self._rows is self._control_list:
+            self.action_control_open()
         else:
             self.action_open_row()
 
@@ -156,12 +170,14 @@ class Places(Overviewing, Visiting, ContactRegistration, BreakingGlass):
             Place.CLOSING: self._closing_list,
             Place.REGISTRATION: self._registration_list,
             Place.VIDEO: self._visit_list,
+            Place.LOG: self._control_list if self._controls_log else self._place_list,
         }.get(self._place, self._place_list)
 
     @property
     def _hearts(self) -> tuple[Widget, ...]:
         """What takes the keys in one place or another."""
-        return (self._place_list, self._closing_list, self._registration_list, self._visit_list, self._overview)
+        lists = (self._place_list, self._closing_list, self._registration_list, self._visit_list, self._control_list)
+        return (*lists, self._overview)
 
     @property
     def _heart(self) -> Widget:
@@ -180,6 +196,10 @@ class Places(Overviewing, Visiting, ContactRegistration, BreakingGlass):
 
     def on_overviewing_period_chosen(self) -> None:
         self._show_place()
+
+    def on_log_control_looked(self, message: LogControl.Looked) -> None:
+        if self._place is Place.LOG:
+            self._read(message.errand, self._have_looked)
 
     def on_visiting_read_anew(self, message: Visiting.ReadAnew) -> None:
         if self._place is not Place.VIDEO:
@@ -246,6 +266,8 @@ class Places(Overviewing, Visiting, ContactRegistration, BreakingGlass):
             self._read(read, self._have_registrations)
         elif self._place is Place.OVERVIEW:
             self._read(self._overview_errand(), self._have_report)
+        elif self._place is Place.LOG and self._controls_log:
+            self._read(self._unusual_errand(), self._have_looked)
         elif self._place is Place.LOG:
             self._read(lambda: services.read_log.own_today(system, actor), self._have_own_reads)
 
@@ -270,6 +292,13 @@ class Places(Overviewing, Visiting, ContactRegistration, BreakingGlass):
         self._registrations_shown |= patients_of(desk) | {one.line.case.patient_id for one in owed}
         now = self._system.clock.now()
         self._show_page(registration_page(desk, owed, self._list.unit_names, self._actor.staff_id, now))
+
+    def _have_looked(self, shown: Shown) -> None:
+        """Show it from its beginning, unless it is the same look with more under it."""
+        anew = not self._goes_on(shown)
+        page = self._control_page(shown)
+        self._place_note.cells = page.above
+        self._control_list.show(page, anew=anew)
 
     def _have_own_reads(self, own: OwnReads) -> None:
         self._show_page(log_page(own, self._list.unit_names, self._system.clock.now()))

@@ -247,6 +247,12 @@ class VisitList(PlaceList, inherit_bindings=False):
     BINDINGS = [*MOVES, *bindings(Where.VIDEO)]
 
 
+class LogControlList(PlaceList, inherit_bindings=False):
+    """Log control: its rows lead into no case."""
+
+    BINDINGS = [*MOVES, *bindings(Where.LOG_CONTROL)]
+
+
 def _fitted(text: str, column: Column, cells: int) -> str:
     words = draw.fit_right(text, cells - 1) + " " if column.right else draw.fit(text, cells)
     return words + " " * GAP
