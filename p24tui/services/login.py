@@ -50,8 +50,8 @@ def admit(system: System, proven: Proven, place: str) -> Admitted:
 
 
 def roles_in(tx: Tx, member: Staff, unit_ids: tuple[str, ...]) -> dict[str, tuple[Role, ...]]:
-    """The roles in which a person may act at each of their units: that of their profession alone, as long as nothing
-    else is kept. The one place to change when it is.
+    """The roles in which a person may act at each of their units: that of their profession alone, as long as no other
+    is kept.
     """
     return dict.fromkeys(unit_ids, (Role(member.profession),))
 

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from textual import events
@@ -152,6 +151,10 @@ class Sessions(App[None]):
         units = tuple(sorted(admitted.units, key=lambda unit: unit.id != choice.unit.id))
         before, self._session = self._session, None
 
+        def begin() -> _Begun:
+            self.system.person_changed(admitted.member.id)
+            return self._begin(actor, admitted.proven)
+
         def begun(found: _Begun) -> None:
             self._have_session(found)
             self.open_desk(actor, units)
@@ -159,7 +162,6 @@ class Sessions(App[None]):
         async def change_person() -> None:
             if before is not None:
                 await self._let_go(before, "other")
-            begin = partial(self._begin, actor, admitted.proven)
             self._errands.run(begin, begun, lambda error: self.come_in(explain(error)))
 
         self.run_worker(change_person(), name="change-person")
@@ -303,7 +305,7 @@ class Sessions(App[None]):
         self._errands.run(lambda: services.login.end(self.system, session, why))
         await self._errands.idle()
         await self.close_desk()
-        await asyncio.to_thread(self.system.person_changed)
+        await asyncio.to_thread(self.system.person_changed, "")
 
     def leave(self) -> None:
         """The console closes: that is recorded, and what was given is carried out first."""
