@@ -176,6 +176,9 @@ class Sessions(App[None]):
     def _have_session(self, found: _Begun) -> None:
         self._begun, self._session = found, found.session
         self._last_sign = self.system.clock.now()
+        if found.session.proven.means is Means.DEMO:
+            for desk in self.desks():
+                desk.say_demo_login()
 
     def _not_recorded(self, error: P24Error) -> None:
         """A lock does not wait for its record, nor does whoever leaves."""
