@@ -1,7 +1,7 @@
 """The parts that services work with, put together in one place by ``bootstrap``."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -48,15 +48,20 @@ class System:
                 self._store = self.open_store()
             return self._store
 
-    def person_changed(self) -> None:
-        """Another person comes, or nobody yet: the database is let go of, and opened anew when it is next asked for."""
-        with self._opening:
-            store, self._store = self._store, None
-        if store is not None:
-            store.close()
+    def person_changed(self, staff_id: str) -> None:
+        """Who uses it is somebody else, or nobody yet: the database is let go of, and opened anew when it is needed."""
+        if staff_id != self.settings.staff:
+            self.settings = replace(self.settings, staff=staff_id)
+            self._let_go()
 
     def close(self) -> None:
         """Let go of the gateways, and of the database where it has been opened."""
         for gateway in self.gateways.values():
             gateway.close()
-        self.person_changed()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        with self._opening:
+            store, self._store = self._store, None
+        if store is not None:
+            store.close()

@@ -110,6 +110,8 @@ def _run(
 ) -> None:
     from p24tui.tui.app import P24App
 
+    if actor is not None:
+        system.person_changed(actor.staff_id or "")
     with ExitStack() as running:
         rest = partial(_start_the_rest, system, place, running)
         P24App(

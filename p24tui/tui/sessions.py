@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from textual import events
@@ -164,6 +163,10 @@ class Sessions(RaisingApp[None]):
         units = tuple(sorted(admitted.units_as(choice.role), key=lambda unit: unit.id != choice.unit.id))
         before, self._session = self._session, None
 
+        def begin() -> _Begun:
+            self.system.person_changed(admitted.member.id)
+            return self._begin(actor, admitted.proven)
+
         def begun(found: _Begun) -> None:
             self._have_session(found)
             self.open_desk(actor, units)
@@ -171,7 +174,6 @@ class Sessions(RaisingApp[None]):
         async def change_person() -> None:
             if before is not None:
                 await self._let_go(before, "other")
-            begin = partial(self._begin, actor, admitted.proven)
             self._errands.run(begin, begun, lambda error: self.come_in(explain(error)))
 
         self.run_worker(change_person(), name="change-person")
@@ -186,6 +188,9 @@ class Sessions(RaisingApp[None]):
     def _have_session(self, found: _Begun) -> None:
         self._begun, self._session = found, found.session
         self._last_sign = self.system.clock.now()
+        if found.session.proven.means is Means.DEMO:
+            for desk in self.desks():
+                desk.say_demo_login()
 
     def _not_recorded(self, error: P24Error) -> None:
         """A lock does not wait for its record, nor does whoever leaves."""
@@ -314,7 +319,7 @@ class Sessions(RaisingApp[None]):
         self._errands.run(lambda: services.login.end(self.system, session, why))
         await self._errands.idle()
         await self.close_desk()
-        await asyncio.to_thread(self.system.person_changed)
+        await asyncio.to_thread(self.system.person_changed, "")
 
     def leave(self) -> None:
         """The console closes: that is recorded, and what was given is carried out first."""

@@ -12,12 +12,16 @@ from sqlalchemy import select
 
 from p24tui.errors import BadInput, Refused
 from p24tui.explain import explain
+from p24tui.gateways.person_data import NoPersonData
 from p24tui.routine.actor import Profession
 from p24tui.routine.login import Means, Proven
 from p24tui.routine.role import Role
 from p24tui.services import login, passwords, staff, unit_settings
+from p24tui.store.engine import Store
+from p24tui.store.schema import open_store
 from p24tui.store.tables import events, login_tries
 from p24tui.store.tables import passwords as password_table
+from p24tui.system import System
 from tests.world import BERGA, PEOPLE, UNIT, World
 
 MARIA, JOHAN = PEOPLE["maria"][0], PEOPLE["johan"][0]
@@ -279,3 +283,23 @@ def test_who_logged_in_last_on_the_machine_is_remembered(sqlcipher_world: World)
     assert login.remembered(system) == JOHAN
     (system.settings.home / login.LAST).write_bytes(b"\xff\x1b]0;x\x07")
     assert login.remembered(system) == system.settings.staff
+
+
+@pytest.mark.rule("NA-1")
+def test_the_database_is_opened_anew_for_whoever_comes_next(sqlcipher_world: World) -> None:
+    opened: list[str] = []
+    settings = sqlcipher_world.system.settings
+
+    def open_anew() -> Store:
+        opened.append(system.settings.staff)
+        return open_store(settings)
+
+    system = System(settings, sqlcipher_world.clock, open_anew, NoPersonData())
+    first = system.store
+    system.person_changed(settings.staff)
+    assert system.store is first
+    system.person_changed("")
+    system.person_changed(JOHAN)
+    assert system.store is system.store is not first
+    assert opened == [settings.staff, JOHAN]
+    system.close()

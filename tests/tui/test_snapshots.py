@@ -18,13 +18,15 @@ from p24tui.services import chat, invitations, notes, registration, reminders, t
 from p24tui.services.invitations import Guest
 from p24tui.store import messages
 from p24tui.store.values import Attachment
+from p24tui.tui.app import P24App
 from p24tui.tui.screens import desk_parts
+from p24tui.tui.screens.login import LoginScreen
 from p24tui.tui.setup import SetUpApp
 from p24tui.tui.widgets import refusal_bar
 from tests.outgoing import MOBILE, ScriptedGateway, send, with_gateway
 from tests.registering import MESSAGE, ended, made
 from tests.tui.control_kit import control_app
-from tests.tui.kit import app, desk_of, fill, press, settled
+from tests.tui.kit import app, desk_of, fill, press, settled, until
 from tests.tui.visit_kit import arrives, booked, half_ended, on_video
 from tests.visiting import book, child, with_video
 from tests.world import MONDAY_NINE, World
@@ -336,6 +338,15 @@ def test_three_panes(sqlcipher_world: World, snap_compare: Compare, keys: tuple[
 
 
 @SIZES
+def test_login(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int]) -> None:
+    async def stands_there(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: isinstance(pilot.app.screen, LoginScreen) and pilot.app.focused is not None)
+
+    one = P24App(sqlcipher_world.system, {}, "console:test:7")
+    assert snap_compare(one, terminal_size=size, run_before=stands_there)
+
+
+@SIZES
 def test_who(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int]) -> None:
     assert snap_compare(app(sqlcipher_world, asks=True), terminal_size=size)
 
@@ -362,7 +373,7 @@ def test_themes(sqlcipher_world: World, snap_compare: Compare, theme: str) -> No
 
 @SIZES
 def test_first_run(snap_compare: Compare, size: tuple[int, int]) -> None:
-    assert snap_compare(SetUpApp(lambda _values: None, "dark"), terminal_size=size)
+    assert snap_compare(SetUpApp(lambda _values: None, "dark", asks_for_password=True), terminal_size=size)
 
 
 def test_too_small(sqlcipher_world: World, snap_compare: Compare) -> None:
