@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from textual.app import App
-from textual.command import CommandList, CommandPalette
+from textual.command import CommandInput, CommandList, CommandPalette
 from textual.content import Content
 from textual.widgets.option_list import Option
 
@@ -21,6 +21,9 @@ class Palette(CommandPalette):
 
     def __init__(self) -> None:
         super().__init__(placeholder=_("Sök kommando …"))
+
+    def on_mount(self) -> None:
+        self.query_one(CommandInput).cursor_blink = False  # nothing blinks here but an alarm
 
     def _start_no_matches_countdown(self, search_value: str) -> None:
         self._stop_no_matches_countdown()
