@@ -99,6 +99,7 @@ def extract_pdf(one: Extract) -> bytes:
     )
 
 
+@right("log.control")
 def extract_to_storage(system: System, actor: Actor, number: str, *, pdf: bool) -> Path:
     """Take the patient's extract out to the temporary storage, from which it goes by itself.
 
@@ -123,6 +124,7 @@ def audit_events(system: System, actor: Actor, first: date, last: date) -> Itera
     return _audit_lines(system, actor, criteria)
 
 
+@right("log.control")
 def export_to_storage(system: System, actor: Actor, first: date, last: date) -> Path:
     """Put the log of these days as AuditEvents into the temporary storage. Raises as ``extract_to_storage`` does."""
     lines = audit_events(system, actor, first, last)

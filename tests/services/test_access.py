@@ -28,6 +28,9 @@ WITHOUT_RIGHT = {
     "access.check": "it is the asking itself",
     "change.change": "a step of deeds, which carry their rights; what it does a rule decides",
     "change.taking_on": "makes a rule's decision out of another, and touches nothing",
+    "log_control.acting": "makes the actor: it checks that the role is theirs",
+    "log_control.log": "a step of looks at the log, which carry their right",
+    "log_control.patient_of": "the same",
     "login.begin_session": "whoever has been let in begins one, whatever they act as",
     "intake.sources.make_token": "set-up from the command line, by the operating system's user, who need not be staff",
     "intake.sources.revoke": "the same",
@@ -46,12 +49,15 @@ BY_THE_CLOCK = "the clock's, in nobody's name"
 SET_UP = "for who looks after the program: how it fares, and the names of files in this machine's storage"
 UNSEEN = "tells an id, a number or whether there is any, and nothing of a patient"
 
+COMING_IN = "of who somebody is, before anybody acts, and of their own session"
+LOG_ITSELF = "of the logs as they stand: their chains, seals and days, and nothing of what is in them"
+
 NOBODYS = {
     UNIT_ALONE: """
         after_hours.referrals after_hours.told alerts.pace alerts.unread_limit alerts.responsible duty.duty_of
         overview.overview_of report.inflow_lately roster.week_of roster.gaps roster.responsible_now roster.find
         roster.plan_copy roster_calendar.export shift.find shift.on_shift sms_text.texts_of staff.staff_of
-        staff.people_of staff.all_staff staff.roles_of unit_settings.protection_kept unit_settings.of_units
+        staff.people_of staff.all_staff staff.roles_of unit_settings.protection_kept unit_settings.of_units unit_settings.lock_after
         units.all_units units.find_unit visits.is_outside_hours""",
     PATIENTS_SIDE: """
         intake.hl7.take_hl7 intake.hl7.refuse_too_long intake.hl7.load_hl7 intake.load.load intake.load.load_file
@@ -64,6 +70,13 @@ NOBODYS = {
     SET_UP: """
         doctor.examine gateways.check images.lying_there intake.quarantine.unsettled intake.sources.all_sources
         outbox.standing setup.is_set_up ticks.every ticks.newest ticks.troubled""",
+    COMING_IN: """
+        card.holder card.look login.admit login.by_browser login.by_card login.end login.lock login.lock_after
+        login.longest login.of_system_user login.remember login.remembered login.unlock passwords.change
+        passwords.check passwords.has_password passwords.prove""",
+    LOG_ITSELF: """
+        log_control.since_ever log_control.span_of log_seals.anchor log_seals.anchored log_seals.keep log_seals.seal
+        log_verify.verify""",
     UNSEEN: """
         break_glass.overdue cases.find_case images.kept images.warned_before links.opening patients.number_of""",
 }

@@ -11,8 +11,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from p24tui import services
+from p24tui.access_words import role_word
 from p24tui.i18n import _
-from p24tui.routine.actor import Profession
 from p24tui.routine.login import Means, Proven
 from p24tui.routine.role import Role
 from p24tui.services.login_views import Admitted
@@ -132,8 +132,3 @@ class DemoScreen(Screen[Staff | None]):
     def _option(one: Staff) -> Option:
         words = Content.assemble(clean_line(one.name), (f"  {profession_word(one.profession)}", "$foreground 70%"))
         return Option(words, id=one.id)
-
-
-def role_word(role: Role) -> str:
-    """A role in words; those that are no profession have none yet."""
-    return profession_word(Profession(role)) if role.value in {one.value for one in Profession} else role.value
