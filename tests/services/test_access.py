@@ -57,7 +57,8 @@ NOBODYS = {
         after_hours.referrals after_hours.told alerts.pace alerts.unread_limit alerts.responsible duty.duty_of
         overview.overview_of report.inflow_lately roster.week_of roster.gaps roster.responsible_now roster.find
         roster.plan_copy roster_calendar.export shift.find shift.on_shift sms_text.texts_of staff.staff_of
-        staff.people_of staff.all_staff staff.roles_of unit_settings.protection_kept unit_settings.of_units unit_settings.lock_after
+        staff.people_of staff.all_staff staff.roles_of unit_settings.protection_kept unit_settings.of_units
+        unit_settings.lock_after
         units.all_units units.find_unit visits.is_outside_hours""",
     PATIENTS_SIDE: """
         intake.hl7.take_hl7 intake.hl7.refuse_too_long intake.hl7.load_hl7 intake.load.load intake.load.load_file
