@@ -13,7 +13,7 @@ ACCESS_KEYS = (
         in_bar=False,
     ),
     Key(
-        "ctrl+l",
+        "ctrl+b",
         "review_break_glass",
         N_("granska läsning"),
         N_("Granska läsningar som andra har gjort från andra enheter."),

@@ -102,7 +102,7 @@ async def test_the_head_sees_how_it_goes_and_reviews_what_others_have_read(sqlci
         assert "verksamhetschef" in screen_text(pilot)
         await until(pilot, lambda: "1 skulle redan ha granskats: Ctrl+L" in screen_text(pilot))
         assert {"Öppettider", "Bemanning", "Översikt", "Granska läsning"} <= offered(pilot)
-        await press(pilot, "ctrl+l")
+        await press(pilot, "ctrl+b")
         assert isinstance(pilot.app.screen, ReviewsScreen)
         shown = screen_text(pilot)
         assert "1 skulle redan ha granskats" in shown
