@@ -1,7 +1,7 @@
 """The parts that services work with, put together in one place by ``bootstrap``."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,16 @@ class System:
             if self._store is None:
                 self._store = self.open_store()
             return self._store
+
+    def person_changed(self, staff_id: str) -> None:
+        """Who uses it is somebody else: where people have database roles of their own, it is opened anew as theirs."""
+        with self._opening:
+            if staff_id == self.settings.staff:
+                return
+            self.settings = replace(self.settings, staff=staff_id)
+            if self._store is not None and self._store.personal:
+                self._store.close()
+                self._store = None
 
     def close(self) -> None:
         """Let go of the gateways, and of the database where it has been opened."""

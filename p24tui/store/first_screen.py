@@ -16,7 +16,7 @@ from p24tui.routine.actor import Profession
 from p24tui.routine.case import Case
 from p24tui.routine.hours import OpeningHours
 from p24tui.settings import Settings
-from p24tui.store.connect import FILE_NAME, POSTGRESQL, VERSION, connect_sqlcipher
+from p24tui.store.connect import FILE_NAME, POSTGRESQL, VERSION, connect_sqlcipher, database_address
 from p24tui.store.key import database_key
 from p24tui.store.values import CASE_FIELDS, PATIENT_FIELDS, CaseRow, Staff, Unit, UnitKind, case_row
 
@@ -133,7 +133,7 @@ def bare(settings: Settings) -> Iterator[BareConnection]:
     if settings.database:
         import psycopg
 
-        url = settings.database.replace("postgresql+psycopg://", "postgresql://")
+        url = database_address(settings).replace("postgresql+psycopg://", "postgresql://")
         with psycopg.connect(url, **POSTGRESQL) as connection:
             yield BareConnection(connection, on_postgresql=True)
         return

@@ -34,6 +34,7 @@ from p24tui.store.intake_tables import quarantine, received, sources
 from p24tui.store.journal_tables import journal_drafts, journal_notes, note_debts
 from p24tui.store.outgoing_tables import HAS_GATEWAY_ID, outbox, reminder_times, sms_texts
 from p24tui.store.registration_tables import registrations
+from p24tui.store.role_tables import database_roles, patient_meetings
 from p24tui.store.visit_tables import booking_statements, booking_tasks, participants, visit_calls, visit_links, visits
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "case_guests",
     "closing_warnings",
     "closings",
+    "database_roles",
     "exported_files",
     "handovers",
     "journal_drafts",
@@ -52,6 +54,7 @@ __all__ = [
     "note_debts",
     "outbox",
     "participants",
+    "patient_meetings",
     "protection_kept",
     "quarantine",
     "received",
