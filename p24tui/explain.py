@@ -150,6 +150,7 @@ BAD_INPUT = {
         "Databasen ({found}) är äldre än programmet ({known}). Den som äger databasen kör p24tui db roles --apply."
     ),
     "database-no-roles": N_("Roller finns bara i PostgreSQL. Den inbyggda databasen är en fil med en nyckel."),
+    "database-apply-or-check": N_("Antingen --apply eller --check, inte båda."),
     "database-not-owner": N_("Databasrollen får inte göra det. Anslut som den som äger databasen och får göra roller."),
     "database-roles-prefix": N_(
         "database_roles är {value}. Börja med en liten bokstav, sedan små bokstäver, siffror och _, högst 16 tecken."

@@ -30,8 +30,8 @@ class Settings:
 
     home: Path
     database: str = _key(
-        "Where data are kept: empty for the encrypted file in the home folder, or postgresql://…, where {person} stands "
-        "for the database role of whoever uses it.",
+        "Where data are kept: empty for the encrypted file in the home folder, or postgresql://…, where {person} "
+        "stands for the database role of whoever uses it.",
         secret=True,
     )
     database_roles: str = _key(

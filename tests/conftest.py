@@ -10,9 +10,9 @@ import pytest
 from hypothesis import settings
 
 from tests import postgres
-from tests.world import peopled_home, peopled_template, sqlcipher_world, world
+from tests.world import peopled_home, peopled_template, roles_template, sqlcipher_world, world
 
-__all__ = ["peopled_home", "peopled_template", "sqlcipher_world", "world"]
+__all__ = ["peopled_home", "peopled_template", "roles_template", "sqlcipher_world", "world"]
 
 KEPT = {"P24TUI_REAL_INPUT"}
 """Names in the environment that are meant for the tests themselves."""

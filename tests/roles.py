@@ -7,34 +7,37 @@ intake's for what comes in, the worker's for what the clock does. What a test it
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event
 
 from p24tui.routine.actor import Actor
 from p24tui.store import roles
 from p24tui.store.connect import POSTGRESQL, role_of
-from p24tui.store.engine import Store, Tx
+from p24tui.store.engine import Store
 from p24tui.store.row_security import Groups
-from p24tui.system import System
 from tests.world import World
 
 PREFIX = "p24"
 GROUPS = Groups.of(PREFIX)
 
+INTAKES = ("intake/", "patient_side.py")
+"""Services that the intake alone is asked for."""
 
-def apply_roles(world: World) -> None:
-    """Put the roles in force in the world's database."""
-    with world.system.store.writing() as tx:
+OWNERS = {"intake/quarantine.py", "intake/sources.py", "staff.py", "setup.py"}
+"""Services for whoever sets the program up and looks after it."""
+
+
+def apply_roles(store: Store) -> None:
+    """Put the roles in force in a database, as its owner."""
+    with store.writing() as tx:
         roles.apply(tx, PREFIX)
 
 
 @contextmanager
 def everybody_as_themselves(world: World) -> Iterator[World]:
-    """The world with its roles in force; every deed of a service runs under the role of whoever does it."""
-    apply_roles(world)
+    """The world of a database with its roles in force; every deed of a service runs under the role of who does it."""
     owner = world.system.store
     store = PersonalStore(owner)
     world.system.open_store = lambda: store
@@ -51,7 +54,7 @@ class PersonalStore(Store):
     def __init__(self, owner: Store) -> None:
         super().__init__(owner.engine, None, None)
         self._owner = owner
-        self._engines: dict[str, Store] = {}
+        self._stores: dict[str, Store] = {}
 
     def reading(self) -> Any:
         return super().reading() if (one := self._mine()) is None else one.reading()
@@ -63,43 +66,56 @@ class PersonalStore(Store):
         return super().single_writes() if (one := self._mine()) is None else one.single_writes()
 
     def dispose(self) -> None:
-        for one in self._engines.values():
+        for one in self._stores.values():
             one.close()
 
     def _mine(self) -> Store | None:
         role = _role_in(sys._getframe(2))
         if role is None:
             return None
-        if role not in self._engines:
-            self._engines[role] = _as_role(self._owner, role)
-            self._engines[role]._listeners = self._listeners
-        return self._engines[role]
+        if role not in self._stores:
+            self._stores[role] = self._opened(role)
+        return self._stores[role]
+
+    def _opened(self, role: str) -> Store:
+        with self._owner.reading() as tx:
+            known = {one.role for one in roles.of_people(tx, PREFIX) if one.exists}
+        if role not in known | {*GROUPS}:
+            apply_roles(self._owner)  # somebody has come since
+        store = Store(engine_as(self._owner, role), None, None, personal=role not in GROUPS)
+        store._listeners = self._listeners
+        return store
 
 
-def _as_role(owner: Store, role: str) -> Store:
-    engine = create_engine(owner.engine.url, connect_args=POSTGRESQL, pool_size=1)
+def engine_as(owner: Store, role: str) -> Engine:
+    """Connections on which ``session_user`` is this role, as where it had logged in."""
+    engine = create_engine(owner.engine.url, connect_args=POSTGRESQL)
 
     @event.listens_for(engine, "connect")
     def become(connection: Any, _record: object) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(f'SET SESSION AUTHORIZATION "{role}"')
+        connection.execute(f'SET SESSION AUTHORIZATION "{role}"')
         connection.commit()
 
-    return Store(engine, None, None, personal=role not in GROUPS)
+    return engine
 
 
 def _role_in(frame: FrameType | None) -> str | None:
-    """Who acts: the nearest actor among the callers' arguments, as long as a service or a job is at work."""
-    at_work, actor = False, None
+    """Whose connection a service asks for; none for the owner's, as of what the test itself does to the tables."""
+    service, actor = "", None
     while frame is not None:
         code = frame.f_code.co_filename
-        if code.endswith("tests/world.py") and not at_work:
+        if "/p24tui/services/" in code:
+            service = code.rpartition("/p24tui/services/")[2]
+        elif "/p24tui/jobs/" in code:
+            service = service or code
+        elif code.endswith("tests/world.py") and not service:
             return None
-        at_work = at_work or "/p24tui/services/" in code or "/p24tui/jobs/" in code
         actor = actor or next((one for one in map(_actor_of, frame.f_locals.values()) if one is not None), None)
         frame = frame.f_back
-    if not at_work:
+    if not service or service in OWNERS:
         return None
+    if service.startswith(INTAKES):
+        return GROUPS.intake
     if actor is None:
         return GROUPS.worker
     if actor.staff_id is not None:

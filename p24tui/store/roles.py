@@ -33,7 +33,7 @@ class PersonRole:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that is not as it should be: what the database has of it, and what it should have; empty for nothing."""
+    """One thing that is not as it should be: how it is, and how it should be; empty where it is not there."""
 
     what: str
     found: str
@@ -89,6 +89,15 @@ def differences(store: Store, prefix: str) -> list[Difference]:
     ]
 
 
+def may_apply(tx: Tx) -> bool:
+    """Whether this connection's role owns the tables and may make roles."""
+    query = (
+        "SELECT bool_or(r.rolsuper OR (r.rolcreaterole AND pg_has_role(c.relowner, 'USAGE'))) "
+        "FROM pg_roles r, pg_class c WHERE r.rolname = current_user AND c.oid = 'public.cases'::regclass"
+    )
+    return bool(tx.connection.scalar(text(query)))
+
+
 def in_force(tx: Tx) -> bool:
     """Whether this very connection is held by row security: it is a person's, and nothing lets it pass by."""
     if not tx.on_postgresql:
@@ -137,10 +146,10 @@ def _know(tx: Tx, people: list[PersonRole]) -> None:
     wanted = {person.role: person.staff_id for person in people}
     if len(wanted) < len(people):
         raise BadInput("database-role-twice")
-    known = {role: staff_id for role, staff_id in tx.connection.execute(text("SELECT role, staff_id FROM database_roles"))}
-    for role in known.keys() - wanted.keys():
+    known = set(tx.connection.scalars(text("SELECT role FROM database_roles")))
+    for role in known - wanted.keys():
         tx.connection.execute(text("DELETE FROM database_roles WHERE role = :role"), {"role": role})
-    for role in wanted.keys() - known.keys():
+    for role in wanted.keys() - known:
         values = {"role": role, "staff_id": wanted[role]}
         tx.connection.execute(text("INSERT INTO database_roles (role, staff_id) VALUES (:role, :staff_id)"), values)
 
@@ -156,8 +165,10 @@ def _statements(tx: Tx, groups: Groups, everybody: str) -> Iterator[str]:
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {everybody}"
     yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {everybody}"
     yield f"GRANT SELECT ON public.alembic_version TO {several}"
-    yield assets.path("row_security.sql").read_text(encoding="utf-8").format(
-        staff=_quoted(groups.staff), intake=_quoted(groups.intake), worker=_quoted(groups.worker)
+    yield (
+        assets.path("row_security.sql")
+        .read_text(encoding="utf-8")
+        .format(staff=_quoted(groups.staff), intake=_quoted(groups.intake), worker=_quoted(groups.worker))
     )
     for table, name in tx.connection.execute(
         text("SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public'")
@@ -174,14 +185,9 @@ def _statements(tx: Tx, groups: Groups, everybody: str) -> Iterator[str]:
 
 def _reality(tx: Tx, prefix: str) -> dict[str, str]:
     """All that ``apply`` rules over, each under a name of its own."""
-    own = {*Groups.of(prefix), *(person.role for person in of_people(tx, prefix))}
-    found = {
-        what: value
-        for query, mine in _LOOKS
-        for what, whose, value in tx.connection.execute(text(query))
-        if not mine or whose in own
-    }
-    return found
+    own = [*Groups.of(prefix), *(person.role for person in of_people(tx, prefix))]
+    query = assets.path("roles_as_they_are.sql").read_text(encoding="utf-8")
+    return {what: value for what, value in tx.connection.execute(text(query), {"own": own})}
 
 
 def _owned(reality: dict[str, str]) -> list[Difference]:
@@ -195,75 +201,3 @@ def _run(tx: Tx, statement: str) -> None:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-_GRANTEE = "CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee) END"
-_NOT_OWNER = "a.grantee <> {owner}"
-
-# Each gives a name, whose it is, and how it is; the mark says whether only our own roles count.
-_LOOKS: tuple[tuple[str, bool], ...] = (
-    (
-        "SELECT 'role ' || rolname, rolname, concat_ws(' ', CASE WHEN rolcanlogin THEN 'login' END, "
-        "CASE WHEN rolsuper THEN 'superuser' END, CASE WHEN rolcreatedb THEN 'createdb' END, "
-        "CASE WHEN rolcreaterole THEN 'createrole' END, CASE WHEN rolreplication THEN 'replication' END, "
-        "CASE WHEN rolbypassrls THEN 'bypassrls' END, 'there') FROM pg_roles",
-        True,
-    ),
-    (
-        "SELECT 'member ' || r.rolname || ' of ' || g.rolname, r.rolname, CASE WHEN bool_or(m.admin_option) "
-        "THEN 'admin' ELSE 'member' END FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid "
-        "JOIN pg_roles r ON r.oid = m.member GROUP BY r.rolname, g.rolname",
-        True,
-    ),
-    (
-        "SELECT 'row security of ' || relname, '', concat_ws(' ', CASE WHEN relrowsecurity THEN 'on' ELSE 'off' END, "
-        "CASE WHEN relforcerowsecurity THEN 'forced' END) FROM pg_class "
-        "WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')",
-        False,
-    ),
-    (
-        "SELECT 'policy ' || tablename || '.' || policyname, '', concat_ws(' ', permissive, cmd, roles::text, "
-        "'USING', qual, 'CHECK', with_check) FROM pg_policies WHERE schemaname = 'public'",
-        False,
-    ),
-    (
-        f"SELECT 'grant ' || c.relname || ' to ' || {_GRANTEE}, '', "
-        "string_agg(a.privilege_type || CASE WHEN a.is_grantable THEN '*' ELSE '' END, ' ' ORDER BY a.privilege_type) "
-        "FROM pg_class c, aclexplode(c.relacl) a WHERE c.relnamespace = 'public'::regnamespace "
-        "AND a.grantee <> c.relowner GROUP BY c.relname, a.grantee",
-        False,
-    ),
-    (
-        f"SELECT 'grant ' || c.relname || '.' || t.attname || ' to ' || {_GRANTEE}, '', "
-        "string_agg(a.privilege_type, ' ' ORDER BY a.privilege_type) "
-        "FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) a "
-        "WHERE c.relnamespace = 'public'::regnamespace AND a.grantee <> c.relowner "
-        "GROUP BY c.relname, t.attname, a.grantee",
-        False,
-    ),
-    (
-        f"SELECT 'grant schema public to ' || {_GRANTEE}, '', string_agg(a.privilege_type, ' ' "
-        "ORDER BY a.privilege_type) FROM pg_namespace n, aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a "
-        "WHERE n.nspname = 'public' AND a.grantee <> n.nspowner GROUP BY a.grantee",
-        False,
-    ),
-    (
-        f"SELECT 'grant database to ' || {_GRANTEE}, '', string_agg(a.privilege_type, ' ' ORDER BY a.privilege_type) "
-        "FROM pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a "
-        "WHERE d.datname = current_database() AND a.grantee <> d.datdba GROUP BY a.grantee",
-        False,
-    ),
-    (
-        "SELECT 'function ' || p.oid::regprocedure, '', md5(concat_ws(' ', p.prosrc, p.prosecdef, p.provolatile, "
-        "p.proconfig::text, (SELECT string_agg(pg_get_userbyid(a.grantee), ' ' ORDER BY a.grantee) "
-        "FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a "
-        "WHERE a.grantee <> p.proowner))) FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace "
-        "AND p.proname LIKE 'p24\\_%'",
-        False,
-    ),
-    ("SELECT 'person ' || role, '', staff_id FROM database_roles", False),
-    (
-        "SELECT 'owned ' || relname, pg_get_userbyid(relowner), 'owner' FROM pg_class WHERE relkind IN ('r', 'v', 'S', 'm')",
-        True,
-    ),
-)

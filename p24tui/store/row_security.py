@@ -21,8 +21,9 @@ BY_ME_OR_THE_CLOCK = f"({MINE} OR (staff_id IS NULL AND actor = 'p24tui' AND pro
 ANYBODY = f"{ME} IS NOT NULL"
 NOBODY = "false"
 
-READ, READ_ADD, ADD, ALL, NONE = "SELECT", "SELECT INSERT", "INSERT", "SELECT INSERT UPDATE DELETE", ""
-READ_ADD_CHANGE = "SELECT INSERT UPDATE"
+NONE, READ, ALL = "", "SELECT", "SELECT INSERT UPDATE DELETE"
+READ_ADD, READ_CHANGE = "SELECT INSERT", "SELECT UPDATE"
+READ_ADD_CHANGE, READ_ADD_REMOVE = "SELECT INSERT UPDATE", "SELECT INSERT DELETE"
 
 
 class Groups(NamedTuple):
@@ -76,10 +77,10 @@ _WRITTEN = f"((author = 'staff' AND author_id = {ME}) OR (author = 'system' AND 
 
 ACCESS: dict[str, Access] = {
     # What is no unit's or patient's own.
-    "units": Access("true", READ_ADD_CHANGE.replace(" INSERT", ""), READ, READ, touches=_OWN_UNIT, becomes=NOBODY),
+    "units": Access("true", READ_CHANGE, READ, READ, touches=_OWN_UNIT),
     "staff": Access("true", READ, READ, READ),
     "staff_units": Access("true", READ, READ, READ),
-    "shifts": Access("true", READ_ADD_CHANGE, READ_ADD_CHANGE, READ, adds=f"{OWN} AND {MINE}", touches=OWN, becomes=OWN),
+    "shifts": Access("true", READ_ADD_CHANGE, READ_CHANGE, READ, adds=f"{OWN} AND {MINE}", touches=OWN, becomes=OWN),
     "ticks": Access("true", ALL, ALL, adds=ANYBODY),
     "list_views": Access(MINE, ALL),
     # The units' own.
@@ -88,40 +89,40 @@ ACCESS: dict[str, Access] = {
     "protection_kept": Access(OWN, READ_ADD_CHANGE, READ, READ),
     "reminder_times": Access(OWN, READ_ADD_CHANGE, READ, READ),
     "sms_texts": Access(OWN, ALL, READ, READ),
-    "phrases": Access(OWN, ALL, READ, READ),
+    "phrases": Access(OWN, ALL, NONE, READ),
     "roster": Access(OWN, ALL, READ, READ),
-    "responsible": Access(OWN, ALL, ALL, READ),
+    "responsible": Access(OWN, ALL, READ, READ),
     "closings": Access(OWN, READ_ADD, READ, adds=f"{OWN} AND {MINE}"),
     "unit_acknowledgements": Access(OWN, READ_ADD, READ, adds=f"{OWN} AND {MINE}"),
-    "booking_tasks": Access(OWN, ALL, READ, ALL),
-    "booking_statements": Access(OWN, READ_ADD_CHANGE, READ, READ_ADD_CHANGE),
+    "booking_tasks": Access(OWN, ALL, NONE, ALL),
+    "booking_statements": Access(OWN, READ_ADD_CHANGE, NONE, READ_ADD_CHANGE),
     # Patients, their cases and their visits.
-    "patients": Access(_PATIENT, READ_ADD_CHANGE, READ_ADD_CHANGE, READ_ADD_CHANGE, adds=ANYBODY),
+    "patients": Access(_PATIENT, READ_ADD_CHANGE, READ_CHANGE, READ_ADD_CHANGE, adds=ANYBODY),
     "guardians": Access(_GUARDIAN, ALL, ALL, ALL),
     "cases": Access(
         f"{OWN} OR id = {OTHERS}",
         READ_ADD_CHANGE,
-        READ_ADD_CHANGE,
+        READ_CHANGE,
         READ_ADD_CHANGE,
         adds=OWN,
         becomes=f"{OWN} OR {_STAYS}",
     ),
-    "visits": Access(_VISIT, READ_ADD_CHANGE, READ_ADD_CHANGE, READ_ADD_CHANGE, adds=OWN),
-    "participants": Access(OF_VISIT, READ_ADD_CHANGE, READ_ADD_CHANGE, READ_ADD_CHANGE),
-    "visit_links": Access(_PARTICIPANT, "SELECT INSERT DELETE", "SELECT INSERT DELETE", "SELECT INSERT DELETE"),
-    "visit_calls": Access(OF_VISIT, READ_ADD, READ, READ, adds=f"{OF_VISIT} AND {MINE}"),
-    "messages": Access(OF_CASE, READ_ADD, READ_ADD, READ_ADD, adds=f"{OF_CASE} AND {_WRITTEN}"),
-    "attachments": Access(OF_CASE, READ, READ, READ_ADD),
-    "form_answers": Access(OF_CASE, READ, READ, READ_ADD),
+    "visits": Access(_VISIT, READ_ADD_CHANGE, READ_CHANGE, READ_ADD_CHANGE, adds=OWN),
+    "participants": Access(OF_VISIT, READ_ADD_CHANGE, READ_CHANGE, READ_ADD_CHANGE),
+    "visit_links": Access(_PARTICIPANT, READ_ADD_REMOVE, READ_ADD_REMOVE, READ_ADD_REMOVE),
+    "visit_calls": Access(OF_VISIT, READ_ADD, adds=f"{OF_VISIT} AND {MINE}"),
+    "messages": Access(OF_CASE, READ_ADD, NONE, READ_ADD, adds=f"{OF_CASE} AND {_WRITTEN}"),
+    "attachments": Access(OF_CASE, READ, NONE, READ_ADD),
+    "form_answers": Access(OF_CASE, READ, NONE, READ_ADD),
     "notes": Access(OF_CASE, READ_ADD, adds=f"{OF_CASE} AND {MINE}"),
     "note_drafts": Access(OF_CASE, ALL, adds=f"{OF_CASE} AND {MINE}", touches=f"{OF_CASE} AND {MINE}"),
     "drafts": Access(OF_CASE, ALL, adds=f"{OF_CASE} AND {MINE}"),
-    "presence": Access(OF_CASE, ALL, ALL, adds=f"{OF_CASE} AND {MINE}"),
-    "acknowledgements": Access(OF_CASE, "SELECT INSERT DELETE", adds=f"{OF_CASE} AND {MINE}"),
+    "presence": Access(OF_CASE, ALL, "SELECT DELETE", adds=f"{OF_CASE} AND {MINE}"),
+    "acknowledgements": Access(OF_CASE, READ_ADD_REMOVE, adds=f"{OF_CASE} AND {MINE}"),
     "handovers": Access(
         _HANDOVER,
         READ_ADD_CHANGE,
-        READ_ADD_CHANGE,
+        READ_CHANGE,
         READ,
         adds=f"{OWN} AND from_staff = {ME} AND EXISTS (SELECT FROM public.cases c "
         "WHERE c.id = case_id AND c.unit_id = handovers.unit_id)",
@@ -129,22 +130,20 @@ ACCESS: dict[str, Access] = {
         becomes=_HANDOVER,
         changes=("state", "called_at", "level", "answered_by", "answered_by_name", "answered_at", "reason"),
     ),
-    "case_guests": Access(OF_CASE, "SELECT INSERT DELETE", READ, READ),
+    "case_guests": Access(OF_CASE, READ_ADD_REMOVE),
     "risk_entries": Access(OF_CASE, READ_ADD, READ_ADD, READ_ADD, adds=f"{OF_CASE} AND (staff_id IS NULL OR {MINE})"),
     "journal_notes": Access(
-        OF_UNIT_OR_CASE, READ_ADD_CHANGE, READ, adds=f"{OF_UNIT_OR_CASE} AND {MINE}", changes=("copied_at",)
+        OF_UNIT_OR_CASE, READ_ADD_CHANGE, adds=f"{OF_UNIT_OR_CASE} AND {MINE}", changes=("copied_at",)
     ),
     "journal_drafts": Access(OF_CASE, ALL, adds=f"{OF_CASE} AND {MINE}", touches=f"{OF_CASE} AND {MINE}"),
-    "note_debts": Access(OF_UNIT_OR_CASE, READ_ADD_CHANGE, READ_ADD_CHANGE, READ_ADD_CHANGE, changes=("settled_at",)),
-    "registrations": Access(OF_UNIT_OR_CASE, READ_ADD_CHANGE, READ, adds=f"{OWN} AND made_by = {ME}", becomes=OWN),
-    "exported_files": Access(OF_CASE, ALL, ALL, adds=f"{OF_CASE} AND {MINE}"),
+    "note_debts": Access(OF_UNIT_OR_CASE, READ_ADD_CHANGE, READ_ADD_CHANGE, changes=("settled_at",)),
+    "registrations": Access(OF_UNIT_OR_CASE, READ_ADD_CHANGE, adds=f"{OWN} AND made_by = {ME}", becomes=OWN),
+    "exported_files": Access(OF_CASE, ALL, "SELECT UPDATE DELETE", adds=f"{OF_CASE} AND {MINE}", becomes=OF_CASE),
     "outbox": Access(OF_UNIT_OR_CASE, READ_ADD_CHANGE, READ_ADD_CHANGE, READ_ADD_CHANGE),
     # What has happened, which nobody changes.
-    "events": Access(
-        OF_UNIT_OR_CASE, READ_ADD, READ_ADD, READ_ADD, adds=f"{OF_UNIT_OR_CASE} AND {BY_ME_OR_THE_CLOCK}"
-    ),
-    "changes": Access(f"{OWN} OR case_id = {OTHERS}", READ_ADD, READ_ADD, READ_ADD, adds=OF_UNIT_OR_CASE),
-    "read_log": Access(MINE, READ_ADD, READ_ADD, ADD, adds=f"{MINE} AND {OWN}"),
+    "events": Access(OF_UNIT_OR_CASE, READ_ADD, READ_ADD, READ_ADD, adds=f"{OF_UNIT_OR_CASE} AND {BY_ME_OR_THE_CLOCK}"),
+    "changes": Access(OF_UNIT_OR_CASE, READ_ADD, READ_ADD, READ_ADD),
+    "read_log": Access(MINE, READ_ADD, adds=f"{MINE} AND {OWN}"),
     # What comes in.
     "intake_sources": Access(NOBODY, NONE, NONE, READ),
     "intake_received": Access(NOBODY, NONE, NONE, READ_ADD_CHANGE),
