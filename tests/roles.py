@@ -17,16 +17,30 @@ from p24tui.store import roles
 from p24tui.store.connect import POSTGRESQL, role_of
 from p24tui.store.engine import Store
 from p24tui.store.row_security import Groups
-from tests.world import World
+from tests.world import PEOPLE, World
 
 PREFIX = "p24"
 GROUPS = Groups.of(PREFIX)
 
-INTAKES = ("intake/", "patient_side.py")
-"""Services that the intake alone is asked for."""
-
-OWNERS = {"intake/quarantine.py", "intake/sources.py", "staff.py", "setup.py"}
-"""Services for whoever sets the program up and looks after it."""
+# Services by the file, or the file and the function, that whoever asks for them calls.
+INTAKES = ("intake/", "patient_side.py", "links.py:use")
+OWNERS = ("intake/quarantine.py", "intake/sources.py", "staff.py:put_staff", "setup.py", "units.py:put_unit")
+CLOCKS = {
+    "closing.py:look_for_unsigned",
+    "delivery.py:hear",
+    "delivery.py:look_up",
+    "delivery.py:strand",
+    "handover.py:call",
+    "holding.py:wake_due",
+    "images.py:sweep",
+    "presence.py:expire",
+    "sending.py:send_due",
+    "shift.py:give_up_lost",
+    "suicide.py:call_due",
+    "ticks.py:forget_old",
+    "ticks.py:run",
+    "units.py:announce_opening",
+}
 
 
 def apply_roles(store: Store) -> None:
@@ -103,21 +117,21 @@ def _role_in(frame: FrameType | None) -> str | None:
     """Whose connection a service asks for; none for the owner's, as of what the test itself does to the tables."""
     service, actor = "", None
     while frame is not None:
-        code = frame.f_code.co_filename
-        if "/p24tui/services/" in code:
-            service = code.rpartition("/p24tui/services/")[2]
-        elif "/p24tui/jobs/" in code:
-            service = service or code
-        elif code.endswith("tests/world.py") and not service:
+        code = frame.f_code
+        if "/p24tui/services/" in code.co_filename:
+            service = f"{code.co_filename.rpartition('/p24tui/services/')[2]}:{code.co_name}"
+        elif code.co_filename.endswith("tests/world.py") and not service:
             return None
         actor = actor or next((one for one in map(_actor_of, frame.f_locals.values()) if one is not None), None)
         frame = frame.f_back
-    if not service or service in OWNERS:
+    if not service or service.startswith(OWNERS):
         return None
+    if service in CLOCKS:
+        return GROUPS.worker
     if service.startswith(INTAKES):
         return GROUPS.intake
     if actor is None:
-        return GROUPS.worker
+        return role_of(PREFIX, PEOPLE["maria"][0])
     if actor.staff_id is not None:
         return role_of(PREFIX, actor.staff_id)
     entrance = actor.place.partition(":")[0]

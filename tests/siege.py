@@ -1,4 +1,4 @@
-"""Two units with a row of each in every table, and the secret of the second, which an attacker of the first is after."""
+"""Two units with a row in every table, and the secret of the second, which an attacker of the first is after."""
 
 import secrets
 from collections.abc import Iterator

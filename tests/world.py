@@ -1,5 +1,6 @@
 """A small unit to test in: a clock that stands, two nurses, a doctor, a psychologist, an administrator, and cases."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -248,9 +249,6 @@ def roles_template(postgres_server: Server, peopled_template: str, tmp_path_fact
     with make_world_again(tmp_path_factory.mktemp("roles"), url) as one:
         apply_roles(one.system.store)
     return name
-
-
-import os
 
 
 @pytest.fixture(params=os.environ.get("EXPLORE", "sqlcipher postgresql").split())
