@@ -81,8 +81,7 @@ def differences(store: Store, prefix: str) -> list[Difference]:
         apply(tx, prefix)
         after = _reality(tx, prefix)
         savepoint.rollback()
-    owned = _owned(before)
-    return owned + [
+    return _left_standing(after) + [
         Difference(what, before.get(what, ""), after.get(what, ""))
         for what in sorted(before.keys() | after.keys())
         if before.get(what) != after.get(what)
@@ -146,10 +145,10 @@ def _know(tx: Tx, people: list[PersonRole]) -> None:
     wanted = {person.role: person.staff_id for person in people}
     if len(wanted) < len(people):
         raise BadInput("database-role-twice")
-    known = set(tx.connection.scalars(text("SELECT role FROM database_roles")))
-    for role in known - wanted.keys():
+    known = {role: id for role, id in tx.connection.execute(text("SELECT role, staff_id FROM database_roles"))}  # noqa: C416
+    for role in [role for role, id in known.items() if wanted.get(role) != id]:
         tx.connection.execute(text("DELETE FROM database_roles WHERE role = :role"), {"role": role})
-    for role in wanted.keys() - known:
+    for role in [role for role, id in wanted.items() if known.get(role) != id]:
         values = {"role": role, "staff_id": wanted[role]}
         tx.connection.execute(text("INSERT INTO database_roles (role, staff_id) VALUES (:role, :staff_id)"), values)
 
@@ -187,12 +186,18 @@ def _reality(tx: Tx, prefix: str) -> dict[str, str]:
     """All that ``apply`` rules over, each under a name of its own."""
     own = [*Groups.of(prefix), *(person.role for person in of_people(tx, prefix))]
     query = assets.path("roles_as_they_are.sql").read_text(encoding="utf-8")
-    return {what: value for what, value in tx.connection.execute(text(query), {"own": own})}
+    return dict(tx.connection.execute(text(query), {"own": own}))
 
 
-def _owned(reality: dict[str, str]) -> list[Difference]:
-    """What belongs to a role that should own nothing: whoever owns a thing changes it."""
-    return [Difference(what, "owner", "") for what in sorted(reality) if what.startswith("owned ")]
+def _left_standing(reality: dict[str, str]) -> list[Difference]:
+    """What ``apply`` does not put right, for it is not ours: a strange table that is open, a thing that a role owns."""
+    closed = "on forced"
+    return [
+        Difference(what, value, closed if what.startswith("row") else "")
+        for what, value in sorted(reality.items())
+        if what.startswith("owned ")
+        or (what.startswith("row security of ") and value != closed and what != "row security of alembic_version")
+    ]
 
 
 def _run(tx: Tx, statement: str) -> None:
