@@ -10,7 +10,8 @@ import pytest
 from hypothesis import settings
 
 from tests import postgres
-from tests.world import peopled_home, peopled_template, roles_template, sqlcipher_world, world
+from tests.roles import roles_template
+from tests.world import peopled_home, peopled_template, sqlcipher_world, world
 
 __all__ = ["peopled_home", "peopled_template", "roles_template", "sqlcipher_world", "world"]
 

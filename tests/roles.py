@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, create_engine, event
 
 from p24tui.routine.actor import Actor
@@ -17,7 +18,8 @@ from p24tui.store import roles
 from p24tui.store.connect import POSTGRESQL, role_of
 from p24tui.store.engine import Store
 from p24tui.store.row_security import Groups
-from tests.world import PEOPLE, World
+from tests.postgres import Server
+from tests.world import PEOPLE, World, make_world_again
 
 PREFIX = "p24"
 GROUPS = Groups.of(PREFIX)
@@ -60,6 +62,15 @@ def everybody_as_themselves(world: World) -> Iterator[World]:
         yield world
     finally:
         store.dispose()
+
+
+@pytest.fixture(scope="session")
+def roles_template(postgres_server: Server, peopled_template: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database with the unit, its people and their roles, to be copied."""
+    name = "p24_roles"
+    with make_world_again(tmp_path_factory.mktemp("roles"), postgres_server.create(name, peopled_template)) as one:
+        apply_roles(one.system.store)
+    return name
 
 
 class PersonalStore(Store):

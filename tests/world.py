@@ -1,6 +1,5 @@
 """A small unit to test in: a clock that stands, two nurses, a doctor, a psychologist, an administrator, and cases."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -239,34 +238,18 @@ def peopled_template(postgres_server: Server, tmp_path_factory: pytest.TempPathF
         return name
 
 
-@pytest.fixture(scope="session")
-def roles_template(postgres_server: Server, peopled_template: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The same database with everybody's own role in force."""
-    from tests.roles import apply_roles
-
-    name = "p24_roles"
-    url = postgres_server.create(name, peopled_template)
-    with make_world_again(tmp_path_factory.mktemp("roles"), url) as one:
-        apply_roles(one.system.store)
-    return name
-
-
-@pytest.fixture(params=os.environ.get("EXPLORE", "sqlcipher postgresql").split())
+@pytest.fixture(params=["sqlcipher", "postgresql"])
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """A world on each database in turn."""
     if request.param == "sqlcipher":
         yield request.getfixturevalue("sqlcipher_world")
         return
     server: Server = request.getfixturevalue("postgres_server")
-    template = request.getfixturevalue("peopled_template" if request.param == "postgresql" else "roles_template")
-    with server.fresh(template) as url, make_world_again(tmp_path, url) as one:
-        if request.param == "postgresql":
-            yield one
-            return
-        from tests.roles import everybody_as_themselves
-
-        with everybody_as_themselves(one) as held:
-            yield held
+    with (
+        server.fresh(request.getfixturevalue("peopled_template")) as url,
+        make_world_again(tmp_path, url) as one,
+    ):
+        yield one
 
 
 @pytest.fixture

@@ -145,7 +145,7 @@ def _know(tx: Tx, people: list[PersonRole]) -> None:
     wanted = {person.role: person.staff_id for person in people}
     if len(wanted) < len(people):
         raise BadInput("database-role-twice")
-    known = {role: id for role, id in tx.connection.execute(text("SELECT role, staff_id FROM database_roles"))}  # noqa: C416
+    known = {row.role: row.staff_id for row in tx.connection.execute(text("SELECT * FROM database_roles"))}
     for role in [role for role, id in known.items() if wanted.get(role) != id]:
         tx.connection.execute(text("DELETE FROM database_roles WHERE role = :role"), {"role": role})
     for role in [role for role, id in wanted.items() if known.get(role) != id]:

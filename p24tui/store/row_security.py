@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
+from p24tui.routine.wrong_patient import ANAMNESIS
 from p24tui.store.columns import metadata
 
 ME = "(SELECT public.p24_person())"
@@ -75,6 +76,8 @@ _STAYS = (
 )
 _WRITTEN = f"((author = 'staff' AND author_id = {ME}) OR (author = 'system' AND author_id IS NULL))"
 
+_WRONG_PATIENT = f"answer = '{ANAMNESIS}' AND NOT free_text"
+
 ACCESS: dict[str, Access] = {
     # What is no unit's or patient's own.
     "units": Access("true", READ_CHANGE, READ, READ, touches=_OWN_UNIT),
@@ -113,7 +116,7 @@ ACCESS: dict[str, Access] = {
     "visit_calls": Access(OF_VISIT, READ_ADD, adds=f"{OF_VISIT} AND {MINE}"),
     "messages": Access(OF_CASE, READ_ADD, NONE, READ_ADD, adds=f"{OF_CASE} AND {_WRITTEN}"),
     "attachments": Access(OF_CASE, READ, NONE, READ_ADD),
-    "form_answers": Access(OF_CASE, READ, NONE, READ_ADD),
+    "form_answers": Access(OF_CASE, READ_ADD, NONE, READ_ADD, adds=f"{OF_CASE} AND {_WRONG_PATIENT}"),
     "notes": Access(OF_CASE, READ_ADD, adds=f"{OF_CASE} AND {MINE}"),
     "note_drafts": Access(OF_CASE, ALL, adds=f"{OF_CASE} AND {MINE}", touches=f"{OF_CASE} AND {MINE}"),
     "drafts": Access(OF_CASE, ALL, adds=f"{OF_CASE} AND {MINE}"),
@@ -147,7 +150,7 @@ ACCESS: dict[str, Access] = {
     # What comes in.
     "intake_sources": Access(NOBODY, NONE, NONE, READ),
     "intake_received": Access(NOBODY, NONE, NONE, READ_ADD_CHANGE),
-    "quarantine": Access(NOBODY, NONE, NONE, READ_ADD),
+    "quarantine": Access(NOBODY, NONE, NONE, READ_ADD_CHANGE),
 }
 
 OWNER_ONLY: dict[str, str] = {

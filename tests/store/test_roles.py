@@ -21,7 +21,7 @@ from p24tui.store import roles
 from p24tui.store.columns import metadata
 from p24tui.store.connect import PERSON, database_address, role_of
 from p24tui.store.engine import Store
-from p24tui.store.row_security import ACCESS, NONE, OWNER_ONLY
+from p24tui.store.row_security import ACCESS, MINE, NONE, OF_CASE, OF_UNIT_OR_CASE, OF_VISIT, OWN, OWNER_ONLY
 from p24tui.store.schema import open_store
 from tests.postgres import Server
 from tests.roles import GROUPS, PREFIX, engine_as
@@ -302,3 +302,43 @@ def test_doctor_says_whether_row_security_is_in_force(held: World, sqlcipher_wor
     verdict, sentence = found(held)
     held.system.store.close()
     assert (verdict, "ser bara sina enheters rader" in sentence) == (Verdict.GOOD, True)
+
+
+SEEN = {
+    "true": "every row",
+    "false": "none",
+    OWN: "own units",
+    MINE: "one's own",
+    OF_CASE: "cases seen",
+    OF_UNIT_OR_CASE: "own units, cases seen",
+    OF_VISIT: "visits seen",
+    ACCESS["cases"].sees: "own units, offered, as a guest, of a visit one takes part in",
+    ACCESS["visits"].sees: "own units, those one takes part in, of cases seen",
+    ACCESS["handovers"].sees: "from or to own units, of cases seen",
+    ACCESS["patients"].sees: "of cases, visits and booking tasks seen, looked up by number",
+    ACCESS["guardians"].sees: "patients seen",
+    ACCESS["visit_links"].sees: "visits seen",
+}
+
+
+def access_table() -> str:
+    """The table of ``docs/database.md``."""
+
+    def letters(deeds: str, columns: tuple[str, ...] = ()) -> str:
+        may = "".join(deed[0] for deed in deeds.split()) or "–"
+        return f"{may} (U: {', '.join(columns)})" if columns else may
+
+    lines = ["| table | people | rows that people see | intake | worker |", "|---|---|---|---|---|"]
+    lines += [
+        f"| `{table}` | {letters(one.staff, one.changes)} | {SEEN[one.sees] if one.staff else '–'} "
+        f"| {letters(one.intake)} | {letters(one.worker)} |"
+        for table, one in sorted(ACCESS.items())
+    ]
+    lines += [f"| `{table}` | – | – ({why}) | – | – |" for table, why in sorted(OWNER_ONLY.items())]
+    return "\n".join(lines)
+
+
+def test_the_document_says_who_may_do_what() -> None:
+    document = (Path(__file__).parents[2] / "docs" / "database.md").read_text(encoding="utf-8")
+    said = document.split("<!-- access -->\n")[1].split("\n<!-- /access -->")[0]
+    assert said == access_table()
