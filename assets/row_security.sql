@@ -38,9 +38,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         UNION
         SELECT v.case_id FROM public.visits v
         WHERE v.id = ANY (public.p24_other_visits()) AND v.case_id IS NOT NULL
+        UNION
+        SELECT r.case_id FROM public.registrations r JOIN public.cases c ON c.id = r.case_id
+        WHERE r.unit_id = ANY (public.p24_units()) AND c.unit_id <> r.unit_id AND r.withdrawn_at IS NULL
     ) seen
 $$;
-COMMENT ON FUNCTION public.p24_other_cases() IS 'Cases of other units that the person may see: offered, as a guest, visited';
+COMMENT ON FUNCTION public.p24_other_cases() IS 'Cases of other units that the person may see';
 
 CREATE OR REPLACE FUNCTION public.p24_sees(unit_id text, case_id text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

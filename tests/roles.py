@@ -11,9 +11,11 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 
 from p24tui.routine.actor import Actor
+from p24tui.routine.patient import Patient
+from p24tui.routine.protection import Protection
 from p24tui.store import roles
 from p24tui.store.connect import POSTGRESQL, role_of
 from p24tui.store.engine import Store
@@ -54,12 +56,11 @@ def apply_roles(store: Store) -> None:
 @contextmanager
 def everybody_as_themselves(world: World) -> Iterator[World]:
     """The world of a database with its roles in force; every deed of a service runs under the role of who does it."""
-    owner = world.system.store
-    store = PersonalStore(owner)
+    store = PersonalStore(world.system.store)
     world.system.open_store = lambda: store
     world.system._store = None
     try:
-        yield world
+        yield PeoplesWorld(world.system, world.clock)
     finally:
         store.dispose()
 
@@ -71,6 +72,19 @@ def roles_template(postgres_server: Server, peopled_template: str, tmp_path_fact
     with make_world_again(tmp_path_factory.mktemp("roles"), postgres_server.create(name, peopled_template)) as one:
         apply_roles(one.system.store)
     return name
+
+
+class PeoplesWorld(World):
+    """A world whose patients everybody has looked up by their number, as one does before a visit is booked."""
+
+    def patient(
+        self, name: str = "Maria Ljungberg", protection: Protection = Protection.NONE, mobile: str = ""
+    ) -> Patient:
+        patient = super().patient(name, protection, mobile)
+        with self.system.store.writing() as tx:
+            met = text("INSERT INTO patient_meetings SELECT :patient, id, now() FROM staff")
+            tx.connection.execute(met, {"patient": patient.id})
+        return patient
 
 
 class PersonalStore(Store):

@@ -186,7 +186,7 @@ def _reality(tx: Tx, prefix: str) -> dict[str, str]:
     """All that ``apply`` rules over, each under a name of its own."""
     own = [*Groups.of(prefix), *(person.role for person in of_people(tx, prefix))]
     query = assets.path("roles_as_they_are.sql").read_text(encoding="utf-8")
-    return dict(tx.connection.execute(text(query), {"own": own}))
+    return {row.what: row.value for row in tx.connection.execute(text(query), {"own": own})}
 
 
 def _left_standing(reality: dict[str, str]) -> list[Difference]:

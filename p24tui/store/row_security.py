@@ -81,7 +81,8 @@ _WRONG_PATIENT = f"answer = '{ANAMNESIS}' AND NOT free_text"
 ACCESS: dict[str, Access] = {
     # What is no unit's or patient's own.
     "units": Access("true", READ_CHANGE, READ, READ, touches=_OWN_UNIT),
-    "staff": Access("true", READ, READ, READ),
+    # Changing is to lock one's own row; what it would change, nobody may.
+    "staff": Access("true", READ_CHANGE, READ, READ, touches=f"id = {ME}", becomes=NOBODY, changes=("name",)),
     "staff_units": Access("true", READ, READ, READ),
     "shifts": Access("true", READ_ADD_CHANGE, READ_CHANGE, READ, adds=f"{OWN} AND {MINE}", touches=OWN, becomes=OWN),
     "ticks": Access("true", ALL, ALL, adds=ANYBODY),

@@ -14,7 +14,7 @@ from tests.postgres import Server
 from tests.roles import everybody_as_themselves
 from tests.world import World, make_world_again
 
-MODULES = ("bookings", "closing_down", "delivery", "first_screen", "handover", "intake", "suicide")
+MODULES = ("closing_down", "delivery", "first_screen", "handover", "intake", "shift")
 
 AT_ANOTHERS_UNIT: frozenset[str] = frozenset()
 """Tests whose people act at units where they do not work: here the database already refuses them."""
