@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,18 @@ from sqlalchemy import make_url, text
 
 from p24tui.cli import make_root
 from p24tui.errors import BadInput
-from p24tui.services import database_roles, doctor, staff
+from p24tui.jobs.clockwork import Clockwork
+from p24tui.routine.case import SuicideRisk
+from p24tui.services import database_roles, doctor, staff, ticks
 from p24tui.services.doctor import Verdict
 from p24tui.settings import Settings
-from p24tui.store import roles
+from p24tui.store import desk, roles
 from p24tui.store.columns import metadata
 from p24tui.store.connect import PERSON, database_address, role_of
 from p24tui.store.engine import Store
 from p24tui.store.row_security import ACCESS, MINE, NONE, OF_CASE, OF_UNIT_OR_CASE, OF_VISIT, OWN, OWNER_ONLY
 from p24tui.store.schema import open_store
+from p24tui.store.values import Doing
 from tests.postgres import Server
 from tests.roles import GROUPS, PREFIX, engine_as
 from tests.world import PEOPLE, UNIT, World, make_world, make_world_again
@@ -305,6 +309,24 @@ def test_doctor_says_whether_row_security_is_in_force(held: World, sqlcipher_wor
     verdict, sentence = found(held)
     held.system.store.close()
     assert (verdict, "ser bara sina enheters rader" in sentence) == (Verdict.GOOD, True)
+
+
+@pytest.mark.parametrize("role", [GROUPS.worker, MARIA])
+def test_all_that_acts_by_the_clock_may_do_what_it_does(held: World, role: str) -> None:
+    """In the worker, and in a console, whose clock is held to the units of whoever is logged in."""
+    case, now = held.case(suicide=SuicideRisk.AWAITING), held.clock.now()
+    with held.system.store.writing() as tx:
+        desk.be_present(tx, held.actor("johan"), case.id, Doing.VIEWING, now - timedelta(minutes=1))
+    held.system._store = Store(engine_as(held.system.store, role), None, None)
+    clockwork = Clockwork(held.system, "worker:test")
+    try:
+        for tick in clockwork.ticks:
+            ticks.run(held.system, tick.name, "worker:test", tick.run)
+        assert {one.name for one in ticks.every(held.system)} == {tick.name for tick in clockwork.ticks}
+        assert not any(ticks.fails(one) for one in ticks.every(held.system))
+    finally:
+        held.system.store.close()
+    assert rows(held, "SELECT 1 FROM presence") == []
 
 
 SEEN = {
