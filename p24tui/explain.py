@@ -151,6 +151,7 @@ BAD_INPUT = {
     ),
     "database-no-roles": N_("Roller finns bara i PostgreSQL. Den inbyggda databasen är en fil med en nyckel."),
     "database-apply-or-check": N_("Antingen --apply eller --check, inte båda."),
+    "database-refuses": N_("Din databasroll får inte göra det här. Inget skrevs. Den som äger databasen kan."),
     "database-not-owner": N_("Databasrollen får inte göra det. Anslut som den som äger databasen och får göra roller."),
     "database-roles-prefix": N_(
         "database_roles är {value}. Börja med en liten bokstav, sedan små bokstäver, siffror och _, högst 16 tecken."

@@ -16,6 +16,8 @@ from p24tui.store.key import database_key
 CHANNEL = "p24tui"
 
 _MAX_NOTIFIED = 100
+_MAY_NOT = "42501"
+"""PostgreSQL's word for what a role has no privilege to, and for a row that a policy keeps it from writing."""
 
 
 @dataclass(slots=True)
@@ -159,6 +161,8 @@ def _explained() -> Iterator[None]:
 
 
 def _explain(error: BaseException) -> Exception:
+    if getattr(error, "sqlstate", None) == _MAY_NOT:
+        return BadInput("database-refuses")
     said = str(error).lower()
     if "file is not a database" in said or "hmac" in said:
         return BadInput("wrong-key")

@@ -293,6 +293,19 @@ def test_nobody_but_the_owner_makes_roles(held: World) -> None:
         held.system.store.close()
 
 
+def test_what_the_database_refuses_is_said_and_nothing_is_written(held: World) -> None:
+    owner = held.system.store
+    held.system._store = Store(engine_as(owner, MARIA), None, None, personal=True)
+    maria = staff.make_staff(PEOPLE["maria"][0], "Maria Lind", "doctor")
+    try:
+        with pytest.raises(BadInput, match="database-refuses"):
+            staff.put_staff(held.system, held.actor("maria"), maria, (UNIT,))
+    finally:
+        held.system.store.close()
+        held.system._store = owner
+    assert maria not in dict(staff.all_staff(held.system))
+
+
 def test_the_embedded_database_has_no_roles(sqlcipher_world: World) -> None:
     with pytest.raises(BadInput, match="database-no-roles"):
         database_roles.check(sqlcipher_world.system)
