@@ -36,8 +36,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         UNION
         SELECT g.case_id FROM public.case_guests g WHERE g.staff_id = public.p24_person()
         UNION
-        SELECT v.case_id FROM public.visits v
-        WHERE v.id = ANY (public.p24_other_visits()) AND v.case_id IS NOT NULL
+        SELECT c.id FROM public.visits v JOIN public.cases c ON c.id = v.case_id AND c.unit_id = v.unit_id
+        WHERE v.id = ANY (public.p24_other_visits())
         UNION
         SELECT r.case_id FROM public.registrations r JOIN public.cases c ON c.id = r.case_id
         WHERE r.unit_id = ANY (public.p24_units()) AND c.unit_id <> r.unit_id AND r.withdrawn_at IS NULL
@@ -58,6 +58,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE m.staff_id = public.p24_person() AND m.met_at > statement_timestamp() - interval '12 hours'
 $$;
 COMMENT ON FUNCTION public.p24_met() IS 'Patients whom the person has asked for by their number, in a working day';
+
+-- Else a case or a visit made up for a patient of another unit would show who that is.
+CREATE OR REPLACE FUNCTION public.p24_knows(patient text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT patient = ANY (public.p24_met())
+        OR EXISTS (SELECT FROM public.cases c WHERE c.patient_id = patient AND public.p24_sees(c.unit_id, c.id))
+        OR EXISTS (SELECT FROM public.visits v WHERE v.patient_id = patient
+            AND (v.unit_id = ANY (public.p24_units()) OR v.id = ANY (public.p24_other_visits())))
+$$;
+COMMENT ON FUNCTION public.p24_knows(text) IS 'Whether the person may see the patient, as their policy says';
 
 -- Whoever knows a whole identity number may look the patient up, as when a visit is booked (VI-1, VI-6). What makes
 -- them visible also writes that into the log, in the same transaction.
@@ -86,7 +96,7 @@ $$;
 COMMENT ON FUNCTION public.p24_meet(text) IS 'Make the patient with this identity number visible, and log it';
 
 REVOKE ALL ON FUNCTION public.p24_person(), public.p24_units(), public.p24_other_visits(), public.p24_other_cases(),
-    public.p24_sees(text, text), public.p24_met(), public.p24_meet(text)
+    public.p24_sees(text, text), public.p24_knows(text), public.p24_met(), public.p24_meet(text)
     FROM PUBLIC, {intake}, {worker};
 GRANT EXECUTE ON FUNCTION public.p24_person(), public.p24_units(), public.p24_other_visits(), public.p24_other_cases(),
-    public.p24_sees(text, text), public.p24_met(), public.p24_meet(text) TO {staff};
+    public.p24_sees(text, text), public.p24_knows(text), public.p24_met(), public.p24_meet(text) TO {staff};

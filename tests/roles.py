@@ -7,6 +7,7 @@ intake's for what comes in, the worker's for what the clock does. What a test it
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from types import FrameType
 from typing import Any
 
@@ -94,6 +95,7 @@ class PersonalStore(Store):
         super().__init__(owner.engine, None, None)
         self._owner = owner
         self._stores: dict[str, Store] = {}
+        self._opening = Lock()
 
     def reading(self) -> Any:
         return super().reading() if (one := self._mine()) is None else one.reading()
@@ -112,18 +114,21 @@ class PersonalStore(Store):
         role = _role_in(sys._getframe(2))
         if role is None:
             return None
-        if role not in self._stores:
-            self._stores[role] = self._opened(role)
-        return self._stores[role]
+        with self._opening:
+            if role not in self._stores:
+                self._stores[role] = self._opened(role)
+            return self._stores[role]
 
     def _opened(self, role: str) -> Store:
-        with self._owner.reading() as tx:
-            known = {one.role for one in roles.of_people(tx, PREFIX) if one.exists}
-        if role not in known | {*GROUPS}:
-            apply_roles(self._owner)  # somebody has come since
+        with self._owner.writing() as tx:
+            if role not in GROUPS and not tx.connection.scalar(text(KNOWN), {"role": role}):
+                roles.admit(tx, PREFIX)  # somebody has come since
         store = Store(engine_as(self._owner, role), None, None, personal=role not in GROUPS)
         store._listeners = self._listeners
         return store
+
+
+KNOWN = "SELECT 1 FROM database_roles WHERE role = :role"
 
 
 def engine_as(owner: Store, role: str) -> Engine:

@@ -51,6 +51,17 @@ def of_people(tx: Tx, prefix: str) -> list[PersonRole]:
 def apply(tx: Tx, prefix: str) -> None:
     """Make roles, privileges and policies what they should be; doing it again changes nothing."""
     groups = Groups.of(prefix)
+    people = admit(tx, prefix)
+    for group in groups:
+        _belong(tx, group, None)
+    everybody = ", ".join(["PUBLIC", *map(_quoted, [*groups, *(person.role for person in people)])])
+    for statement in _statements(tx, groups, everybody):
+        _run(tx, statement)
+
+
+def admit(tx: Tx, prefix: str) -> list[PersonRole]:
+    """Make the groups and the role of everybody, who is then known by it; privileges and policies stay as they are."""
+    groups = Groups.of(prefix)
     _run(tx, f"SELECT pg_advisory_xact_lock({_LOCK})")
     for group in groups:
         _make_role(tx, group, login=False)
@@ -58,12 +69,8 @@ def apply(tx: Tx, prefix: str) -> None:
     for person in people:
         _make_role(tx, person.role, login=person.active)
         _belong(tx, person.role, groups.staff)
-    for group in groups:
-        _belong(tx, group, None)
     _know(tx, people)
-    everybody = ", ".join(["PUBLIC", *map(_quoted, [*groups, *(person.role for person in people)])])
-    for statement in _statements(tx, groups, everybody):
-        _run(tx, statement)
+    return people
 
 
 def renew(tx: Tx, prefix: str) -> None:

@@ -62,10 +62,10 @@ _OWN_UNIT = "id = ANY ((SELECT public.p24_units())::text[])"
 _PATIENT = (
     "EXISTS (SELECT FROM public.cases c WHERE c.patient_id = patients.id) "
     "OR EXISTS (SELECT FROM public.visits v WHERE v.patient_id = patients.id) "
-    "OR EXISTS (SELECT FROM public.booking_tasks b WHERE b.settled_at IS NULL "
-    "AND b.booking -> 'number' ->> 'value' = patients.number) "
     "OR id = ANY ((SELECT public.p24_met())::text[])"
 )
+_KNOWN = "public.p24_knows(patient_id)"
+_REGISTERED = f"{OWN} AND {OF_CASE}"
 _GUARDIAN = "EXISTS (SELECT FROM public.patients p WHERE p.id = patient_id)"
 _VISIT = f"{OWN} OR id = ANY ((SELECT public.p24_other_visits())::text[]) OR case_id = {OTHERS}"
 _PARTICIPANT = "EXISTS (SELECT FROM public.participants p WHERE p.id = participant_id)"
@@ -98,7 +98,7 @@ ACCESS: dict[str, Access] = {
     "responsible": Access(OWN, ALL, READ, READ),
     "closings": Access(OWN, READ_ADD, READ, adds=f"{OWN} AND {MINE}"),
     "unit_acknowledgements": Access(OWN, READ_ADD, READ, adds=f"{OWN} AND {MINE}"),
-    "booking_tasks": Access(OWN, ALL, NONE, ALL),
+    "booking_tasks": Access(OWN, "SELECT UPDATE DELETE", NONE, ALL),
     "booking_statements": Access(OWN, READ_ADD_CHANGE, NONE, READ_ADD_CHANGE),
     # Patients, their cases and their visits.
     "patients": Access(_PATIENT, READ_ADD_CHANGE, READ_CHANGE, READ_ADD_CHANGE, adds=ANYBODY),
@@ -108,10 +108,16 @@ ACCESS: dict[str, Access] = {
         READ_ADD_CHANGE,
         READ_CHANGE,
         READ_ADD_CHANGE,
-        adds=OWN,
-        becomes=f"{OWN} OR {_STAYS}",
+        adds=f"{OWN} AND {_KNOWN}",
+        becomes=f"({OWN} OR {_STAYS}) AND {_KNOWN}",
     ),
-    "visits": Access(_VISIT, READ_ADD_CHANGE, READ_CHANGE, READ_ADD_CHANGE, adds=OWN),
+    "visits": Access(
+        _VISIT,
+        READ_ADD_CHANGE,
+        READ_CHANGE,
+        READ_ADD_CHANGE,
+        adds=f"{OWN} AND {_KNOWN} AND (case_id IS NULL OR {OF_CASE})",
+    ),
     "participants": Access(OF_VISIT, READ_ADD_CHANGE, READ_CHANGE, READ_ADD_CHANGE),
     "visit_links": Access(_PARTICIPANT, READ_ADD_REMOVE, READ_ADD_REMOVE, READ_ADD_REMOVE),
     "visit_calls": Access(OF_VISIT, READ_ADD, adds=f"{OF_VISIT} AND {MINE}"),
@@ -141,7 +147,9 @@ ACCESS: dict[str, Access] = {
     ),
     "journal_drafts": Access(OF_CASE, ALL, adds=f"{OF_CASE} AND {MINE}", touches=f"{OF_CASE} AND {MINE}"),
     "note_debts": Access(OF_UNIT_OR_CASE, READ_ADD_CHANGE, READ_ADD_CHANGE, changes=("settled_at",)),
-    "registrations": Access(OF_UNIT_OR_CASE, READ_ADD_CHANGE, adds=f"{OWN} AND made_by = {ME}", becomes=OWN),
+    "registrations": Access(
+        OF_UNIT_OR_CASE, READ_ADD_CHANGE, adds=f"{_REGISTERED} AND made_by = {ME}", becomes=_REGISTERED
+    ),
     "exported_files": Access(OF_CASE, ALL, "SELECT UPDATE DELETE", adds=f"{OF_CASE} AND {MINE}", becomes=OF_CASE),
     "outbox": Access(OF_UNIT_OR_CASE, READ_ADD_CHANGE, READ_ADD_CHANGE, READ_ADD_CHANGE),
     # What has happened, which nobody changes.

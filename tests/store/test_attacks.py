@@ -185,6 +185,17 @@ def forged(siege: Siege) -> dict[str, str]:
         "offer oneself a case": siege.insert("handovers", id="x", from_staff=MARIA, to_unit=UNIT, to_staff=MARIA),
         "offer it as one's unit's": siege.insert("handovers", UNIT, id="x", case_id=theirs, to_unit=UNIT),
         "point an offer elsewhere": f"UPDATE handovers SET case_id = '{theirs}', to_unit = '{UNIT}'",
+        "a visit in another unit's case": siege.insert("visits", UNIT, id="x", booking_id="x", case_id=theirs),
+        "a visit of another unit's patient": siege.insert(
+            "visits", UNIT, id="x", booking_id="x", patient_id=berga["patients"]["id"]
+        ),
+        "point a visit elsewhere": f"UPDATE visits SET case_id = '{theirs}'",
+        "a case of another unit's patient": siege.insert(
+            "cases", UNIT, id="x", source_id="x", patient_id=berga["patients"]["id"]
+        ),
+        "give a case another patient": f"UPDATE cases SET patient_id = '{berga['patients']['id']}'",
+        "register another unit's case": siege.insert("registrations", UNIT, id="x", case_id=theirs),
+        "point a registration elsewhere": f"UPDATE registrations SET case_id = '{theirs}'",
         "be a guest": siege.insert("case_guests", staff_id=MARIA),
         "be in a case": siege.insert("presence", staff_id=MARIA, place="x"),
         "invite oneself": siege.insert("participants", id="x", staff_id=MARIA),
@@ -260,6 +271,10 @@ CONTROLS = {
     ),
     "the check of who writes": ("ALTER POLICY staff_insert ON messages WITH CHECK (true)", "a message as the patient"),
     "the check of where a case goes": ("ALTER POLICY staff_update ON cases WITH CHECK (true)", "move a case away"),
+    "the check of what a visit is about": (
+        "ALTER POLICY staff_insert ON visits WITH CHECK (true)",
+        "a visit in another unit's case",
+    ),
     "no writing of who works where": (
         (
             f"GRANT SELECT, INSERT, UPDATE ON staff_units TO {GROUPS.staff};; "

@@ -353,7 +353,7 @@ SEEN = {
     ACCESS["cases"].sees: "own units, and of others as said above",
     ACCESS["visits"].sees: "own units, those one takes part in, of cases seen",
     ACCESS["handovers"].sees: "from or to own units, of cases seen",
-    ACCESS["patients"].sees: "of cases, visits and booking tasks seen, looked up by number",
+    ACCESS["patients"].sees: "of cases and visits seen, looked up by number",
     ACCESS["guardians"].sees: "patients seen",
     ACCESS["visit_links"].sees: "visits seen",
 }
