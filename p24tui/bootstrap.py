@@ -6,7 +6,6 @@ import platform
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,11 +36,10 @@ def running(
     """
     i18n.use_language(settings.lang)
     clock = clock or SystemClock()
-    open_store = partial(_open_store, settings, create)
     system = System(
         settings,
         clock,
-        open_store,
+        lambda: _open_store(system.settings, create),
         _person_data(settings),
         gateways(settings, clock),
         video.from_settings(settings, clock),

@@ -179,6 +179,17 @@ BAD_INPUT = {
     "database-newer": N_(
         "Databasen är gjord av ett nyare p24tui ({found}, här {known}). Uppgradera; inget har ändrats."
     ),
+    "database-older": N_(
+        "Databasen ({found}) är äldre än programmet ({known}). Den som äger databasen kör p24tui db roles --apply."
+    ),
+    "database-no-roles": N_("Roller finns bara i PostgreSQL. Den inbyggda databasen är en fil med en nyckel."),
+    "database-apply-or-check": N_("Antingen --apply eller --check, inte båda."),
+    "database-refuses": N_("Din databasroll får inte göra det här. Inget skrevs. Den som äger databasen kan."),
+    "database-not-owner": N_("Databasrollen får inte göra det. Anslut som den som äger databasen och får göra roller."),
+    "database-roles-prefix": N_(
+        "database_roles är {value}. Börja med en liten bokstav, sedan små bokstäver, siffror och _, högst 16 tecken."
+    ),
+    "database-role-twice": N_("Två personer har HSA-id som blir samma databasroll. Rätta dem; inget har ändrats."),
     "database-address": N_(
         "P24TUI_DATABASE är ingen adress som går att använda. Skriv postgresql://…, eller lämna tomt."
     ),

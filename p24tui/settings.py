@@ -30,7 +30,12 @@ class Settings:
 
     home: Path
     database: str = _key(
-        "Where data are kept: empty for the encrypted file in the home folder, or postgresql://…", secret=True
+        "Where data are kept: empty for the encrypted file in the home folder, or postgresql://…, where {person} "
+        "stands for the database role of whoever uses it.",
+        secret=True,
+    )
+    database_roles: str = _key(
+        "What the names of this database's roles begin with: a small letter, then small letters, digits and _.", "p24"
     )
     unit: str = _key("HSA-id of the unit that the console opens on.")
     staff: str = _key("HSA-id of the person whom commands act for unless --staff names another.")

@@ -49,10 +49,14 @@ class System:
             return self._store
 
     def person_changed(self, staff_id: str) -> None:
-        """Who uses it is somebody else, or nobody yet: the database is let go of, and opened anew when it is needed."""
-        if staff_id != self.settings.staff:
+        """Who uses it is somebody else: where people have database roles of their own, it is opened anew as theirs."""
+        with self._opening:
+            if staff_id == self.settings.staff:
+                return
             self.settings = replace(self.settings, staff=staff_id)
-            self._let_go()
+            if self._store is not None and self._store.personal:
+                self._store.close()
+                self._store = None
 
     def close(self) -> None:
         """Let go of the gateways, and of the database where it has been opened."""

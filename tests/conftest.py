@@ -11,9 +11,10 @@ import pytest
 from hypothesis import settings
 
 from tests import postgres
+from tests.database_roles import roles_template
 from tests.world import peopled_home, peopled_template, sqlcipher_world, world
 
-__all__ = ["peopled_home", "peopled_template", "sqlcipher_world", "world"]
+__all__ = ["peopled_home", "peopled_template", "roles_template", "sqlcipher_world", "world"]
 
 KEPT = {"P24TUI_REAL_INPUT"}
 """Names in the environment that are meant for the tests themselves."""

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -55,10 +55,11 @@ class NoPostgresError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server on a loopback port."""
+    """A running server on a loopback port, and with a socket in its folder."""
 
     port: int
     password: str
+    folder: Path
 
     def url(self, database: str = "postgres") -> str:
         """Where one of its databases is, as ``P24TUI_DATABASE`` names it."""
@@ -90,8 +91,11 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """A server for the time of the block. Raises ``NoPostgresError`` where none can be started."""
+def running(prepare: Callable[[Path], None] | None = None) -> Iterator[Server]:
+    """A server for the time of the block. ``prepare`` is given its data folder before it starts.
+
+    Raises ``NoPostgresError`` where none can be started.
+    """
     user = _unprivileged_user()
     folder = Path(tempfile.mkdtemp(prefix="p24-pg-", dir="/tmp" if user else None))
     try:
@@ -99,6 +103,10 @@ def running() -> Iterator[Server]:
         _place_data(folder, user)
         password = secrets.token_hex(16)
         _make_cluster(folder, programs, user, password)
+        if prepare is not None:
+            prepare(folder / "data")
+            for path in (folder / "data").iterdir() if user else ():
+                shutil.chown(path, user["user"], user["group"])
         server, holder = _start(folder, programs, password)
         try:
             yield server
@@ -186,7 +194,7 @@ def _make_cluster(folder: Path, programs: Path, user: dict[str, Any], password: 
 
 def _start(folder: Path, programs: Path, password: str) -> tuple[Server, "subprocess.Popen[bytes]"]:
     for _ in range(TRIES):
-        server = Server(_free_port(), password)
+        server = Server(_free_port(), password, folder)
         holder = subprocess.Popen(
             [sys.executable, __file__, str(folder), str(programs), str(server.port)],
             stdin=subprocess.PIPE,

@@ -12,6 +12,7 @@ from p24tui.i18n import _
 
 COMMANDS = {
     "cases": "p24tui.cli.cases:cases",
+    "db": "p24tui.cli.database:db",
     "demo": "p24tui.cli.demo:demo",
     "doctor": "p24tui.cli.doctor:doctor",
     "gateway": "p24tui.cli.sms:gateway",

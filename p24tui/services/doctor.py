@@ -11,7 +11,7 @@ from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine import hours
 from p24tui.services import break_glass, card, duty, gateways, outbox, ticks, units
-from p24tui.store import health
+from p24tui.store import database_roles, health
 from p24tui.system import System
 from p24tui.words import job_words, outgoing_problem_words
 
@@ -41,6 +41,7 @@ def examine(system: System) -> list[Finding]:
     looks: tuple[tuple[str, Callable[[System], Finding]], ...] = (
         (_("databas"), _database),
         (_("plats"), _place),
+        (_("databasroller"), _roles),
         (_("enhet"), _unit),
         (_("personuppgifter"), _person_data),
         (_("klockan"), _ticks),
@@ -78,6 +79,19 @@ def _place(system: System) -> Finding:
         words = _("Databasen ligger på en nätverksenhet ({kind}), där den kan skadas. Flytta den till en lokal disk.")
         return Finding(name, Verdict.BAD, words.format(kind=kind))
     return Finding(name, Verdict.GOOD, str(system.store.path))
+
+
+def _roles(system: System) -> Finding:
+    """Whether whoever holds this login is held to the rows of their own units (LO-2)."""
+    name = _("databasroller")
+    if system.store.path is not None:
+        return Finding(name, Verdict.GOOD, _("Den inbyggda databasen har en nyckel och inga roller."))
+    with system.store.reading() as tx:
+        held = database_roles.in_force(tx)
+    if held:
+        return Finding(name, Verdict.GOOD, _("Radskyddet gäller: den här rollen ser bara sina enheters rader."))
+    words = _("Radskyddet gäller inte för den här rollen: den ser alla enheters rader. Se docs/database.md.")
+    return Finding(name, Verdict.WARNING if system.store.personal else Verdict.GOOD, words)
 
 
 def _storage(system: System) -> Finding:

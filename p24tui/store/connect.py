@@ -3,7 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-VERSION = "0015"
+from p24tui.errors import BadInput
+from p24tui.settings import Settings
+
+VERSION = "0016"
 """The newest migration; a test holds it against the migrations that are there."""
 
 FILE_NAME = "p24tui.db"
@@ -17,6 +20,27 @@ POSTGRESQL: dict[str, Any] = {
     "options": "-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=10000",
 }
 """How connections to PostgreSQL are made: a dead one is noticed in seconds, a frozen one lets go of its rows."""
+
+
+PERSON = "{person}"
+"""Stands in the address of a database for the role of whoever it is opened as."""
+
+
+def role_of(prefix: str, staff_id: str) -> str:
+    """The name of a person's database role: what comes before all of them, and the HSA-id in small letters."""
+    return f"{prefix}_{staff_id.lower()}"
+
+
+def database_address(settings: Settings) -> str:
+    """The address of the database for the person of the settings; empty for the embedded one.
+
+    Raises ``BadInput`` where it is opened as a person, and the settings name nobody.
+    """
+    if PERSON not in settings.database:
+        return settings.database
+    if not settings.staff:
+        raise BadInput("who-acts")
+    return settings.database.replace(PERSON, role_of(settings.database_roles, settings.staff))
 
 
 def connect_sqlcipher(path: Path, key: str) -> Any:

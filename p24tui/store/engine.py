@@ -10,19 +10,25 @@ from sqlalchemy.pool import QueuePool
 
 from p24tui.errors import BadInput, Unavailable
 from p24tui.settings import Settings
-from p24tui.store.connect import FILE_NAME, POSTGRESQL, connect_sqlcipher
+from p24tui.store.connect import FILE_NAME, PERSON, POSTGRESQL, connect_sqlcipher, database_address
 from p24tui.store.key import database_key
 
 CHANNEL = "p24tui"
 
 _MAX_NOTIFIED = 100
+_MAY_NOT = "42501"
+"""PostgreSQL's word for what a role has no privilege to, and for a row that a policy keeps it from writing."""
 
 
 @dataclass(slots=True)
 class Tx:
-    """One transaction. ``changed`` gathers the cases that it touched, to be told when it is durable."""
+    """One transaction. ``changed`` gathers the cases that it touched, to be told when it is durable.
+
+    ``personal`` says that it is under a person's own database role, which sees the rows of their units alone.
+    """
 
     connection: Connection
+    personal: bool = False
     changed: set[str] = field(default_factory=set)
 
     @property
@@ -33,18 +39,19 @@ class Tx:
 class Store:
     """An open database. Safe to use from several threads; each transaction has a connection of its own."""
 
-    def __init__(self, engine: Engine, path: Path | None, key: str | None) -> None:
+    def __init__(self, engine: Engine, path: Path | None, key: str | None, *, personal: bool = False) -> None:
         self.engine = engine
         self._writing_engine = engine.execution_options(writes=True)
         self.path = path
         self.key = key
+        self.personal = personal
         self._listeners: list[Callable[[frozenset[str]], None]] = []
 
     @contextmanager
     def reading(self) -> Iterator[Tx]:
         """A look at the data. Raises ``Unavailable`` where the database cannot be reached."""
         with _explained(), self.engine.connect() as connection, connection.begin():
-            yield Tx(connection)
+            yield Tx(connection, self.personal)
 
     @contextmanager
     def writing(self) -> Iterator[Tx]:
@@ -53,7 +60,7 @@ class Store:
         Raises ``Unavailable`` where the database cannot be reached, is locked for too long, or its disk is full.
         """
         with _explained(), self._writing_engine.connect() as connection, connection.begin():
-            tx = Tx(connection)
+            tx = Tx(connection, self.personal)
             yield tx
             if tx.changed and tx.on_postgresql:
                 payload = ",".join(sorted(tx.changed)) if len(tx.changed) <= _MAX_NOTIFIED else "*"
@@ -93,7 +100,7 @@ def open_engine(settings: Settings, *, create: bool) -> Store:
     Raises ``BadInput`` for an address, key or file that cannot be used.
     """
     if settings.database:
-        return Store(_postgresql(settings.database), None, None)
+        return Store(_postgresql(database_address(settings)), None, None, personal=PERSON in settings.database)
     path = settings.home / FILE_NAME
     if not path.exists() and not create:
         raise BadInput("not-set-up", path=str(settings.home))
@@ -154,6 +161,8 @@ def _explained() -> Iterator[None]:
 
 
 def _explain(error: BaseException) -> Exception:
+    if getattr(error, "sqlstate", None) == _MAY_NOT:
+        return BadInput("database-refuses")
     said = str(error).lower()
     if "file is not a database" in said or "hmac" in said:
         return BadInput("wrong-key")

@@ -16,7 +16,7 @@ from p24tui.routine.actor import Profession
 from p24tui.routine.case import Case
 from p24tui.routine.hours import OpeningHours
 from p24tui.settings import Settings
-from p24tui.store.connect import FILE_NAME, POSTGRESQL, VERSION, connect_sqlcipher
+from p24tui.store.connect import FILE_NAME, POSTGRESQL, VERSION, connect_sqlcipher, database_address
 from p24tui.store.key import database_key
 from p24tui.store.log_chain import chained, microseconds, plain
 from p24tui.store.values import CASE_FIELDS, PATIENT_FIELDS, CaseRow, Staff, Unit, UnitKind, case_row
@@ -27,7 +27,7 @@ _INSTANTS = frozenset(name for name, hint in _HINTS.items() if hint in (datetime
 _DATES = frozenset(name for name, hint in _HINTS.items() if hint in (date, date | None)) | {"born"}
 _FLAGS = frozenset(name for name, hint in _HINTS.items() if hint is bool)
 
-_STAFF = "SELECT id, name, profession, active FROM staff WHERE system_user = ?"
+_STAFF = "SELECT id, name, profession, active FROM staff WHERE staff.system_user = ?"  # PostgreSQL has a word of its own by that name
 _OFFICES = "SELECT role FROM staff_roles WHERE staff_id = ? LIMIT 1"
 _UNITS = (
     "SELECT u.id, u.name, u.kind, u.hours, u.message_after FROM units u "
@@ -150,7 +150,7 @@ def bare(settings: Settings) -> Iterator[BareConnection]:
     if settings.database:
         import psycopg
 
-        url = settings.database.replace("postgresql+psycopg://", "postgresql://")
+        url = database_address(settings).replace("postgresql+psycopg://", "postgresql://")
         with psycopg.connect(url, **POSTGRESQL) as connection:
             yield BareConnection(connection, on_postgresql=True)
         return

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from p24tui.routine.actor import Profession
 from p24tui.routine.hours import OpeningHours
@@ -98,7 +98,12 @@ def put_staff(tx: Tx, one: Staff, unit_ids: tuple[str, ...]) -> None:
 
 
 def patient(tx: Tx, *, id: str | None = None, number: str | None = None, lock: bool = False) -> PatientRecord | None:
-    """The patient with this id or this identity number. ``lock`` keeps other writers from them, as for a unit."""
+    """The patient with this id or this identity number. ``lock`` keeps other writers from them, as for a unit.
+
+    Whoever asks by number may see a patient of whom their units have nothing yet; the database logs that by itself.
+    """
+    if tx.personal and number is not None:
+        tx.connection.execute(select(func.p24_meet(number)))
     query = select(patients).where(patients.c.id == id if id is not None else patients.c.number == number)
     if lock and tx.on_postgresql:
         query = query.with_for_update(key_share=True)
@@ -115,6 +120,9 @@ def patients_by_id(tx: Tx, patient_ids: Collection[str]) -> dict[str, Patient]:
 
 def by_number(tx: Tx, numbers: Collection[str]) -> dict[str, str]:
     """The ids of those patients who have these identity numbers, by number."""
+    if tx.personal:
+        for number in sorted(numbers):
+            tx.connection.execute(select(func.p24_meet(number)))
     query = select(patients.c.number, patients.c.id).where(patients.c.number.in_(numbers))
     return {row.number: row.id for row in tx.connection.execute(query)}
 
@@ -132,6 +140,8 @@ def put_patient(tx: Tx, record: PatientRecord, now: datetime) -> list[OutgoingRo
     }
     if tx.connection.execute(update(patients).where(patients.c.id == record.patient.id).values(values)).rowcount == 0:
         tx.connection.execute(insert(patients).values(values))
+        if tx.personal:
+            tx.connection.execute(select(func.p24_meet(record.patient.number)))
     if not is_protected(record.patient.protection):
         return []
     return outbox.cancel_queued(tx, now, "protected", patient_id=record.patient.id)

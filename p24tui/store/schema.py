@@ -29,7 +29,9 @@ def open_store(settings: Settings, *, create: bool = False) -> Store:
             raise BadInput("not-set-up", path=str(settings.home))
         if found != VERSION:
             _refuse_newer(found)
-            _migrate(store)
+            if store.personal:
+                raise BadInput("database-older", found=found or "", known=VERSION)
+            _migrate(store, settings.database_roles)
     except BaseException:
         store.close()
         raise
@@ -59,11 +61,14 @@ def _refuse_newer(found: str | None) -> None:
         raise BadInput("database-newer", found=found, known=VERSION)
 
 
-def _migrate(store: Store) -> None:
+def _migrate(store: Store, roles_prefix: str) -> None:
     from alembic import command
+
+    from p24tui.store import database_roles
 
     with store.writing() as tx:
         if tx.on_postgresql:
             tx.connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         if version(tx) != VERSION:
             command.upgrade(alembic_config(tx.connection), "head")
+            database_roles.renew(tx, roles_prefix)

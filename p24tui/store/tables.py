@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.types import JSON
 
 from p24tui.store.columns import Instant, Serial, metadata
+from p24tui.store.database_role_tables import database_roles, patient_meetings
 from p24tui.store.duty_tables import (
     after_hours,
     case_guests,
@@ -50,6 +51,7 @@ __all__ = [
     "chain_heads",
     "closing_warnings",
     "closings",
+    "database_roles",
     "exported_files",
     "handovers",
     "journal_drafts",
@@ -63,6 +65,7 @@ __all__ = [
     "outbox",
     "participants",
     "passwords",
+    "patient_meetings",
     "protection_kept",
     "quarantine",
     "read_log",
