@@ -27,7 +27,8 @@ _INSTANTS = frozenset(name for name, hint in _HINTS.items() if hint in (datetime
 _DATES = frozenset(name for name, hint in _HINTS.items() if hint in (date, date | None)) | {"born"}
 _FLAGS = frozenset(name for name, hint in _HINTS.items() if hint is bool)
 
-_STAFF = "SELECT id, name, profession, active FROM staff WHERE staff.system_user = ?"  # PostgreSQL has a word of its own by that name
+# PostgreSQL has a word of its own by the name of the system_user column.
+_STAFF = "SELECT id, name, profession, active FROM staff WHERE staff.system_user = ?"
 _OFFICES = "SELECT role FROM staff_roles WHERE staff_id = ? LIMIT 1"
 _UNITS = (
     "SELECT u.id, u.name, u.kind, u.hours, u.message_after FROM units u "

@@ -208,5 +208,6 @@ def privileges(table: str, access: Access, groups: Groups) -> Iterator[str]:
         for deed in may.split():
             columns = f" ({', '.join(access.changes)})" if deed == "UPDATE" and access.changes else ""
             yield f"GRANT {deed}{columns} ON public.{table} TO {group}"
-        if "INSERT" in may and _SERIAL in metadata.tables[table].primary_key.columns:
+        number = metadata.tables[table].primary_key.columns.get(_SERIAL)
+        if "INSERT" in may and number is not None and number.autoincrement is not False:
             yield f"GRANT USAGE ON SEQUENCE public.{table}_{_SERIAL}_seq TO {group}"
