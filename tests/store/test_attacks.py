@@ -269,8 +269,10 @@ CONTROLS = {
     "membership in one group": (f'GRANT pg_read_all_data TO "{ME}"', READING["raw statistics"]),
     "column privileges": (f"GRANT UPDATE ON handovers TO {GROUPS.staff}", "point an offer elsewhere"),
     "no deleting": (
-        "ALTER TABLE events DISABLE TRIGGER USER;; "
-        f"GRANT DELETE ON events TO {GROUPS.staff};; CREATE POLICY staff_delete ON events FOR DELETE USING (true)",
+        (
+            "ALTER TABLE events DISABLE TRIGGER USER;; "
+            f"GRANT DELETE ON events TO {GROUPS.staff};; CREATE POLICY staff_delete ON events FOR DELETE USING (true)"
+        ),
         "delete events",
     ),
     "the check of who writes": ("ALTER POLICY staff_insert ON messages WITH CHECK (true)", "a message as the patient"),
