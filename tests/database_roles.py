@@ -148,7 +148,7 @@ def _role_in(frame: FrameType | None) -> str | None:
     service, actor = "", None
     while frame is not None:
         code = frame.f_code
-        if "/p24tui/services/" in code.co_filename:
+        if "/p24tui/services/" in code.co_filename and not code.co_filename.endswith("/access.py"):
             service = f"{code.co_filename.rpartition('/p24tui/services/')[2]}:{code.co_name}"
         elif code.co_filename.endswith("tests/world.py") and not service:
             return None

@@ -118,7 +118,7 @@ def _filled(unit_id: str, staff_id: str, word: str) -> Rows:
             rows[table.name] = {
                 column.name: same.get(column.name, _value(table, column, rows, word))
                 for column in table.columns
-                if not (column.primary_key and column.name == "seq")
+                if not (column.primary_key and column.name == "seq" and column.autoincrement is not False)
             }
     return rows
 
@@ -127,6 +127,8 @@ def _value(table: Table, column: Column[Any], rows: Rows, word: str) -> Any:
     """Something that fits the column; what refers to another table, by its name too, to the unit's row there."""
     for key in column.foreign_keys:
         return rows[key.column.table.name][key.column.name]
+    if column.name == "seq":  # one that is numbered by hand, for each unit another
+        return sum(map(ord, word))
     if column.name in NAMES:
         return f"{word} {NAMES[column.name]}.id"
     kind = column.type
