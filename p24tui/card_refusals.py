@@ -27,5 +27,5 @@ CARD_REFUSALS = {
 }
 
 CARD_PARTS = {
-    "card": N_("Kortläsaren svarar inte, eller så är ingen inställd. Se efter vad som är fel med p24tui doctor."),
+    "card": N_("Kortläsaren svarar inte, eller så är ingen inställd. Kör p24tui doctor: det säger vad som är fel."),
 }

@@ -299,7 +299,7 @@ BAD_INPUT = {
     "no-such-patient": N_("Inget öppet ärende i demon börjar på {typed}. p24tui patient visar dem som finns."),
     "many-patients": N_("Flera passar {typed}: {found}. Skriv fler tecken."),
     "seal-differs": N_(
-        "Loggens sigill {seal} i {path} är ett annat i databasen. Någon kan ha ändrat loggen, eller så är databasen återställd: kör p24tui log verify."
+        "Loggens sigill {seal} är ett annat i databasen än i {path}. Någon kan ha ändrat loggen, eller så är databasen återställd: kör p24tui log verify."
     ),
     "message-refused": N_("Mottagningen tog inte emot meddelandet. Det du skrev finns kvar."),
 }

@@ -37,4 +37,4 @@ def _here(holder: CardHolder) -> str:
         )
     where = ", ".join(unit.name for unit in holder.units) or _("ingen enhet")
     here = f"{member.name}, {profession_word(member.profession)}, {where}"
-    return here if member.active else f"{here} {_('(inte aktiv)')}"
+    return here if member.active else here + " " + _("(inte aktiv)")

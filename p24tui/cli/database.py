@@ -45,6 +45,7 @@ def _check(*, as_json: bool) -> None:
         click.echo(_("Roller, rättigheter och radskydd är som de ska."))
     else:
         for one in found:
-            click.echo(f"{one.what}: {one.found or _('saknas')} → {one.wanted or _('ska bort')}")
+            is_, should_be = one.found or _("saknas"), one.wanted or _("ska bort")
+            click.echo(f"{one.what}: {is_} → {should_be}")
     if found:
         click.get_current_context().exit(1)

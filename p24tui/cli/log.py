@@ -58,7 +58,7 @@ def verify_log(as_json: bool) -> None:
             _clear()
         except KeyboardInterrupt:
             _clear()
-            click.echo(_("Avbrutet. Inget är ändrat, och allt är inte kontrollerat."), err=True)
+            click.echo(_("Avbrutet. Inget är ändrat, men allt hann inte kontrolleras."), err=True)
             click.get_current_context().exit(INTERRUPTED)
     if as_json:
         echo_json({**asdict(tally), "seal_file": path, "found": [asdict(found) for found in findings]})

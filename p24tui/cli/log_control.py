@@ -78,7 +78,7 @@ def unusual(first: str | None, last: str | None) -> None:
     with controlling() as (system, actor):
         view = log_control.unusual(system, actor, _day(first), _day(last))
     _show(view)
-    words = ngettext("{count} läsning såg vi på.", "{count} läsningar såg vi på.", view.considered)
+    words = ngettext("{count} läsning är genomgången.", "{count} läsningar är genomgångna.", view.considered)
     click.echo(words.format(count=view.considered), err=True)
 
 

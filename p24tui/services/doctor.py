@@ -217,6 +217,6 @@ def _card(system: System) -> Finding:
         return Finding(name, verdict, words.format(issuers=", ".join(found.too_old)))
     if not found.readers:
         return Finding(name, Verdict.WARNING, _("Ingen kortläsare är ansluten."))
-    words = _("Läsaren fungerar, i den: {cards}. Rotcertifikat: {roots}; spärrlistor: {lists}, ingen för gammal.")
+    words = _("Läsaren fungerar. I den: {cards}. Rotcertifikat: {roots}; spärrlistor: {lists}, ingen för gammal.")
     cards = ", ".join(found.cards) or _("inget kort")
     return Finding(name, Verdict.GOOD, words.format(cards=cards, roots=found.roots, lists=found.lists))

@@ -78,7 +78,8 @@ def extract_text(one: Extract) -> str:
     """The extract as text."""
     rows = (f"{at:<20}{unit:<40}{how}".rstrip() for at, unit, how in _rows(one))
     facts = (f"{name:<20}{said}" for name, said in _facts(one))
-    heading = f"{_('Tid'):<20}{_('Enhet'):<40}{_('Hur')}"
+    time, unit, how = _("Tid"), _("Enhet"), _("Hur")
+    heading = f"{time:<20}{unit:<40}{how}"
     return "\n".join([_(TITLE), "", *facts, "", _(NOTE), "", heading, *rows, ""])
 
 

@@ -25,7 +25,7 @@ from p24tui.settings import Settings
 from tests.gateways.card_authority import ANNA, DAY, NOW, SIGNATURE, Authority, Key, key, pem
 from tests.gateways.soft_card import PIN, SoftReader, soft_reader
 
-pytestmark = pytest.mark.rule("NA-1")
+pytestmark = [pytest.mark.rule("NA-1"), pytest.mark.hazard("H20")]
 
 ROOT = Authority.root()
 ISSUER = ROOT.under()

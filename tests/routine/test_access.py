@@ -13,6 +13,7 @@ ROLES = st.sampled_from(Role)
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 @given(role=ROLES, having=st.frozensets(ROLES))
 def test_a_role_has_what_the_table_gives_it_and_nothing_else(role: Role, having: frozenset[Role]) -> None:
     refused = may(role, "case.read", {"case.read": having, "chat.send": frozenset(Role)})
@@ -20,6 +21,7 @@ def test_a_role_has_what_the_table_gives_it_and_nothing_else(role: Role, having:
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 @given(having=st.frozensets(ROLES))
 def test_the_program_itself_acts_in_no_role(having: frozenset[Role]) -> None:
     assert may(None, "case.read", {"case.read": having}) is None

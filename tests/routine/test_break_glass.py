@@ -44,6 +44,7 @@ PROTECTIONS = st.sampled_from(Protection)
 
 
 @pytest.mark.rule("PR-1", "LO-1")
+@pytest.mark.hazard("H1", "H20")
 @given(words=st.text(max_size=5), protection=PROTECTIONS)
 def test_it_begins_with_a_reason_and_never_for_the_protected(words: str, protection: Protection) -> None:
     refused = may_begin(words, protection)
@@ -54,6 +55,7 @@ def test_it_begins_with_a_reason_and_never_for_the_protected(words: str, protect
 
 
 @pytest.mark.rule("LO-1", "PR-1")
+@pytest.mark.hazard("H1", "H20")
 @given(minutes=st.integers(-120, 240), protection=PROTECTIONS)
 def test_one_reads_while_it_lasts(minutes: int, protection: Protection) -> None:
     """Also a clock that is set back ends it."""
@@ -66,6 +68,7 @@ def test_one_reads_while_it_lasts(minutes: int, protection: Protection) -> None:
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 @pytest.mark.parametrize(
     ("one", "actor", "words", "refused"),
     [
@@ -91,6 +94,7 @@ def test_somebody_else_at_a_unit_that_was_read_reviews_it_once(
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 @given(minutes=st.integers(0, 3000), reviewed=st.booleans())
 def test_it_is_overdue_when_nobody_has_reviewed_it_in_time(minutes: int, reviewed: bool) -> None:
     one = replace(ONE, reviewed_at=NOW) if reviewed else ONE

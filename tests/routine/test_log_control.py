@@ -14,7 +14,7 @@ from p24tui.routine.decision import Refusal
 from p24tui.routine.log_control import Judged, Outcome, ReadFacts, Reason, drawn, may_sign, unusual
 from p24tui.routine.role import Role
 
-pytestmark = pytest.mark.rule("LO-2")
+pytestmark = [pytest.mark.rule("LO-2"), pytest.mark.hazard("H20")]
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

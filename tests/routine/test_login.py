@@ -33,6 +33,7 @@ SESSION = Session(
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 @pytest.mark.parametrize(
     ("wrong", "seconds"),
     [
@@ -73,6 +74,7 @@ def test_what_was_never_wrong_waits_for_nothing() -> None:
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 @pytest.mark.parametrize(
     ("password", "reason"),
     [
@@ -101,6 +103,7 @@ def test_no_password_of_fewer_characters_is_taken(password: str) -> None:
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 @pytest.mark.parametrize(
     ("passed", "locks"),
     [
@@ -117,6 +120,7 @@ def test_it_locks_when_nobody_has_touched_it_for_so_long(passed: timedelta, lock
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 @pytest.mark.parametrize(
     ("passed", "over"),
     [(timedelta(hours=12) - SOON, False), (timedelta(hours=12), True), (timedelta(hours=-12), True)],
@@ -126,6 +130,7 @@ def test_one_is_logged_in_for_twelve_hours_at_most(passed: timedelta, over: bool
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 @pytest.mark.parametrize("means", Means)
 def test_only_the_same_person_unlocks_by_whatever_proves_it(means: Means) -> None:
     assert may_unlock(SESSION, Proven(MARIA.staff_id, "Maria L.", means, NOW)) is None

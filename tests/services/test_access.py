@@ -125,6 +125,7 @@ def actor(role: Role) -> Actor:
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 def test_every_deed_of_somebody_carries_a_right_of_the_table() -> None:
     assert {name for name in BY_SOMEBODY if name not in RIGHTS} == set(WITHOUT_RIGHT)
     assert set(RIGHTS) <= set(BY_SOMEBODY)
@@ -132,6 +133,7 @@ def test_every_deed_of_somebody_carries_a_right_of_the_table() -> None:
 
 
 @pytest.mark.rule("NA-1", "LO-1")
+@pytest.mark.hazard("H20")
 def test_what_nobody_in_particular_does_needs_nobody() -> None:
     without = {name for name, deed in ALL.items() if {System} & set(kinds(deed).values()) and not is_by_somebody(deed)}
     steps = {name for name in without if Tx in kinds(ALL[name]).values()}
@@ -139,6 +141,7 @@ def test_what_nobody_in_particular_does_needs_nobody() -> None:
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 @pytest.mark.parametrize(("name", "role"), REFUSED)
 def test_who_lacks_the_right_is_refused_before_anything_is_read(name: str, role: Role) -> None:
     deed = ALL[name]
@@ -153,6 +156,7 @@ def test_who_lacks_the_right_is_refused_before_anything_is_read(name: str, role:
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 def test_administration_takes_no_part_in_the_chat_and_an_office_sees_no_care_data() -> None:
     care = {
         "list.read",

@@ -17,7 +17,7 @@ from p24tui.store.control_tables import log_checks as table
 from tests.controlling import NUMBERS, a_day_of_reading, log_rows, make_controller, number_of
 from tests.world import PEOPLE, World
 
-pytestmark = pytest.mark.rule("LO-2")
+pytestmark = [pytest.mark.rule("LO-2"), pytest.mark.hazard("H20")]
 
 
 def begun(world: World) -> tuple[Actor, LogCheck]:

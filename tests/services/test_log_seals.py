@@ -44,6 +44,7 @@ def a_minute_later(world: World) -> None:
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 def test_what_has_moved_is_sealed_and_anchored(world: World) -> None:
     assert log_seals.keep(world.system) == 2  # one sealed, one anchored
     a_minute_later(world)
@@ -61,6 +62,7 @@ def test_what_has_moved_is_sealed_and_anchored(world: World) -> None:
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 def test_nothing_is_sealed_anew_and_no_two_seals_are_close(world: World) -> None:
     log_seals.keep(world.system)
     world.clock.advance(MINUTE)
@@ -75,6 +77,7 @@ def test_nothing_is_sealed_anew_and_no_two_seals_are_close(world: World) -> None
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 def test_of_several_processes_at_once_one_seals_and_each_machine_anchors(world: World, tmp_path: Path) -> None:
     with ExitStack() as stack:
         others = [
@@ -97,6 +100,7 @@ def test_of_several_processes_at_once_one_seals_and_each_machine_anchors(world: 
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 def test_an_anchor_that_cannot_be_written_is_said_and_made_good(sqlcipher_world: World) -> None:
     world = sqlcipher_world
     log_seals.keep(world.system)
@@ -119,6 +123,7 @@ def test_an_anchor_that_cannot_be_written_is_said_and_made_good(sqlcipher_world:
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 @pytest.mark.parametrize("kept", [1, 30])
 def test_what_a_crash_left_unfinished_is_written_anew(sqlcipher_world: World, kept: int) -> None:
     world = sqlcipher_world
@@ -133,6 +138,7 @@ def test_what_a_crash_left_unfinished_is_written_anew(sqlcipher_world: World, ke
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 @pytest.mark.parametrize("end", ["1 2026-11-23T08:00:00.000000Z 00", "99 x y", "", "\x1b[2J"])
 def test_an_anchor_that_says_something_else_is_said_within_a_minute(sqlcipher_world: World, end: str) -> None:
     world = sqlcipher_world
@@ -158,6 +164,7 @@ def syslog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.s
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 def test_syslog_is_told_before_the_file_and_what_it_missed_later(sqlcipher_world: World, syslog: socket.socket) -> None:
     world = sqlcipher_world
     world.system.settings = replace(world.system.settings, seal_syslog=True)
@@ -173,6 +180,7 @@ def test_syslog_is_told_before_the_file_and_what_it_missed_later(sqlcipher_world
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 def test_the_clockwork_seals(sqlcipher_world: World) -> None:
     (tick,) = [tick for tick in Clockwork(sqlcipher_world.system, "here").ticks if tick.name == "log-seals"]
     assert (tick.every, tick.run(sqlcipher_world.system)) == (60, 2)

@@ -59,6 +59,7 @@ def _fill(worlds: list[World]) -> None:
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.__name__)
 def test_whoever_tampers_is_found_and_the_place_named(
     tampered: Tampered, deed: Callable[[Tampered, Tx], Expected]
@@ -80,6 +81,7 @@ def look(world: World) -> list[Found]:
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 @pytest.mark.parametrize(
     ("value", "what"),
     [
@@ -119,6 +121,7 @@ def test_a_log_that_grows_while_it_is_looked_at_is_whole(world: World, monkeypat
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 def test_where_there_is_no_anchor_that_is_said(sqlcipher_world: World) -> None:
     world = sqlcipher_world
     assert look(world) == []
@@ -130,6 +133,7 @@ def test_where_there_is_no_anchor_that_is_said(sqlcipher_world: World) -> None:
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 def test_a_line_that_is_taken_out_of_the_anchor_is_found(sqlcipher_world: World) -> None:
     world = sqlcipher_world
     for _number in range(4):

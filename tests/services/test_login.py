@@ -55,6 +55,7 @@ def recorded(world: World) -> list[tuple[str, str | None, dict[str, object]]]:
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 def test_who_knows_the_password_is_known(world: World) -> None:
     choose(world)
     proven = passwords.prove(world.system, MARIA.lower(), PASSWORD, PLACE)
@@ -64,6 +65,7 @@ def test_who_knows_the_password_is_known(world: World) -> None:
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 @pytest.mark.parametrize("who", [MARIA, JOHAN, "SE2321000016-NOBODY", "hemligt lösenord", "", "SE\x00"])
 def test_an_unknown_person_is_refused_in_the_same_words_and_what_they_typed_is_kept_nowhere(
     world: World, who: str, caplog: pytest.LogCaptureFixture
@@ -107,6 +109,7 @@ def test_an_unknown_person_takes_as_long_as_a_known_one(world: World, checked: l
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 def test_after_five_that_are_wrong_even_the_right_one_waits(world: World) -> None:
     choose(world)
     for number in range(5):
@@ -124,6 +127,7 @@ def test_after_five_that_are_wrong_even_the_right_one_waits(world: World) -> Non
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 def test_a_place_waits_whoever_it_is_that_tries_there(world: World) -> None:
     choose(world)
     for number in range(5):
@@ -133,6 +137,7 @@ def test_a_place_waits_whoever_it_is_that_tries_there(world: World) -> None:
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 def test_many_tries_at_once_are_no_more_than_five(world: World) -> None:
     choose(world)
     with ThreadPoolExecutor(8) as pool:
@@ -141,6 +146,7 @@ def test_many_tries_at_once_are_no_more_than_five(world: World) -> None:
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 def test_a_one_time_password_opens_nothing_but_the_choice_of_another(world: World) -> None:
     one_time = passwords.give_one_time(world.system, world.actor("eva"), MARIA)
     assert why(world, password=one_time) == "password-one-time"
@@ -187,6 +193,7 @@ def proven(world: World, name: str = "maria", means: Means = Means.CARD) -> Prov
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 def test_who_is_let_in_has_their_units_and_their_profession(world: World) -> None:
     world.second_unit("maria")
     admitted = login.admit(world.system, proven(world), PLACE)
@@ -200,6 +207,7 @@ def test_who_is_let_in_has_their_units_and_their_profession(world: World) -> Non
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 def test_who_is_not_let_in(world: World) -> None:
     johan, sara = (staff.make_staff(*PEOPLE[name], active=name != "johan") for name in ("johan", "sara"))
     staff.put_staff(world.system, world.actor("eva"), johan, (UNIT,))
@@ -222,6 +230,7 @@ def test_who_is_not_let_in(world: World) -> None:
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 def test_a_session_is_recorded_from_its_beginning_to_its_end(world: World) -> None:
     system, actor = world.system, world.actor("maria")
     session = login.begin_session(system, actor, proven(world))
@@ -239,6 +248,7 @@ def test_a_session_is_recorded_from_its_beginning_to_its_end(world: World) -> No
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 def test_who_has_left_the_unit_does_not_unlock(world: World) -> None:
     session = login.begin_session(world.system, world.actor("maria"), proven(world))
     staff.put_staff(world.system, world.actor("eva"), staff.make_staff(*PEOPLE["maria"], active=False), (UNIT,))
@@ -247,6 +257,7 @@ def test_who_has_left_the_unit_does_not_unlock(world: World) -> None:
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 def test_the_systems_user_is_one_person_and_nobody_elses(world: World) -> None:
     maria, johan = (staff.make_staff(*PEOPLE[name], system_user="mlind") for name in ("maria", "johan"))
     staff.put_staff(world.system, world.actor("eva"), maria, (UNIT,))
@@ -261,6 +272,7 @@ def test_the_systems_user_is_one_person_and_nobody_elses(world: World) -> None:
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 def test_a_unit_says_when_its_consoles_lock(world: World) -> None:
     system, eva = world.system, world.actor("eva")
     assert unit_settings.lock_after(system, UNIT) == 5
@@ -286,6 +298,7 @@ def test_who_logged_in_last_on_the_machine_is_remembered(sqlcipher_world: World)
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
 def test_the_database_is_opened_anew_for_whoever_comes_next(sqlcipher_world: World) -> None:
     opened: list[str] = []
     settings = sqlcipher_world.system.settings

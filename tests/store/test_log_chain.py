@@ -71,6 +71,7 @@ def embedded(peopled_home: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 @settings(max_examples=20)
 @given(st.lists(rows, min_size=10, max_size=20))
 def test_postgresql_makes_the_same_bytes(on_postgresql: World, some: list[Said]) -> None:
@@ -78,6 +79,7 @@ def test_postgresql_makes_the_same_bytes(on_postgresql: World, some: list[Said])
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 @settings(max_examples=20)
 @given(st.lists(rows, min_size=10, max_size=20))
 def test_the_embedded_database_makes_them_too(embedded: World, some: list[Said]) -> None:
@@ -104,6 +106,7 @@ def unlike(store: Store) -> list[log_rows.Stored]:
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 def test_each_row_holds_the_one_before_it_and_the_head_the_last(world: World) -> None:
     for _number in range(3):
         world.case()
@@ -124,6 +127,7 @@ def test_each_row_holds_the_one_before_it_and_the_head_the_last(world: World) ->
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 def test_what_a_client_says_of_the_chain_does_not_count(on_postgresql: World) -> None:
     false = {"chain": "another", "chain_position": 77, "previous_hash": b"no", "hash": b"no"}
     row = {"at": MONDAY_NINE, "kind": "false", "unit_id": UNIT, "actor": "", "profession": "", "place": "", "rule": ""}
@@ -135,6 +139,7 @@ def test_what_a_client_says_of_the_chain_does_not_count(on_postgresql: World) ->
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 def test_no_transaction_waits_for_the_head_of_another(on_postgresql: World, tmp_path: Path) -> None:
     settings = on_postgresql.system.settings
     with make_world_again(tmp_path, settings.database) as other:
@@ -150,6 +155,7 @@ def test_no_transaction_waits_for_the_head_of_another(on_postgresql: World, tmp_
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 @pytest.mark.parametrize("log", LOGS)
 def test_a_log_is_only_added_to(world: World, log: str) -> None:
     table = tables.metadata.tables[log]
@@ -168,6 +174,7 @@ def test_a_log_is_only_added_to(world: World, log: str) -> None:
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 def test_only_what_is_older_than_it_is_kept_can_be_deleted(world: World) -> None:
     with world.system.store.writing() as tx:
         for at in (OLD, MONDAY_NINE):
@@ -179,6 +186,7 @@ def test_only_what_is_older_than_it_is_kept_can_be_deleted(world: World) -> None
 
 
 @pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
 def test_a_row_of_a_transaction_that_fails_leaves_no_gap(world: World) -> None:
     with suppress(ZeroDivisionError), world.system.store.writing() as tx:
         events.append(tx, world.source, world.clock.now(), "never")

@@ -60,9 +60,8 @@ class LockedScreen(ProvingScreen[None, None]):
     def heading(self) -> Content:
         at, name = clock_time(self._system.clock.now()), clean_line(self._session.actor.name)
         banner = (f"{self._banner}  ", "bold $warning") if self._banner else ""
-        return Content.assemble(
-            banner, ("P24", "bold $primary"), (f"  {_('Låst sedan {at}').format(at=at)}  ", "bold"), name
-        )
+        since = _("Låst sedan {at}").format(at=at)
+        return Content.assemble(banner, ("P24", "bold $primary"), (f"  {since}  ", "bold"), name)
 
     def lead(self) -> str:
         if self._means in UNLOCKED_BY_ENTER:
