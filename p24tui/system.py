@@ -49,14 +49,13 @@ class System:
             return self._store
 
     def person_changed(self, staff_id: str) -> None:
-        """Who uses it is somebody else: where people have database roles of their own, it is opened anew as theirs."""
-        with self._opening:
-            if staff_id == self.settings.staff:
-                return
+        """Who uses it is somebody else, or nobody yet: the database is let go of, and opened anew when it is needed.
+
+        Where people have database roles of their own, that is as theirs.
+        """
+        if staff_id != self.settings.staff:
             self.settings = replace(self.settings, staff=staff_id)
-            if self._store is not None and self._store.personal:
-                self._store.close()
-                self._store = None
+            self._let_go()
 
     def close(self) -> None:
         """Let go of the gateways, and of the database where it has been opened."""

@@ -75,6 +75,8 @@ def _open_desk(chosen: Settings, proven: Proven | None) -> None:
         place = bootstrap.place("console")
         if proven is None and chosen.login == "system-user" and _open_at_once(system, place):
             return
+        if proven is not None:
+            system.person_changed(proven.staff_id)
         from p24tui.services import login, setup
 
         if not setup.is_set_up(system):
@@ -82,6 +84,7 @@ def _open_desk(chosen: Settings, proven: Proven | None) -> None:
         bootstrap.log_to_file(chosen)
         if proven is None and chosen.login == "system-user":
             proven = login.of_system_user(system, system_user())
+            system.person_changed(proven.staff_id)
         admitted = login.admit(system, proven, place) if proven is not None else None
         _run(system, place, {}, admitted=admitted)
 

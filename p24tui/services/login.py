@@ -32,7 +32,11 @@ by_password = passwords.prove
 def admit(system: System, proven: Proven, place: str) -> Admitted:
     """Let in who has proven who they are. Raises ``Refused`` (NA-1) for who is not staff here, or not any longer, and
     for who works at no unit; that is recorded.
+
+    Where the database is opened as a person, and nobody has come yet, it is opened as them.
     """
+    if not system.settings.staff:
+        system.person_changed(proven.staff_id)
     with system.store.reading() as tx:
         found = people.staff_member(tx, proven.staff_id)
         known = {unit.id: unit for unit in people.all_units(tx)}

@@ -4,12 +4,15 @@ from p24tui.errors import BadInput
 from p24tui.routine.actor import Actor
 from p24tui.services.access import right
 from p24tui.store import events, people
+from p24tui.store.connect import PERSON
 from p24tui.store.values import Staff, Unit
 from p24tui.system import System
 
 
 def is_set_up(system: System) -> bool:
-    """Whether there is any unit."""
+    """Whether there is any unit. Where the database is opened as a person, and nobody has come yet, there has to be."""
+    if PERSON in system.settings.database and not system.settings.staff:
+        return True
     with system.store.reading() as tx:
         return bool(people.all_units(tx))
 

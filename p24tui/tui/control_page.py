@@ -67,9 +67,10 @@ def checks_page(checks: Sequence[CheckLine], now: datetime) -> Page:
         above.append((words.format(count=going_on), "unread"))
 
     def columns(width: int) -> tuple[Column, ...]:
-        seed = (Column(_("Dagar"), 24), Column(_("Frö"), 12)) if width >= WIDE else ()
-        outcome = Column(_("Utfall"), 28 if width >= WIDE else 22)
-        who = (Column(_("Gjord"), 12), Column(_("Av"), 24 if width >= WIDE else 14), Column(_("Vad"), most=60))
+        roomy = width >= VERY_WIDE
+        seed = (Column(_("Dagar"), 23), Column(_("Frö"), 12 if roomy else 9)) if width >= WIDE else ()
+        outcome = Column(_("Utfall"), 28 if roomy else 22)
+        who = (Column(_("Gjord"), 12), Column(_("Av"), 24 if roomy else 14), Column(_("Vad"), most=60))
         return (*who, *seed, Column(_("Antal"), 6, right=True), outcome)
 
     def row(id: str, width: int) -> Row:

@@ -64,7 +64,7 @@ RIGHTS = {
 }
 """The right by action. What is not here, such as the help, is for everyone in the place where it acts."""
 
-FOR_EVERYONE = frozenset({"back", "command_palette", "help", "quit"})
+FOR_EVERYONE = frozenset({"back", "command_palette", "help", "lock", "quit"})
 """What everybody may do who gets as far."""
 
 
@@ -74,6 +74,8 @@ def right_of(action: str) -> str | None:
         return "closing.do"
     if action.startswith("overview_"):
         return "report.read"
+    if action.startswith("control_"):
+        return "log.control"
     return RIGHTS.get(action)
 
 

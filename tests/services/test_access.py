@@ -69,6 +69,7 @@ NOBODYS = {
         images.sweep images.purge presence.expire suicide.call_due ticks.run
         ticks.missed ticks.forget_old units.announce_opening""",
     SET_UP: """
+        database_roles.apply database_roles.check database_roles.of_people
         doctor.examine gateways.check images.lying_there intake.quarantine.unsettled intake.sources.all_sources
         outbox.standing setup.is_set_up ticks.every ticks.newest ticks.troubled""",
     COMING_IN: """

@@ -35,7 +35,7 @@ def _cheap_passwords(cheap_passwords: None) -> None:
 
 
 def choose(world: World, name: str = "maria") -> None:
-    passwords.choose(world.system, world.actor("eva"), PEOPLE[name][0], PASSWORD)
+    passwords.choose(world.system, world.source, PEOPLE[name][0], PASSWORD)
 
 
 def why(world: World, staff_id: str = MARIA, password: str = "fel lösenord", place: str = PLACE) -> str:
@@ -148,7 +148,7 @@ def test_many_tries_at_once_are_no_more_than_five(world: World) -> None:
 @pytest.mark.rule("NA-1")
 @pytest.mark.hazard("H20")
 def test_a_one_time_password_opens_nothing_but_the_choice_of_another(world: World) -> None:
-    one_time = passwords.give_one_time(world.system, world.actor("eva"), MARIA)
+    one_time = passwords.give_one_time(world.system, world.source, MARIA)
     assert why(world, password=one_time) == "password-one-time"
     for wanted, reason in (
         (one_time, "password-same"),
@@ -166,7 +166,7 @@ def test_a_one_time_password_opens_nothing_but_the_choice_of_another(world: Worl
 
 
 def test_a_one_time_password_does_not_lie_about_for_long(world: World) -> None:
-    one_time = passwords.give_one_time(world.system, world.actor("eva"), MARIA)
+    one_time = passwords.give_one_time(world.system, world.source, MARIA)
     world.clock.instant += timedelta(hours=72, seconds=1)
     assert why(world, password=one_time) == "password-old"
 
@@ -176,16 +176,16 @@ def test_a_new_one_time_password_ends_the_wait(world: World) -> None:
     for number in range(7):
         with pytest.raises(Refused):
             passwords.prove(world.system, MARIA, "fel lösenord", f"console:machine{number}:1")
-    one_time = passwords.give_one_time(world.system, world.actor("eva"), MARIA)
+    one_time = passwords.give_one_time(world.system, world.source, MARIA)
     assert why(world, password=one_time) == "password-one-time"
 
 
 def test_nobody_who_is_not_there_gets_a_password(world: World) -> None:
     member = staff.make_staff(*PEOPLE["johan"], active=False)
-    staff.put_staff(world.system, world.actor("eva"), member, (UNIT,))
+    staff.put_staff(world.system, world.source, member, (UNIT,))
     for who in (JOHAN, "SE2321000016-NOBODY"):
         with pytest.raises(BadInput):
-            passwords.give_one_time(world.system, world.actor("eva"), who)
+            passwords.give_one_time(world.system, world.source, who)
 
 
 def proven(world: World, name: str = "maria", means: Means = Means.CARD) -> Proven:
@@ -210,8 +210,8 @@ def test_who_is_let_in_has_their_units_and_their_profession(world: World) -> Non
 @pytest.mark.hazard("H20")
 def test_who_is_not_let_in(world: World) -> None:
     johan, sara = (staff.make_staff(*PEOPLE[name], active=name != "johan") for name in ("johan", "sara"))
-    staff.put_staff(world.system, world.actor("eva"), johan, (UNIT,))
-    staff.put_staff(world.system, world.actor("eva"), sara, ())
+    staff.put_staff(world.system, world.source, johan, (UNIT,))
+    staff.put_staff(world.system, world.source, sara, ())
     stranger = Proven("SE2321000016-NY99", "Någon Annan", Means.OIDC, world.clock.now())
     for one, reason in (
         (stranger, "login-unknown"),
@@ -251,7 +251,7 @@ def test_a_session_is_recorded_from_its_beginning_to_its_end(world: World) -> No
 @pytest.mark.hazard("H20")
 def test_who_has_left_the_unit_does_not_unlock(world: World) -> None:
     session = login.begin_session(world.system, world.actor("maria"), proven(world))
-    staff.put_staff(world.system, world.actor("eva"), staff.make_staff(*PEOPLE["maria"], active=False), (UNIT,))
+    staff.put_staff(world.system, world.source, staff.make_staff(*PEOPLE["maria"], active=False), (UNIT,))
     with pytest.raises(Refused, match="login-inactive"):
         login.unlock(world.system, session, proven(world))
 
@@ -260,10 +260,10 @@ def test_who_has_left_the_unit_does_not_unlock(world: World) -> None:
 @pytest.mark.hazard("H20")
 def test_the_systems_user_is_one_person_and_nobody_elses(world: World) -> None:
     maria, johan = (staff.make_staff(*PEOPLE[name], system_user="mlind") for name in ("maria", "johan"))
-    staff.put_staff(world.system, world.actor("eva"), maria, (UNIT,))
-    staff.put_staff(world.system, world.actor("eva"), maria, (UNIT,))
+    staff.put_staff(world.system, world.source, maria, (UNIT,))
+    staff.put_staff(world.system, world.source, maria, (UNIT,))
     with pytest.raises(BadInput, match="system-user-taken"):
-        staff.put_staff(world.system, world.actor("eva"), johan, (UNIT,))
+        staff.put_staff(world.system, world.source, johan, (UNIT,))
     found = login.of_system_user(world.system, "mlind")
     assert (found.staff_id, found.means) == (MARIA, Means.SYSTEM_USER)
     for nobody in ("jberg", "", "MLIND"):
@@ -274,7 +274,7 @@ def test_the_systems_user_is_one_person_and_nobody_elses(world: World) -> None:
 @pytest.mark.rule("NA-1")
 @pytest.mark.hazard("H20")
 def test_a_unit_says_when_its_consoles_lock(world: World) -> None:
-    system, eva = world.system, world.actor("eva")
+    system, eva = world.system, world.source
     assert unit_settings.lock_after(system, UNIT) == 5
     assert unit_settings.put_lock_after(system, eva, UNIT, 30) == 30
     assert unit_settings.put_lock_after(system, eva, UNIT, 1) == 1

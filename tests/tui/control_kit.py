@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from p24tui.services import staff
 from p24tui.tui.app import P24App
 from tests.controlling import a_day_of_reading, make_controller, number_of
-from tests.tui.kit import press, settled
+from tests.tui.kit import settled
 from tests.world import UNIT, World
 
 
@@ -26,5 +26,4 @@ async def in_log_control(world: World, size: tuple[int, int] = (120, 40)) -> Asy
     """Eva in log control."""
     async with control_app(world).run_test(size=size, notifications=True) as pilot:
         await settled(pilot)
-        await press(pilot, "f7")
         yield pilot

@@ -128,9 +128,10 @@ async def test_nothing_there_leads_into_a_case(sqlcipher_world: World) -> None:
         for action in ("open_row", "open_case", "next_case", "go_to_alarm", "outgoing", "claim", "register"):
             assert not desk.check_action(action, ())
         assert all(desk.check_action(action, ()) for action in CONTROL_ACTIONS)
-        await press(pilot, "escape")
-        assert place_of(pilot) is Place.LIST
-        assert not any(desk.check_action(action, ()) for action in CONTROL_ACTIONS)
+        for key in ("escape", "f2"):
+            await press(pilot, key)
+            assert "NA-1" in screen_text(pilot)
+            assert place_of(pilot) is Place.LOG
 
 
 async def test_others_see_their_own_log_of_today(sqlcipher_world: World) -> None:

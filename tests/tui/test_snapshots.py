@@ -102,7 +102,7 @@ REGISTRATION = {
     "to-remove": ("f5", "down", "7"),
 }
 VISITS = {"day": ("f3",), "visit": ("f3", "down", "down", "down", "enter")}
-CONTROL = {"unusual": ("f7",), "checks": ("f7", "k", "l")}
+CONTROL: dict[str, tuple[str, ...]] = {"unusual": (), "checks": ("k", "l")}
 IN_ENGLISH = ("list", "case", "anamnesis", "history", "writing", "phrases", "end", "help", "closing", "overview")
 
 

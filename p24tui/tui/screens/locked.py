@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from p24tui import services
 from p24tui.i18n import _, ngettext
-from p24tui.routine.login import KNOWN_BEFORE, Means, Proven, Session
+from p24tui.routine.login import Means, Proven, Session
 from p24tui.system import System
 from p24tui.text import clean_line
 from p24tui.time_words import clock_time
@@ -66,14 +66,12 @@ class LockedScreen(ProvingScreen[None, None]):
     def lead(self) -> str:
         if self._means in UNLOCKED_BY_ENTER:
             return _("I demon räcker Enter för att låsa upp.")
-        if self._means is Means.HANDOFF:
-            return _("Ladda om sidan: kortet prövas på nytt, och det du har skrivit finns kvar.")
         if self._means is Means.SYSTEM_USER:
             return _("Du har inget lösenord här, så konsolen går bara att lämna. Det du har skrivit finns kvar.")
         return super().lead() or _("Det du har skrivit finns kvar. Bara du kan låsa upp.")
 
     def keys(self) -> str:
-        keys = [_("Enter lås upp")] if self._means not in KNOWN_BEFORE else []
+        keys = [_("Enter lås upp")] if self._means is not Means.SYSTEM_USER else []
         if self._somebody_else is not None:
             keys.append(_("Ctrl+N någon annan"))
         return "   ".join([*keys, _("{key} lämna konsolen").format(key=key_name("quit"))])
@@ -81,7 +79,9 @@ class LockedScreen(ProvingScreen[None, None]):
     def action_prove(self) -> None:
         if self._means in UNLOCKED_BY_ENTER:
             self._unlock()
-        elif self._means not in KNOWN_BEFORE:
+        elif self._means is Means.HANDOFF:
+            self.app.open_url("/", new_tab=False)  # whoever then comes is handed on to a console of their own
+        elif self._means is not Means.SYSTEM_USER:
             super().action_prove()
 
     def follow(self, proven: Proven) -> None:

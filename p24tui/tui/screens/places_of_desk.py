@@ -61,7 +61,7 @@ AT_VIDEO_ALONE = frozenset(key.action for key in KEYS if key.where == (Where.VID
 IN_LOG_CONTROL = frozenset({
     *CONTROL_ACTIONS,
     *(place.action for place in Place),
-    *("help", "quit", "command_palette", "show_hours", "show_roster", "show_shift"),
+    *("help", "quit", "command_palette", "show_hours", "show_roster", "show_shift", "review_break_glass"),
 })  # fmt: skip
 """What is open to who controls the log there: nothing that leads into a case."""
 

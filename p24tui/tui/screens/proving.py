@@ -28,6 +28,7 @@ Ends = TypeVar("Ends")
 
 LEAD = {
     Means.CARD: N_("Sätt ditt kort i läsaren och skriv kortets PIN-kod."),
+    Means.HANDOFF: N_("Enter laddar om sidan, och kortet prövas på nytt. Det du har skrivit finns kvar."),
     Means.OIDC: N_("Du loggar in i webbläsaren. Enter öppnar den."),
 }
 
