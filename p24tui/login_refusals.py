@@ -25,6 +25,5 @@ LOGIN_REFUSALS = {
 }
 
 LOGIN_PARTS = {
-    "card": N_("Det finns inget kort i läsaren, eller ingen läsare. Sätt i kortet och försök igen."),
     "staff-idp": N_("Inloggningstjänsten svarar inte, eller är inte inställd. Försök igen."),
 }

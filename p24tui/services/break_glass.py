@@ -64,10 +64,13 @@ def begin(system: System, actor: Actor, typed: str, ground: Ground, words: str) 
     """Begin to read the cases that a person has at units where one does not work, by the whole identity number.
 
     That it was tried is committed before anything is said, and also where there is nothing: then it raises
-    ``BadInput``, and tells no more than that. Raises ``Refused`` where the person is protected or no reason is given.
+    ``BadInput``, and tells no more than that. Raises ``Refused`` where the person is protected or no reason is given,
+    and ``BadInput`` where the database would show nothing elsewhere, so that nobody takes that for an answer.
     """
     if actor.staff_id is None:
         raise BadInput("who-acts")
+    if system.store.personal:
+        raise BadInput("elsewhere-unseen")
     said, number = clean_line(words, LONGEST), number_of(system, typed)
     if not said:
         raise Refused("LO-1", "break-glass-why")
@@ -125,6 +128,8 @@ def read(system: System, actor: Actor, id: str, case_id: str) -> ReadElsewhere:
 @right("break-glass.review")
 def to_review(system: System, actor: Actor, unit_ids: Collection[str]) -> tuple[ToReview, ...]:
     """What others have read at these units and nobody has reviewed, the oldest first; logged before it is returned."""
+    if system.store.personal:
+        raise BadInput("reviews-unseen")
     now = system.clock.now()
     within = _within(system)
     with system.store.writing() as tx:

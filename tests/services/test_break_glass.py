@@ -185,3 +185,14 @@ def test_the_head_of_the_unit_reviews_it_within_a_day_and_nobody_their_own(world
     assert last is not None
     assert (last.actor, last.details["outcome"]) == ("Johan Berg", "justified")
     assert said(lambda: break_glass.review(world.system, johan, "none", Outcome.JUSTIFIED, "x")) == "no-break-glass"
+
+
+@pytest.mark.rule("LO-1", "LO-2")
+def test_under_a_role_that_sees_no_other_unit_nobody_is_told_that_there_is_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere(world)
+    monkeypatch.setattr(world.system.store, "personal", True)
+    maria, johan = world.actor("maria"), head(world)
+    assert said(lambda: break_glass.begin(world.system, maria, NUMBER, Ground.LIFE, WHY)) == "elsewhere-unseen"
+    assert said(lambda: break_glass.to_review(world.system, johan, [BERGA])) == "reviews-unseen"

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from p24tui.errors import Refused, Unavailable
+from p24tui.errors import Refused
 from p24tui.gateways import browser
 from p24tui.gateways.browser import Opened
 from p24tui.gateways.openid_begun import Begun
@@ -279,7 +279,7 @@ class FakeCard:
 
     def read(self, pin: str) -> Proven:
         if not self.present:
-            raise Unavailable("card")
+            raise Refused("NA-1", "card-missing")
         if pin != "1234":
             raise Refused("NA-1", "login-unproven")
         staff_id, name, _profession = PEOPLE[self.whose]
@@ -301,7 +301,7 @@ async def test_a_card_pulled_out_locks_and_the_same_card_unlocks(sqlcipher_world
         await until(pilot, lambda: isinstance(pilot.app.screen, LockedScreen))
         await pilot.pause()
         await type_in(pilot, "1234")
-        await until(pilot, lambda: "inget kort i läsaren" in screen_text(pilot))
+        await until(pilot, lambda: "Inget kort sitter i läsaren" in screen_text(pilot))
         card.present, card.whose = True, "johan"
         await type_in(pilot, "1234")
         await until(pilot, lambda: "låst av Maria Lind" in screen_text(pilot))
