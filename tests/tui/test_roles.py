@@ -86,6 +86,10 @@ async def test_who_has_no_list_stands_in_the_log_and_no_list_is_read(
             await press(pilot, key)
             assert "NA-1" in screen_text(pilot)
             assert desk._place is Place.LOG
+        await press(pilot, "f1")
+        assert "Överallt" in screen_text(pilot)
+        assert "I patientlistan" not in screen_text(pilot)
+        await press(pilot, "escape")
         sqlcipher_world.case(name="Nyss Kommen")
         await settled(pilot)
         assert "Nyss" not in screen_text(pilot)

@@ -1,6 +1,7 @@
 """A whole site: the server for browsers in a process of its own, behind a proxy, for the unit's people."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -8,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psutil
 
@@ -22,6 +22,7 @@ from tests.world import UNIT, World
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECRET = "det-som-bara-proxyn-och-servern-vet"
+_PORT = re.compile(r":(\d+)")
 DATABASE_SECRET = "skyddad-adress"
 
 
@@ -71,11 +72,12 @@ def site(world: World, folder: Path, *on_shift: str, **more: str) -> Iterator[Si
         "P24TUI_WEB_ADDRESS": proxy.address,
         "P24TUI_WEB_PORT": "0",
         "P24TUI_WEB_PROXY_SECRET": SECRET,
+        **authority.settings,
         **more,
     }
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.web.serving", str(folder / "authority")],
+            [sys.executable, "-m", "p24tui", "web"],
             cwd=ROOT,
             env=environ,
             stdout=subprocess.PIPE,
@@ -86,7 +88,7 @@ def site(world: World, folder: Path, *on_shift: str, **more: str) -> Iterator[Si
         assert process.stdout is not None
         said = process.stdout.readline()
         assert said, (folder / "server.log").read_text()
-        proxy.to = urlsplit(said.strip()).port or 0
+        proxy.to = int(_PORT.findall(said)[0])
         yield Site(process, proxy, authority)
     finally:
         process.terminate()

@@ -11,9 +11,12 @@ from textual.widgets import Static
 
 from p24tui.duty_words import GUARANTEE
 from p24tui.i18n import N_, _
+from p24tui.routine.role import Role
 from p24tui.tui.key import Where
 from p24tui.tui.keys import keys_in_use
 from p24tui.tui.look import ARRIVED
+from p24tui.tui.places import Place, places_of
+from p24tui.tui.role_keys import may_press, right_of
 from p24tui.words import (
     FAILED,
     FREE_TEXT,
@@ -68,13 +71,17 @@ WIDTH, FRAME = 100, 8
 
 
 class HelpScreen(ModalScreen[None]):
-    """Closed by Esc, Enter or the key that opened it."""
+    """What somebody in this ``role`` may press. Closed by Esc, Enter or the key that opened it."""
 
     BINDINGS = [
         Binding("escape,enter,q", "close", show=False),
         Binding("question_mark", "close", show=False, id="help"),
         Binding("f1", "close", show=False, id="help_anywhere"),
     ]
+
+    def __init__(self, role: Role | None = None) -> None:
+        super().__init__()
+        self._role = role
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog wide"):
@@ -84,22 +91,26 @@ class HelpScreen(ModalScreen[None]):
 
     def on_resize(self) -> None:
         room = min(WIDTH, self.size.width) - FRAME
-        self.query_one("#help-lines", Static).update(Content("\n").join(_lines(room)))
+        self.query_one("#help-lines", Static).update(Content("\n").join(_lines(room, self._role)))
 
     def action_close(self) -> None:
         self.dismiss()
 
 
-def _lines(room: int) -> list[Content]:
-    """Every key and every mark, wrapped to so many cells."""
+def _lines(room: int, role: Role | None) -> list[Content]:
+    """Every key and every mark that are for this role, wrapped to so many cells."""
     names = max(7, *(len(key.names) for key in keys_in_use())) + 2
     lines: list[Content] = []
     for where, title in PLACES.items():
+        keys = [key for key in keys_in_use() if where in key.where and may_press(role, key.action)]
+        if all(right_of(key.action) is None for key in keys):
+            continue  # a place that is not for them
         lines.append(Content.styled(_(title), "bold $primary"))
-        for key in keys_in_use():
-            if where in key.where:
-                lines += _entry(key.names, _(key.help), names, room)
+        for key in keys:
+            lines += _entry(key.names, _(key.help), names, room)
         lines.append(Content(""))
+    if Place.LIST not in places_of(role):
+        return lines
     lines.append(Content.styled(_("Märken i listan"), "bold $primary"))
     for mark, meaning in MARKS:
         lines += _entry(mark, _(meaning), names, room)

@@ -91,7 +91,7 @@ class ChoiceScreen(Screen[Choice | None]):
 
     @staticmethod
     def _option(one: Choice) -> Option:
-        return Option(Content.assemble(clean_line(one.unit.name), (f"  {role_word(one.role)}", "$foreground 70%")))
+        return Option(Content.assemble((clean_line(one.unit.name), "bold"), f"  {role_word(one.role)}"))
 
 
 class DemoScreen(Screen[Staff | None]):
