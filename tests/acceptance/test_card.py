@@ -117,7 +117,7 @@ def test_the_doctor_looks_at_reader_roots_and_lists(reader: SoftReader, monkeypa
     assert verdict == "good"
     assert "inget kort" in sentence
     insert(reader, label="Marias kort")
-    assert "i den: Marias kort. Rotcertifikat: 1; spärrlistor: 2" in said_of_the_card()[1]
+    assert "I den: Marias kort. Rotcertifikat: 1; spärrlistor: 2" in said_of_the_card()[1]
 
     lists = Path(os.environ["P24TUI_CARD_REVOCATION"])
     long_ago = SystemClock().now() - 3 * DAY

@@ -284,7 +284,7 @@ def test_what_stood_under_the_lock_is_not_painted_for_whoever_comes_next(sqlciph
     case = world.case(name="Ali Noor", text="Detta är hemligt.", unread=0)
     clock = replace(world.system, clock=SystemClock())
     for name in ("maria", "johan"):
-        passwords.choose(world.system, world.actor(name), PEOPLE[name][0], PASSWORD)
+        passwords.choose(world.system, world.source, PEOPLE[name][0], PASSWORD)
         shift.start(clock, world.actor(name), ShiftKind.CHAT)
     chat.claim(world.system, world.actor("maria"), case.id, case.version)
     environment = {"P24TUI_HOME": str(world.system.settings.home), "P24TUI_STAFF": PEOPLE["maria"][0]}
