@@ -63,6 +63,19 @@ def test_whoever_has_a_card_that_holds_is_who_it_says(chosen: settings.Settings)
         (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", 0, "card-no-login"),
         (pem(CARD)[:-40], 0, "card-no-login"),
     ],
+    ids=[
+        "revoked",
+        "expired",
+        "not yet",
+        "another root",
+        "for signatures",
+        "of no person",
+        "an authority's",
+        "an old list",
+        "nothing",
+        "no certificate",
+        "cut short",
+    ],
 )
 def test_no_other_is_let_in_and_is_told_why(chosen: settings.Settings, given: bytes, later: int, reason: str) -> None:
     with pytest.raises(Refused) as error:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.protection import Protection
 from p24tui.services import staff
@@ -15,6 +16,9 @@ from p24tui.tui.app import P24App
 from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.widgets.place_overview import PlaceOverview
 from tests.world import UNIT, World
+
+OPERATOR = Actor(None, "test", None, UNIT, "cli:test")
+"""Whoever sees to the staff and their passwords on the command line."""
 
 SOON = 15.0
 """Seconds in which what a screen waits for comes, also where the machine is busy."""

@@ -25,7 +25,7 @@ from tests.tui.booking_kit import (
     plain,
     write,
 )
-from tests.tui.kit import at_desk, press, screen_text
+from tests.tui.kit import OPERATOR, at_desk, press, screen_text
 from tests.visiting import FATHER, MOTHER, roles
 from tests.world import BERGA, PEOPLE, UNIT, World
 
@@ -64,9 +64,8 @@ async def test_a_colleague_is_invited_by_the_way_that_comes_first(sqlcipher_worl
 async def test_colleagues_of_all_ones_units_can_be_invited(sqlcipher_world: World) -> None:
     sqlcipher_world.second_unit("maria", "sara")
     in_two_hours(sqlcipher_world, an_adult(sqlcipher_world))
-    operator = sqlcipher_world.actor("maria")
     far = staff.make_staff("SE2321000016-BB09", "Bo [b]Ek", "doctor")
-    staff.put_staff(sqlcipher_world.system, operator, far, (BERGA,))
+    staff.put_staff(sqlcipher_world.system, OPERATOR, far, (BERGA,))
     async with at_desk(sqlcipher_world) as pilot:
         await press(pilot, "f3", "l", "1")
         assert "Bo [b]Ek, läkare · syns i hens egen lista" in offered(pilot, "part-staff")
@@ -142,4 +141,4 @@ async def test_a_guest_is_invited_by_sms_or_mail_and_must_show_who_they_are(sqlc
 def reached(world: World, name: str, *, email: str = "", mobile: str = "") -> None:
     """One of the people is reached so."""
     member = staff.make_staff(*PEOPLE[name], email=email, mobile=mobile)
-    staff.put_staff(world.system, world.actor("maria"), member, (UNIT,))
+    staff.put_staff(world.system, OPERATOR, member, (UNIT,))

@@ -16,7 +16,6 @@ from p24tui.errors import Refused
 from p24tui.gateways import browser
 from p24tui.gateways.browser import Opened
 from p24tui.gateways.openid_begun import Begun
-from p24tui.routine.actor import Actor
 from p24tui.routine.login import Means, Proven
 from p24tui.routine.shift import ShiftKind
 from p24tui.services import chat, passwords, shift, staff
@@ -28,7 +27,7 @@ from p24tui.tui.screens.locked import LockedScreen
 from p24tui.tui.screens.login import ChoiceScreen, DemoScreen, LoginScreen
 from p24tui.tui.widgets.composer import Composer
 from tests.tui import kit
-from tests.tui.kit import desk_of, press, screen_text, settled, until
+from tests.tui.kit import OPERATOR, desk_of, press, screen_text, settled, until
 from tests.world import PEOPLE, UNIT, World
 
 pytestmark = pytest.mark.anyio
@@ -36,8 +35,6 @@ pytestmark = pytest.mark.anyio
 MARIA, JOHAN = PEOPLE["maria"][0], PEOPLE["johan"][0]
 PASSWORD = "korrekt häst batteri"
 LATER = timedelta(minutes=5)
-OPERATOR = Actor(None, "test", None, UNIT, "cli:test")
-"""Whoever gives people their passwords: on the command line, as in ``p24tui staff password``."""
 
 
 @pytest.fixture(autouse=True)
