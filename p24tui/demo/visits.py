@@ -11,6 +11,7 @@ from p24tui.errors import Refused, Stale
 from p24tui.gateways.booking import VIDEO, SentBooking
 from p24tui.gateways.e_id import LoggedIn
 from p24tui.ids import stable_id
+from p24tui.routine import link
 from p24tui.routine.actor import Actor
 from p24tui.routine.identity import IdentityNumber, NumberKind
 from p24tui.routine.link import Role
@@ -139,9 +140,9 @@ class Visits:
     def _come(self, one: VisitOfDay, visit: Visit) -> None:
         """The patient, or the proxy, uses the link of the latest SMS."""
         with self._system.store.reading() as tx:
-            rows = [row for row in outbox.of_visits(tx, [visit.id]).get(visit.id, []) if links.PATH in row.text]
+            rows = [row for row in outbox.of_visits(tx, [visit.id]).get(visit.id, []) if link.PATH in row.text]
         if rows:
-            token = rows[-1].text.split(links.PATH)[1].split()[0]
+            token = rows[-1].text.split(link.PATH)[1].split()[0]
             links.use(self._system, token, LoggedIn(one.proxy or one.number, "bankid", self._system.clock.now()))
 
     def _hold(self, deed: VisitDeed, one: VisitOfDay, visit: Visit, actor: Actor) -> None:

@@ -15,7 +15,7 @@ from p24tui.intake.endpoints import Endpoints
 from p24tui.intake.join import CALLBACK, Join
 from p24tui.intake.replies import HttpProblem
 from p24tui.intake.stream import Hub
-from p24tui.services import links
+from p24tui.routine import link
 from p24tui.system import System
 
 
@@ -41,7 +41,7 @@ def build(system: System) -> Starlette:
             Route("/fhir/Communication", at.guarded(at.answers), methods=["GET"]),
             Route(f"{PATH}/{{gateway}}/{{token}}/{{id}}", at.guarded(at.report), methods=["POST"]),
             Route(CALLBACK, at.guarded(join.in_words(join.back)), methods=["GET"]),
-            Route(f"{links.PATH}{{token}}", at.guarded(join.in_words(join.enter)), methods=["GET"]),
+            Route(f"{link.PATH}{{token}}", at.guarded(join.in_words(join.enter)), methods=["GET"]),
             Route("/fhir", at.guarded(at.send), methods=["POST"]),
             Route("/fhir/{type}", at.guarded(at.send), methods=["POST"]),
         ],

@@ -24,12 +24,13 @@ from p24tui.gateways.e_id import Begun, LoggedIn
 from p24tui.intake import join_pages as pages
 from p24tui.intake.join_pages import Page
 from p24tui.intake.sealed import Seal
+from p24tui.routine import link
 from p24tui.routine.rule import rule
 from p24tui.services import links
 from p24tui.services.patient_time import moment_words
 from p24tui.system import System
 
-CALLBACK = f"{links.PATH}login/callback"
+CALLBACK = f"{link.PATH}login/callback"
 """Where the provider of e-ID sends a browser back to: the address that it knows as ours."""
 
 LOGS_IN_WITHIN = timedelta(minutes=10)
@@ -202,4 +203,4 @@ def _lang(request: Request) -> str:
 
 
 def _path(token: str) -> str:
-    return f"{links.PATH}{token}"
+    return f"{link.PATH}{token}"

@@ -1,5 +1,6 @@
 """The link into a visit: whom it lets in, from when, and until when; who is invited, and how (VI-8, VI-10 to VI-12)."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +11,16 @@ from p24tui.routine.hours import local_day
 from p24tui.routine.outgoing import Channel
 from p24tui.routine.rule import rule
 from p24tui.routine.visit import OPEN, Visit, VisitState
+
+PATH = "/v/"
+"""Where the join endpoint of the intake lies: what stands before a link's token in its address."""
+
+_TOKEN = re.compile(rf"({PATH})[A-Za-z0-9_-]{{20,64}}")
+
+
+def spent(text: str) -> str:
+    """A text that has gone out, without the token of the link in it, which is for whoever got it alone (H16)."""
+    return _TOKEN.sub(r"\1…", text)
 
 
 class Role(StrEnum):

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from p24tui.gateways.outgoing.model import Fate, Problem, Report
 from p24tui.routine import outgoing as rules
+from p24tui.routine.link import spent
 from p24tui.routine.outgoing import OutgoingState
 from p24tui.services.outbox import letter, nobody, tell
 from p24tui.store import outbox
@@ -66,6 +67,8 @@ def _take_report(tx: Tx, row: OutgoingRow, report: Report, now: datetime) -> Non
     problem = Problem.NOT_DELIVERED.value if failed else ""
     gateway_id = row.gateway_id or report.gateway_id
     values = {"state": state, "problem": problem, "gateway_id": gateway_id, "changed_at": now, "lease_until": None}
+    if delivered:
+        values["text"] = spent(row.text)
     outbox.change(tx, row.id, row.fence, (row.state,), **values)
     details = {"problem": problem} if problem else {}
     tell(tx, nobody(row.unit_id), row, now, f"sms.{state.value}", **details)

@@ -11,7 +11,7 @@ from p24tui.gateways.e_id import LoggedIn
 from p24tui.ids import stable_id
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, Video
-from p24tui.routine.link import WITH_E_ID, Participant, Role, Standing, standing
+from p24tui.routine.link import PATH, WITH_E_ID, Participant, Role, Standing, standing
 from p24tui.routine.outgoing import Channel
 from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
@@ -21,9 +21,6 @@ from p24tui.store import cases, events, intake, participants, people, visits
 from p24tui.store.engine import Tx
 from p24tui.system import System
 from p24tui.visit_words import shown_role
-
-PATH = "/v/"
-"""Where the join endpoint of the intake lies."""
 
 WAY_IN = "sms-link"
 """How somebody who used their link came in (NA-4)."""

@@ -20,6 +20,7 @@ from p24tui.gateways.outgoing.model import (
 from p24tui.gateways.person_data import look_up_protection
 from p24tui.routine import phone, reminder
 from p24tui.routine.actor import Actor
+from p24tui.routine.link import spent
 from p24tui.routine.outgoing import Channel, OutgoingState, Purpose, Sending
 from p24tui.routine.patient import Patient
 from p24tui.routine.protection import Protection, is_protected
@@ -248,11 +249,15 @@ def _answered(row: OutgoingRow, answer: Answer, now: datetime) -> tuple[Result, 
     """What is written of the gateway's answer, and what happened by it."""
     match answer:
         case Accepted(id, parts):
-            return Result(OutgoingState.ACCEPTED, "", now, now, row.sent_at, id, parts), "sms.accepted"
+            return Result(OutgoingState.ACCEPTED, "", now, now, row.sent_at, id, parts, spent(row.text)), "sms.accepted"
         case Rejected(problem):
-            return Result(OutgoingState.FAILED, problem.value, now, now, row.sent_at, "", row.parts), "sms.failed"
+            return Result(
+                OutgoingState.FAILED, problem.value, now, now, row.sent_at, "", row.parts, row.text
+            ), "sms.failed"
         case NotNow(problem, wait):
             kind = "" if row.problem == problem.value else "sms.postponed"  # its history says so once
-            return Result(OutgoingState.QUEUED, problem.value, now, now + wait, None, "", 0), kind
+            return Result(OutgoingState.QUEUED, problem.value, now, now + wait, None, "", 0, row.text), kind
         case Uncertain(problem):
-            return Result(OutgoingState.UNCERTAIN, problem.value, now, now, row.sent_at, "", row.parts), "sms.uncertain"
+            return Result(
+                OutgoingState.UNCERTAIN, problem.value, now, now, row.sent_at, "", row.parts, row.text
+            ), "sms.uncertain"

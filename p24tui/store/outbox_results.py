@@ -25,7 +25,7 @@ IN_FLIGHT = (OutgoingState.SENDING, OutgoingState.UNCERTAIN)
 _STATEMENT = """
 WITH changed AS (
     UPDATE outbox SET state = %(state)s, problem = %(problem)s, try_at = %(try_at)s, changed_at = %(changed_at)s,
-        sent_at = %(sent_at)s, gateway_id = %(gateway_id)s, parts = %(parts)s, lease_until = NULL
+        sent_at = %(sent_at)s, gateway_id = %(gateway_id)s, parts = %(parts)s, text = %(text)s, lease_until = NULL
     WHERE id = %(id)s AND fence = %(fence)s AND state IN ('sending', 'uncertain')
     RETURNING unit_id, case_id
 ), event AS (
@@ -50,6 +50,7 @@ class Result:
     sent_at: datetime | None
     gateway_id: str
     parts: int
+    text: str
 
 
 class Results:

@@ -21,6 +21,7 @@ from p24tui.intake import join_pages
 from p24tui.intake.join import CALLBACK, LOGIN, LOGS_IN_WITHIN, STAYS_FOR, WHO
 from p24tui.intake.join_pages import Page, language
 from p24tui.intake.sealed import LONGEST
+from p24tui.routine import link
 from p24tui.routine.visit import Visit
 from p24tui.services import links, visits
 from tests.gateways import peers_process
@@ -59,7 +60,7 @@ class Someone:
 
     @property
     def link(self) -> str:
-        return f"{links.PATH}{self.token}"
+        return f"{link.PATH}{self.token}"
 
     def open(self, path: str = "", **more: Any) -> httpx.Response:
         return self.browser.get(path or self.link, **more)

@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 
 from p24tui.routine.decision import Refusal
-from p24tui.routine.link import INTERPRETER_NAME, Participant, Role, Standing, colleague_channel, may_invite, standing
+from p24tui.routine.link import (
+    INTERPRETER_NAME,
+    Participant,
+    Role,
+    Standing,
+    colleague_channel,
+    may_invite,
+    spent,
+    standing,
+)
 from p24tui.routine.outgoing import Channel
 from p24tui.routine.visit import OPEN, VisitState
 from tests.routine.cases import NOW
@@ -153,3 +162,18 @@ def test_who_is_invited_has_done_nothing_yet() -> None:
 def test_nobody_is_invited_to_what_is_over(state: VisitState) -> None:
     refusal = Refusal("VI-11", "visit-not-open")
     assert may_invite(visit(state=state), Role.GUEST, (), Channel.SMS) == refusal
+
+
+@pytest.mark.hazard("H16")
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Gå in: https://a.se/v/AbC-_0123456789abcdefg nu.", "Gå in: https://a.se/v/… nu."),
+        ("https://a.se/v/AbC-_0123456789abcdefg", "https://a.se/v/…"),
+        ("Logga in på https://mitt.regionhalland.se/vard", "Logga in på https://mitt.regionhalland.se/vard"),
+        ("kort /v/abc", "kort /v/abc"),
+        ("", ""),
+    ],
+)
+def test_of_what_has_gone_out_the_token_is_not_kept(text: str, kept: str) -> None:
+    assert spent(text) == kept

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from p24tui.errors import Refused
 from p24tui.gateways.e_id import LoggedIn
 from p24tui.routine.link import Role
-from p24tui.routine.outgoing import Purpose
+from p24tui.routine.outgoing import OutgoingState, Purpose
 from p24tui.routine.protection import Protection
 from p24tui.routine.visit import Summons, Visit, VisitState
 from p24tui.services import chat, ending, invitations, links, visit_day, visits
@@ -333,6 +333,7 @@ def test_a_visit_that_lives_again_is_the_patients_and_nobodys_who_was_invited_to
 @pytest.mark.hazard("H13")
 def test_each_time_that_a_visit_lives_again_the_patient_is_called_in_by_a_link_of_its_own(world: World) -> None:
     visit, system = booked(world), world.system
+    gateway = with_gateway(world)
     world.clock.instant = visit.starts_at
     for times in (1, 2, 3):
         world.clock.advance(HOUR)
@@ -343,7 +344,7 @@ def test_each_time_that_a_visit_lives_again_the_patient_is_called_in_by_a_link_o
             invitations.begin_anew(tx, system, world.actor("maria"), ended, world.clock.now())
             stored_visits.save(tx, replace(ended, state=VisitState.STARTED, started_at=world.clock.now()))
         assert send(world) == 1
-        assert len(set(called_in(world, visit))) == times
+        assert len({token_of(one.text) for one in gateway.handed}) == times
 
 
 @pytest.mark.rule("PR-1", "VI-11")
@@ -432,3 +433,20 @@ def test_a_talk_with_a_relative_calls_nobody_in_when_it_lives_again(world: World
         invitations.begin_anew(tx, system, world.actor("maria"), ended, world.clock.now())
     assert (called_in(world, visit), roles(world, visit.id)) == ([], [])
     assert links.use(system, token) == Revoked()
+
+
+@pytest.mark.rule("VI-11")
+@pytest.mark.hazard("H16")
+def test_of_a_link_that_has_gone_out_only_the_digest_is_kept(world: World) -> None:
+    gateway = with_gateway(world)
+    world.system.settings = replace(world.system.settings, join_address=JOIN)
+    visit = book(world, world.patient(mobile=MOBILE).id, world.clock.now() + 2 * HOUR)
+    assert send(world) == 1
+    token = token_of(gateway.handed[0].text)
+    gone = next(row for row in rows_of(world, visit.patient_id) if row.state is OutgoingState.ACCEPTED)
+    assert f"{JOIN}/v/…" in gone.text
+    with world.system.store.reading() as tx:
+        kept = tx.connection.exec_driver_sql("SELECT text FROM outbox").scalars().all()
+        digests = tx.connection.scalars(select(visit_links.c.digest)).all()
+    assert not any(token in text for text in kept)
+    assert sha256(token.encode()).digest() in [bytes(one) for one in digests]
