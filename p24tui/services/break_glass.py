@@ -213,9 +213,10 @@ def _begin_by_database(
     units = break_glass.begin(tx, actor, id, number, ground, words, limit("break_glass_lasts", system.clock.now()))
     if units is None:
         return None
-    one = break_glass.find(tx, id)
-    if one is None:
+    if not units:
         return Refusal("PR-1", "break-glass-protected")
+    one = break_glass.find(tx, id)
+    assert one is not None  # one sees one's own
     tx.changed.update(case_id for case_id, unit_id in cases.of_patient(tx, one.patient_id) if unit_id in one.units)
     return one
 
