@@ -201,8 +201,6 @@ BAD_INPUT = {
     "no-office": N_("Rollen {role} följer av yrket och ges inte för sig."),
     "no-break-glass": N_("Läsningen finns inte."),
     "nothing-elsewhere": N_("Det finns inget att läsa på andra enheter för det numret."),
-    "elsewhere-unseen": N_("Din databasroll ser inga andra enheter, så där går inget att läsa härifrån. Ring enheten."),
-    "reviews-unseen": N_("Din databasroll ser inte läsningarna. Den som äger databasen kan granska dem."),
     "who-acts": N_("Säg vem du är: --staff HSA-ID, P24TUI_STAFF eller staff i inställningsfilen."),
     "which-unit": N_("Säg vilken enhet: --unit HSA-ID, P24TUI_UNIT eller unit i inställningsfilen."),
     "unit-name": N_("Enheten behöver ett namn."),

@@ -29,7 +29,14 @@ GROUPS = Groups.of(PREFIX)
 
 # Services by the file, or the file and the function, that whoever asks for them calls.
 INTAKES = ("intake/", "patient_side.py", "links.py:use")
-OWNERS = ("intake/quarantine.py", "intake/sources.py", "staff.py:put_staff", "setup.py", "units.py:put_unit")
+OWNERS = (
+    "intake/quarantine.py",
+    "intake/sources.py",
+    "staff.py:put_staff",
+    "staff.py:give_role",
+    "setup.py",
+    "units.py:put_unit",
+)
 CLOCKS = {
     "closing.py:look_for_unsigned",
     "delivery.py:hear",

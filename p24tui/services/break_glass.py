@@ -64,13 +64,10 @@ def begin(system: System, actor: Actor, typed: str, ground: Ground, words: str) 
     """Begin to read the cases that a person has at units where one does not work, by the whole identity number.
 
     That it was tried is committed before anything is said, and also where there is nothing: then it raises
-    ``BadInput``, and tells no more than that. Raises ``Refused`` where the person is protected or no reason is given,
-    and ``BadInput`` where the database would show nothing elsewhere, so that nobody takes that for an answer.
+    ``BadInput``, and tells no more than that. Raises ``Refused`` where the person is protected or no reason is given.
     """
     if actor.staff_id is None:
         raise BadInput("who-acts")
-    if system.store.personal:
-        raise BadInput("elsewhere-unseen")
     said, number = clean_line(words, LONGEST), number_of(system, typed)
     if not said:
         raise Refused("LO-1", "break-glass-why")
@@ -79,8 +76,10 @@ def begin(system: System, actor: Actor, typed: str, ground: Ground, words: str) 
     if known is not None:
         protections.look_up(system, actor, known.patient.id)
     with system.store.writing() as tx:
-        record = people.patient(tx, number=number.value)
-        begun = _begin(tx, system, actor, record, ground, said)
+        if tx.personal:
+            begun = _begin_by_database(tx, system, actor, number.value, ground, said)
+        else:
+            begun = _begin(tx, system, actor, people.patient(tx, number=number.value), ground, said)
     if begun is None:
         raise BadInput("nothing-elsewhere")
     return allowed(begun)
@@ -128,8 +127,6 @@ def read(system: System, actor: Actor, id: str, case_id: str) -> ReadElsewhere:
 @right("break-glass.review")
 def to_review(system: System, actor: Actor, unit_ids: Collection[str]) -> tuple[ToReview, ...]:
     """What others have read at these units and nobody has reviewed, the oldest first; logged before it is returned."""
-    if system.store.personal:
-        raise BadInput("reviews-unseen")
     now = system.clock.now()
     within = _within(system)
     with system.store.writing() as tx:
@@ -154,7 +151,8 @@ def review(system: System, actor: Actor, id: str, outcome: Outcome, words: str) 
     """Sign what one has found. Raises ``Refused`` for one's own, for another unit's, or without words."""
     now = system.clock.now()
     with system.store.writing() as tx:
-        one = break_glass.find(tx, id, lock=True)
+        # A person's own role locks only what is theirs to review; of the rest it is told why it is not.
+        one = break_glass.find(tx, id, lock=True) or break_glass.find(tx, id)
         if one is None:
             raise BadInput("no-break-glass")
         after = allowed(routine.review(one, actor, outcome, clean_line(words, LONGEST), now))
@@ -166,10 +164,8 @@ def review(system: System, actor: Actor, id: str, outcome: Outcome, words: str) 
 @rule("LO-2")
 def overdue(system: System, unit_ids: Collection[str]) -> int:
     """How many readings at these units ought to have been reviewed by now; no more is told than that."""
-    now, within = system.clock.now(), _within(system)
     with system.store.reading() as tx:
-        standing = [one for one in break_glass.unreviewed(tx) if not set(one.units).isdisjoint(unit_ids)]
-    return sum(routine.is_overdue(one, within, now) for one in standing)
+        return break_glass.unreviewed_before(tx, unit_ids, system.clock.now() - _within(system))
 
 
 def _begin(
@@ -209,13 +205,30 @@ def _begin(
     return one
 
 
+def _begin_by_database(
+    tx: Tx, system: System, actor: Actor, number: str, ground: Ground, words: str
+) -> BreakGlass | Refusal | None:
+    """The same under a person's own role, which sees nothing elsewhere: the database looks, logs and begins."""
+    id = fresh_id()
+    units = break_glass.begin(tx, actor, id, number, ground, words, limit("break_glass_lasts", system.clock.now()))
+    if units is None:
+        return None
+    if not units:
+        return Refusal("PR-1", "break-glass-protected")
+    one = break_glass.find(tx, id)
+    assert one is not None  # one sees one's own
+    tx.changed.update(case_id for case_id, unit_id in cases.of_patient(tx, one.patient_id) if unit_id in one.units)
+    return one
+
+
 def _standing(tx: Tx, system: System, actor: Actor, id: str) -> tuple[BreakGlass, PatientRecord]:
     """The break-glass that the actor reads by now, and its patient. Raises where they may not."""
     one = break_glass.find(tx, id)
     record = people.patient(tx, id=one.patient_id) if one is not None else None
     if one is None or record is None:
         raise BadInput("no-break-glass")
-    permitted(routine.may_read(one, actor, record.patient.protection, system.clock.now()))
+    now = break_glass.clock(tx) if tx.personal else system.clock.now()
+    permitted(routine.may_read(one, actor, record.patient.protection, now))
     return one, record
 
 

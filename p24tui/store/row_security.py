@@ -1,7 +1,8 @@
 """Who may do what with which rows in PostgreSQL: one line for each table. ``store.database_roles`` puts it in force.
 
 A policy goes by ``session_user``: the functions it calls stand in ``assets/row_security.sql``. Below, ``OWN`` holds of
-rows of the person's units, ``OF_CASE`` of rows whose case they see, ``ME`` is their HSA-id.
+rows of the person's units, ``OF_CASE`` of rows whose case they see and work in, ``OF_READ_CASE`` also of those whose
+case they only read, by breaking the glass; ``ME`` is their HSA-id.
 """
 
 from collections.abc import Iterator
@@ -14,11 +15,15 @@ from p24tui.store.columns import metadata
 ME = "(SELECT public.p24_person())"
 OWN = "unit_id = ANY ((SELECT public.p24_units())::text[])"
 OTHERS = "ANY ((SELECT public.p24_other_cases())::text[])"
-OF_CASE = "EXISTS (SELECT FROM public.cases c WHERE c.id = case_id)"
+ONLY_READ = "ANY ((SELECT public.p24_read_cases())::text[])"
+OF_READ_CASE = "EXISTS (SELECT FROM public.cases c WHERE c.id = case_id)"
+NOT_ONLY_READ = f"(case_id = {ONLY_READ}) IS NOT TRUE"
+OF_CASE = f"({OF_READ_CASE} AND {NOT_ONLY_READ})"
 OF_VISIT = "EXISTS (SELECT FROM public.visits v WHERE v.id = visit_id)"
 OF_UNIT_OR_CASE = f"({OWN} OR {OF_CASE})"
 MINE = f"staff_id = {ME}"
 CONTROLLED = "unit_id = ANY ((SELECT public.p24_controlled())::text[])"
+REVIEWS = "units::jsonb ?| (SELECT public.p24_reviewed_units())::text[]"
 CHECKS = f"made_by = {ME}"
 BY_ME_OR_THE_CLOCK = f"({MINE} OR (staff_id IS NULL AND actor = 'p24tui' AND profession = ''))"
 ANYBODY = f"{ME} IS NOT NULL"
@@ -64,7 +69,8 @@ _OWN_UNIT = "id = ANY ((SELECT public.p24_units())::text[])"
 _PATIENT = (
     "EXISTS (SELECT FROM public.cases c WHERE c.patient_id = patients.id) "
     "OR EXISTS (SELECT FROM public.visits v WHERE v.patient_id = patients.id) "
-    "OR id = ANY ((SELECT public.p24_met())::text[])"
+    "OR id = ANY ((SELECT public.p24_met())::text[]) "
+    "OR id = ANY ((SELECT public.p24_reviewed_patients())::text[])"
 )
 _KNOWN = "public.p24_knows(patient_id)"
 _REGISTERED = f"{OWN} AND {OF_CASE}"
@@ -77,6 +83,13 @@ _STAYS = (
     "AND h.to_unit = ANY ((SELECT public.p24_units())::text[]))"
 )
 _WRITTEN = f"((author = 'staff' AND author_id = {ME}) OR (author = 'system' AND author_id IS NULL))"
+
+_SIGNED = (
+    f"reviewed_by = {ME} AND reviewed_by_name = (SELECT s.name FROM public.staff s WHERE s.id = {ME}) "
+    "AND reviewed_at IS NOT NULL AND outcome IN ('justified', 'unjustified') AND review_words <> ''"
+)
+
+_SEEN_AT = "EXISTS (SELECT FROM public.cases c WHERE c.unit_id = read_log.unit_id)"
 
 _WRONG_PATIENT = f"answer = '{ANAMNESIS}' AND NOT free_text"
 
@@ -107,14 +120,17 @@ ACCESS: dict[str, Access] = {
     "booking_tasks": Access(OWN, "SELECT UPDATE DELETE", NONE, ALL),
     "booking_statements": Access(OWN, READ_ADD_CHANGE, NONE, READ_ADD_CHANGE),
     # Patients, their cases and their visits.
-    "patients": Access(_PATIENT, READ_ADD_CHANGE, READ_CHANGE, READ_ADD_CHANGE, adds=ANYBODY),
-    "guardians": Access(_GUARDIAN, ALL, ALL, ALL),
+    "patients": Access(
+        _PATIENT, READ_ADD_CHANGE, READ_CHANGE, READ_ADD_CHANGE, adds=ANYBODY, touches="public.p24_knows(id)"
+    ),
+    "guardians": Access(_GUARDIAN, ALL, ALL, ALL, adds=_KNOWN, touches=_KNOWN),
     "cases": Access(
-        f"{OWN} OR id = {OTHERS}",
+        f"{OWN} OR id = {OTHERS} OR id = {ONLY_READ}",
         READ_ADD_CHANGE,
         READ_CHANGE,
         READ_ADD_CHANGE,
         adds=f"{OWN} AND {_KNOWN}",
+        touches=f"{OWN} OR id = {OTHERS}",
         becomes=f"({OWN} OR {_STAYS}) AND {_KNOWN}",
     ),
     "visits": Access(
@@ -127,9 +143,9 @@ ACCESS: dict[str, Access] = {
     "participants": Access(OF_VISIT, READ_ADD_CHANGE, READ_CHANGE, READ_ADD_CHANGE),
     "visit_links": Access(_PARTICIPANT, READ_ADD_REMOVE, READ_ADD_REMOVE, READ_ADD_REMOVE),
     "visit_calls": Access(OF_VISIT, READ_ADD, adds=f"{OF_VISIT} AND {MINE}"),
-    "messages": Access(OF_CASE, READ_ADD, NONE, READ_ADD, adds=f"{OF_CASE} AND {_WRITTEN}"),
+    "messages": Access(OF_READ_CASE, READ_ADD, NONE, READ_ADD, adds=f"{OF_CASE} AND {_WRITTEN}"),
     "attachments": Access(OF_CASE, READ, NONE, READ_ADD),
-    "form_answers": Access(OF_CASE, READ_ADD, NONE, READ_ADD, adds=f"{OF_CASE} AND {_WRONG_PATIENT}"),
+    "form_answers": Access(OF_READ_CASE, READ_ADD, NONE, READ_ADD, adds=f"{OF_CASE} AND {_WRONG_PATIENT}"),
     "notes": Access(OF_CASE, READ_ADD, adds=f"{OF_CASE} AND {MINE}"),
     "note_drafts": Access(OF_CASE, ALL, adds=f"{OF_CASE} AND {MINE}", touches=f"{OF_CASE} AND {MINE}"),
     "drafts": Access(OF_CASE, ALL, adds=f"{OF_CASE} AND {MINE}"),
@@ -161,10 +177,16 @@ ACCESS: dict[str, Access] = {
     # What has happened, which nobody changes.
     "events": Access(OF_UNIT_OR_CASE, READ_ADD, READ_ADD, READ_ADD, adds=f"{OF_UNIT_OR_CASE} AND {BY_ME_OR_THE_CLOCK}"),
     "changes": Access(OF_UNIT_OR_CASE, READ_ADD, READ_ADD, READ_ADD),
-    "read_log": Access(f"{MINE} OR {CONTROLLED}", READ_ADD, adds=f"{MINE} AND {OWN}"),
+    "read_log": Access(f"{MINE} OR {CONTROLLED}", READ_ADD, adds=f"{MINE} AND ({OWN} OR {_SEEN_AT})"),
     "log_checks": Access(CONTROLLED, READ_ADD_CHANGE, adds=f"{CONTROLLED} AND {CHECKS}", touches=CHECKS),
-    # Reading beyond one's units begins and is reviewed under the owner's role alone, as yet.
-    "break_glass": Access(f"{MINE} OR {OWN}", READ),
+    # Only p24_break_glass adds to it; somebody else at a unit that was read signs what they found, once.
+    "break_glass": Access(
+        f"{MINE} OR {REVIEWS}",
+        READ_CHANGE,
+        touches=f"{REVIEWS} AND staff_id <> {ME} AND reviewed_at IS NULL",
+        becomes=_SIGNED,
+        changes=("reviewed_by", "reviewed_by_name", "reviewed_at", "outcome", "review_words"),
+    ),
     # The worker seals.
     "chain_heads": Access(NOBODY, NONE, READ),
     "sealed_heads": Access(NOBODY, NONE, READ_ADD_CHANGE),
@@ -189,6 +211,8 @@ def policies(table: str, access: Access, groups: Groups) -> Iterator[str]:
     """The statements that make a table's policies."""
     sees, adds = access.sees, access.adds or access.sees
     touches, becomes = access.touches or sees, access.becomes or adds
+    if "case_id" in metadata.tables[table].columns and table != "read_log":  # what is only read is only logged
+        adds, touches, becomes = (f"({one}) AND {NOT_ONLY_READ}" for one in (adds, touches, becomes))
     rows = {
         "SELECT": f"USING ({sees})",
         "INSERT": f"WITH CHECK ({adds})",

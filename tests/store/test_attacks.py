@@ -15,6 +15,7 @@ import pytest
 from p24tui.store.columns import metadata
 from p24tui.store.connect import role_of
 from p24tui.store.row_security import ACCESS
+from tests.breaking_in import breaking
 from tests.database_roles import GROUPS, PREFIX
 from tests.postgres import Server
 from tests.siege import LARS, MARIA, SECRET, Siege, besieged
@@ -151,6 +152,7 @@ def forged(siege: Siege) -> dict[str, str]:
     own, berga = siege.rows[UNIT], siege.rows[BERGA]
     case, theirs = own["cases"]["id"], berga["cases"]["id"]
     return {
+        **breaking(siege),
         "join a unit": f"INSERT INTO staff_units VALUES ('{MARIA}', '{BERGA}');; "
         f"UPDATE staff_units SET unit_id = '{BERGA}' WHERE staff_id = '{MARIA}'",
         "be a doctor": f"UPDATE staff SET profession = 'doctor' WHERE id = '{MARIA}'",
@@ -276,6 +278,10 @@ CONTROLS = {
         "delete events",
     ),
     "the check of who writes": ("ALTER POLICY staff_insert ON messages WITH CHECK (true)", "a message as the patient"),
+    "no changing of who reads for how long": (
+        f"GRANT UPDATE ON break_glass TO {GROUPS.staff};; ALTER TABLE break_glass DISABLE ROW LEVEL SECURITY",
+        "read for longer",
+    ),
     "the check of where a case goes": ("ALTER POLICY staff_update ON cases WITH CHECK (true)", "move a case away"),
     "the check of what a visit is about": (
         "ALTER POLICY staff_insert ON visits WITH CHECK (true)",

@@ -26,7 +26,17 @@ from p24tui.store import desk
 from p24tui.store.columns import metadata
 from p24tui.store.connect import PERSON, database_address, role_of
 from p24tui.store.engine import Store
-from p24tui.store.row_security import ACCESS, MINE, NONE, OF_CASE, OF_UNIT_OR_CASE, OF_VISIT, OWN, OWNER_ONLY
+from p24tui.store.row_security import (
+    ACCESS,
+    MINE,
+    NONE,
+    OF_CASE,
+    OF_READ_CASE,
+    OF_UNIT_OR_CASE,
+    OF_VISIT,
+    OWN,
+    OWNER_ONLY,
+)
 from p24tui.store.schema import open_store
 from p24tui.store.values import Doing
 from tests.database_roles import GROUPS, PREFIX, engine_as
@@ -352,17 +362,18 @@ SEEN = {
     ACCESS["login_tries"].sees: "one's own, and of places",
     MINE: "one's own",
     OF_CASE: "cases seen",
+    OF_READ_CASE: "cases seen, and read by break-glass",
     OF_UNIT_OR_CASE: "own units, cases seen",
     OF_VISIT: "visits seen",
-    ACCESS["cases"].sees: "own units, and of others as said above",
+    ACCESS["cases"].sees: "own units, of others as said above, and read by break-glass",
     ACCESS["visits"].sees: "own units, those one takes part in, of cases seen",
     ACCESS["handovers"].sees: "from or to own units, of cases seen",
-    ACCESS["patients"].sees: "of cases and visits seen, looked up by number",
+    ACCESS["patients"].sees: "of cases and visits seen, looked up by number, read or reviewed by break-glass",
     ACCESS["guardians"].sees: "patients seen",
     ACCESS["visit_links"].sees: "visits seen",
     ACCESS["read_log"].sees: "one's own, and of units whose log one controls",
     ACCESS["log_checks"].sees: "of units whose log one controls",
-    ACCESS["break_glass"].sees: "one's own, own units",
+    ACCESS["break_glass"].sees: "one's own, and of units where one reviews",
 }
 
 
