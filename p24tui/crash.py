@@ -21,6 +21,9 @@ from p24tui.i18n import _
 KEPT = 10
 """How many reports lie in the home folder; the oldest make way."""
 
+MOST_ERRORS = 20
+"""Errors that a report tells of, each with its places."""
+
 MOST_FRAMES = 100
 """How many places of one error are told, the innermost ones."""
 
@@ -74,7 +77,7 @@ def kind(error: BaseException) -> str:
 
 def trace(error: BaseException) -> str:
     """The kind of error, and the places that it went through, outermost first; then those that it came of."""
-    return "\n".join(line for one in _chain(error, set()) for line in (kind(one), *_places(one)))
+    return "\n".join(line for one in _chain(error) for line in (kind(one), *_places(one)))
 
 
 def report(error: BaseException) -> str:
@@ -99,17 +102,19 @@ def save(error: BaseException) -> Path | None:
     return path
 
 
-def _chain(error: BaseException, told: set[int]) -> Iterator[BaseException]:
-    """The error and those that it came of, each once."""
-    if id(error) in told:
-        return
-    told.add(id(error))
-    yield error
-    below = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
-    context = None if error.__suppress_context__ else error.__context__
-    for one in (*below, error.__cause__, context):
-        if one is not None:
-            yield from _chain(one, told)
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and those that it came of, each once, and so many at most."""
+    told: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting and len(told) < MOST_ERRORS:
+        one = waiting.pop()
+        if one is None or id(one) in told:
+            continue
+        told.add(id(one))
+        yield one
+        below = one.exceptions if isinstance(one, BaseExceptionGroup) else ()
+        context = None if one.__suppress_context__ else one.__context__
+        waiting += reversed((*below, one.__cause__, context))
 
 
 def _places(error: BaseException) -> list[str]:
@@ -124,6 +129,13 @@ def _places(error: BaseException) -> list[str]:
 def _end(_type: type[BaseException], error: BaseException, _traceback: TracebackType | None) -> None:
     if not isinstance(error, Exception):  # interrupted by the keyboard
         return
+    try:
+        _tell(error)
+    except Exception:  # noqa: BLE001 - else Python would print it, with all that it says
+        sys.stderr.write(f"p24tui: {type(error).__name__}\n")
+
+
+def _tell(error: Exception) -> None:
     path = save(error)
     words = _(
         "p24tui stannade av ett fel som ingen hade räknat med. Det som var sparat eller skickat är kvar, och det du"

@@ -183,3 +183,17 @@ def test_a_thread_that_falls_and_what_cannot_be_raised_come_into_the_log(caplog:
     assert thread.startswith("the thread feed has ended: ValueError\n")
     assert lost.startswith("an error came where none can be raised: ValueError\n")
     assert "Hemlingsson" not in caplog.text
+
+
+def test_a_long_row_of_errors_is_told_in_part_and_never_by_python_itself(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error: Exception = ValueError("Ali Hemlingsson")
+    for _number in range(3000):
+        later = ValueError("Ali Hemlingsson")
+        later.__context__ = error
+        error = later
+    assert crash.trace(error).count("ValueError") == crash.MOST_ERRORS
+    monkeypatch.setattr(crash, "save", lambda _error: 1 / 0)
+    crash._end(ValueError, error, None)
+    assert capsys.readouterr().err == "p24tui: ValueError\n"

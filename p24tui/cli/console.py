@@ -8,7 +8,7 @@ from functools import partial
 
 from p24tui import bootstrap, settings
 from p24tui.clock import SystemClock
-from p24tui.errors import BadInput
+from p24tui.errors import BadInput, Refused
 from p24tui.gateways import handoff
 from p24tui.gateways.system_user import system_user
 from p24tui.routine.actor import Actor
@@ -39,6 +39,8 @@ def open_console(chosen: Settings) -> None:
     proven = handoff.proven_by_handoff(SystemClock())
     if proven is None:
         require_terminal()
+    elif not chosen.web_address:  # no server for browsers starts consoles here
+        raise Refused("NA-1", "handoff")
     gc.disable()  # until the list stands there
     os.environ.setdefault("TEXTUAL_FPS", str(FRAMES_PER_SECOND))
     for name in TELL_ALL:

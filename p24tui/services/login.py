@@ -77,7 +77,9 @@ def lock(system: System, session: Session, why: str) -> None:
 def unlock(system: System, session: Session, proven: Proven) -> None:
     """Let the person back. Raises ``Refused`` (NA-1) for anybody else, and where they may no longer come in."""
     permitted(routine.may_unlock(session, proven), name=session.actor.name)
-    admit(system, proven, session.actor.place)
+    admitted = admit(system, proven, session.actor.place)
+    if session.actor.acts_as not in admitted.roles.get(session.actor.unit_id, ()):
+        raise Refused("NA-1", "login-no-unit", name=session.actor.name)
     _record(system, session, "session.unlocked", means=proven.means)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql
 
 from p24tui.routine.login import Tries
 from p24tui.store.engine import Tx
@@ -37,6 +38,8 @@ def put_password(tx: Tx, staff_id: str, one: Password) -> None:
 
 def tries(tx: Tx, whose: str) -> Tries:
     """How often it was wrong there since it was right last. Kept from other writers until the transaction ends."""
+    if tx.on_postgresql:  # so that there is a row to lock
+        tx.connection.execute(postgresql.insert(login_tries).values(whose=whose, wrong=0).on_conflict_do_nothing())
     query = select(login_tries.c.wrong, login_tries.c.last_wrong_at).where(login_tries.c.whose == whose)
     row = tx.connection.execute(query.with_for_update() if tx.on_postgresql else query).first()
     return Tries() if row is None else Tries(*row)
@@ -52,4 +55,5 @@ def count_wrong(tx: Tx, whose: str, at: datetime) -> None:
 
 def forget_wrong(tx: Tx, *whose: str) -> None:
     """It was right: what was wrong before does not count."""
-    tx.connection.execute(delete(login_tries).where(login_tries.c.whose.in_(whose)))
+    for one in whose:  # in the order in which they are locked
+        tx.connection.execute(delete(login_tries).where(login_tries.c.whose == one))

@@ -15,6 +15,7 @@ from p24tui import services
 from p24tui.errors import P24Error
 from p24tui.explain import explain
 from p24tui.i18n import _
+from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
 from p24tui.routine.login import KNOWN_BEFORE, Means, Proven, Session, is_over, must_lock
 from p24tui.services.login_views import Admitted
@@ -34,6 +35,9 @@ CARD_LOOKED_FOR_EVERY = 2.0
 
 _ENTRANCES = (LockedScreen, LoginScreen, ChoiceScreen)
 """What may stand over the lock."""
+
+UNTIL_KNOWN = (timedelta(minutes=5), timedelta(hours=12))
+"""When it locks, and how long one is logged in, while the unit's own cannot be read."""
 
 AGAIN_AFTER = 2.0
 """Seconds after which the record of a session that could not be begun is tried again."""
@@ -123,6 +127,9 @@ class Sessions(RaisingApp[None]):
 
         def again(error: P24Error) -> None:
             self._not_recorded(error)
+            if self._session is None:  # it locks meanwhile as any
+                session = Session(fresh_id(), actor, proven, self.system.clock.now())
+                self._have_session(_Begun(session, *UNTIL_KNOWN, proven.means))
             self.set_timer(AGAIN_AFTER, lambda: self.go_on(actor, proven))
 
         self._errands.run(lambda: self._begin(actor, proven), self._have_session, again)
@@ -222,8 +229,8 @@ class Sessions(RaisingApp[None]):
             self.lock("idle")
 
     async def on_event(self, event: events.Event) -> None:
-        """A key or the mouse says that somebody is there; one that comes too late opens nothing."""
-        by_hand = isinstance(event, events.InputEvent | events.Paste)
+        """A key or a click says that somebody is there; one that comes too late opens nothing."""
+        by_hand = isinstance(event, events.InputEvent | events.Paste) and not isinstance(event, events.MouseMove)
         if not (by_hand and not self.locked and self._came_too_late()):
             await super().on_event(event)
 

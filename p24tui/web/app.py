@@ -104,10 +104,10 @@ class Door:
         return websocket
 
     def _full(self, staff_id: str) -> str:
-        """Why there is no room for another console of this person; empty where there is."""
-        if self._open[staff_id] >= self._settings.web_consoles_each:
+        """Why there is no room for another console of this person, where there is none. One that ends makes room."""
+        if self._open[staff_id] - len(self._ending[staff_id]) >= self._settings.web_consoles_each:
             return _("Du har redan så många konsoler öppna som går på en gång. Stäng en av dem, och öppna igen.")
-        if self._open.total() >= self._settings.web_consoles:
+        if self._open.total() - sum(map(len, self._ending.values())) >= self._settings.web_consoles:
             return _(
                 "För många konsoler är öppna på en gång. Försök om en stund, eller säg till den som sköter systemet."
             )

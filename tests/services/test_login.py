@@ -316,3 +316,24 @@ def test_the_database_is_opened_anew_for_whoever_comes_next(sqlcipher_world: Wor
     assert system.store is system.store is not first
     assert opened == [settings.staff, JOHAN]
     system.close()
+
+
+@pytest.mark.rule("NA-1")
+def test_many_who_know_their_passwords_come_in_at_once(world: World) -> None:
+    """Where there is no row yet of the place, nobody is there to wait for."""
+    choose(world)
+    for _round in range(3):
+        with ThreadPoolExecutor(3) as pool:
+            came = pool.map(lambda _number: passwords.prove(world.system, MARIA, PASSWORD, PLACE), range(3))
+            assert [one.staff_id for one in came] == [MARIA] * 3
+
+
+@pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
+def test_who_no_longer_holds_the_role_does_not_unlock(world: World) -> None:
+    staff.give_role(world.system, world.source, MARIA, UNIT, Role.LOG_CONTROLLER)
+    session = login.begin_session(world.system, replace(world.actor("maria"), role=Role.LOG_CONTROLLER), proven(world))
+    login.unlock(world.system, session, proven(world))
+    staff.take_role(world.system, world.source, MARIA, UNIT, Role.LOG_CONTROLLER)
+    with pytest.raises(Refused, match="login-no-unit"):
+        login.unlock(world.system, session, proven(world))

@@ -12,13 +12,13 @@ from sqlalchemy import select
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from p24tui.errors import Refused
+from p24tui.errors import Refused, Unavailable
 from p24tui.gateways import browser
 from p24tui.gateways.browser import Opened
 from p24tui.gateways.openid_begun import Begun
-from p24tui.routine.login import Means, Proven
+from p24tui.routine.login import Means, Proven, Session
 from p24tui.routine.shift import ShiftKind
-from p24tui.services import chat, passwords, shift, staff
+from p24tui.services import chat, login, passwords, shift, staff
 from p24tui.store import desk as store_desk
 from p24tui.store.tables import events
 from p24tui.tui.app import P24App
@@ -391,3 +391,17 @@ async def test_in_a_demo_one_chooses_whom_one_plays_and_enter_unlocks(sqlcipher_
         await until(pilot, lambda: isinstance(pilot.app.screen, LockedScreen))
         await pilot.press("enter")
         await desk_stands(pilot)
+
+
+@pytest.mark.rule("NA-1")
+async def test_a_desk_whose_session_cannot_be_recorded_locks_too(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object) -> Session:
+        raise Unavailable("database", "full")
+
+    monkeypatch.setattr(login, "begin_session", full)
+    async with at_desk(sqlcipher_world) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app, P24App) and pilot.app._session is not None)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LockedScreen))

@@ -40,6 +40,7 @@ def upgrade() -> None:
         _guard_postgresql()
     else:
         _guard_sqlite()
+        _refuse_unchained_sqlite()
 
 
 def _make_tables() -> None:
@@ -122,6 +123,13 @@ def _guard_sqlite() -> None:
         when = f"WHEN {young} " if table in COLUMNS else ""
         op.execute(f"CREATE TRIGGER {table}_not_changed BEFORE UPDATE ON {table} {refuse}")
         op.execute(f"CREATE TRIGGER {table}_not_deleted BEFORE DELETE ON {table} {when}{refuse}")
+
+
+def _refuse_unchained_sqlite() -> None:
+    """A program from before the chains that is still open writes nothing beside them."""
+    for log in COLUMNS:
+        refuse = f"BEGIN SELECT RAISE(ABORT, '{log} is chained'); END"
+        op.execute(f"CREATE TRIGGER {log}_chained BEFORE INSERT ON {log} WHEN NEW.chain IS NULL {refuse}")
 
 
 def _guard_postgresql() -> None:
