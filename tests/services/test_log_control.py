@@ -280,7 +280,7 @@ def test_hostile_text_of_the_log_is_cleaned_wherever_it_leads(sqlcipher_world: W
     with world.system.store.writing() as tx:
         values = {"at": MONDAY_NINE, "kind": "case", "staff_id": PEOPLE["maria"][0], "actor": hostile, "profession": ""}
         values |= {"unit_id": UNIT, "place": hostile, "view": "", "patients": [], "why": hostile, "role": ""}
-        tx.connection.execute(insert(row).values(patient_id=case.patient_id, case_id=case.id, **values))
+        tx.connection.execute(insert(row).values(patient_id=case.patient_id, case_id=case.id, chain="test", **values))
         tx.connection.execute(text("UPDATE patients SET name = :name"), {"name": hostile})
     eva, number = make_controller(world), number_of(world, case)
     (line,) = log_control.by_patient(world.system, eva, number).lines

@@ -246,11 +246,13 @@ def peer(treat: Callable[[socket.socket], None]) -> Iterator[int]:
         with connection, suppress(OSError):
             treat(connection)
 
-    threading.Thread(target=take, daemon=True).start()
+    taking = threading.Thread(target=take, daemon=True)
+    taking.start()
     try:
         yield listener.getsockname()[1]
     finally:
         listener.shutdown(socket.SHUT_RDWR)
+        taking.join()  # else it might take a connection of whoever gets the same descriptor next
         listener.close()
 
 

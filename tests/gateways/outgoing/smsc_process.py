@@ -61,6 +61,10 @@ class Smsc:
         with self._changed:
             return [one for one in self._events if one["event"] == event]
 
+    def heard_out(self) -> None:
+        """It has ended: wait until all that it said has been read."""
+        self._reader.join(WITHIN)
+
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
@@ -81,11 +85,15 @@ def smsc(node_modules: Path, **options: str) -> Iterator[Smsc]:
         encoding="utf-8",
         env=os.environ | {"NODE_PATH": str(node_modules)},
     )
+    one: Smsc | None = None
     try:
-        yield Smsc(process)
+        one = Smsc(process)
+        yield one
     finally:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.close()
         process.wait(WITHIN)
+        if one is not None:
+            one.heard_out()
         process.stdout.close()
