@@ -2,6 +2,7 @@
 
 from p24tui.i18n import N_
 from p24tui.tui.access_keys import ACCESS_KEYS
+from p24tui.tui.closing_keys import CLOSING_KEYS
 from p24tui.tui.control_keys import CONTROL_KEYS
 from p24tui.tui.key import Key, Where
 from p24tui.tui.registration_keys import REGISTRATION_KEYS
@@ -29,44 +30,7 @@ KEYS = (
         (Where.CASE, Where.COMPOSER),
     ),
     Key("n", "next_unread", N_("nästa olästa"), N_("Gå till nästa ärende med något oläst."), _BOTH),
-    Key(
-        "s", "closing_tell", N_("stängning"), N_("Säg till patienten att enheten stänger för dagen."), (Where.CLOSING,)
-    ),
-    Key(
-        "m",
-        "closing_tell_many",
-        N_("många"),
-        N_("Säg det till alla som det är säkert för. Först visas vem som får vad."),
-        (Where.CLOSING,),
-    ),
-    Key(
-        "i",
-        "closing_keep",
-        N_("inga tider"),
-        N_("Behåll ärendet: patienten får veta att en tid erbjuds, och det blir först nästa vardag."),
-        (Where.CLOSING,),
-    ),
-    Key(
-        "d",
-        "closing_end_with_day",
-        N_("avsluta +1 dag"),
-        N_("Avsluta där patienten inte har svarat: hen kan svara hela nästa dag."),
-        (Where.CLOSING,),
-    ),
-    Key(
-        "v",
-        "closing_sign",
-        N_("signera"),
-        N_("Signera med ditt namn att inget är bortglömt, eller vad som är kvar och vem som har det."),
-        (Where.CLOSING,),
-    ),
-    Key(
-        "n",
-        "closing_next",
-        N_("nästa"),
-        N_("Gå till nästa ärende som är kvar att göra något åt."),
-        (Where.CLOSING,),
-    ),
+    *CLOSING_KEYS,
     Key(
         "t",
         "claim",
