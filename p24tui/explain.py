@@ -1,5 +1,6 @@
 """Errors in words: what happened, what was kept, and what to do."""
 
+from p24tui.backup_refusals import BACKUP_PROBLEMS
 from p24tui.card_refusals import CARD_PARTS, CARD_REFUSALS
 from p24tui.errors import BadInput, P24Error, Refused, Stale, Unavailable
 from p24tui.i18n import N_, _
@@ -151,6 +152,7 @@ BAD_INPUT = {
     "no-note": N_("Anteckningen finns inte."),
     **FILE_PROBLEMS,
     **STORAGE_PROBLEMS,
+    **BACKUP_PROBLEMS,
     "view-name": N_("Ge vyn ett namn."),
     "phrase-title": N_("Ge frasen en rubrik."),
     "phrase-text": N_("Frasen är tom. Skriv en text."),

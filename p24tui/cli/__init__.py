@@ -11,6 +11,7 @@ from p24tui.explain import explain
 from p24tui.i18n import _
 
 COMMANDS = {
+    "backup": "p24tui.cli.backup:backup",
     "cases": "p24tui.cli.cases:cases",
     "db": "p24tui.cli.database:db",
     "demo": "p24tui.cli.demo:demo",
@@ -22,6 +23,7 @@ COMMANDS = {
     "patient": "p24tui.cli.patient:patient",
     "roster": "p24tui.cli.roster:roster",
     "report": "p24tui.cli.report:report",
+    "restore": "p24tui.cli.backup:restore",
     "rules": "p24tui.cli.rules:rules",
     "shift": "p24tui.cli.shift:shift",
     "sms": "p24tui.cli.sms:sms",

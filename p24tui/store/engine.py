@@ -50,7 +50,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Tx]:
         """A look at the data. Raises ``Unavailable`` where the database cannot be reached."""
-        with _explained(), self.engine.connect() as connection, connection.begin():
+        with explained(), self.engine.connect() as connection, connection.begin():
             yield Tx(connection, self.personal)
 
     @contextmanager
@@ -59,7 +59,7 @@ class Store:
 
         Raises ``Unavailable`` where the database cannot be reached, is locked for too long, or its disk is full.
         """
-        with _explained(), self._writing_engine.connect() as connection, connection.begin():
+        with explained(), self._writing_engine.connect() as connection, connection.begin():
             tx = Tx(connection, self.personal)
             yield tx
             if tx.changed and tx.on_postgresql:
@@ -75,7 +75,7 @@ class Store:
 
         Raises ``Unavailable`` as ``writing`` does.
         """
-        with _explained(), self._writing_engine.connect() as connection:
+        with explained(), self._writing_engine.connect() as connection:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def tell(self, changed: set[str]) -> None:
@@ -146,7 +146,7 @@ def _postgresql(url: str) -> Engine:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
     """Turn the drivers' errors into what people can be told."""
     try:
         yield

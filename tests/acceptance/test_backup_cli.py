@@ -1,0 +1,56 @@
+"""``p24tui backup`` and ``restore`` as whoever looks after the program uses them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.world import World
+
+PASSPHRASE = "hellre flera ord än ett"
+
+
+def p24tui(home: Path, *words: str, typed: str = PASSPHRASE) -> "subprocess.CompletedProcess[str]":
+    environ = {**os.environ, "P24TUI_HOME": str(home), "P24TUI_LANG": "sv"}
+    return subprocess.run(
+        [sys.executable, "-m", "p24tui", *words],
+        env=environ,
+        input=typed + "\n",
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+def test_a_home_is_backed_up_and_made_again(sqlcipher_world: World, tmp_path: Path) -> None:
+    home, file, other = sqlcipher_world.system.settings.home, tmp_path / "natt.p24", tmp_path / "other"
+    sqlcipher_world.case()
+    said = p24tui(home, "backup", str(file), "--passphrase-stdin")
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "Prövad" in said.stdout
+    assert PASSPHRASE not in said.stdout
+
+    again = p24tui(home, "backup", str(file), "--passphrase-stdin")
+    assert again.returncode == 2
+    assert "skrivs aldrig över" in again.stderr
+
+    wrong = p24tui(other, "restore", str(file), "--passphrase-stdin", typed="en annan lösenfras")
+    assert wrong.returncode == 2
+    assert "Lösenfrasen passar inte" in wrong.stderr
+
+    restored = p24tui(other, "restore", str(file), "--passphrase-stdin")
+    assert (restored.returncode, restored.stderr) == (0, "")
+    units = p24tui(other, "unit")
+    assert "Vårdcentralen Åsen" in units.stdout
+    assert sorted(one.name for one in other.iterdir())[:2] == ["p24tui.db", "p24tui.key"]
+
+    there = p24tui(other, "restore", str(file), "--passphrase-stdin")
+    assert there.returncode == 2
+    assert "--replace" in there.stderr
+    replaced = p24tui(other, "restore", str(file), "--passphrase-stdin", "--replace")
+    assert replaced.returncode == 0
+    assert "är kvar som p24tui.db.2" in replaced.stdout
