@@ -10,6 +10,7 @@ from pathlib import Path
 from p24tui.errors import BadInput
 from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
+from p24tui.services import delivery
 from p24tui.services.access import right
 from p24tui.services.log_verify import Tally, What, verify
 from p24tui.settings import Settings
@@ -39,8 +40,8 @@ Told = Callable[[Stage, int, int], object]
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """How many rows and bytes were backed up, whether it was restored to try it, and in how many places the logs, its own
-    as the database's, are not as they were written.
+    """How many rows and bytes were backed up, whether it was restored to try it, and in how many places the logs in it
+    are not as they were written.
     """
 
     rows: int
@@ -75,6 +76,8 @@ def save(system: System, actor: Actor, path: Path, passphrase: str, told: Told, 
 def restore(system: System, actor: Actor, path: Path, passphrase: str, told: Told, *, replaces: bool = False) -> str:
     """Make the database out of a backup, and put that on record; the name under which the one before is kept, if any.
 
+    What is due in it to go out may have gone since: it is uncertain, and not sent (SE-2).
+
     ``replaces`` lets an embedded database that is there be put aside, unless a program has it open. Raises ``BadInput``
     where there is one otherwise, and where the file or the passphrase is not right: then nothing is changed.
     """
@@ -84,6 +87,7 @@ def restore(system: System, actor: Actor, path: Path, passphrase: str, told: Tol
     backup.restore(settings, path, passphrase, lambda *how_far: told(Stage.RESTORE, *how_far), aside=aside)
     with system.store.writing() as tx:
         events.append(tx, actor, now, "database.restored", rule="LO-1", file=path.name)
+        delivery.doubt_due(tx, now)
         if tx.on_postgresql and database_roles.may_apply(tx):
             database_roles.renew(tx, settings.database_roles)
     return aside

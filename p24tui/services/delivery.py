@@ -1,11 +1,13 @@
 """What became of what was handed over: reports, look-ups, and what a process that died left behind."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from p24tui.gateways.outgoing.model import Fate, Problem, Report
 from p24tui.routine import outgoing as rules
 from p24tui.routine.link import spent
 from p24tui.routine.outgoing import OutgoingState
+from p24tui.routine.rule import rule
 from p24tui.services.outbox import letter, nobody, tell
 from p24tui.store import outbox
 from p24tui.store.engine import Tx
@@ -27,11 +29,23 @@ def strand(system: System, limit: int = 100) -> int:
     now = system.clock.now()
     with system.store.writing() as tx:
         left = outbox.stranded(tx, now, limit)
-        for row in left:
-            values = {"state": OutgoingState.UNCERTAIN, "problem": Problem.SILENCE.value, "try_at": now}
-            outbox.change(tx, row.id, row.fence, (OutgoingState.SENDING,), changed_at=now, lease_until=None, **values)
-            tell(tx, nobody(row.unit_id), row, now, "sms.uncertain", problem=Problem.SILENCE.value)
+        _doubt(tx, left, now)
     return len(left)
+
+
+@rule("SE-2")
+def doubt_due(tx: Tx, now: datetime) -> int:
+    """In a database that was restored, what is due may have gone already: it is uncertain; how much that was."""
+    due = outbox.due(tx, now)
+    _doubt(tx, due, now)
+    return len(due)
+
+
+def _doubt(tx: Tx, rows: Sequence[OutgoingRow], now: datetime) -> None:
+    values = {"state": OutgoingState.UNCERTAIN, "problem": Problem.SILENCE.value, "try_at": now}
+    for row in rows:
+        outbox.change(tx, row.id, row.fence, (row.state,), changed_at=now, lease_until=None, **values)
+        tell(tx, nobody(row.unit_id), row, now, "sms.uncertain", problem=Problem.SILENCE.value)
 
 
 def hear(system: System, gateway: str, report: Report) -> bool:

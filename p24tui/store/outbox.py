@@ -228,6 +228,12 @@ def stranded(tx: Tx, now: datetime, limit: int) -> list[OutgoingRow]:
     return [_row(row) for row in tx.connection.execute(query)]
 
 
+def due(tx: Tx, now: datetime) -> list[OutgoingRow]:
+    """All that is to go by now; kept from other writers."""
+    query = select(*_OUTBOX).where(outbox.c.state == OutgoingState.QUEUED, outbox.c.try_at <= now).with_for_update()
+    return [_row(row) for row in tx.connection.execute(query)]
+
+
 def to_look_up(tx: Tx, now: datetime, limit: int) -> list[OutgoingRow]:
     """What nobody knows the fate of, nobody has decided about, and is to be looked up now."""
     query = (

@@ -12,7 +12,9 @@ import pytest
 from sqlalchemy import text
 
 from p24tui.errors import BadInput, P24Error
+from p24tui.gateways.outgoing.model import Accepted
 from p24tui.routine.actor import Actor
+from p24tui.routine.outgoing import OutgoingState
 from p24tui.services import backup
 from p24tui.services import log_seals as sealing
 from p24tui.services.backup import Stage
@@ -24,6 +26,7 @@ from p24tui.store.connect import FILE_NAME, connect_sqlcipher
 from p24tui.store.schema import open_store
 from p24tui.system import System
 from tests.database_roles import PREFIX
+from tests.outgoing import queued, send, stored, with_gateway
 from tests.postgres import Server, programs
 from tests.world import UNIT, World, make_world_again
 
@@ -239,3 +242,20 @@ def test_where_people_have_database_roles_they_have_them_again(
         backup.restore(system, OPERATOR, path, PASSPHRASE, _untold)
         with closing(system):
             assert database_roles.differences(system.store, PREFIX) == []
+
+
+@pytest.mark.rule("SE-2")
+@pytest.mark.hazard("H13")
+def test_what_was_due_in_it_is_not_sent_again(world: World, elsewhere: System, tmp_path: Path) -> None:
+    gateway = with_gateway(world, Accepted("gw-1"))
+    due = queued(world)
+    _save(world, tmp_path / "backup")
+    send(world)
+    assert len(gateway.handed) == 1
+    backup.restore(elsewhere, OPERATOR, tmp_path / "backup", PASSPHRASE, _untold)
+    with closing(elsewhere):
+        elsewhere.gateways = world.system.gateways
+        restored = World(elsewhere, world.clock)
+        assert stored(restored, due.id).state is OutgoingState.UNCERTAIN
+        send(restored)
+    assert len(gateway.handed) == 1
