@@ -1,6 +1,6 @@
 """Who one is, and by what that was proven (NA-1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -55,7 +55,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """How often the password was wrong since it was right last, for a person or at a place."""
+    """How often the password was wrong: for a person at a machine, for the person anywhere, or at the machine."""
 
     wrong: int = 0
     last_wrong_at: datetime | None = None
@@ -63,11 +63,15 @@ class Tries:
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """So many tries are free; then one waits, twice as long after each that is wrong, but never longer than that."""
+    """So many tries are free; then one waits, twice as long after each that is wrong, but never longer than that.
+
+    Time forgives: in ``forgiven`` as many as are free, evenly.
+    """
 
     free: int
     first: timedelta
     longest: timedelta
+    forgiven: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +88,25 @@ def wait_after(tries: Tries, throttle: Throttle, now: datetime) -> timedelta:
 
     A clock that has been set back does not make the wait longer than it was.
     """
-    beyond = tries.wrong - throttle.free
+    beyond = _still_wrong(tries, throttle, now) - throttle.free
     if beyond < 0 or tries.last_wrong_at is None:
         return timedelta()
     waits = throttle.longest
     if beyond < _DOUBLINGS:
         waits = min(throttle.first * 2**beyond, throttle.longest)
     return min(max(tries.last_wrong_at + waits - now, timedelta()), waits)
+
+
+@rule("NA-1")
+def one_more(tries: Tries, throttle: Throttle, now: datetime) -> Tries:
+    """The count with one more that is wrong, or may be."""
+    return Tries(_still_wrong(tries, throttle, now) + 1, now)
+
+
+@rule("NA-1")
+def one_less(tries: Tries, before: Tries, counted: Tries) -> Tries:
+    """The count without one that was right after all: as ``before``, where it is still as it was ``counted`` then."""
+    return before if tries == counted else replace(tries, wrong=max(tries.wrong - 1, 0))
 
 
 @rule("NA-1")
@@ -122,6 +138,12 @@ def is_over(session: Session, now: datetime, longest: timedelta) -> bool:
 def may_unlock(session: Session, proven: Proven) -> Refusal | None:
     """Only the one whom it locked out comes back to what stands there."""
     return None if proven.staff_id == session.proven.staff_id else Refusal("NA-1", "login-other")
+
+
+def _still_wrong(tries: Tries, throttle: Throttle, now: datetime) -> int:
+    """How many of them time has not forgiven."""
+    passed = max(now - tries.last_wrong_at, timedelta()) if tries.last_wrong_at is not None else timedelta()
+    return max(tries.wrong - passed * throttle.free // throttle.forgiven, 0)
 
 
 def _of_person(name: str, staff_id: str) -> list[str]:

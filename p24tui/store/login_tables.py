@@ -17,7 +17,10 @@ login_tries = Table(
     "login_tries",
     metadata,
     Column(
-        "whose", Text, primary_key=True, comment="staff:HSA-ID, whether there is such a person or not, or place:PLACE"
+        "whose",
+        Text,
+        primary_key=True,
+        comment="staff:HSA-ID and pair:HSA-ID@MACHINE, whether there is such a person or not, or place:MACHINE",
     ),
     Column("wrong", Integer, nullable=False),
     Column("last_wrong_at", Instant),
