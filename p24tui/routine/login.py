@@ -1,11 +1,13 @@
 """Who one is, and by what that was proven (NA-1)."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.decision import Refusal
+from p24tui.routine.role import Role
 from p24tui.routine.rule import rule
 
 _DOUBLINGS = 32
@@ -144,6 +146,16 @@ def _still_wrong(tries: Tries, throttle: Throttle, now: datetime) -> int:
     """How many of them time has not forgiven."""
     passed = max(now - tries.last_wrong_at, timedelta()) if tries.last_wrong_at is not None else timedelta()
     return max(tries.wrong - passed * throttle.free // throttle.forgiven, 0)
+
+
+@rule("NA-1")
+def may_go_on(session: Session, unit_ids: Collection[str], roles: Mapping[str, Collection[Role]]) -> Refusal | None:
+    """Only who still acts in that role, at each of the units that the session is at, goes on.
+
+    ``roles`` are those that the person has now, by unit; none where they are no longer staff.
+    """
+    theirs = all(session.actor.acts_as in roles.get(unit_id, ()) for unit_id in (session.actor.unit_id, *unit_ids))
+    return None if theirs else Refusal("NA-1", "login-taken-away")
 
 
 def _of_person(name: str, staff_id: str) -> list[str]:

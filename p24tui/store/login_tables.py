@@ -16,11 +16,8 @@ passwords = Table(
 login_tries = Table(
     "login_tries",
     metadata,
-    Column(
-        "whose",
-        Text,
-        primary_key=True,
-        comment="staff:HSA-ID and pair:HSA-ID@MACHINE, whether there is such a person or not, or place:MACHINE",
+    Column(  # and pair:HSA-ID@MACHINE since; a comment alone is no migration
+        "whose", Text, primary_key=True, comment="staff:HSA-ID, whether there is such a person or not, or place:PLACE"
     ),
     Column("wrong", Integer, nullable=False),
     Column("last_wrong_at", Instant),

@@ -17,6 +17,7 @@ from p24tui.routine.login import (
     Throttle,
     Tries,
     is_over,
+    may_go_on,
     may_unlock,
     must_lock,
     one_less,
@@ -24,6 +25,7 @@ from p24tui.routine.login import (
     too_weak,
     wait_after,
 )
+from p24tui.routine.role import Role
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -219,3 +221,27 @@ def test_only_the_same_person_unlocks_by_whatever_proves_it(means: Means) -> Non
     assert may_unlock(SESSION, Proven(MARIA.staff_id, "Maria L.", means, NOW)) is None
     johan = Proven("SE2321000016-JB02", "Maria Lind", means, NOW)
     assert may_unlock(SESSION, johan) == Refusal("NA-1", "login-other")
+
+
+@pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
+@pytest.mark.parametrize(
+    ("office", "roles", "goes_on"),
+    [
+        (None, {"asen": [Role.NURSE], "berga": [Role.NURSE, Role.HEAD]}, True),
+        (None, {"asen": [Role.NURSE], "berga": [Role.HEAD]}, False),
+        (None, {"asen": [Role.NURSE]}, False),
+        (None, {"berga": [Role.NURSE]}, False),
+        (None, {"asen": [Role.DOCTOR], "berga": [Role.DOCTOR]}, False),
+        (None, {}, False),
+        (Role.HEAD, {"asen": [Role.NURSE, Role.HEAD], "berga": [Role.HEAD]}, True),
+        (Role.HEAD, {"asen": [Role.NURSE], "berga": [Role.NURSE, Role.HEAD]}, False),
+    ],
+)
+def test_a_session_goes_on_in_a_role_that_one_has_at_each_of_its_units(
+    office: Role | None, roles: dict[str, list[Role]], goes_on: bool
+) -> None:
+    session = replace(SESSION, actor=replace(SESSION.actor, unit_id="asen", role=office))
+    refused = may_go_on(session, ("asen", "berga"), roles)
+    assert refused == (None if goes_on else Refusal("NA-1", "login-taken-away"))
+    assert may_go_on(session, (), {"asen": roles.get("asen", [])}) is None or not goes_on

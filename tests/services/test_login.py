@@ -278,8 +278,37 @@ def test_who_no_longer_holds_the_role_does_not_unlock(world: World) -> None:
     session = login.begin_session(world.system, replace(world.actor("maria"), role=Role.LOG_CONTROLLER), proven(world))
     login.unlock(world.system, session, proven(world))
     staff.take_role(world.system, world.source, MARIA, UNIT, Role.LOG_CONTROLLER)
-    with pytest.raises(Refused, match="login-no-unit"):
+    with pytest.raises(Refused, match="login-taken-away"):
         login.unlock(world.system, session, proven(world))
+
+
+@pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
+@pytest.mark.parametrize("taken", ["office", "unit", "other unit", "profession", "person"])
+def test_an_open_session_ends_when_what_it_began_with_is_taken_away(world: World, taken: str) -> None:
+    system, maria = world.system, staff.make_staff(*PEOPLE["maria"])
+    world.second_unit("maria")
+    for unit_id in (UNIT, BERGA):
+        staff.give_role(system, world.source, MARIA, unit_id, Role.LOG_CONTROLLER)
+    actor = world.actor("maria")
+    session = login.begin_session(
+        system, replace(actor, role=Role.LOG_CONTROLLER) if taken == "office" else actor, proven(world)
+    )
+    login.look_again(system, session, (UNIT, BERGA))
+    match taken:
+        case "office":
+            staff.take_role(system, world.source, MARIA, BERGA, Role.LOG_CONTROLLER)
+        case "unit":
+            staff.put_staff(system, world.source, maria, (BERGA,))
+        case "other unit":
+            staff.put_staff(system, world.source, maria, (UNIT,))
+        case "profession":
+            staff.put_staff(system, world.source, replace(maria, profession=Profession.ADMINISTRATION), (UNIT, BERGA))
+        case "person":
+            staff.put_staff(system, world.source, replace(maria, active=False), (UNIT, BERGA))
+    with pytest.raises(Refused, match="login-taken-away") as refused:
+        login.look_again(system, session, (UNIT, BERGA))
+    assert explain(refused.value) != refused.value.reason
 
 
 def test_whether_anybody_has_a_password(world: World) -> None:

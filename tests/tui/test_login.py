@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -85,6 +85,12 @@ async def type_in(pilot: Pilot[None], text: str) -> None:
     field.value = text
     await pilot.press("enter")
     await pilot.pause()
+
+
+def looked_at(pilot: Pilot[None]) -> datetime | None:
+    """Until when the session has been looked at."""
+    assert isinstance(pilot.app, P24App)
+    return pilot.app._looked_again
 
 
 async def log_in(pilot: Pilot[None], who: str, password: str = PASSWORD) -> None:
@@ -266,6 +272,51 @@ async def test_after_twelve_hours_one_logs_in_anew(sqlcipher_world: World) -> No
         await log_in(pilot, MARIA)
         await desk_stands(pilot)
     assert kinds(world)[:3] == ["session.started", "session.ended", "session.started"]
+
+
+@pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
+async def test_whoever_is_no_longer_staff_is_logged_out_within_a_minute_and_loses_nothing(world: World) -> None:
+    have_passwords(world, "maria")
+    case = world.case(name="Ali Andersson", unread=0)
+    chat.claim(world.system, world.actor("maria"), case.id, case.version)
+    async with at_desk(world) as pilot:
+        desk_of(pilot).post_message(DeskScreen.Enter(world.row(case.id).case))
+        await settled(pilot)
+        await press(pilot, "H", "e", "j")
+        world.clock.instant += timedelta(minutes=1)
+        await until(pilot, lambda: looked_at(pilot) == world.clock.now())
+        await pilot.app._errands.idle()  # type: ignore[attr-defined]
+        assert isinstance(pilot.app.screen, DeskScreen)
+        member = staff.make_staff(*PEOPLE["maria"], active=False)
+        staff.put_staff(world.system, OPERATOR, member, (UNIT,))
+        await pilot.press("x")
+        assert isinstance(pilot.app.screen, DeskScreen)
+        world.clock.instant += timedelta(minutes=1)
+        await until(pilot, lambda: "behörighet har ändrats" in screen_text(pilot))
+        assert not any(isinstance(screen, DeskScreen) for screen in pilot.app.screen_stack)
+        with world.system.store.reading() as tx:
+            assert store_desk.draft(tx, case.id, MARIA) == "Hejx"
+        await log_in(pilot, MARIA)
+        await until(pilot, lambda: "arbetar inte kvar" in screen_text(pilot))
+    assert kinds(world) == ["session.started", "session.ended", "login.refused"]
+
+
+@pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
+async def test_a_unit_taken_away_ends_the_session_under_the_lock_too(sqlcipher_world: World) -> None:
+    world = sqlcipher_world
+    world.second_unit("maria")
+    have_passwords(world, "maria")
+    async with at_desk(world, size=(80, 24)) as pilot:
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LockedScreen))
+        staff.put_staff(world.system, OPERATOR, staff.make_staff(*PEOPLE["maria"]), (UNIT,))
+        world.clock.instant += timedelta(minutes=1)
+        await until(pilot, lambda: "behörighet har ändrats" in screen_text(pilot))
+        await log_in(pilot, MARIA)
+        await desk_stands(pilot)
+        assert desk_of(pilot).unit_ids == (UNIT,)
 
 
 class FakeCard:
