@@ -125,6 +125,33 @@ async def test_one_logs_in_by_a_password_and_is_at_the_desk(world: World) -> Non
 
 
 @pytest.mark.rule("NA-1")
+async def test_where_nobody_has_a_password_it_is_said_who_gives_one(world: World) -> None:
+    async with entrance(world, (80, 24)) as pilot:
+        await until(pilot, lambda: "p24tui staff password HSA-ID" in screen_text(pilot))
+        assert isinstance(pilot.app.focused, Input)
+        have_passwords(world, "johan")
+    async with entrance(world, (80, 24)) as pilot:
+        await pilot.app.screen._errands.idle()  # type: ignore[attr-defined]
+        await log_in(pilot, JOHAN)
+        await desk_stands(pilot)
+
+
+@pytest.mark.rule("NA-1")
+async def test_a_database_that_does_not_answer_does_not_keep_the_entrance_closed(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(_system: object) -> bool:
+        raise Unavailable("database", "TimeoutError")
+
+    monkeypatch.setattr(passwords, "nobody_has_one", silent)
+    async with entrance(sqlcipher_world) as pilot:
+        await pilot.app.screen._errands.idle()  # type: ignore[attr-defined]
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, LoginScreen)
+        assert "Ingen har" not in screen_text(pilot)
+
+
+@pytest.mark.rule("NA-1")
 async def test_a_one_time_password_is_changed_before_anything_is_seen(sqlcipher_world: World) -> None:
     world = sqlcipher_world
     one_time = passwords.give_one_time(world.system, OPERATOR, MARIA)
