@@ -26,6 +26,7 @@ from p24tui.tui.raising_app import RaisingApp
 from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.screens.locked import LockedScreen
 from p24tui.tui.screens.login import Choice, ChoiceScreen, DemoScreen, LoginScreen
+from p24tui.tui.screens.own_password import OwnPasswordScreen
 
 LOOKED_AT_EVERY = 1.0
 """Seconds between looks at whether it is time to lock."""
@@ -272,6 +273,26 @@ class Sessions(RaisingApp[None]):
                 self.lock("card")
 
         self._card_reader.run(self.system.card.is_present, found, lambda _error: found(False))
+
+    # One's own password
+
+    @property
+    def changes_password(self) -> bool:
+        """Whether there is somebody here who proves by a password who they are."""
+        begun = self._begun
+        return self._session is not None and begun is not None and begun.unlocked_by is Means.PASSWORD
+
+    def action_change_password(self) -> None:
+        """Let the person have another password."""
+        session = self._session
+        if session is None or not self.changes_password:
+            return
+
+        def changed(is_changed: bool | None) -> None:
+            for desk in self.desks() if is_changed else []:
+                desk.say_password_changed()
+
+        self.push_screen(OwnPasswordScreen(self.system, session), changed)
 
     # The lock
 

@@ -25,6 +25,7 @@ from p24tui.tui.app import P24App
 from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.screens.locked import LockedScreen
 from p24tui.tui.screens.login import ChoiceScreen, DemoScreen, LoginScreen
+from p24tui.tui.screens.own_password import OwnPasswordScreen
 from p24tui.tui.widgets.composer import Composer
 from tests.tui import kit
 from tests.tui.kit import OPERATOR, desk_of, press, screen_text, settled, until
@@ -344,6 +345,47 @@ async def test_a_unit_taken_away_ends_the_session_under_the_lock_too(sqlcipher_w
         await log_in(pilot, MARIA)
         await desk_stands(pilot)
         assert desk_of(pilot).unit_ids == (UNIT,)
+
+
+@pytest.mark.rule("NA-1")
+async def test_one_changes_ones_password_at_the_desk(world: World) -> None:
+    have_passwords(world, "maria")
+    new = "annat häst batteri"
+    async with at_desk(world, size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p", *"lösenord")
+        await until(pilot, lambda: "Byt lösenord" in screen_text(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, OwnPasswordScreen) and pilot.app.focused is not None)
+        weak = "Maria Lind 123"
+        for typed, said, below in (
+            (("fel lösenord", weak, weak), "stämmer inte", "old-password"),
+            ((PASSWORD,), "ditt namn", "wanted-again"),  # what was not wrong is not typed anew
+            ((new, "något annat"), "inte lika", "wanted-again"),
+            ((PASSWORD, PASSWORD), "är det gamla", "wanted-again"),
+        ):
+            for text in typed:
+                await type_in(pilot, text)
+            await until(pilot, lambda said=said: said in screen_text(pilot))  # type: ignore[misc]
+            lines = screen_text(pilot).splitlines()
+            line = next(number for number, line in enumerate(lines) if said in line)
+            assert line == pilot.app.screen.query_one(f"#{below}").region.bottom
+        assert PASSWORD not in screen_text(pilot)
+        await type_in(pilot, new)
+        await type_in(pilot, new)
+        await until(pilot, lambda: "Lösenordet är bytt" in screen_text(pilot))
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LockedScreen) and pilot.app.focused is not None)
+        await type_in(pilot, new)
+        await desk_stands(pilot)
+
+
+@pytest.mark.rule("NA-1")
+async def test_who_has_no_password_is_offered_no_other(sqlcipher_world: World) -> None:
+    async with at_desk(sqlcipher_world, Means.CARD) as pilot:
+        titles = [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]
+        assert "Byt lösenord" not in titles
+        await pilot.app.run_action("change_password")
+        assert isinstance(pilot.app.screen, DeskScreen)
 
 
 class FakeCard:

@@ -307,6 +307,10 @@ class DeskParts(Screen[None]):
         """In a demo one is logged in without proving anything."""
         self._say(_("Demon loggade in dig utan att fråga vem du är."))
 
+    def say_password_changed(self) -> None:
+        """One has another password from now on."""
+        self._say(_("Lösenordet är bytt."))
+
     def _unsay(self, words: str) -> None:
         if self._header.notice == words:
             self._header.notice = ""
