@@ -358,7 +358,7 @@ async def test_one_changes_ones_password_at_the_desk(world: World) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, OwnPasswordScreen) and pilot.app.focused is not None)
         weak = "Maria Lind 123"
         for typed, said, below in (
-            (("fel lösenord", weak, weak), "stämmer inte", "old-password"),
+            (("fel lösenord", weak, weak), "inte ditt lösenord nu", "old-password"),
             ((PASSWORD,), "ditt namn", "wanted-again"),  # what was not wrong is not typed anew
             ((new, "något annat"), "inte lika", "wanted-again"),
             ((PASSWORD, PASSWORD), "är det gamla", "wanted-again"),

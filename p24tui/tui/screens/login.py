@@ -38,7 +38,7 @@ class LoginScreen(ProvingScreen[Admitted, Admitted | None]):
 
     def _say_who_gives_one(self, nobody_has_one: bool) -> None:
         if nobody_has_one:
-            words = _("Ingen har något lösenord än. Den som sköter p24tui ger dig ett: {command}")
+            words = _("Ingen har lösenord än. Den som sköter p24tui ger dig ett:\n{command}")
             self.say_lead(words.format(command="p24tui staff password HSA-ID"))
 
     def heading(self) -> Content:

@@ -96,7 +96,9 @@ class OwnPasswordScreen(ModalScreen[bool]):
         for field in (self._old,) if of_old else (self._new, self._again):
             if not isinstance(error, Unavailable):
                 field.value = ""
-        self._say(*((explain(error), "") if of_old else ("", explain(error))))
+        wrong = isinstance(error, Refused) and error.reason == "login-wrong"
+        words = _("Det är inte ditt lösenord nu.") if wrong else explain(error)
+        self._say(*((words, "") if of_old else ("", words)))
         self.set_focus(self._old if of_old else self._new)
 
     def _say(self, of_old: str, of_new: str) -> None:
