@@ -157,7 +157,7 @@ async def test_each_key_leads_to_its_action_and_the_palette_has_it(
                 await pilot.press(row.key)
                 await pilot.pause()
             assert done == ["done"], row.action
-    assert len(bindings(Where.LOG_CONTROL)) == len(CONTROL_KEYS) + 1, "and Esc"
+    assert len(bindings(Where.LOG_CONTROL)) == len(CONTROL_KEYS) + 2, "and Esc and ?"
 
 
 async def test_the_next_step_stands_first_in_the_key_bar_and_help_is_a_key_away(sqlcipher_world: World) -> None:
