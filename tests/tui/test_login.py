@@ -16,10 +16,11 @@ from p24tui.errors import Refused, Unavailable
 from p24tui.gateways import browser
 from p24tui.gateways.browser import Opened
 from p24tui.gateways.openid_begun import Begun
-from p24tui.routine.login import Means, Proven, Session
+from p24tui.routine.login import Means, Proven, Session, Tries
 from p24tui.routine.shift import ShiftKind
 from p24tui.services import chat, login, passwords, shift, staff
 from p24tui.store import desk as store_desk
+from p24tui.store import login as store_login
 from p24tui.store.tables import events
 from p24tui.tui.app import P24App
 from p24tui.tui.screens.desk import DeskScreen
@@ -228,6 +229,23 @@ async def test_it_locks_by_the_clock_and_the_same_person_comes_back_to_what_was_
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
+async def test_what_others_have_guessed_keeps_nobody_from_unlocking(sqlcipher_world: World) -> None:
+    world = sqlcipher_world
+    have_passwords(world, "maria")
+    async with at_desk(world, size=(80, 24)) as pilot:
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LockedScreen) and pilot.app.focused is not None)
+        with world.system.store.writing() as tx:
+            for whose in (store_login.of_person(MARIA), store_login.of_machine("console:test")):
+                store_login.put_tries(tx, whose, Tries(1000, world.clock.now()))
+        with pytest.raises(Refused, match="login-wait"):
+            passwords.prove(world.system, MARIA, PASSWORD, "console:test:8")
+        await type_in(pilot, PASSWORD)
+        await desk_stands(pilot)
+
+
+@pytest.mark.rule("NA-1")
 async def test_a_dialog_that_comes_or_goes_under_the_lock_is_seen_only_after_it(sqlcipher_world: World) -> None:
     world = sqlcipher_world
     kit.fill(world)
@@ -381,7 +399,7 @@ async def test_one_changes_ones_password_at_the_desk(world: World) -> None:
 
 @pytest.mark.rule("NA-1")
 async def test_who_has_no_password_is_offered_no_other(sqlcipher_world: World) -> None:
-    async with at_desk(sqlcipher_world, Means.CARD) as pilot:
+    async with at_desk(sqlcipher_world, Means.OIDC) as pilot:
         titles = [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]
         assert "Byt lösenord" not in titles
         await pilot.app.run_action("change_password")
