@@ -9,6 +9,7 @@ LOGIN_REFUSALS = {
     "login-unknown": N_("{name} finns inte bland personalen här. Be den som sköter p24tui att lägga till dig."),
     "login-inactive": N_("{name} arbetar inte kvar här. Stämmer det inte: be den som sköter p24tui att ändra det."),
     "login-no-unit": N_("{name} arbetar inte på någon enhet här. Be den som sköter p24tui att lägga till den."),
+    "login-taken-away": N_("Din behörighet har ändrats. Logga in igen; det du har skrivit finns kvar."),
     "login-system-user": N_(
         "Datorns användare {user} är ingen i personalen. Be den som sköter p24tui att ange den (p24tui staff change)."
     ),

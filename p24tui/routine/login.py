@@ -1,11 +1,13 @@
 """Who one is, and by what that was proven (NA-1)."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.decision import Refusal
+from p24tui.routine.role import Role
 from p24tui.routine.rule import rule
 
 _DOUBLINGS = 32
@@ -55,7 +57,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """How often the password was wrong since it was right last, for a person or at a place."""
+    """How often the password was wrong: for a person at a machine, for the person anywhere, or at the machine."""
 
     wrong: int = 0
     last_wrong_at: datetime | None = None
@@ -63,11 +65,15 @@ class Tries:
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """So many tries are free; then one waits, twice as long after each that is wrong, but never longer than that."""
+    """So many tries are free; then one waits, twice as long after each that is wrong, but never longer than that.
+
+    Time forgives: in ``forgiven`` as many as are free, evenly.
+    """
 
     free: int
     first: timedelta
     longest: timedelta
+    forgiven: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +90,25 @@ def wait_after(tries: Tries, throttle: Throttle, now: datetime) -> timedelta:
 
     A clock that has been set back does not make the wait longer than it was.
     """
-    beyond = tries.wrong - throttle.free
+    beyond = _still_wrong(tries, throttle, now) - throttle.free
     if beyond < 0 or tries.last_wrong_at is None:
         return timedelta()
     waits = throttle.longest
     if beyond < _DOUBLINGS:
         waits = min(throttle.first * 2**beyond, throttle.longest)
     return min(max(tries.last_wrong_at + waits - now, timedelta()), waits)
+
+
+@rule("NA-1")
+def one_more(tries: Tries, throttle: Throttle, now: datetime) -> Tries:
+    """The count with one more that is wrong, or may be."""
+    return Tries(_still_wrong(tries, throttle, now) + 1, now)
+
+
+@rule("NA-1")
+def one_less(tries: Tries, before: Tries, counted: Tries) -> Tries:
+    """The count without one that was right after all: as ``before``, where it is still as it was ``counted`` then."""
+    return before if tries == counted else replace(tries, wrong=max(tries.wrong - 1, 0))
 
 
 @rule("NA-1")
@@ -122,6 +140,22 @@ def is_over(session: Session, now: datetime, longest: timedelta) -> bool:
 def may_unlock(session: Session, proven: Proven) -> Refusal | None:
     """Only the one whom it locked out comes back to what stands there."""
     return None if proven.staff_id == session.proven.staff_id else Refusal("NA-1", "login-other")
+
+
+def _still_wrong(tries: Tries, throttle: Throttle, now: datetime) -> int:
+    """How many of them time has not forgiven."""
+    passed = max(now - tries.last_wrong_at, timedelta()) if tries.last_wrong_at is not None else timedelta()
+    return max(tries.wrong - passed * throttle.free // throttle.forgiven, 0)
+
+
+@rule("NA-1")
+def may_go_on(session: Session, unit_ids: Collection[str], roles: Mapping[str, Collection[Role]]) -> Refusal | None:
+    """Only who still acts in that role, at each of the units that the session is at, goes on.
+
+    ``roles`` are those that the person has now, by unit; none where they are no longer staff.
+    """
+    theirs = all(session.actor.acts_as in roles.get(unit_id, ()) for unit_id in (session.actor.unit_id, *unit_ids))
+    return None if theirs else Refusal("NA-1", "login-taken-away")
 
 
 def _of_person(name: str, staff_id: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Logging in: who has proven who they are becomes somebody who acts, at a unit, in a role, in a session (NA-1)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import timedelta
 
@@ -78,13 +78,26 @@ def unlock(system: System, session: Session, proven: Proven) -> None:
     """Let the person back. Raises ``Refused`` (NA-1) for anybody else, and where they may no longer come in."""
     permitted(routine.may_unlock(session, proven), name=session.actor.name)
     admitted = admit(system, proven, session.actor.place)
-    if session.actor.acts_as not in admitted.roles.get(session.actor.unit_id, ()):
-        raise Refused("NA-1", "login-no-unit", name=session.actor.name)
+    permitted(routine.may_go_on(session, (), admitted.roles))
     _record(system, session, "session.unlocked", means=proven.means)
 
 
+@rule("NA-1")
+def look_again(system: System, session: Session, unit_ids: Collection[str]) -> None:
+    """Whether the session may go on at these units: somebody may have taken from the person what it began with.
+
+    Raises ``Refused`` (NA-1) where they have.
+    """
+    with system.store.reading() as tx:
+        found = people.staff_member(tx, session.proven.staff_id)
+        roles = roles_in(tx, *found) if found is not None and found[0].active else {}
+    permitted(routine.may_go_on(session, unit_ids, roles))
+
+
 def end(system: System, session: Session, why: str) -> None:
-    """Record that the session is over: ``why`` is ``left``, ``other`` (somebody else came) or ``too-long``."""
+    """Record that the session is over: ``why`` is ``left``, ``other`` (somebody else came), ``too-long`` or
+    ``taken-away``.
+    """
     _record(system, session, "session.ended", why=why)
 
 

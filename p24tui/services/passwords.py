@@ -1,6 +1,7 @@
 """Passwords, for units that have neither cards nor an IdP: argon2id, slowed down, never kept in clear (NA-1)."""
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -11,11 +12,13 @@ from p24tui.errors import BadInput, Refused
 from p24tui.routine import login as routine
 from p24tui.routine.actor import Actor
 from p24tui.routine.identity import check_hsa_id
-from p24tui.routine.login import Means, PasswordRules, Proven, Throttle
+from p24tui.routine.login import Means, PasswordRules, Proven, Session
 from p24tui.routine.rule import rule
+from p24tui.services import password_tries
 from p24tui.services.access import right
 from p24tui.services.change import permitted
 from p24tui.services.limits import limit
+from p24tui.services.password_tries import Counter
 from p24tui.store import events, people
 from p24tui.store import login as store
 from p24tui.store.login import Password
@@ -39,10 +42,16 @@ def prove(system: System, staff_id: str, password: str, place: str) -> Proven:
     Raises ``Refused`` (NA-1): ``login-wrong``, the same for an unknown person; ``login-wait`` after many that were
     wrong; ``password-one-time`` where it is right, but has to be changed first, with ``change``.
     """
-    member, kept = _checked(system, staff_id, password, place)
-    if kept.one_time:
-        raise Refused("NA-1", "password-one-time")
-    return Proven(member.id, member.name, Means.PASSWORD, system.clock.now())
+    return _proven(system, *_checked(system, password_tries.for_login, staff_id, password, place))
+
+
+@rule("NA-1")
+def prove_again(system: System, session: Session, password: str) -> Proven:
+    """That it is the person of the session who is at its console, which has locked. As ``prove``; but whatever
+    colleagues and strangers have guessed meanwhile, at this machine or any other, they need not wait for it.
+    """
+    staff_id, place = session.proven.staff_id, session.actor.place
+    return _proven(system, *_checked(system, password_tries.for_unlocking, staff_id, password, place))
 
 
 @rule("NA-1")
@@ -50,7 +59,7 @@ def change(system: System, staff_id: str, password: str, wanted: str, place: str
     """Let the person have another password than the one they know. Raises ``Refused`` as ``prove`` does, and where
     the one they want is too weak.
     """
-    member, _kept = _checked(system, staff_id, password, place)
+    member, _kept = _checked(system, password_tries.for_login, staff_id, password, place)
     if _clean(wanted) == _clean(password):
         raise Refused("NA-1", "password-same")
     actor = Actor(member.id, member.name, member.profession, system.settings.unit, place)
@@ -91,10 +100,24 @@ def has_password(system: System, staff_id: str) -> bool:
         return store.password(tx, staff_id) is not None
 
 
-def _checked(system: System, staff_id: str, password: str, place: str) -> tuple[Staff, Password]:
+def nobody_has_one(system: System) -> bool:
+    """Whether nobody can prove by a password who they are. Where each person sees only their own, nobody can tell."""
+    with system.store.reading() as tx:
+        return not (tx.personal or store.anybody_has_password(tx))
+
+
+def _proven(system: System, member: Staff, kept: Password) -> Proven:
+    if kept.one_time:
+        raise Refused("NA-1", "password-one-time")
+    return Proven(member.id, member.name, Means.PASSWORD, system.clock.now())
+
+
+def _checked(
+    system: System, counters: Callable[[str, str], tuple[Counter, ...]], staff_id: str, password: str, place: str
+) -> tuple[Staff, Password]:
     """The person whose password that is. Each try is counted before it is looked at: many at once gain nothing."""
     staff_id = _well_formed(staff_id)
-    whose = _counted(system, staff_id, place)
+    counted = password_tries.count(system, counters(staff_id, place))
     with system.store.reading() as tx:
         found = people.staff_member(tx, staff_id)
         kept = store.password(tx, staff_id) if found is not None else None
@@ -105,8 +128,7 @@ def _checked(system: System, staff_id: str, password: str, place: str) -> tuple[
         raise Refused("NA-1", "login-wrong")
     if kept.one_time and now - kept.set_at > timedelta(hours=limit("one_time_password", now)):
         raise Refused("NA-1", "password-old")
-    with system.store.writing() as tx:
-        store.forget_wrong(tx, *whose)
+    password_tries.was_right(system, counted)
     return found[0], kept
 
 
@@ -116,24 +138,6 @@ def _well_formed(typed: str) -> str:
         return check_hsa_id(typed)
     except ValueError:
         return "?"
-
-
-def _counted(system: System, staff_id: str, place: str) -> tuple[str, str]:
-    """Count one more try as wrong until it has been right. Raises ``Refused`` where one has to wait."""
-    whose = f"place:{_machine(place)}", f"staff:{staff_id}"
-    now = system.clock.now()
-    throttle = Throttle(
-        limit("password_tries", now),
-        timedelta(seconds=limit("password_wait", now)),
-        timedelta(minutes=limit("password_wait_longest", now)),
-    )
-    with system.store.writing() as tx:
-        waits = max(routine.wait_after(store.tries(tx, one), throttle, now) for one in whose)
-        if waits:
-            raise Refused("NA-1", "login-wait", seconds=int(waits.total_seconds()) + 1)
-        for one in whose:
-            store.count_wrong(tx, one, now)
-    return whose
 
 
 def _record_wrong(system: System, staff_id: str | None, place: str) -> None:
@@ -150,7 +154,7 @@ def _put(system: System, actor: Actor, member: Staff, password: str, *, one_time
     hashed, now = _hasher().hash(_clean(password)), system.clock.now()
     with system.store.writing() as tx:
         store.put_password(tx, member.id, Password(hashed, one_time, now))
-        store.forget_wrong(tx, f"staff:{member.id}")
+        store.forget_tries_of(tx, member.id)
         events.append(tx, actor, now, "staff.password-set", rule="NA-1", staff=member.id, one_time=one_time)
 
 
@@ -160,11 +164,6 @@ def _active(system: System, staff_id: str) -> Staff:
     if found is None or not found[0].active:
         raise BadInput("no-staff", staff=staff_id)
     return found[0]
-
-
-def _machine(place: str) -> str:
-    """The place without its process: another console of the same machine starts with no fresh tries."""
-    return place.rpartition(":")[0]
 
 
 def _fits(hashed: str, password: str) -> bool:

@@ -4,6 +4,7 @@ And, apart from these, for how long it keeps an answer of the person-data servic
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from p24tui.errors import BadInput, Stale
@@ -24,11 +25,37 @@ from p24tui.system import System
 DEFAULTS = ("closing_warns_first", "closing_warns_again", "closing_warns_soon", "closing_alarms")
 """The limits that apply to a unit which has chosen nothing."""
 
-PROTECTION_KEPT = "protection_kept"
-"""The limit that applies to a unit which has chosen nothing, and that none may choose beyond."""
 
-LOCK_AFTER, LOCK_AFTER_LONGEST = "lock_after", "lock_after_longest"
-"""The limit that applies to a unit which has chosen nothing, and the one that none may choose beyond."""
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """A setting that is so many minutes. Its name is that of the limit that applies to a unit which has chosen nothing;
+    ``most`` is the limit that none may choose beyond, ``reason`` why a number is refused.
+    """
+
+    name: str
+    most: str
+    least: int
+    reason: str
+    changed: str
+    rule: str
+
+
+PROTECTION_KEPT = Minutes(
+    "protection_kept",
+    most="protection_kept",
+    least=0,
+    reason="protection-kept",
+    changed="unit.protection-kept-changed",
+    rule="PR-1",
+)
+LOCK_AFTER = Minutes(
+    "lock_after",
+    most="lock_after_longest",
+    least=1,
+    reason="lock-after",
+    changed="unit.lock-after-changed",
+    rule="NA-1",
+)
 
 CHANGES = ("unit.added", "unit.changed", "unit.hours-changed", "unit.warnings-changed")
 """The events that say who changed a unit."""
@@ -51,36 +78,25 @@ def put_protection_kept(system: System, actor: Actor, unit_id: str, minutes: int
 
     Raises ``BadInput`` where that is longer than the limit ``protection_kept`` or below 0, and for an unknown unit.
     """
-    now = system.clock.now()
-    most = limit(PROTECTION_KEPT, now)
-    with system.store.writing() as tx:
-        unit = known_unit(tx, unit_id, lock=True)
-        if not 0 <= minutes <= most:
-            raise BadInput("protection-kept", most=most)
-        before = _kept_minutes(tx, unit.id, now)
-        if minutes != before:
-            kind = "unit.protection-kept-changed"
-            store.put_protection_kept(tx, unit.id, minutes)
-            events.append(tx, actor, now, kind, unit_id=unit.id, rule="PR-1", before=before, after=minutes)
-        return minutes
+    return _put_minutes(system, actor, PROTECTION_KEPT, unit_id, minutes)
 
 
 def protection_kept(system: System, unit_id: str) -> int:
     """For how many minutes the unit keeps an answer on protection. Raises ``BadInput`` for an unknown unit."""
     with system.store.reading() as tx:
-        return _kept_minutes(tx, known_unit(tx, unit_id).id, system.clock.now())
+        return _minutes(tx, PROTECTION_KEPT, known_unit(tx, unit_id).id, system.clock.now())
 
 
 @rule("PR-1")
 def protection_kept_in(tx: Tx, unit_id: str, now: datetime) -> timedelta:
     """How old an answer on protection may be at the unit when the patient writes again."""
-    return timedelta(minutes=_kept_minutes(tx, unit_id, now))
+    return timedelta(minutes=_minutes(tx, PROTECTION_KEPT, unit_id, now))
 
 
 @rule("PR-1")
 def longest_kept(now: datetime) -> timedelta:
     """How long an answer on protection may be kept at any unit."""
-    return timedelta(minutes=limit(PROTECTION_KEPT, now))
+    return timedelta(minutes=limit(PROTECTION_KEPT.most, now))
 
 
 @right("unit.change")
@@ -89,18 +105,7 @@ def put_lock_after(system: System, actor: Actor, unit_id: str, minutes: int) -> 
 
     Raises ``BadInput`` where that is longer than the limit ``lock_after_longest`` or below 1, and for an unknown unit.
     """
-    now = system.clock.now()
-    most = limit(LOCK_AFTER_LONGEST, now)
-    with system.store.writing() as tx:
-        unit = known_unit(tx, unit_id, lock=True)
-        if not 1 <= minutes <= most:
-            raise BadInput("lock-after", most=most)
-        before = lock_minutes_in(tx, unit.id, now)
-        if minutes != before:
-            kind = "unit.lock-after-changed"
-            store.put_lock_after(tx, unit.id, minutes)
-            events.append(tx, actor, now, kind, unit_id=unit.id, rule="NA-1", before=before, after=minutes)
-        return minutes
+    return _put_minutes(system, actor, LOCK_AFTER, unit_id, minutes)
 
 
 def lock_after(system: System, unit_id: str) -> int:
@@ -112,8 +117,7 @@ def lock_after(system: System, unit_id: str) -> int:
 @rule("NA-1")
 def lock_minutes_in(tx: Tx, unit_id: str, now: datetime) -> int:
     """After how many minutes without a key a console at the unit locks."""
-    own = store.lock_after(tx, unit_id)
-    return limit(LOCK_AFTER, now) if own is None else min(own, limit(LOCK_AFTER_LONGEST, now))
+    return _minutes(tx, LOCK_AFTER, unit_id, now)
 
 
 def of_units(system: System, unit_ids: Iterable[str]) -> tuple[UnitSettings, ...]:
@@ -148,9 +152,26 @@ def warnings_in(tx: Tx, system: System, unit_ids: Collection[str]) -> dict[str, 
     return dict.fromkeys(unit_ids, usual) | store.closing_warnings(tx, unit_ids)
 
 
-def _kept_minutes(tx: Tx, unit_id: str, now: datetime) -> int:
-    most, own = limit(PROTECTION_KEPT, now), store.protection_kept(tx, unit_id)
-    return most if own is None else min(own, most)  # the limit may have been lowered since
+def _minutes(tx: Tx, setting: Minutes, unit_id: str, now: datetime) -> int:
+    own = store.minutes(tx, setting.name, unit_id)
+    if own is None:
+        return limit(setting.name, now)
+    return min(own, limit(setting.most, now))  # which may have been lowered since
+
+
+def _put_minutes(system: System, actor: Actor, setting: Minutes, unit_id: str, minutes: int) -> int:
+    now = system.clock.now()
+    most = limit(setting.most, now)
+    with system.store.writing() as tx:
+        unit = known_unit(tx, unit_id, lock=True)
+        if not setting.least <= minutes <= most:
+            raise BadInput(setting.reason, most=most)
+        before = _minutes(tx, setting, unit.id, now)
+        if minutes != before:
+            store.put_minutes(tx, setting.name, unit.id, minutes)
+            kind, rule_id = setting.changed, setting.rule
+            events.append(tx, actor, now, kind, unit_id=unit.id, rule=rule_id, before=before, after=minutes)
+        return minutes
 
 
 def _put_warnings(tx: Tx, system: System, actor: Actor, unit: Unit, minutes: tuple[int, ...]) -> tuple[int, ...]:

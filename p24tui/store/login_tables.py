@@ -16,7 +16,7 @@ passwords = Table(
 login_tries = Table(
     "login_tries",
     metadata,
-    Column(
+    Column(  # and pair:HSA-ID@MACHINE since; a comment alone is no migration
         "whose", Text, primary_key=True, comment="staff:HSA-ID, whether there is such a person or not, or place:PLACE"
     ),
     Column("wrong", Integer, nullable=False),

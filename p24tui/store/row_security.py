@@ -101,7 +101,9 @@ ACCESS: dict[str, Access] = {
     "staff_units": Access("true", READ, READ, READ),
     "staff_roles": Access("true", READ),
     "passwords": Access(MINE, READ_CHANGE),
-    "login_tries": Access(f"whose = 'staff:' || {ME} OR starts_with(whose, 'place:')", ALL),
+    "login_tries": Access(
+        f"whose = 'staff:' || {ME} OR starts_with(whose, 'pair:' || {ME} || '@') OR starts_with(whose, 'place:')", ALL
+    ),
     "shifts": Access("true", READ_ADD_CHANGE, READ_CHANGE, READ, adds=f"{OWN} AND {MINE}", touches=OWN, becomes=OWN),
     "ticks": Access("true", ALL, ALL, adds=ANYBODY),
     "list_views": Access(MINE, ALL),

@@ -6,8 +6,10 @@ from sqlalchemy import insert, select, update
 
 from p24tui.store.engine import Tx
 from p24tui.store.tables import closing_warnings as table
-from p24tui.store.tables import lock_after as lock_table
-from p24tui.store.tables import protection_kept as kept_table
+from p24tui.store.tables import lock_after, protection_kept
+
+MINUTES = {"lock_after": lock_after, "protection_kept": protection_kept}
+"""The tables of settings that are so many minutes, by the setting's name."""
 
 
 def closing_warnings(tx: Tx, unit_ids: Collection[str]) -> dict[str, tuple[int, ...]]:
@@ -23,27 +25,15 @@ def put_closing_warnings(tx: Tx, unit_id: str, minutes: tuple[int, ...]) -> None
         tx.connection.execute(insert(table).values(unit_id=unit_id, **values))
 
 
-def protection_kept(tx: Tx, unit_id: str) -> int | None:
-    """For how many minutes the unit keeps an answer of the person-data service; none where it has not chosen."""
-    minutes: int | None = tx.connection.scalar(select(kept_table.c.minutes).where(kept_table.c.unit_id == unit_id))
-    return minutes
+def minutes(tx: Tx, setting: str, unit_id: str) -> int | None:
+    """So many minutes as the unit has chosen for a setting; none where it has not chosen."""
+    own = MINUTES[setting].c
+    chosen: int | None = tx.connection.scalar(select(own.minutes).where(own.unit_id == unit_id))
+    return chosen
 
 
-def put_protection_kept(tx: Tx, unit_id: str, minutes: int) -> None:
+def put_minutes(tx: Tx, setting: str, unit_id: str, chosen: int) -> None:
     """Keep the unit's choice, in place of the one before."""
-    values = {"minutes": minutes}
-    if tx.connection.execute(update(kept_table).where(kept_table.c.unit_id == unit_id).values(values)).rowcount == 0:
-        tx.connection.execute(insert(kept_table).values(unit_id=unit_id, **values))
-
-
-def lock_after(tx: Tx, unit_id: str) -> int | None:
-    """After how many minutes without a key the unit's consoles lock; none where it has not chosen."""
-    minutes: int | None = tx.connection.scalar(select(lock_table.c.minutes).where(lock_table.c.unit_id == unit_id))
-    return minutes
-
-
-def put_lock_after(tx: Tx, unit_id: str, minutes: int) -> None:
-    """Keep the unit's choice, in place of the one before."""
-    values = {"minutes": minutes}
-    if tx.connection.execute(update(lock_table).where(lock_table.c.unit_id == unit_id).values(values)).rowcount == 0:
-        tx.connection.execute(insert(lock_table).values(unit_id=unit_id, **values))
+    own, values = MINUTES[setting], {"minutes": chosen}
+    if tx.connection.execute(update(own).where(own.c.unit_id == unit_id).values(values)).rowcount == 0:
+        tx.connection.execute(insert(own).values(unit_id=unit_id, **values))

@@ -12,6 +12,7 @@ from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.worker import Worker
 
+from p24tui.i18n import _
 from p24tui.routine.actor import Actor
 from p24tui.routine.login import Proven
 from p24tui.services.login_views import Admitted
@@ -114,7 +115,9 @@ class P24App(Sessions):
             self._feed.stop()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        return commands(self, screen, self._actor.acts_as if self._actor else None)
+        yield from commands(self, screen, self._actor.acts_as if self._actor else None)
+        if self.changes_password:
+            yield SystemCommand(_("Byt lösenord"), _("Välj ett nytt lösenord."), self.action_change_password)
 
     def action_command_palette(self) -> None:
         if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):

@@ -332,7 +332,7 @@ KEYS = (
         N_("Sök bland alla kommandon."),
         (Where.EVERYWHERE,),
     ),
-    Key("question_mark", "help", N_("hjälp"), N_("Den här hjälpen."), (*_BOTH, *_ELSEWHERE)),
+    Key("question_mark", "help", N_("hjälp"), N_("Den här hjälpen."), (*_BOTH, *_ELSEWHERE, Where.LOG_CONTROL)),
     Key(
         "f1",
         "help",

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from textual import events
@@ -12,7 +12,7 @@ from textual.await_complete import AwaitComplete
 from textual.widget import AwaitMount
 
 from p24tui import services
-from p24tui.errors import P24Error
+from p24tui.errors import P24Error, Refused
 from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.ids import fresh_id
@@ -26,6 +26,7 @@ from p24tui.tui.raising_app import RaisingApp
 from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.screens.locked import LockedScreen
 from p24tui.tui.screens.login import Choice, ChoiceScreen, DemoScreen, LoginScreen
+from p24tui.tui.screens.own_password import OwnPasswordScreen
 
 LOOKED_AT_EVERY = 1.0
 """Seconds between looks at whether it is time to lock."""
@@ -83,6 +84,7 @@ class Sessions(RaisingApp[None]):
         self._waiting: list[Callable[[], object]] = []
         self._last_sign = system.clock.now()
         self._looks_for_card = False
+        self._looked_again: datetime | None = None
         self._errands = Errands(self, "sessions", self._not_recorded)
         self._card_reader = Errands(self, "card", self._not_recorded)
 
@@ -223,10 +225,28 @@ class Sessions(RaisingApp[None]):
         if session is None or begun is None or session.proven.means is Means.DEMO:
             return
         now = self.system.clock.now()
+        self._look_again(session, now)
         if is_over(session, now, begun.longest):
-            self._end_long_session(session, begun.longest)
+            hours = int(begun.longest.total_seconds()) // 3600
+            words = _("Du har varit inloggad i {hours} timmar. Logga in igen; det du har skrivit finns kvar.")
+            self._log_out(session, "too-long", words.format(hours=hours))
         elif not self.locked and must_lock(self._last_sign, now, begun.lock_after):
             self.lock("idle")
+
+    def _look_again(self, session: Session, now: datetime) -> None:
+        """Each minute: what somebody has taken from the person since they came ends it, also under the lock."""
+        if (minute := now.replace(second=0, microsecond=0)) == self._looked_again:
+            return
+        self._looked_again = minute
+        unit_ids = [unit_id for desk in self.desks() for unit_id in desk.unit_ids]
+
+        def failed(error: P24Error) -> None:
+            if isinstance(error, Refused) and self._session is session:
+                self._log_out(session, "taken-away", explain(error))
+            elif not isinstance(error, Refused):
+                _log.warning("session: not looked at: %s", error)  # what cannot be read now, is in a minute
+
+        self._errands.run(lambda: services.login.look_again(self.system, session, unit_ids), failed=failed)
 
     async def on_event(self, event: events.Event) -> None:
         """A key or a click says that somebody is there; one that comes too late opens nothing."""
@@ -253,6 +273,26 @@ class Sessions(RaisingApp[None]):
                 self.lock("card")
 
         self._card_reader.run(self.system.card.is_present, found, lambda _error: found(False))
+
+    # One's own password
+
+    @property
+    def changes_password(self) -> bool:
+        """Whether there is somebody here who proves by a password who they are."""
+        begun = self._begun
+        return self._session is not None and begun is not None and begun.unlocked_by is Means.PASSWORD
+
+    def action_change_password(self) -> None:
+        """Let the person have another password."""
+        session = self._session
+        if session is None or not self.changes_password:
+            return
+
+        def changed(is_changed: bool | None) -> None:
+            for desk in self.desks() if is_changed else []:
+                desk.say_password_changed()
+
+        self.push_screen(OwnPasswordScreen(self.system, session), changed)
 
     # The lock
 
@@ -303,14 +343,13 @@ class Sessions(RaisingApp[None]):
 
     # Going away
 
-    def _end_long_session(self, session: Session, longest: timedelta) -> None:
+    def _log_out(self, session: Session, why: str, said: str) -> None:
+        """End the session, and say at the entrance why one has to come in anew."""
         self._session = None
-        hours = int(longest.total_seconds()) // 3600
-        words = _("Du har varit inloggad i {hours} timmar. Logga in igen; det du har skrivit finns kvar.")
 
         async def log_out() -> None:
-            await self._let_go(session, "too-long")
-            self.come_in(words.format(hours=hours))
+            await self._let_go(session, why)
+            self.come_in(said)
 
         self.run_worker(log_out(), name="log-out")
 

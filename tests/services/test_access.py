@@ -74,8 +74,9 @@ NOBODYS = {
         outbox.standing setup.is_set_up ticks.every ticks.newest ticks.troubled""",
     COMING_IN: """
         card.holder card.look login.admit login.by_browser login.by_card login.end login.lock login.lock_after
-        login.longest login.of_system_user login.remember login.remembered login.unlock passwords.change
-        passwords.check passwords.has_password passwords.prove""",
+        login.longest login.look_again login.of_system_user login.remember login.remembered login.unlock
+        password_tries.count password_tries.was_right passwords.change passwords.check passwords.has_password
+        passwords.nobody_has_one passwords.prove passwords.prove_again""",
     LOG_ITSELF: """
         log_control.since_ever log_control.span_of log_seals.anchor log_seals.anchored log_seals.keep log_seals.seal
         log_verify.verify""",

@@ -177,5 +177,5 @@ def test_a_unit_that_there_is_not_is_said(world: World) -> None:
 @pytest.mark.rule("PR-1")
 def test_a_limit_that_has_been_lowered_since_holds_for_who_chose_more(world: World) -> None:
     with world.system.store.writing() as tx:
-        store.put_protection_kept(tx, UNIT, 100_000)
+        store.put_minutes(tx, "protection_kept", UNIT, 100_000)
     assert unit_settings.protection_kept(world.system, UNIT) == 1440

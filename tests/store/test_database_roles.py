@@ -359,7 +359,7 @@ SEEN = {
     "true": "every row",
     "false": "none",
     OWN: "own units",
-    ACCESS["login_tries"].sees: "one's own, and of places",
+    ACCESS["login_tries"].sees: "one's own, and of machines",
     MINE: "one's own",
     OF_CASE: "cases seen",
     OF_READ_CASE: "cases seen, and read by break-glass",

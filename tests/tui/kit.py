@@ -1,5 +1,6 @@
 """A desk to try by the keyboard: a believable queue, a clock that stands."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -77,7 +78,16 @@ async def settled(pilot: Pilot[None]) -> None:
         for screen in pilot.app.screen_stack:
             if isinstance(screen, DeskScreen):
                 await screen.idle()
+                await _heard(screen)
     await pilot.pause(0)
+
+
+async def _heard(desk: DeskScreen) -> None:
+    """Wait until what has come to the desk has had its effect: under a dialog the pilot does not wait for that."""
+    heard, began = asyncio.Event(), time.monotonic()
+    desk.call_later(heard.set)
+    while desk.is_running and not heard.is_set() and time.monotonic() - began < SOON:
+        await asyncio.sleep(0.005)
 
 
 @asynccontextmanager

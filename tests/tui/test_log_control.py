@@ -11,6 +11,7 @@ from p24tui.tui.keys import bindings
 from p24tui.tui.places import Place
 from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.screens.form import FormScreen
+from p24tui.tui.screens.help import HelpScreen
 from p24tui.tui.screens.log_control import CONTROL_ACTIONS
 from p24tui.tui.screens.seen import SeenScreen
 from p24tui.tui.widgets.place import LogControlList
@@ -156,4 +157,15 @@ async def test_each_key_leads_to_its_action_and_the_palette_has_it(
                 await pilot.press(row.key)
                 await pilot.pause()
             assert done == ["done"], row.action
-    assert len(bindings(Where.LOG_CONTROL)) == len(CONTROL_KEYS) + 1, "and Esc"
+    assert len(bindings(Where.LOG_CONTROL)) == len(CONTROL_KEYS) + 2, "and Esc and ?"
+
+
+async def test_the_next_step_stands_first_in_the_key_bar_and_help_is_a_key_away(sqlcipher_world: World) -> None:
+    async with in_log_control(sqlcipher_world, (80, 24)) as pilot:
+        assert screen_text(pilot).splitlines()[-1].split()[:2] == ["k", "kontrollera"]
+        await press(pilot, "k")
+        assert screen_text(pilot).splitlines()[-1].split()[:2] == ["v", "signera"]
+        await press(pilot, "l")
+        assert screen_text(pilot).splitlines()[-1].split()[:2] == ["v", "signera"]
+        await press(pilot, "question_mark")
+        assert isinstance(pilot.app.screen, HelpScreen)

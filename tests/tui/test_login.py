@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -16,15 +16,17 @@ from p24tui.errors import Refused, Unavailable
 from p24tui.gateways import browser
 from p24tui.gateways.browser import Opened
 from p24tui.gateways.openid_begun import Begun
-from p24tui.routine.login import Means, Proven, Session
+from p24tui.routine.login import Means, Proven, Session, Tries
 from p24tui.routine.shift import ShiftKind
 from p24tui.services import chat, login, passwords, shift, staff
 from p24tui.store import desk as store_desk
+from p24tui.store import login as store_login
 from p24tui.store.tables import events
 from p24tui.tui.app import P24App
 from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.screens.locked import LockedScreen
 from p24tui.tui.screens.login import ChoiceScreen, DemoScreen, LoginScreen
+from p24tui.tui.screens.own_password import OwnPasswordScreen
 from p24tui.tui.widgets.composer import Composer
 from tests.tui import kit
 from tests.tui.kit import OPERATOR, desk_of, press, screen_text, settled, until
@@ -87,6 +89,12 @@ async def type_in(pilot: Pilot[None], text: str) -> None:
     await pilot.pause()
 
 
+def looked_at(pilot: Pilot[None]) -> datetime | None:
+    """Until when the session has been looked at."""
+    assert isinstance(pilot.app, P24App)
+    return pilot.app._looked_again
+
+
 async def log_in(pilot: Pilot[None], who: str, password: str = PASSWORD) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, LoginScreen) and pilot.app.focused is not None)
     pilot.app.screen.query_one("#staff", Input).value = who
@@ -116,6 +124,33 @@ async def test_one_logs_in_by_a_password_and_is_at_the_desk(world: World) -> Non
     assert kinds(world) == ["login.refused", "session.started", "session.ended"]
     async with entrance(world) as pilot:
         await until(pilot, lambda: pilot.app.screen.query_one("#staff", Input).value == MARIA)
+
+
+@pytest.mark.rule("NA-1")
+async def test_where_nobody_has_a_password_it_is_said_who_gives_one(world: World) -> None:
+    async with entrance(world, (80, 24)) as pilot:
+        await until(pilot, lambda: "p24tui staff password HSA-ID" in screen_text(pilot))
+        assert isinstance(pilot.app.focused, Input)
+        have_passwords(world, "johan")
+    async with entrance(world, (80, 24)) as pilot:
+        await pilot.app.screen._errands.idle()  # type: ignore[attr-defined]
+        await log_in(pilot, JOHAN)
+        await desk_stands(pilot)
+
+
+@pytest.mark.rule("NA-1")
+async def test_a_database_that_does_not_answer_does_not_keep_the_entrance_closed(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(_system: object) -> bool:
+        raise Unavailable("database", "TimeoutError")
+
+    monkeypatch.setattr(passwords, "nobody_has_one", silent)
+    async with entrance(sqlcipher_world) as pilot:
+        await pilot.app.screen._errands.idle()  # type: ignore[attr-defined]
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, LoginScreen)
+        assert "Ingen har" not in screen_text(pilot)
 
 
 @pytest.mark.rule("NA-1")
@@ -194,6 +229,23 @@ async def test_it_locks_by_the_clock_and_the_same_person_comes_back_to_what_was_
 
 
 @pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
+async def test_what_others_have_guessed_keeps_nobody_from_unlocking(sqlcipher_world: World) -> None:
+    world = sqlcipher_world
+    have_passwords(world, "maria")
+    async with at_desk(world, size=(80, 24)) as pilot:
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LockedScreen) and pilot.app.focused is not None)
+        with world.system.store.writing() as tx:
+            for whose in (store_login.of_person(MARIA), store_login.of_machine("console:test")):
+                store_login.put_tries(tx, whose, Tries(1000, world.clock.now()))
+        with pytest.raises(Refused, match="login-wait"):
+            passwords.prove(world.system, MARIA, PASSWORD, "console:test:8")
+        await type_in(pilot, PASSWORD)
+        await desk_stands(pilot)
+
+
+@pytest.mark.rule("NA-1")
 async def test_a_dialog_that_comes_or_goes_under_the_lock_is_seen_only_after_it(sqlcipher_world: World) -> None:
     world = sqlcipher_world
     kit.fill(world)
@@ -266,6 +318,92 @@ async def test_after_twelve_hours_one_logs_in_anew(sqlcipher_world: World) -> No
         await log_in(pilot, MARIA)
         await desk_stands(pilot)
     assert kinds(world)[:3] == ["session.started", "session.ended", "session.started"]
+
+
+@pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
+async def test_whoever_is_no_longer_staff_is_logged_out_within_a_minute_and_loses_nothing(world: World) -> None:
+    have_passwords(world, "maria")
+    case = world.case(name="Ali Andersson", unread=0)
+    chat.claim(world.system, world.actor("maria"), case.id, case.version)
+    async with at_desk(world) as pilot:
+        desk_of(pilot).post_message(DeskScreen.Enter(world.row(case.id).case))
+        await settled(pilot)
+        await press(pilot, "H", "e", "j")
+        world.clock.instant += timedelta(minutes=1)
+        await until(pilot, lambda: looked_at(pilot) == world.clock.now())
+        await pilot.app._errands.idle()  # type: ignore[attr-defined]
+        assert isinstance(pilot.app.screen, DeskScreen)
+        member = staff.make_staff(*PEOPLE["maria"], active=False)
+        staff.put_staff(world.system, OPERATOR, member, (UNIT,))
+        await pilot.press("x")
+        assert isinstance(pilot.app.screen, DeskScreen)
+        world.clock.instant += timedelta(minutes=1)
+        await until(pilot, lambda: "behörighet har ändrats" in screen_text(pilot))
+        assert not any(isinstance(screen, DeskScreen) for screen in pilot.app.screen_stack)
+        with world.system.store.reading() as tx:
+            assert store_desk.draft(tx, case.id, MARIA) == "Hejx"
+        await log_in(pilot, MARIA)
+        await until(pilot, lambda: "arbetar inte kvar" in screen_text(pilot))
+    assert kinds(world) == ["session.started", "session.ended", "login.refused"]
+
+
+@pytest.mark.rule("NA-1")
+@pytest.mark.hazard("H20")
+async def test_a_unit_taken_away_ends_the_session_under_the_lock_too(sqlcipher_world: World) -> None:
+    world = sqlcipher_world
+    world.second_unit("maria")
+    have_passwords(world, "maria")
+    async with at_desk(world, size=(80, 24)) as pilot:
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LockedScreen))
+        staff.put_staff(world.system, OPERATOR, staff.make_staff(*PEOPLE["maria"]), (UNIT,))
+        world.clock.instant += timedelta(minutes=1)
+        await until(pilot, lambda: "behörighet har ändrats" in screen_text(pilot))
+        await log_in(pilot, MARIA)
+        await desk_stands(pilot)
+        assert desk_of(pilot).unit_ids == (UNIT,)
+
+
+@pytest.mark.rule("NA-1")
+async def test_one_changes_ones_password_at_the_desk(world: World) -> None:
+    have_passwords(world, "maria")
+    new = "annat häst batteri"
+    async with at_desk(world, size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p", *"lösenord")
+        await until(pilot, lambda: "Byt lösenord" in screen_text(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, OwnPasswordScreen) and pilot.app.focused is not None)
+        weak = "Maria Lind 123"
+        for typed, said, below in (
+            (("fel lösenord", weak, weak), "inte ditt lösenord nu", "old-password"),
+            ((PASSWORD,), "ditt namn", "wanted-again"),  # what was not wrong is not typed anew
+            ((new, "något annat"), "inte lika", "wanted-again"),
+            ((PASSWORD, PASSWORD), "är det gamla", "wanted-again"),
+        ):
+            for text in typed:
+                await type_in(pilot, text)
+            await until(pilot, lambda said=said: said in screen_text(pilot))  # type: ignore[misc]
+            lines = screen_text(pilot).splitlines()
+            line = next(number for number, line in enumerate(lines) if said in line)
+            assert line == pilot.app.screen.query_one(f"#{below}").region.bottom
+        assert PASSWORD not in screen_text(pilot)
+        await type_in(pilot, new)
+        await type_in(pilot, new)
+        await until(pilot, lambda: "Lösenordet är bytt" in screen_text(pilot))
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LockedScreen) and pilot.app.focused is not None)
+        await type_in(pilot, new)
+        await desk_stands(pilot)
+
+
+@pytest.mark.rule("NA-1")
+async def test_who_has_no_password_is_offered_no_other(sqlcipher_world: World) -> None:
+    async with at_desk(sqlcipher_world, Means.OIDC) as pilot:
+        titles = [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]
+        assert "Byt lösenord" not in titles
+        await pilot.app.run_action("change_password")
+        assert isinstance(pilot.app.screen, DeskScreen)
 
 
 class FakeCard:

@@ -14,7 +14,7 @@ from p24tui.gateways.outgoing.model import Problem, Rejected, Uncertain
 from p24tui.routine.case import Case, CaseState, Urgency
 from p24tui.routine.link import Role
 from p24tui.routine.visit import Summons
-from p24tui.services import chat, invitations, notes, registration, reminders, takeover, ticks
+from p24tui.services import chat, invitations, notes, passwords, registration, reminders, takeover, ticks
 from p24tui.services.invitations import Guest
 from p24tui.store import messages
 from p24tui.store.values import Attachment
@@ -26,10 +26,10 @@ from p24tui.tui.widgets import refusal_bar
 from tests.outgoing import MOBILE, ScriptedGateway, send, with_gateway
 from tests.registering import MESSAGE, ended, made
 from tests.tui.control_kit import control_app
-from tests.tui.kit import app, desk_of, fill, press, settled, until
+from tests.tui.kit import OPERATOR, app, desk_of, fill, press, screen_text, settled, until
 from tests.tui.visit_kit import arrives, booked, half_ended, on_video
 from tests.visiting import book, child, with_video
-from tests.world import MONDAY_NINE, World
+from tests.world import MONDAY_NINE, PEOPLE, World
 
 A_QUARTER_TO_FIVE = MONDAY_NINE + timedelta(hours=7, minutes=45)
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
@@ -338,10 +338,17 @@ def test_three_panes(sqlcipher_world: World, snap_compare: Compare, keys: tuple[
 
 
 @SIZES
-def test_login(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("somebody", [True, False], ids=["login", "nobody"])
+@pytest.mark.usefixtures("cheap_passwords")
+def test_login(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int], somebody: bool) -> None:
+    """Also where nobody has a password yet, which is said as soon as it has been read."""
+
     async def stands_there(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, LoginScreen) and pilot.app.focused is not None)
+        await until(pilot, lambda: somebody or "p24tui staff password" in screen_text(pilot))
 
+    if somebody:
+        passwords.choose(sqlcipher_world.system, OPERATOR, PEOPLE["maria"][0], "korrekt häst batteri")
     one = P24App(sqlcipher_world.system, {}, "console:test:7")
     assert snap_compare(one, terminal_size=size, run_before=stands_there)
 

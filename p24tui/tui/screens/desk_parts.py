@@ -170,6 +170,11 @@ class DeskParts(Screen[None]):
         yield self._key_bar
 
     @property
+    def unit_ids(self) -> tuple[str, ...]:
+        """The units that one works at here."""
+        return tuple(unit.id for unit in self._units)
+
+    @property
     def _knows_unit(self) -> bool:
         """Whether how the unit stands may be told now: after the list, or at once to who has none and may know it."""
         return self._live.whole or (not self._has_list and Place.OVERVIEW in self._places)
@@ -301,6 +306,10 @@ class DeskParts(Screen[None]):
     def say_demo_login(self) -> None:
         """In a demo one is logged in without proving anything."""
         self._say(_("Demon loggade in dig utan att fråga vem du är."))
+
+    def say_password_changed(self) -> None:
+        """One has another password from now on."""
+        self._say(_("Lösenordet är bytt."))
 
     def _unsay(self, words: str) -> None:
         if self._header.notice == words:

@@ -84,6 +84,13 @@ class LockedScreen(ProvingScreen[None, None]):
         elif self._means is not Means.SYSTEM_USER:
             super().action_prove()
 
+    def _how(self) -> Callable[[], Proven]:
+        """Whoever is back waits for nobody else's guesses; but a new password is chosen as anywhere."""
+        if self._means is not Means.PASSWORD or self._new.display:
+            return super()._how()
+        system, session, password = self._system, self._session, self._typed("password")
+        return lambda: services.passwords.prove_again(system, session, password)
+
     def follow(self, proven: Proven) -> None:
         services.login.unlock(self._system, self._session, proven)
 

@@ -269,6 +269,8 @@ class LogControl(DeskParts):
     def _control_page(self, shown: Shown) -> Page:
         """What has been found as a page; what one does next is of that."""
         self._log_shown, now = shown, self._system.clock.now()
+        is_checked = shown.view is None or shown.check is not None
+        self._key_bar.next_step = "control_sign" if is_checked else "control_begin"
         if shown.view is None:
             return checks_page(shown.checks, now)
         return log_view_page(shown.view, shown.check, now)

@@ -30,6 +30,17 @@ class LoginScreen(ProvingScreen[Admitted, Admitted | None]):
         super().__init__(system, place, means, said=said)
         self._last = last
 
+    def on_mount(self) -> None:
+        """Where nobody can log in at all, that is said; while the database does not answer, one may try."""
+        if self._means is Means.PASSWORD:
+            nobody_has_one = services.passwords.nobody_has_one
+            self._errands.run(lambda: nobody_has_one(self._system), self._say_who_gives_one, lambda _error: None)
+
+    def _say_who_gives_one(self, nobody_has_one: bool) -> None:
+        if nobody_has_one:
+            words = _("Ingen har lösenord än. Den som sköter p24tui ger dig ett:\n{command}")
+            self.say_lead(words.format(command="p24tui staff password HSA-ID"))
+
     def heading(self) -> Content:
         return Content.assemble(("P24", "bold $primary"), ("  " + _("Logga in"), "bold"))
 

@@ -61,14 +61,14 @@ class ProvingScreen(Screen[Ends], Generic[Result, Ends]):
         self._busy = False
         self._given_up = Event()
         self._errands = Errands(self, "login", self._failed)
+        self._lead = Static("", id="proving-lead")
         self._new = Grid(classes="form", id="new-password")
         self._problem = Static(Content(said), id="problem", classes="dialog-problem")
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="proving"):
             yield Static(self.heading(), classes="dialog-title")
-            if lead := self.lead():
-                yield Static(Content(lead), id="proving-lead")
+            yield self._lead
             with Grid(classes="form", id="proof"):
                 yield from self._fields()
             if self._means is Means.PASSWORD:
@@ -81,6 +81,7 @@ class ProvingScreen(Screen[Ends], Generic[Result, Ends]):
             yield Static(self.keys(), classes="dialog-keys")
 
     def on_mount(self) -> None:
+        self.say_lead(self.lead())
         self._new.display = False
         self.query_one("#proof").display = self._means in (Means.PASSWORD, Means.CARD)
         self._focus_first_empty()
@@ -96,6 +97,11 @@ class ProvingScreen(Screen[Ends], Generic[Result, Ends]):
     def lead(self) -> str:
         """What is asked for."""
         return _(LEAD[self._means]) if self._means in LEAD else ""
+
+    def say_lead(self, words: str) -> None:
+        """Let that stand over the fields."""
+        self._lead.update(Content(words))
+        self._lead.display = bool(words)
 
     def keys(self) -> str:
         """The keys that do something."""

@@ -13,9 +13,13 @@ from p24tui.tui.keys import bar
 
 
 class KeyBar(Widget):
-    """Made from the table of keys, for one's role; what does not fit the width is left out, and is in the help."""
+    """Made from the table of keys, for one's role; what does not fit the width is left out, and is in the help.
+
+    ``next_step`` is an action that comes first, so that it fits: what one does with what stands there now.
+    """
 
     where: reactive[Where] = reactive(Where.LIST)
+    next_step: reactive[str] = reactive("")
 
     def __init__(self, role: Role | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -40,6 +44,7 @@ class KeyBar(Widget):
     def _shown(self) -> list[Key]:
         """As many as the width holds; the last of them, the help, always."""
         *keys, last = bar(self.where, self._role)
+        keys.sort(key=lambda key: key.action != self.next_step)
         room = self.size.width - _width(last)
         shown = []
         for key in keys:
