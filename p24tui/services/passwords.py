@@ -163,8 +163,8 @@ def _active(system: System, staff_id: str) -> Staff:
 
 
 def _machine(place: str) -> str:
-    """The place without its process: another console of the same machine starts with no fresh tries."""
-    return place.rpartition(":")[0]
+    """The place without its entrance and its process: another one on the same machine starts with no fresh tries."""
+    return place.partition(":")[2].rpartition(":")[0]
 
 
 def _fits(hashed: str, password: str) -> bool:

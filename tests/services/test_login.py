@@ -133,6 +133,7 @@ def test_a_place_waits_whoever_it_is_that_tries_there(world: World) -> None:
     for number in range(5):
         assert why(world, f"SE2321000016-X{number}", place=f"console:here:{number}") == "login-wrong"
     assert why(world, MARIA, PASSWORD, "console:here:99") == "login-wait"
+    assert why(world, MARIA, PASSWORD, "cli:here:99") == "login-wait"
     assert passwords.prove(world.system, MARIA, PASSWORD, "console:there:1").staff_id == MARIA
 
 
