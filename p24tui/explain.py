@@ -219,7 +219,7 @@ BAD_INPUT = {
     "system-user-taken": N_("Datorns användare {user} hör redan till någon annan. Ett konto delas aldrig."),
     "no-password": N_("Inget lösenord kom på standard in. Inget har ändrats."),
     "proof-no-terminal": N_(
-        "Här går det inte att fråga vem du är. Kör kommandot i en terminal, eller ge lösenordet med --password-stdin."
+        "Här går det inte att fråga vem du är. Kör kommandot i en terminal, eller ge lösenord eller PIN-kod med --password-stdin."
     ),
     "proof-by-browser": N_(
         "Här loggar man in i webbläsaren, och det går bara från en terminal. Kör kommandot där, utan --password-stdin."

@@ -31,7 +31,6 @@ def with_file(home: Path, file: str, **environ: str) -> settings.Settings:
 
 
 @pytest.mark.rule("NA-1")
-@pytest.mark.hazard("H20")
 @pytest.mark.parametrize("key", sorted(settings.PROOF))
 def test_where_the_file_says_how_one_logs_in_no_variable_weakens_it(tmp_path: Path, key: str) -> None:
     said = {"login": "system-user", "card_revocation_required": "false"}.get(key, "another")

@@ -148,16 +148,14 @@ def test_the_doctor_names_what_is_no_root_and_what_is_no_library(
     assert setting in sentence
 
 
-@pytest.mark.hazard("H20")
-def test_a_command_is_given_by_whoever_the_card_is_of(reader: SoftReader, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_is_given_by_whoever_the_card_is_of(
+    reader: SoftReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The file says login by card, and whom the settings name; neither a variable nor an option makes it another."""
     johan = PEOPLE["johan"][0]
-    settings.save(Path(os.environ["P24TUI_HOME"]), login="card")
-    monkeypatch.delenv("P24TUI_CARD_LIBRARY")
-    monkeypatch.delenv("P24TUI_CARD_ROOTS")
-    here = {name: os.environ[f"P24TUI_{name.upper()}"] for name in ("card_intermediates", "card_revocation")}
-    roots = str(Path(os.environ["P24TUI_HOME"]) / "roots.pem")
-    settings.save(Path(os.environ["P24TUI_HOME"]), card_library=str(reader.library), card_roots=roots, **here)
+    names = ("card_library", "card_roots", "card_intermediates", "card_revocation")
+    settings.save(tmp_path, login="card", **{name: os.environ[f"P24TUI_{name.upper()}"] for name in names})
+    monkeypatch.setenv("P24TUI_CARD_ROOTS", str(tmp_path / "between.pem"))
     assert run("staff", "add", johan, "--name", "Johan Berg", "--profession", "nurse").exit_code == 0
     insert(reader, johan)
     monkeypatch.setenv("P24TUI_LOGIN", "system-user")
