@@ -23,7 +23,7 @@ from typing import Self
 import pyte
 
 COLUMNS, ROWS = 120, 40
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds for each step; a slow machine that is busy with other tests is meant."""
 
 UNREADABLE = re.compile(rb"\x1b\[[<>=][0-9;:]*[A-Za-z]|\x1b\[\?[0-9;]*\$p|\x1b[P_^][^\x1b]*\x1b\\")
