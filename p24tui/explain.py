@@ -220,6 +220,13 @@ BAD_INPUT = {
     "lock-after": N_("Konsolen kan låsas efter 1 till {most} minuter utan tangent. Skriv ett tal."),
     "system-user-taken": N_("Datorns användare {user} hör redan till någon annan. Ett konto delas aldrig."),
     "no-password": N_("Inget lösenord kom på standard in. Inget har ändrats."),
+    "proof-no-terminal": N_(
+        "Här går det inte att fråga vem du är. Kör kommandot i en terminal, eller ge lösenord eller PIN-kod med --password-stdin."
+    ),
+    "proof-by-browser": N_(
+        "Här loggar man in i webbläsaren, och det går bara från en terminal. Kör kommandot där, utan --password-stdin."
+    ),
+    "standard-input-taken": N_("Både lösenordet och filen kan inte komma på standard in. Ange filen med namn."),
     "choose-password": N_("Välj ett lösenord: du loggar in med det."),
     "password-again": N_("Lösenorden är inte lika. Skriv det nya två gånger."),
     "staff-name": N_("Personen behöver ett namn."),

@@ -18,6 +18,9 @@ LOGIN_REFUSALS = {
     "login-level": N_("Inloggningen var inte så stark som krävs. Logga in med SITHS-kort eller SITHS eID."),
     "login-late": N_("Ingen loggade in i webbläsaren i tid. Försök igen."),
     "password-one-time": N_("Lösenordet gäller bara en gång. Välj ett eget."),
+    "password-one-time-cli": N_(
+        "Lösenordet gäller bara en gång. Välj ett eget först: i konsolen, eller med p24tui staff password --own."
+    ),
     "password-old": N_("Engångslösenordet har gått ut. Be den som sköter p24tui om ett nytt."),
     "password-short": N_("Lösenordet är för kort: minst {least} tecken. Fyra vanliga ord är lätta att minnas."),
     "password-personal": N_("Lösenordet innehåller ditt namn eller HSA-id. Välj ett annat."),

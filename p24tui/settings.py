@@ -1,4 +1,7 @@
-"""One typed settings object: the settings file, then the environment, then the command line, the last one wins."""
+"""One typed settings object: the settings file, then the environment, then the command line, the last one wins.
+
+Only how staff prove who they are is not so: what the file says of that stands (NA-1).
+"""
 
 import os
 import tomllib
@@ -19,6 +22,13 @@ STORAGE = "temporary-storage"
 ALERTS = frozenset({"bell", "notify", "colour"})
 """The ways in which an alarm can be told of."""
 
+PROOF = frozenset({
+    "login",
+    "staff_oidc", "staff_oidc_client", "staff_oidc_scope", "staff_oidc_acr",
+    "card_library", "card_slot", "card_roots", "card_intermediates", "card_revocation", "card_revocation_required",
+})  # fmt: skip
+"""The keys of how staff prove who they are. Where the file says ``login``, it alone says all of these."""
+
 
 def _key(doc: str, default: Any = "", *, secret: bool = False) -> Any:
     return field(default=default, repr=not secret, metadata={"doc": doc})
@@ -38,7 +48,9 @@ class Settings:
         "What the names of this database's roles begin with: a small letter, then small letters, digits and _.", "p24"
     )
     unit: str = _key("HSA-id of the unit that the console opens on.")
-    staff: str = _key("HSA-id of the person whom commands act for unless --staff names another.")
+    staff: str = _key(
+        "HSA-id of the person who gives commands unless --staff names another; they prove it as login says."
+    )
     role: str = _key("What they act as: an office that they hold at the unit, such as head; empty: their profession.")
     login: Literal["password", "card", "oidc", "system-user"] = _key(
         "How staff prove who they are: password, card (SITHS), oidc (the region's IdP in the browser), or system-user.",
@@ -211,7 +223,9 @@ def load(environ: Mapping[str, str] | None = None, **overrides: object) -> Setti
     """
     environ = os.environ if environ is None else environ
     home = home_folder(environ)
-    values: dict[str, Any] = {**_from_file(home / FILE_NAME), **_from_environment(environ)}
+    values, given = _from_file(home / FILE_NAME), _from_environment(environ)
+    by_file_alone = PROOF if "login" in values else frozenset[str]()
+    values.update({name: value for name, value in given.items() if name not in by_file_alone})
     values.update({name: value for name, value in overrides.items() if value is not None})
     if "keys" in values:
         values["keys"] = _keys(values["keys"])

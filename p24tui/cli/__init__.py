@@ -80,6 +80,11 @@ def make_root() -> Root:
                 help=_("Visa versionen."),
             ),
             click.Option(["--staff"], metavar="HSA-ID", help=_("Vem kommandot utförs av.")),
+            click.Option(
+                ["--password-stdin"],
+                is_flag=True,
+                help=_("Läs lösenordet eller PIN-koden från första raden på standard in, i stället för att fråga."),
+            ),
             click.Option(["--unit"], metavar="HSA-ID", help=_("Vilken enhet det gäller.")),
             click.Option(["--role"], metavar="ROLE", help=_("I vilken roll: yrket, eller ett uppdrag på enheten.")),
         ],
@@ -104,7 +109,8 @@ def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> No
         ctx.exit()
 
 
-def _open_console(staff: str | None, unit: str | None, role: str | None) -> None:
+def _open_console(staff: str | None, unit: str | None, role: str | None, password_stdin: bool) -> None:
+    """Open it where no command was given. ``password_stdin`` is for commands: ``cli.proof`` looks at it."""
     ctx = click.get_current_context()
     ctx.obj = settings.load(staff=staff, unit=unit, role=role)
     if ctx.invoked_subcommand is None:

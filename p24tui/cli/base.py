@@ -9,13 +9,14 @@ from typing import Any
 import click
 
 from p24tui import bootstrap
+from p24tui.cli import proof
 from p24tui.errors import BadInput
-from p24tui.gateways.system_user import system_user
 from p24tui.routine.actor import Actor
 from p24tui.routine.period import Length, read_period
 from p24tui.routine.role import Role
 from p24tui.services import login, staff
 from p24tui.settings import Settings
+from p24tui.store.connect import PERSON
 from p24tui.system import System
 from p24tui.text import clean_line
 
@@ -28,25 +29,34 @@ def settings_in_force() -> Settings:
 
 
 @contextmanager
-def running(*, create: bool = False) -> Iterator[System]:
-    """The system of the settings in force, for as long as the block lasts."""
-    with bootstrap.running(settings_in_force(), create=create) as system:
+def running(*, for_person: bool = False) -> Iterator[System]:
+    """The system of the settings in force, for as long as the block lasts.
+
+    Where it is ``for_person``, a database that is opened as a person waits until somebody has proven who they are.
+    """
+    settings = settings_in_force()
+    with bootstrap.running(settings, open_later=for_person and PERSON in settings.database) as system:
         yield system
 
 
-def person(system: System) -> Actor:
-    """Who acts by the settings in force. Raises ``BadInput`` where they do not say, or name someone unknown.
+@contextmanager
+def acting() -> Iterator[tuple[System, Actor]]:
+    """The same for a command that somebody gives in their own name, and who they are. Raises as ``person`` does."""
+    with running(for_person=True) as system:
+        yield system, person(system)
 
-    Where the operating system's user says who one is, it is them whatever else is named (NA-1): ``Refused`` is raised
-    where that is nobody here.
+
+def person(system: System) -> Actor:
+    """Who acts: whoever proves by the login in force who they are, at the unit and in the role of the settings (NA-1).
+
+    The database is theirs from then on. Raises ``BadInput`` where the settings do not say enough, or what they say does
+    not fit the person, and ``Refused`` where they are not let in.
     """
-    settings = system.settings
-    if settings.login == "system-user":
-        proven = login.of_system_user(system, system_user())
-        return staff.acting(system, proven.staff_id, unit_of(system), bootstrap.place("cli"), role_of(settings))
-    if not settings.staff:
-        raise BadInput("who-acts")
-    return staff.acting(system, settings.staff, unit_of(system), bootstrap.place("cli"), role_of(settings))
+    unit_id, role, place = unit_of(system), role_of(system.settings), bootstrap.place("cli")
+    proven = proof.proven(system)
+    system.person_changed(proven.staff_id)
+    login.admit(system, proven, place)
+    return staff.acting(system, proven.staff_id, unit_id, place, role)
 
 
 def role_of(settings: Settings) -> Role | None:

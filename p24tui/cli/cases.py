@@ -2,7 +2,7 @@
 
 import click
 
-from p24tui.cli.base import echo_json, person, running
+from p24tui.cli.base import acting, echo_json
 from p24tui.clock import local_date
 from p24tui.i18n import _
 from p24tui.routine.case import CaseState
@@ -17,8 +17,8 @@ from p24tui.words import priority_mark, state_word
 @click.option("--open", "only_open", is_flag=True, help=_("Bara ärenden som inte är avslutade."))
 @click.option("--json", "as_json", is_flag=True, help=_("Som JSON."))
 def cases(today: bool, only_open: bool, as_json: bool) -> None:
-    with running() as system:
-        view = queue.open_list(system, person(system), ended=not only_open)
+    with acting() as (system, actor):
+        view = queue.open_list(system, actor, ended=not only_open)
         now = system.clock.now()
         day = local_date(now)
         kept = [line for line in view.lines if not today or local_date(line.case.received_at) == day]

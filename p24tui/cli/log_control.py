@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from p24tui.cli.base import day_of, person, running
+from p24tui.cli.base import acting, day_of
 from p24tui.clock import local, local_date
 from p24tui.errors import BadInput
 from p24tui.i18n import _, ngettext
@@ -28,8 +28,8 @@ TO = _("Till och med dagen.")
 @contextmanager
 def controlling() -> Iterator[tuple[System, Actor]]:
     """The running system, and the person as log controller. Raises ``Refused`` where they are none."""
-    with running() as system:
-        yield system, log_control.acting(system, person(system))
+    with acting() as (system, actor):
+        yield system, log_control.acting(system, actor)
 
 
 @click.command("patient", help=_("Vem som har läst om en patient; med --pdf eller --text patientens eget utdrag."))

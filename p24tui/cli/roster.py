@@ -1,11 +1,14 @@
 """``p24tui roster``: who is responsible for the inflow and when, with gaps, copying, and calendars in and out."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import click
 
+from p24tui.cli import proof
 from p24tui.cli.base import day_of, echo_json, operator, person, running, unit_of
 from p24tui.clock import local_date
 from p24tui.duty_words import calendar_problem_words
@@ -55,16 +58,16 @@ def roster(ctx: click.Context, typed: str | None, as_json: bool) -> None:
 @click.argument("end", metavar=_("TILL"))
 def add(staff: str, day: str, start: str, end: str) -> None:
     begins, ends = span_of(day_of(day), _time(start), _time(end))
-    with running() as system:
-        click.echo(_line(services_roster.add(system, _actor(system), staff, begins, ends)))
+    with _acting() as (system, actor):
+        click.echo(_line(services_roster.add(system, actor, staff, begins, ends)))
 
 
 @roster.command("drop", help=_("Ta bort ett pass. Id:t står först på raden när veckan visas; början räcker."))
 @click.argument("typed", metavar="ID")
 def drop(typed: str) -> None:
-    with running() as system:
+    with _acting() as (system, actor):
         entry = services_roster.find(system, unit_of(system), typed)
-        dropped = services_roster.drop(system, _actor(system), entry.id)
+        dropped = services_roster.drop(system, actor, entry.id)
     click.echo(_("Borttaget: {line}").format(line=_line(dropped)))
 
 
@@ -76,11 +79,12 @@ def drop(typed: str) -> None:
 @click.option("--dry-run", is_flag=True, help=_("Visa vad som skulle kopieras, men ändra inget."))
 def copy(start: str, to: str, dry_run: bool) -> None:
     first, second = services_roster.parse_week(start), services_roster.parse_week(to)
-    with running() as system:
-        if dry_run:
+    if dry_run:
+        with running() as system:
             copying = services_roster.plan_copy(system, unit_of(system), first, second)
-        else:
-            copying = services_roster.copy_week(system, _actor(system), first, second)
+    else:
+        with _acting() as (system, actor):
+            copying = services_roster.copy_week(system, actor, first, second)
     for one in copying.new:
         click.echo(span_words(one.starts_at, one.ends_at) + f"  {clean_line(one.name)}")
     words = _("nya {new}, fanns redan {there}, enheten stängd {closed}, personen borta {gone}").format(
@@ -94,8 +98,8 @@ def copy(start: str, to: str, dry_run: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help=_("Som JSON."))
 def take_in(file: str, as_json: bool) -> None:
     data = _read(file)
-    with running() as system:
-        done = roster_calendar.import_calendar(system, _actor(system), data)
+    with _acting() as (system, actor):
+        done = roster_calendar.import_calendar(system, actor, data)
     counts = {"added": done.added, "changed": done.changed, "dropped": done.dropped, "unchanged": done.unchanged}
     if as_json:
         unusable = [{"title": one.title, "at": one.at, "reason": one.reason} for one in done.unusable]
@@ -185,9 +189,11 @@ def _spans(spans: tuple[Span, ...]) -> list[dict[str, datetime]]:
     return [{"starts_at": start, "ends_at": end} for start, end in spans]
 
 
-def _actor(system: System) -> Actor:
-    """The person whom the settings name, else whoever runs the command."""
-    return person(system) if system.settings.staff else operator(system)
+@contextmanager
+def _acting() -> Iterator[tuple[System, Actor]]:
+    """The person, once they have proven who they are; where the settings name nobody, whoever runs the command."""
+    with running(for_person=True) as system:
+        yield system, person(system) if system.settings.staff else operator(system)
 
 
 def _time(typed: str) -> time:
@@ -199,6 +205,8 @@ def _time(typed: str) -> time:
 
 def _read(file: str) -> bytes:
     if file == "-":
+        if proof.by_standard_input():
+            raise BadInput("standard-input-taken")
         return sys.stdin.buffer.read(roster_calendar.LARGEST + 1)
     try:
         with Path(file).open("rb") as opened:

@@ -7,7 +7,7 @@ import click
 from p24tui import bootstrap
 from p24tui import settings as settings_file
 from p24tui.access_words import role_word
-from p24tui.cli import passwords, unit_hours
+from p24tui.cli import passwords, proof, unit_hours
 from p24tui.cli.after_hours import after_hours
 from p24tui.cli.base import echo_json, operator, running, settings_in_force
 from p24tui.cli.card import card
@@ -64,7 +64,7 @@ def init(
         "staff-hsa-id": staff_hsa_id,
         "profession": profession,
     }
-    chosen = passwords.from_standard_input() if password_stdin else ""
+    chosen = proof.from_standard_input() if password_stdin else ""
     one_time = first_set_up(settings_in_force(), values, chosen)
     click.echo(_("Klart: {unit}, {staff}. Öppna konsolen med p24tui.").format(unit=unit_name, staff=staff_name))
     if one_time:

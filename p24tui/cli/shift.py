@@ -2,7 +2,7 @@
 
 import click
 
-from p24tui.cli.base import echo_json, person, running
+from p24tui.cli.base import acting, echo_json, running
 from p24tui.duty_words import shift_kind_word
 from p24tui.i18n import _
 from p24tui.routine.shift import ShiftKind
@@ -57,8 +57,8 @@ def shift(ctx: click.Context, as_json: bool) -> None:
     help=_("Vad du gör på skiftet."),
 )
 def start(kind: str) -> None:
-    with running() as system:
-        who, does = person(system), ShiftKind(kind)
+    does = ShiftKind(kind)
+    with acting() as (system, who):
         begun = services_shift.start(system, who, does)
         if does is ShiftKind.RESPONSIBLE:
             alerts.take_responsibility(system, who)
@@ -70,6 +70,6 @@ def start(kind: str) -> None:
 
 @shift.command("end", help=_("Avsluta ditt skift. Det går inte medan något pågår hos dig."))
 def end() -> None:
-    with running() as system:
-        services_shift.end(system, person(system))
+    with acting() as (system, who):
+        services_shift.end(system, who)
     click.echo(_("Ditt skift är avslutat; inget är kvar hos dig."))

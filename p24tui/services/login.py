@@ -118,7 +118,7 @@ def _record(system: System, session: Session, kind: str, **details: str) -> None
 
 
 def _record_refused(system: System, proven: Proven, reason: str, place: str) -> None:
-    nobody = Actor(None, "", None, system.settings.unit, place)
+    nobody = Actor(None, "p24tui", None, system.settings.unit, place)  # what any person's database role may write
     with system.store.writing() as tx:
         details = {"reason": reason, "staff": proven.staff_id, "means": proven.means}
         events.append(tx, nobody, system.clock.now(), "login.refused", rule="NA-1", **details)

@@ -85,5 +85,5 @@ def _throttle(free: str, now: datetime) -> Throttle:
 
 
 def _machine(place: str) -> str:
-    """The place without its process: another console of the same machine starts with no fresh tries."""
-    return place.rpartition(":")[0]
+    """The place without its entrance and its process: another one on the same machine starts with no fresh tries."""
+    return place.partition(":")[2].rpartition(":")[0]

@@ -142,7 +142,7 @@ def _well_formed(typed: str) -> str:
 
 def _record_wrong(system: System, staff_id: str | None, place: str) -> None:
     """That somebody was refused: who it was said to be only where there is such a person, and never what was typed."""
-    nobody = Actor(None, "", None, system.settings.unit, place)
+    nobody = Actor(None, "p24tui", None, system.settings.unit, place)  # what any person's database role may write
     with system.store.writing() as tx:
         kind, now = "login.refused", system.clock.now()
         events.append(tx, nobody, now, kind, rule="NA-1", reason="login-wrong", staff=staff_id, means=Means.PASSWORD)

@@ -23,7 +23,7 @@ from typing import Self
 import pyte
 
 COLUMNS, ROWS = 120, 40
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds for each step; a slow machine that is busy with other tests is meant."""
 
 UNREADABLE = re.compile(rb"\x1b\[[<>=][0-9;:]*[A-Za-z]|\x1b\[\?[0-9;]*\$p|\x1b[P_^][^\x1b]*\x1b\\")
@@ -79,16 +79,19 @@ class Terminal:
         while time.monotonic() < deadline and self._read():
             pass
 
-    def end(self) -> None:
-        """Wait until the program has ended."""
+    def code(self) -> int:
+        """Wait until the program has ended; its exit code."""
         deadline = time.monotonic() + PATIENCE
         while self._read() and time.monotonic() < deadline:
             pass
         try:
-            code = self._program.wait(max(0.1, deadline - time.monotonic()))
+            return self._program.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             raise Unseen("it did not end") from None
-        if code != 0:
+
+    def end(self) -> None:
+        """Wait until the program has ended well."""
+        if (code := self.code()) != 0:
             raise Unseen(f"it ended with {code}")
         if ALTERNATE_SCREEN_OFF not in self.written[-4096:]:
             raise Unseen("it did not give the terminal back")

@@ -146,3 +146,34 @@ def test_the_doctor_names_what_is_no_root_and_what_is_no_library(
     verdict, sentence = said_of_the_card()
     assert verdict == "bad"
     assert setting in sentence
+
+
+def test_a_command_is_given_by_whoever_the_card_is_of(
+    reader: SoftReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file says login by card, and whom the settings name; neither a variable nor an option makes it another."""
+    johan = PEOPLE["johan"][0]
+    names = ("card_library", "card_roots", "card_intermediates", "card_revocation")
+    settings.save(tmp_path, login="card", **{name: os.environ[f"P24TUI_{name.upper()}"] for name in names})
+    monkeypatch.setenv("P24TUI_CARD_ROOTS", str(tmp_path / "between.pem"))
+    assert run("staff", "add", johan, "--name", "Johan Berg", "--profession", "nurse").exit_code == 0
+    insert(reader, johan)
+    monkeypatch.setenv("P24TUI_LOGIN", "system-user")
+    unasked = run("shift", "start")
+    assert (unasked.exit_code, "--password-stdin" in unasked.stderr) == (2, True)
+    wrong = run("--password-stdin", "shift", "start", typed="000000\n")
+    assert (wrong.exit_code, "Fel PIN-kod" in wrong.stderr) == (3, True)
+    assert json.loads(run("shift", "--json").stdout) == []
+    begun = run("--staff", MARIA, "--password-stdin", "shift", "start", typed=f"{PIN}\n")
+    assert begun.exit_code == 0, begun.output
+    assert PIN not in begun.output
+    assert [one["name"] for one in json.loads(run("shift", "--json").stdout)] == ["Johan Berg"]
+
+
+def test_a_card_of_nobody_here_gives_no_command(reader: SoftReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("P24TUI_LOGIN", "card")
+    empty = run("--password-stdin", "cases", typed=f"{PIN}\n")
+    assert (empty.exit_code, "Inget kort sitter i" in empty.stderr) == (3, True)
+    insert(reader, "SE2321000016-BO")
+    done = run("--password-stdin", "cases", typed=f"{PIN}\n")
+    assert (done.exit_code, done.stdout, "finns inte bland personalen" in done.stderr) == (3, "", True)

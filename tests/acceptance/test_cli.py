@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from p24tui import i18n
 from p24tui.cli import make_root
+from p24tui.gateways.system_user import system_user
 from p24tui.store.schema import open_store
 from tests.world import PEOPLE, UNIT, World
 
@@ -28,6 +29,14 @@ def home(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> 
     return tmp_path
 
 
+@pytest.fixture
+def as_maria(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ``INIT`` sets up, on Maria's own machine: it is her user, which proves who she is."""
+    monkeypatch.setenv("P24TUI_LOGIN", "system-user")
+    for done in (run(*INIT), run("staff", "change", PEOPLE["maria"][0], "--system-user", system_user())):
+        assert done.exit_code == 0, done.output
+
+
 @pytest.fixture(autouse=True)
 def swedish_again() -> Iterator[None]:
     yield
@@ -38,9 +47,8 @@ def run(*args: str) -> Result:
     return CliRunner().invoke(make_root(), args, prog_name="p24tui")
 
 
-def test_init_makes_a_unit_and_a_person(home: Path) -> None:
-    done = run(*INIT)
-    assert done.exit_code == 0, done.output
+@pytest.mark.usefixtures("as_maria")
+def test_init_makes_a_unit_and_a_person() -> None:
     assert json.loads(run("staff", "--json").output)[0]["name"] == "Maria Lind"
     assert json.loads(run("unit", "--json").output)[0]["hsa_id"] == UNIT
     assert run("cases", "--json").output == "[]\n"
@@ -111,8 +119,8 @@ def test_where_staff_are_reached_is_added_changed_shown_and_taken_away(home: Pat
 
 @pytest.mark.rule("CH-8")
 @pytest.mark.rule("NA-1")
-def test_an_office_is_given_acted_in_and_taken_back(home: Path) -> None:
-    run(*INIT)
+@pytest.mark.usefixtures("as_maria")
+def test_an_office_is_given_acted_in_and_taken_back() -> None:
     maria = PEOPLE["maria"][0]
     given = run("staff", "role", maria, "--unit", UNIT, "--give", "log-controller")
     assert given.output.split(maxsplit=1) == [UNIT, "sjuksköterska, loggkontrollant\n"]
@@ -152,12 +160,11 @@ def test_a_unit_decides_where_it_refers_while_it_is_closed(home: Path) -> None:
         ("unit", "change", "SE2321000016-NONE", "--name", "x"),
         ("staff", "change", "SE2321000016-NONE", "--name", "x"),
         ("staff", "add", PEOPLE["sara"][0], "--name", "Sara", "--profession", "doctor", "--unit", "SE2321000016-NONE"),
-        ("--staff", "SE2321000016-NONE", "cases"),
         ("--unit", "SE2321000016-NONE", "cases"),
     ],
 )
-def test_what_does_not_exist_or_fit_is_said(home: Path, args: tuple[str, ...]) -> None:
-    run(*INIT)
+@pytest.mark.usefixtures("as_maria")
+def test_what_does_not_exist_or_fit_is_said(args: tuple[str, ...]) -> None:
     done = run(*args)
     assert done.exit_code == 2
     assert done.output.strip().endswith(".")
@@ -226,7 +233,8 @@ def test_cases_prints_the_list_in_order_and_never_hides_older_ones(
     settings = world.system.settings
     for name, value in (("HOME", settings.home), ("DATABASE", settings.database), ("UNIT", UNIT)):
         monkeypatch.setenv(f"P24TUI_{name}", str(value))
-    monkeypatch.setenv("P24TUI_STAFF", settings.staff)
+    monkeypatch.setenv("P24TUI_LOGIN", "system-user")
+    world.is_system_user("maria", system_user())
     monkeypatch.setattr("p24tui.bootstrap.SystemClock", lambda: world.clock)
     world.case(name="Maria Ljungberg", matter="Hosta", priority=2, minutes_ago=5)
     world.case(name="Katja Hennig", matter="Feber", priority=1, minutes_ago=3)
@@ -243,11 +251,10 @@ def test_cases_prints_the_list_in_order_and_never_hides_older_ones(
 
 @pytest.mark.rule("SH-1")
 @pytest.mark.hazard("H12")
-def test_a_shift_begins_is_shown_and_ends_unless_something_is_left(home: Path) -> None:
-    run(*INIT)
-    acting = ("--staff", PEOPLE["maria"][0], "--unit", UNIT)
+@pytest.mark.usefixtures("as_maria")
+def test_a_shift_begins_is_shown_and_ends_unless_something_is_left() -> None:
+    acting = ("--unit", UNIT)
     assert run(*acting, "shift").output == "Ingen är på skift.\n"
-    assert "finns" in run("--staff", "SE2321000016-XX", "--unit", UNIT, "shift", "start").output
     assert "Ditt skift (videobesök) pågår sedan" in run(*acting, "shift", "start", "--kind", "video").output
     (one,) = json.loads(run(*acting, "shift", "--json").output)
     assert (one["name"], one["kind"], one["unit"]) == ("Maria Lind", "video", UNIT)

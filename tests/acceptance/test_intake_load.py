@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from p24tui.demo import content, fhir
+from p24tui.gateways.system_user import system_user
 from p24tui.services import cases
 from p24tui.store.values import Author
 from tests.acceptance.test_cli import run
-from tests.world import PEOPLE, UNIT, World
+from tests.world import UNIT, World
 
 STORY = next(story for story in content.load(1).stories if story.kind == "triaged" and story.priority == 1)
 
@@ -21,7 +22,8 @@ def unit(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     settings = world.system.settings
     for name, value in (("HOME", settings.home), ("DATABASE", settings.database), ("UNIT", UNIT)):
         monkeypatch.setenv(f"P24TUI_{name}", str(value))
-    monkeypatch.setenv("P24TUI_STAFF", PEOPLE["maria"][0])
+    monkeypatch.setenv("P24TUI_LOGIN", "system-user")
+    world.is_system_user("maria", system_user())
     return world
 
 

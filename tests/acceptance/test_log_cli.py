@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from p24tui import i18n
 from p24tui.clock import SystemClock, local_date
+from p24tui.gateways.system_user import system_user
 from p24tui.routine.hours import instant_of
 from tests.acceptance.test_cli import run
 from tests.controlling import NUMBERS, a_day_of_reading, make_controller, number_of
@@ -28,11 +29,17 @@ EVA, MARIA = PEOPLE["eva"][0], PEOPLE["maria"][0]
 class Read:
     """A home in which much was read on a day, the day before yesterday."""
 
-    home: Path
+    world: World
     day: date
 
-    def log(self, *args: str, who: str = EVA) -> Result:
-        return run("--staff", who, "--unit", UNIT, "log", *args)
+    @property
+    def home(self) -> Path:
+        return self.world.system.settings.home
+
+    def log(self, *args: str, who: str = "eva") -> Result:
+        """As somebody at a machine of their own."""
+        self.world.is_system_user(who, system_user())
+        return run("--unit", UNIT, "log", *args)
 
     @property
     def on_the_day(self) -> tuple[str, ...]:
@@ -47,9 +54,10 @@ def read(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Read]:
     number_of(world, a_day_of_reading(world)["care"])
     make_controller(world)
     monkeypatch.setenv("P24TUI_HOME", str(settings.home))
+    monkeypatch.setenv("P24TUI_LOGIN", "system-user")
     if settings.database:
         monkeypatch.setenv("P24TUI_DATABASE", settings.database)
-    yield Read(settings.home, day)
+    yield Read(world, day)
     i18n.use_language("sv")
 
 
@@ -106,7 +114,7 @@ def test_nobody_else_gets_anything_of_it(read: Read) -> None:
         ("sample",),
         ("export", *read.on_the_day),
     ):
-        done = read.log(*command, who=MARIA)
+        done = read.log(*command, who="maria")
         assert (done.exit_code, done.stdout) == (3, "")
 
 

@@ -5,19 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.test_cli import INIT, home, run, swedish_again
+from tests.acceptance.test_cli import as_maria, home, run, swedish_again
 from tests.gateways.test_roster_calendar import event, file
 from tests.world import PEOPLE, UNIT
 
-__all__ = ["home", "swedish_again"]
+__all__ = ["as_maria", "home", "swedish_again"]
+
+pytestmark = pytest.mark.usefixtures("as_maria")
 
 MARIA = PEOPLE["maria"][0]
-
-
-@pytest.fixture(autouse=True)
-def a_unit(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("P24TUI_UNIT", UNIT)
-    assert run(*INIT).exit_code == 0
 
 
 @pytest.mark.rule("CH-2")

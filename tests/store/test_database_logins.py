@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from click.testing import CliRunner, Result
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -17,9 +18,11 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import make_url, text
 
 from p24tui import bootstrap
+from p24tui.cli import make_root
 from p24tui.clock import SystemClock
 from p24tui.errors import Unavailable
-from p24tui.services import doctor, first_screen, staff
+from p24tui.routine.actor import Actor
+from p24tui.services import doctor, first_screen, passwords, staff
 from p24tui.services.doctor import Verdict
 from p24tui.settings import Settings
 from p24tui.store import database_roles, health
@@ -41,6 +44,7 @@ pytestmark = [
 ]
 
 WAIT = 60.0
+PASSWORD, NEW = "korrekt hast batteri", "annat hast batteri"
 
 
 class Authority:
@@ -204,6 +208,30 @@ def test_the_console_has_all_it_needs_under_a_persons_role(logins: Logins, tmp_p
         assert finding.verdict is Verdict.GOOD
         assert "ser bara sina enheters rader" in finding.sentence
         hears_of_changes(system, logins)
+
+
+def test_a_command_is_given_under_the_role_of_whoever_has_proven_to_be_its_person(
+    logins: Logins, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cheap_passwords: None
+) -> None:
+    with bootstrap.running(Settings(home=tmp_path, database=logins.server.url(logins.database))) as owner:
+        passwords.choose(owner, Actor(None, "test", None, UNIT, "cli:test"), MARIA, PASSWORD)
+    for name, value in (("HOME", str(tmp_path)), ("UNIT", UNIT), ("DATABASE", logins.by_socket())):
+        monkeypatch.setenv(f"P24TUI_{name}", value)
+
+    def cases(staff_id: str, typed: str) -> Result:
+        given = ("--staff", staff_id, "--password-stdin", "cases")
+        return CliRunner().invoke(make_root(), given, input=f"{typed}\n")
+
+    listed = cases(MARIA, PASSWORD)
+    assert listed.exit_code == 0, listed.output
+    assert ("Hosta" in listed.stdout, "Feber" in listed.stdout) == (True, False)
+    wrong = cases(MARIA, "fel")
+    assert (wrong.exit_code, wrong.stdout) == (3, ""), wrong.output
+    assert "stämmer inte" in wrong.stderr
+    own = ("--staff", MARIA, "--password-stdin", "staff", "password", "--own")
+    assert CliRunner().invoke(make_root(), own, input=f"{PASSWORD}\n{NEW}\n{NEW}\n").exit_code == 0
+    assert cases(MARIA, NEW).exit_code == 0
+    assert cases(LARS, PASSWORD).exit_code == 5, "the database knows that it is not Lars"
 
 
 def hears_of_changes(system: System, logins: Logins) -> None:
