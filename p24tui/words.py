@@ -223,6 +223,7 @@ READINGS = {
     "case": N_("öppnade ett ärende"),
     "list": N_("såg en lista"),
     "arrivals": N_("såg nya i en lista"),
+    "search": N_("sökte i meddelanden"),
     "offers": N_("såg vad som erbjuds"),
     "attachment": N_("öppnade en bilaga"),
     "image": N_("såg en bild"),
