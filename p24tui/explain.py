@@ -111,6 +111,9 @@ REFUSALS = (
         "never-open": N_("Enheten har inga öppettider, så påminnelsen har ingen tid att gå på."),
         "sms-gone": N_("Det finns inget att stoppa: bara det som är planerat går att stoppa."),
         "sms-decided": N_("Det finns inget att avgöra: någon annan har gjort det, eller så har besked kommit."),
+        "sms-link-spent": N_(
+            "Länken i det sparades inte när det gick ut, så det kan inte skickas igen. Bjud in på nytt från besöket, eller ring."
+        ),
         "sms-too-late": N_("Det är inte till nytta längre: tiden har gått. Ring patienten i stället."),
         "visit-cancelled": N_("Besöket är redan avbokat."),
         "protection-unknown": N_("Det går inte att få veta om personuppgifterna är skyddade. Inget sms skickas."),

@@ -55,7 +55,7 @@ class CheckLine:
 
 @dataclass(frozen=True, slots=True)
 class ExtractLine:
-    """That somebody at a unit has read of the patient: in a list among others, as one of whom a search found, or not."""
+    """That somebody at a unit has read of the patient: in a list, perhaps of what a search found, or not."""
 
     at: datetime
     unit: str
