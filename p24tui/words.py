@@ -237,6 +237,7 @@ READINGS = {
     "reach": N_("såg hur en skyddad person nås"),
     "registration": N_("såg hur en kontakt registreras"),
     "registrations": N_("såg kontakter att registrera"),
+    "quarantine": N_("såg något som inte kunde tas emot"),
     "break-glass": N_("öppnade för läsning från en annan enhet"),
     "break-glass-review": N_("såg läsningar att granska"),
 }

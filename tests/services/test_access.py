@@ -77,8 +77,8 @@ NOBODYS = {
         login.longest login.of_system_user login.remember login.remembered login.unlock passwords.change
         passwords.check passwords.has_password passwords.prove""",
     LOG_ITSELF: """
-        log_control.since_ever log_control.span_of log_seals.anchor log_seals.anchored log_seals.keep log_seals.seal
-        log_verify.verify""",
+        log_control.since_ever log_control.span_of log_seals.agreed log_seals.anchor log_seals.anchored
+        log_seals.keep log_seals.seal log_seals.standing log_verify.verify""",
     UNSEEN: """
         break_glass.overdue cases.find_case images.kept images.warned_before links.opening patients.number_of""",
 }
