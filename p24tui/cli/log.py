@@ -131,7 +131,7 @@ def _clear() -> None:
 
 def _line(found: Found, path: str) -> str:
     """Where, and what: ``läsningar embedded 17 (nr 204, 2026-11-23 16.32.07): ändrad …``."""
-    place = f"{found.position}–{found.to}" if found.to and found.to != found.position else f"{found.position}"
+    place = _place(found.position, found.to)
     row = [_("nr {seq}").format(seq=found.seq)] if found.seq is not None else []
     row += [_time(found.at)] if found.at is not None else []
     log = _(LOGS[found.log]) if found.log in LOGS else found.log
@@ -140,16 +140,20 @@ def _line(found: Found, path: str) -> str:
     return f"✗ {where}{beside}: {_(FOUND[found.what]).format(path=path)}"
 
 
+def _place(first: int, last: int | None) -> str:
+    return f"{first}–{last}" if last and last != first else f"{first}"
+
+
 def _time(at: datetime) -> str:
     return f"{local(at):%Y-%m-%d %H.%M.%S}"
 
 
 def _restored(one: Restored) -> str:
     words = _(
-        "! Databasen är återställd: sigill {first}–{lost} är borta ur den, med det som skrevs då. Godtaget {at} av {by}: {why}"
+        "! Databasen är återställd: sigill {seals} är borta ur den, med det som skrevs då. Godtaget {at} av {by}: {why}"
     )
     said = {"at": clean_line(one.at), "by": clean_line(one.by), "why": clean_line(one.why)}
-    return words.format(first=one.kept + 1, lost=one.lost, **said)
+    return words.format(seals=_place(one.kept + 1, one.lost), **said)
 
 
 def _summary(tally: Tally, found: int) -> list[str]:
