@@ -8,7 +8,7 @@ from p24tui.errors import BadInput
 from p24tui.gateways import seal_file
 from p24tui.routine.rule import rule
 from p24tui.settings import Settings
-from p24tui.store import log_seals
+from p24tui.store import log_rows, log_seals
 from p24tui.system import System
 
 FILE_NAME = "log-seals"
@@ -101,6 +101,12 @@ def standing(system: System) -> Standing:
         newest = log_seals.last(tx)
     last = (newest.seq, newest.at) if newest else (0, None)
     return Standing(where, there, agreed_to is not None, anchored, *last)
+
+
+def unsealed_since(system: System) -> datetime | None:
+    """When the oldest row was written that no seal holds yet; none where all is sealed."""
+    with system.store.reading() as tx:
+        return log_rows.unsealed_since(tx)
 
 
 def path(settings: Settings) -> Path:

@@ -112,7 +112,7 @@ def test_nothing_is_accepted_without_a_reason_or_where_nothing_is_lost_or_by_jus
     for who, why, said in (
         (OPERATOR, " \n", "restore-why"),
         (OPERATOR, WHY, "seals-agree"),
-        (world.actor("maria"), WHY, "not-allowed"),
+        (world.actor("maria"), WHY, "role-may-not"),
     ):
         with pytest.raises((BadInput, Refused), match=said):
             log_restore.accept(world.system, who, why)
