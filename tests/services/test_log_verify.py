@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import text
 
 from p24tui.services import log_seals as sealing
-from p24tui.services.log_verify import Found, Tally, What, verify
+from p24tui.services.log_verify import Tally, What, verify
 from p24tui.store import log_rows
 from p24tui.store.engine import Tx
+from tests import tampering
 from tests.postgres import Server
 from tests.tampering import DEEDS, Expected, Tampered, Tried, look, tampered_world, triggers_off, try_one
-from tests.tampering import __main__ as tampering
+from tests.tampering import __main__ as long_run
 from tests.world import World
 
 SEEDS = range(4)
@@ -53,23 +54,27 @@ def test_whoever_tampers_is_found_and_the_place_named(
 @pytest.mark.rule("LO-2")
 @pytest.mark.hazard("H20")
 def test_the_long_run_tells_what_was_missed(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tampered: Tampered, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert tampering.main(["--runs", "3", "--seed", "7"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1].split() == ["all", "3", "3", "3"]
+    def last_line() -> str:
+        return capsys.readouterr().out.splitlines()[-1]
 
-    def blind(_world: World) -> list[Found]:
-        return []
-
-    monkeypatch.setattr(tampering, "look", blind)
-    assert tampering.main(["--runs", "2"]) == 1
-    assert capsys.readouterr().out.count("missed: ") == 2
+    monkeypatch.setattr(long_run, "_made", lambda _database: nullcontext(tampered))
+    assert long_run.main(["--runs", "3", "--seed", "7"]) == 0
+    assert last_line().split() == ["all", "3", "3", "3"]
+    with monkeypatch.context() as patch:
+        patch.setattr(tampering, "look", lambda _world: [])
+        assert long_run.main(["--runs", "2"]) == 1
+    assert last_line().startswith("missed: ")
+    with monkeypatch.context() as patch:
+        patch.setattr(long_run, "look", lambda world: [tampering.look(world)])
+        assert long_run.main(["--runs", "0"]) == 1, "something is found where nothing was done"
 
     def interrupted(*_: object) -> Tried:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(tampering, "try_one", interrupted)
-    assert tampering.main(["--runs", "2"]) == 130
+    monkeypatch.setattr(long_run, "try_one", interrupted)
+    assert long_run.main(["--runs", "2"]) == 130
 
 
 @pytest.mark.rule("LO-2")
