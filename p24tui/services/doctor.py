@@ -259,7 +259,10 @@ def _seals(system: System) -> Finding:
         said = words.format(path=path, anchored=found.anchored, sealed=found.sealed)
         return Finding(name, Verdict.BAD, said)
     if not found.agrees:
-        words = _("Loggens sigill är ett annat i {path} än i databasen. Kör p24tui log verify, och utred det.")
+        words = _(
+            "Loggens sigill är ett annat i {path} än i databasen. Kör p24tui log verify, och utred det. Är databasen "
+            "återställd ur en säkerhetskopia: p24tui log anchor --accept-restore."
+        )
         return Finding(name, Verdict.BAD, words.format(path=path))
     if since is not None and system.clock.now() - since > LATE_AFTER:
         words = _("Loggen är inte förseglad sedan {at} (UTC). Kör p24tui worker, eller ha en konsol öppen.")
