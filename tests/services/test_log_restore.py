@@ -11,6 +11,7 @@ from p24tui.gateways.seal_file import Restored
 from p24tui.routine.actor import Actor
 from p24tui.services import log_restore, log_seals
 from p24tui.services.log_verify import Found, Tally, What, verify
+from tests.controlling import make_controller
 from tests.services.test_log_seals import a_minute_later, lines
 from tests.tampering import KEPT, Row, content, put_back, triggers_off
 from tests.world import UNIT, World
@@ -100,8 +101,8 @@ def test_a_backup_that_is_older_than_all_of_the_file(world: World) -> None:
     path = log_seals.path(world.system.settings)
     path.write_text(f"{lines(world)[-1]}\n")  # of a machine that came later
     restored(world, backup)
-    one = log_restore.accept(world.system, OPERATOR, WHY)
-    assert (one.kept, one.lost) == (0, 3)
+    one = log_restore.accept(world.system, make_controller(world), WHY)
+    assert (one.by, one.kept, one.lost) == ("Eva Nyström", 0, 3)
     sealed(world, 1)
     assert looked(world) == ([], [one])
     assert [seal_file.number_of(line) for line in lines(world)] == [3, None, 1, 2]
