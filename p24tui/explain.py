@@ -112,9 +112,13 @@ REFUSALS = (
         "never-open": N_("Enheten har inga öppettider, så påminnelsen har ingen tid att gå på."),
         "sms-gone": N_("Det finns inget att stoppa: bara det som är planerat går att stoppa."),
         "sms-decided": N_("Det finns inget att avgöra: någon annan har gjort det, eller så har besked kommit."),
+        "sms-link-spent": N_(
+            "Länken i det sparades inte när det gick ut, så det kan inte skickas igen. Bjud in på nytt från besöket, eller ring."
+        ),
         "sms-too-late": N_("Det är inte till nytta längre: tiden har gått. Ring patienten i stället."),
         "visit-cancelled": N_("Besöket är redan avbokat."),
         "protection-unknown": N_("Det går inte att få veta om personuppgifterna är skyddade. Inget sms skickas."),
+        "seals-agree": N_("Databasen har de sigill som filen har: det finns inget att godta. Inget har ändrats."),
         "log-none-old": N_("Inget i loggarna är gammalt nog att ta bort. Inget har ändrats."),
         "log-altered": N_(
             "Loggen är inte som den skrevs, så inget tas bort ur den. Kör p24tui log verify och utred det som den visar."
@@ -267,6 +271,12 @@ BAD_INPUT = {
     "mail-sender": N_("E-post behöver en avsändare: sätt mail_sender i inställningarna."),
     "report-secret": N_("Leveransbesked behöver en hemlighet: sätt report_secret till minst {least} tecken."),
     "clock-time": N_("{value} är inget klockslag. Skriv som 07:45."),
+    "card-roots": N_(
+        "SITHS-kort känns igen på sin utfärdare: sätt card_roots till filen med utfärdarens rotcertifikat (PEM). Se docs/card.md."
+    ),
+    "card-revocation": N_(
+        "Spärrade kort ska nekas: sätt card_revocation till spärrlistan, eller card_revocation_required till false. Se docs/card.md."
+    ),
     "web-missing": N_("Konsolen i webbläsare kräver tillvalet p24tui[web], som inte är installerat."),
     "web-not-loopback": N_(
         "{host} nås utifrån, och här finns ingen kryptering. Lyssna på 127.0.0.1, eller säg --behind-proxy om en proxy står framför."
@@ -308,8 +318,9 @@ BAD_INPUT = {
     "no-such-patient": N_("Inget öppet ärende i demon börjar på {typed}. p24tui patient visar dem som finns."),
     "many-patients": N_("Flera passar {typed}: {found}. Skriv fler tecken."),
     "seal-differs": N_(
-        "Loggens sigill {seal} är ett annat i databasen än i {path}. Någon kan ha ändrat loggen, eller så är databasen återställd: kör p24tui log verify."
+        "Loggens sigill {seal} är ett annat i databasen än i {path}. Någon kan ha ändrat loggen, eller så är databasen återställd: kör p24tui log verify, och är den återställd p24tui log anchor --accept-restore."
     ),
+    "restore-why": N_('Säg varför databasen är återställd: --reason "säkerhetskopian från i går, disken gick sönder".'),
     "message-refused": N_("Mottagningen tog inte emot meddelandet. Det du skrev finns kvar."),
 }
 

@@ -223,6 +223,7 @@ READINGS = {
     "case": N_("öppnade ett ärende"),
     "list": N_("såg en lista"),
     "arrivals": N_("såg nya i en lista"),
+    "search": N_("sökte i meddelanden"),
     "offers": N_("såg vad som erbjuds"),
     "attachment": N_("öppnade en bilaga"),
     "image": N_("såg en bild"),
@@ -236,6 +237,7 @@ READINGS = {
     "reach": N_("såg hur en skyddad person nås"),
     "registration": N_("såg hur en kontakt registreras"),
     "registrations": N_("såg kontakter att registrera"),
+    "quarantine": N_("såg något som inte kunde tas emot"),
     "break-glass": N_("öppnade för läsning från en annan enhet"),
     "break-glass-review": N_("såg läsningar att granska"),
 }

@@ -9,11 +9,16 @@ from typing import Any
 import click
 
 from p24tui.cli import log_control
-from p24tui.cli.base import echo_json, operator, running
+from p24tui.cli.base import echo_json, operator, person, running
 from p24tui.clock import local
+from p24tui.gateways.seal_file import Restored
 from p24tui.i18n import N_, _, ngettext
-from p24tui.services import log_removal, log_seals
+from p24tui.routine.actor import Actor
+from p24tui.routine.role import Role
+from p24tui.services import log_removal, log_restore, log_seals
+from p24tui.services.log_control import acting
 from p24tui.services.log_verify import Found, Tally, What, verify
+from p24tui.system import System
 from p24tui.text import clean_line
 
 INTERRUPTED = 130
@@ -69,6 +74,27 @@ def verify_log(as_json: bool) -> None:
         click.get_current_context().exit(1)
 
 
+@log.command("anchor", help=_("Hur filen med loggens sigill står mot databasen. Slutar med 1 om de säger olika saker."))
+@click.option("--accept-restore", is_flag=True, help=_("Databasen är återställd: anteckna det i filen, och gå vidare."))
+@click.option("--reason", default="", help=_("Varför den är återställd."))
+def anchor(accept_restore: bool, reason: str) -> None:
+    with running() as system:
+        if accept_restore:
+            click.echo(_restored(log_restore.accept(system, _restorer(system), reason)))
+            return
+        found = log_seals.standing(system)
+    words = _("Filen: {path}. Sigill i filen till och med {anchored}, i databasen till och med {sealed}.")
+    click.echo(words.format(path=clean_line(str(found.path), LONGEST), anchored=found.anchored, sealed=found.sealed))
+    if not found.agrees:
+        click.echo(_("✗ De säger olika saker. Kör p24tui log verify, och utred det."))
+        click.get_current_context().exit(1)
+
+
+def _restorer(system: System) -> Actor:
+    """A log controller where somebody acts as one, else whoever runs the program."""
+    return acting(system, person(system)) if system.settings.role == Role.LOG_CONTROLLER else operator(system)
+
+
 @log.command("remove-old", help=_("Ta bort hela månader som inte behöver sparas längre. Att det gjordes antecknas."))
 @click.option("--yes", is_flag=True, help=_("Fråga inte först."))
 def remove_old(yes: bool) -> None:
@@ -105,7 +131,7 @@ def _clear() -> None:
 
 def _line(found: Found, path: str) -> str:
     """Where, and what: ``läsningar embedded 17 (nr 204, 2026-11-23 16.32.07): ändrad …``."""
-    place = f"{found.position}–{found.to}" if found.to and found.to != found.position else f"{found.position}"
+    place = _place(found.position, found.to)
     row = [_("nr {seq}").format(seq=found.seq)] if found.seq is not None else []
     row += [_time(found.at)] if found.at is not None else []
     log = _(LOGS[found.log]) if found.log in LOGS else found.log
@@ -114,8 +140,20 @@ def _line(found: Found, path: str) -> str:
     return f"✗ {where}{beside}: {_(FOUND[found.what]).format(path=path)}"
 
 
+def _place(first: int, last: int | None) -> str:
+    return f"{first}–{last}" if last and last != first else f"{first}"
+
+
 def _time(at: datetime) -> str:
     return f"{local(at):%Y-%m-%d %H.%M.%S}"
+
+
+def _restored(one: Restored) -> str:
+    words = _(
+        "! Databasen är återställd: sigill {seals} är borta ur den, med det som skrevs då. Godtaget {at} av {by}: {why}"
+    )
+    said = {"at": clean_line(one.at), "by": clean_line(one.by), "why": clean_line(one.why)}
+    return words.format(seals=_place(one.kept + 1, one.lost), **said)
 
 
 def _summary(tally: Tally, found: int) -> list[str]:
@@ -134,6 +172,7 @@ def _summary(tally: Tally, found: int) -> list[str]:
     if tally.sealed_to is not None:
         words = _("Senaste sigillet är från {at}; det som kom sedan är inte förseglat än.")
         lines.append(words.format(at=_time(tally.sealed_to)))
+    lines += map(_restored, tally.restored)
     if found:
         lines.append(ngettext("{count} fel. Utred det.", "{count} fel. Utred dem.", found).format(count=found))
     else:

@@ -1,4 +1,4 @@
-"""``p24tui log patient``, ``staff``, ``unusual``, ``sample`` and ``export``: log control from the command line."""
+"""``p24tui log patient``, ``staff``, ``unit``, ``unusual``, ``sample`` and ``export``: log control from the command line."""
 
 import os
 from collections.abc import Iterator
@@ -42,11 +42,7 @@ def patient(number: str, first: str | None, last: str | None, pdf: Path | None, 
     with controlling() as (system, actor):
         days = _day(first), _day(last)
         if pdf is None and not as_text:
-            view: LogView | None = log_control.by_patient(system, actor, number, *days)
-            while view is not None:
-                _show(view)
-                after = view.next
-                view = log_control.look(system, actor, view.criteria, after) if after else None
+            _show_pages(system, actor, log_control.by_patient(system, actor, number, *days))
             return
         extract = log_extract.extract(system, actor, number, *days)
     if as_text:
@@ -62,11 +58,18 @@ def patient(number: str, first: str | None, last: str | None, pdf: Path | None, 
 @click.option("--to", "last", metavar="2026-11-23", help=TO)
 def staff(staff_id: str, first: str | None, last: str | None) -> None:
     with controlling() as (system, actor):
-        view: LogView | None = log_control.by_person(system, actor, staff_id, _day(first), _day(last))
-        while view is not None:
-            _show(view)
-            after = view.next
-            view = log_control.look(system, actor, view.criteria, after) if after else None
+        _show_pages(system, actor, log_control.by_person(system, actor, staff_id, _day(first), _day(last)))
+
+
+@click.command("unit", help=_("Vad som har lästs på en enhet under dagar, det senaste först; utan dagar i dag."))
+@click.argument("unit_id", metavar="HSA-ID")
+@click.option("--from", "first", metavar="2026-11-23", help=FROM)
+@click.option("--to", "last", metavar="2026-11-23", help=TO)
+def unit(unit_id: str, first: str | None, last: str | None) -> None:
+    with controlling() as (system, actor):
+        today = local_date(system.clock.now())
+        begins, ends = _day(first) or _day(last) or today, _day(last) or today
+        _show_pages(system, actor, log_control.by_unit(system, actor, unit_id, begins, ends))
 
 
 @click.command(
@@ -105,11 +108,18 @@ def export(first: str, last: str) -> None:
             click.echo(line)
 
 
-COMMANDS = (patient, staff, unusual, sample, export)
+COMMANDS = (patient, staff, unit, unusual, sample, export)
 
 
 def _day(typed: str | None) -> date | None:
     return None if typed is None else day_of(typed)
+
+
+def _show_pages(system: System, actor: Actor, first: LogView) -> None:
+    view: LogView | None = first
+    while view is not None:
+        _show(view)
+        view = log_control.look(system, actor, view.criteria, view.next) if view.next else None
 
 
 def _show(view: LogView) -> None:

@@ -258,9 +258,9 @@ class _Trusted(NamedTuple):
 
 def _trusted(settings: Settings) -> _Trusted:
     if not settings.card_roots:
-        raise BadInput("settings-value", problem="card_roots: needed to know whom cards are believed from")
+        raise BadInput("card-roots")
     if settings.card_revocation_required and not settings.card_revocation:
-        raise BadInput("settings-value", problem="card_revocation: needed while card_revocation_required is true")
+        raise BadInput("card-revocation")
     return _Trusted(
         _file("card_roots", settings.card_roots),
         _file("card_intermediates", settings.card_intermediates) if settings.card_intermediates else None,

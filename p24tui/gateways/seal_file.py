@@ -1,10 +1,15 @@
 """Where seals of the log are anchored outside the database: a file that only grows, and syslog (LO-2)."""
 
+import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from math import inf
 from pathlib import Path
+
+import msgspec
 
 from p24tui.errors import Unavailable
 
@@ -16,6 +21,35 @@ SYSLOG = "/dev/log"
 
 _LONGEST = 4096
 """Bytes from the file's end in which its last line stands."""
+
+
+_RESTORED = "restored "
+"""What a line begins with that is of no seal, but says that the database was restored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A line which says that the database was restored from a backup that lacks seals which are anchored here.
+
+    ``after`` is the line of the last seal that both have, empty where there is none; ``lost`` is the number of the last
+    that only the file has. Instants are written as in seals.
+    """
+
+    at: str
+    by: str
+    why: str
+    after: str
+    lost: int
+
+    @property
+    def line(self) -> str:
+        """As it stands in the file."""
+        return _RESTORED + json.dumps(asdict(self))
+
+    @property
+    def kept(self) -> int:
+        """The number of the last seal that both have; 0 where there is none."""
+        return number_of(self.after) or 0
 
 
 class SealFile:
@@ -76,6 +110,37 @@ def lines(path: Path) -> Iterator[str]:
         return
     except OSError as error:
         raise Unavailable("seal-file", error.strerror or "") from error
+
+
+def in_force(path: Path) -> Iterator[str]:
+    """The lines of seals that hold, in order, and what is no such line: not those that went with a restored database.
+
+    Raises ``Unavailable`` where it cannot be read.
+    """
+    limits: list[float] = [inf]  # of each part of the file: the last number that no restore after it has taken away
+    for one in reversed(restores(path)):
+        limits.append(min(limits[-1], one.kept))
+    limit = limits.pop()
+    for line in lines(path):
+        if restored_in(line) is not None:
+            limit = limits.pop() if limits else inf
+        elif (number_of(line) or 0) <= limit:
+            yield line
+
+
+def restores(path: Path) -> list[Restored]:
+    """Every restore of the database that the file tells of. Raises ``Unavailable`` where it cannot be read."""
+    return [one for one in map(restored_in, lines(path)) if one is not None]
+
+
+def restored_in(line: str) -> Restored | None:
+    """What a line says of a restore; none where it is no such line."""
+    if not line.startswith(_RESTORED):
+        return None
+    try:
+        return msgspec.json.decode(line.removeprefix(_RESTORED), type=Restored)
+    except msgspec.MsgspecError:
+        return None
 
 
 def number_of(line: str) -> int | None:

@@ -15,12 +15,15 @@ from p24tui.routine.visit import OPEN, Visit, VisitState
 PATH = "/v/"
 """Where the join endpoint of the intake lies: what stands before a link's token in its address."""
 
-_TOKEN = re.compile(rf"({PATH})[A-Za-z0-9_-]{{20,64}}")
+SPENT = f"{PATH}…"
+"""What stands in a text where a link was."""
+
+_TOKEN = re.compile(rf"{PATH}[A-Za-z0-9_-]{{20,64}}")
 
 
 def spent(text: str) -> str:
-    """A text that has gone out, without the token of the link in it, which is for whoever got it alone (H16)."""
-    return _TOKEN.sub(r"\1…", text)
+    """A text that has gone out, or never will, without its link's token, which is for whoever gets it alone (H16)."""
+    return _TOKEN.sub(SPENT, text)
 
 
 class Role(StrEnum):

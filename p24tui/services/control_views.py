@@ -55,11 +55,12 @@ class CheckLine:
 
 @dataclass(frozen=True, slots=True)
 class ExtractLine:
-    """That somebody at a unit has read of the patient: in a list among others, or not."""
+    """That somebody at a unit has read of the patient: in a list, perhaps of what a search found, or not."""
 
     at: datetime
     unit: str
     listed: bool
+    searched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

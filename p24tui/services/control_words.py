@@ -50,6 +50,7 @@ WHYS = {
     "care": N_("vård"),
     "control": N_("loggkontroll"),
     "acting-outside": N_("agerar utanför"),
+    "operation": N_("drift"),
 }
 
 ROLES = {

@@ -62,11 +62,23 @@ def hear(system: System, gateway: str, report: Report) -> bool:
 
 
 def look_up(system: System, limit: int = 1) -> int:
-    """Ask the gateways about what nobody knows the fate of, a little at a time; how much of it is known now."""
+    """Ask the gateways about what nobody knows the fate of, a little at a time; how much of it is known now.
+
+    What is of use no longer keeps no link (H16).
+    """
     now = system.clock.now()
+    _forget_links(system, now)
     with system.store.reading() as tx:
         rows = outbox.to_look_up(tx, now, limit)
     return sum(_look_up(system, row, now) for row in rows)
+
+
+def _forget_links(system: System, now: datetime) -> None:
+    with system.store.reading() as tx:
+        if not outbox.has_useless_links(tx, now):
+            return
+    with system.store.writing() as tx:
+        outbox.forget_useless_links(tx, now)
 
 
 def _take_report(tx: Tx, row: OutgoingRow, report: Report, now: datetime) -> None:
@@ -81,7 +93,7 @@ def _take_report(tx: Tx, row: OutgoingRow, report: Report, now: datetime) -> Non
     problem = Problem.NOT_DELIVERED.value if failed else ""
     gateway_id = row.gateway_id or report.gateway_id
     values = {"state": state, "problem": problem, "gateway_id": gateway_id, "changed_at": now, "lease_until": None}
-    if delivered:
+    if state in (OutgoingState.ACCEPTED, OutgoingState.DELIVERED):
         values["text"] = spent(row.text)
     outbox.change(tx, row.id, row.fence, (row.state,), **values)
     details = {"problem": problem} if problem else {}

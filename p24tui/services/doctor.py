@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from p24tui.access_words import role_word
 from p24tui.duty_words import unit_alert_words
 from p24tui.errors import BadInput, P24Error, Unavailable
 from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine import hours
-from p24tui.services import break_glass, card, duty, gateways, outbox, ticks, units
-from p24tui.store import database_roles, health
+from p24tui.routine.role import Role
+from p24tui.services import break_glass, card, duty, gateways, log_seals, outbox, staff, ticks, units
+from p24tui.store import database_roles, health, login, roles
+from p24tui.store.ticks import TickRecord
+from p24tui.store.values import Staff
 from p24tui.system import System
 from p24tui.words import job_words, outgoing_problem_words
 
@@ -43,11 +47,14 @@ def examine(system: System) -> list[Finding]:
         (_("plats"), _place),
         (_("databasroller"), _roles),
         (_("enhet"), _unit),
+        (_("inloggning"), _login),
+        (_("uppdrag"), _offices),
         (_("personuppgifter"), _person_data),
         (_("klockan"), _ticks),
         (_("utskick"), _outbox),
         (_("bemanning"), _duty),
         (_("läsningar"), _reviews),
+        (_("sigill"), _seals),
         (_("mellanlagring"), _storage),
         (_("kort"), _card),
     )
@@ -116,6 +123,72 @@ def _unit(system: System) -> Finding:
     return Finding(name, Verdict.GOOD, ", ".join(one.name for one in found))
 
 
+def _login(system: System) -> Finding:
+    """Whether those who work here can prove who they are (NA-1)."""
+    name, active = _("inloggning"), [one for one, at in staff.all_staff(system) if one.active and at]
+    if not active:
+        return Finding(
+            name, Verdict.BAD, _("Ingen kan logga in: ingen aktiv person har en enhet. Kör p24tui staff add.")
+        )
+    if (missing := _missing_for_login(system)) is not None:
+        words = _("Ingen kan logga in: login är {login}, men {setting} är tomt. Se docs/settings.md.")
+        return Finding(name, Verdict.BAD, words.format(login=system.settings.login, setting=missing))
+    without = _without_means(system, active)
+    if len(without) == len(active):
+        words = _("Ingen kan logga in: login är {login}, och ingen har {what}. Ge dem det med {command}.")
+    elif without:
+        words = _("{count} av {all} aktiva kan inte logga in: de har inte {what}. Ge dem det med {command}.")
+    else:
+        said = _("{count} aktiva kan logga in ({login}).")
+        return Finding(name, Verdict.GOOD, said.format(count=len(active), login=system.settings.login))
+    what, command = {
+        "password": (_("något lösenord"), "p24tui staff password HSA-ID"),
+        "system-user": (_("någon användare i operativsystemet"), "p24tui staff change HSA-ID --system-user"),
+    }[system.settings.login]
+    said = words.format(count=len(without), all=len(active), login=system.settings.login, what=what, command=command)
+    return Finding(name, Verdict.BAD if len(without) == len(active) else Verdict.WARNING, said)
+
+
+def _missing_for_login(system: System) -> str | None:
+    """The setting without which nobody can prove who they are."""
+    settings = system.settings
+    match settings.login:
+        case "card" if not settings.card_roots:
+            return "card_roots"
+        case "card" if not (settings.card_library or settings.web_address):
+            return "card_library"
+        case "oidc" if not settings.staff_oidc:
+            return "staff_oidc"
+    return None
+
+
+def _without_means(system: System, active: list[Staff]) -> list[Staff]:
+    """Those who lack what they log in by. Of a password each database role of a person's own knows only theirs."""
+    match system.settings.login:
+        case "password" if not system.store.personal:
+            with system.store.reading() as tx:
+                have = login.with_password(tx)
+            return [one for one in active if one.id not in have]
+        case "system-user":
+            return [one for one in active if one.system_user is None]
+    return []
+
+
+def _offices(system: System) -> Finding:
+    """Whether each unit has somebody who answers for it and somebody who controls its log (LO-2)."""
+    name, wanted = _("uppdrag"), (Role.HEAD, Role.LOG_CONTROLLER)
+    with system.store.reading() as tx:
+        held = roles.held_at(tx)
+    lacking = {
+        unit.name: [one for one in wanted if one not in held.get(unit.id, ())] for unit in units.all_units(system)
+    }
+    said = "; ".join(f"{unit}: {', '.join(map(role_word, missing))}" for unit, missing in lacking.items() if missing)
+    if not said:
+        return Finding(name, Verdict.GOOD, _("Varje enhet har verksamhetschef och loggkontrollant."))
+    words = _("Uppdrag som ingen har: {said}. Ge dem med p24tui staff role HSA-ID --unit HSA-ID --give.")
+    return Finding(name, Verdict.WARNING, words.format(said=said))
+
+
 def _person_data(system: System) -> Finding:
     name = _("personuppgifter")
     if not system.settings.person_data:
@@ -169,6 +242,54 @@ def _reviews(system: System) -> Finding:
         return Finding(name, Verdict.GOOD, _("Läsningar från andra enheter är granskade i tid."))
     words = _("{count} läsningar från andra enheter skulle redan ha granskats, av enhetens chef eller loggkontrollant.")
     return Finding(name, Verdict.WARNING, words.format(count=late))
+
+
+def _seals(system: System) -> Finding:
+    """Whether the log is sealed, and the seals are anchored on this machine (LO-2)."""
+    if system.store.personal:
+        return _worker_seals(system)
+    name, found = _("sigill"), log_seals.standing(system)
+    since = log_seals.unsealed_since(system)
+    path, at = str(found.path), "–" if found.at is None else f"{found.at:%Y-%m-%d %H:%M}"
+    if not found.agrees and found.sealed < found.anchored:
+        words = _(
+            "Databasen är äldre än loggens sigill i {path}: där är det sista {anchored}, i databasen {sealed}. Är den "
+            "återställd ur en säkerhetskopia? Kör p24tui log verify, och sedan p24tui log anchor --accept-restore."
+        )
+        said = words.format(path=path, anchored=found.anchored, sealed=found.sealed)
+        return Finding(name, Verdict.BAD, said)
+    if not found.agrees:
+        words = _(
+            "Loggens sigill är ett annat i {path} än i databasen. Kör p24tui log verify, och utred det. Är databasen "
+            "återställd ur en säkerhetskopia: p24tui log anchor --accept-restore."
+        )
+        return Finding(name, Verdict.BAD, words.format(path=path))
+    if since is not None and system.clock.now() - since > LATE_AFTER:
+        words = _("Loggen är inte förseglad sedan {at} (UTC). Kör p24tui worker, eller ha en konsol öppen.")
+        return Finding(name, Verdict.WARNING, words.format(at=at))
+    if not found.there and found.sealed:
+        words = _(
+            "Filen med loggens sigill finns inte här: {path}. Den görs när en konsol eller p24tui worker går på "
+            "den här datorn. Fanns den förut: ta reda på vem som tog bort den."
+        )
+        return Finding(name, Verdict.WARNING, words.format(path=path))
+    return Finding(
+        name, Verdict.GOOD, _("Loggen är förseglad till {at} (UTC), med filen {path}.").format(at=at, path=path)
+    )
+
+
+def _worker_seals(system: System) -> Finding:
+    """Where people have database roles of their own, the workers alone seal; what they do stands among the ticks."""
+    name, seals = _("sigill"), [one for one in ticks.every(system) if one.name == "log-seals" and _by_worker(one)]
+    newest = max((one.finished_at for one in seals if one.finished_at), default=None)
+    if newest is None or system.clock.now() - newest > LATE_AFTER:
+        words = _("Ingen p24tui worker går, så loggen förseglas inte. Låt en gå hela tiden på servern.")
+        return Finding(name, Verdict.WARNING, words)
+    return Finding(name, Verdict.GOOD, _("p24tui worker förseglar loggen."))
+
+
+def _by_worker(one: TickRecord) -> bool:
+    return one.place.startswith("worker:")
 
 
 def _outbox(system: System) -> Finding:

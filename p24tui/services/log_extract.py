@@ -18,6 +18,7 @@ from p24tui.routine.rule import rule
 from p24tui.services import images, log_control
 from p24tui.services.access import right
 from p24tui.services.control_views import Extract, ExtractLine
+from p24tui.services.read_log import SEARCH
 from p24tui.store import events, people
 from p24tui.store import log_control as store
 from p24tui.store.control_values import Criteria, Cursor, LogRow
@@ -39,7 +40,8 @@ COLUMN_WIDTHS = (44.0, 98.0, 32.0)
 
 NOTE = N_(
     "Utdraget visar när personal har tagit del av uppgifter om dig i chatt och videobesök, och på vilken enhet. "
-    "”I en lista” betyder att du stod bland andra i en lista som öppnades."
+    "”I en lista” betyder att du stod bland andra i en lista som öppnades, ”i en sökning” att ord som någon sökte på "
+    "fanns i meddelanden i ditt ärende."
 )
 
 
@@ -57,7 +59,7 @@ def extract(system: System, actor: Actor, number: str, first: date | None = None
         unit_ids = log_control.units_of(tx, actor)
         names = {unit.id: clean_line(unit.name) for unit in people.all_units(tx)}
         lines = tuple(
-            ExtractLine(row.at, names.get(row.unit_id, row.unit_id), row.patient_id is None)
+            ExtractLine(row.at, names.get(row.unit_id, row.unit_id), row.patient_id is None, row.kind == SEARCH)
             for row in _every_row(tx, unit_ids, criteria)
         )
     with system.store.writing() as tx:
@@ -152,8 +154,13 @@ def _facts(one: Extract) -> Iterator[tuple[str, str]]:
 
 def _rows(one: Extract) -> Iterator[tuple[str, str, str]]:
     for line in one.lines:
-        how = _("i en lista") if line.listed else _("ärendet")
-        yield f"{local(line.at):%Y-%m-%d %H.%M}", line.unit, how
+        yield f"{local(line.at):%Y-%m-%d %H.%M}", line.unit, _how(line)
+
+
+def _how(line: ExtractLine) -> str:
+    if line.searched:
+        return _("i en sökning")
+    return _("i en lista") if line.listed else _("ärendet")
 
 
 def _every_row(tx: Tx, unit_ids: tuple[str, ...], criteria: Criteria) -> Iterator[LogRow]:

@@ -1,13 +1,14 @@
 """Sealing the logs: each minute the heads of their chains are joined, and the seal is anchored outside the database."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from p24tui.errors import BadInput
 from p24tui.gateways import seal_file
 from p24tui.routine.rule import rule
 from p24tui.settings import Settings
-from p24tui.store import log_seals
+from p24tui.store import log_rows, log_seals
 from p24tui.system import System
 
 FILE_NAME = "log-seals"
@@ -17,6 +18,21 @@ APART = timedelta(seconds=30)
 
 PAGE = 500
 """Seals that are anchored at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """This machine's anchor beside the database: the number of the last seal of each, 0 where there is none.
+
+    ``there`` says whether there is a file, ``agrees`` whether the database has what it says; ``at`` is the last seal's.
+    """
+
+    path: Path
+    there: bool
+    agrees: bool
+    anchored: int
+    sealed: int
+    at: datetime | None
 
 
 def keep(system: System) -> int:
@@ -55,7 +71,7 @@ def anchor(system: System) -> int:
     """
     count = 0
     with seal_file.held(path(system.settings)) as file:
-        seq = _agreed(system, file.last_line())
+        seq = _goes_on_after(system, file.last_line())
         while seals := _after(system, seq):
             lines = [seal.line for seal in seals]
             if system.settings.seal_syslog:
@@ -69,7 +85,28 @@ def anchored(system: System) -> int:
     """The number of the last seal that is anchored here, 0 where none is. Raises as ``anchor`` does."""
     with seal_file.held(path(system.settings)) as file:
         line = file.last_line()
-        return _agreed(system, line) if line else 0
+        return _goes_on_after(system, line) if line else 0
+
+
+def standing(system: System) -> Standing:
+    """How the anchor stands to the database. Raises ``Unavailable`` where it cannot be read or written."""
+    where, line = path(system.settings), ""
+    if there := where.exists():
+        with seal_file.held(where) as file:
+            line = file.last_line()
+    agreed_to = agreed(system, line)
+    restored = seal_file.restored_in(line)
+    anchored = restored.kept if restored else seal_file.number_of(line) or 0
+    with system.store.reading() as tx:
+        newest = log_seals.last(tx)
+    last = (newest.seq, newest.at) if newest else (0, None)
+    return Standing(where, there, agreed_to is not None, anchored, *last)
+
+
+def unsealed_since(system: System) -> datetime | None:
+    """When the oldest row was written that no seal holds yet; none where all is sealed."""
+    with system.store.reading() as tx:
+        return log_rows.unsealed_since(tx)
 
 
 def path(settings: Settings) -> Path:
@@ -77,17 +114,26 @@ def path(settings: Settings) -> Path:
     return Path(settings.seal_file).expanduser() if settings.seal_file else settings.home / FILE_NAME
 
 
-def _agreed(system: System, line: str) -> int:
-    """The number after which seals are missing in a file that ends with this line, on which the database agrees."""
+def agreed(system: System, line: str) -> int | None:
+    """The number after which seals are missing in a file that ends with this line; none where the database differs."""
+    restored = seal_file.restored_in(line)
+    if restored is not None and not restored.after:
+        return 0
+    line = restored.after if restored is not None else line
     with system.store.reading() as tx:
         if not line:
             newest = log_seals.last(tx)
             return newest.seq - 1 if newest else 0
+        seal = log_seals.one(tx, seal_file.number_of(line) or 0)
+    return seal.seq if seal is not None and seal.line == line else None
+
+
+def _goes_on_after(system: System, line: str) -> int:
+    seq = agreed(system, line)
+    if seq is None:
         number = seal_file.number_of(line)
-        seal = None if number is None else log_seals.one(tx, number)
-    if seal is None or seal.line != line:
         raise BadInput("seal-differs", path=str(path(system.settings)), seal="?" if number is None else number)
-    return seal.seq
+    return seq
 
 
 def _after(system: System, seq: int) -> list[log_seals.Seal]:

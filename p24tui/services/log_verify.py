@@ -8,6 +8,7 @@ from itertools import groupby
 
 from p24tui.clock import local_date
 from p24tui.gateways import seal_file
+from p24tui.gateways.seal_file import Restored
 from p24tui.routine.log_keeping import kept_since, month_of
 from p24tui.routine.rule import rule
 from p24tui.services import log_seals as sealing
@@ -58,7 +59,10 @@ class Found:
 
 @dataclass(slots=True)
 class Tally:
-    """What has been looked at so far; ``unanchored`` are seals that this machine's anchor has not yet."""
+    """What has been looked at so far; ``unanchored`` are seals that this machine's anchor has not yet.
+
+    ``restored`` is what the anchor tells of restored databases: each is a gap that somebody has accepted, and no fault.
+    """
 
     total: int = 0
     rows: dict[str, int] = field(default_factory=dict)
@@ -67,6 +71,7 @@ class Tally:
     anchored: int = 0
     unanchored: int = 0
     sealed_to: datetime | None = None
+    restored: list[Restored] = field(default_factory=list)
 
 
 @rule("LO-2")
@@ -222,7 +227,9 @@ class _Anchor:
     """The lines outside the database, beside the seals as they come: every seal from the first line on has one."""
 
     def __init__(self, system: System, tally: Tally) -> None:
-        self._lines = seal_file.lines(sealing.path(system.settings))
+        path = sealing.path(system.settings)
+        tally.restored = seal_file.restores(path)
+        self._lines = seal_file.in_force(path)
         self._store = system.store
         self._tally = tally
         self._begun = False

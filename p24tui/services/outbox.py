@@ -11,6 +11,7 @@ from p24tui.ids import fresh_id, stable_id
 from p24tui.routine import reminder
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState
+from p24tui.routine.link import SPENT, spent
 from p24tui.routine.outgoing import TO_DECIDE, Channel, OutgoingState, Planned, Purpose
 from p24tui.routine.patient import ShownPatient, shown
 from p24tui.routine.rule import rule
@@ -144,6 +145,8 @@ def send_again(system: System, actor: Actor, id: str) -> OutgoingRow:
         row = _to_decide(tx, actor, id)
         if now >= row.expires_at:
             raise Refused("SE-2", "sms-too-late")
+        if SPENT in row.text:  # it was taken before it failed, and a link is kept for as long as it has not gone
+            raise Refused("SE-2", "sms-link-spent")
         not_twice(tx, row.about, row.purpose, local_date(now), now, besides=row.id)
         again = replace(
             row,
@@ -304,6 +307,7 @@ def _settle(
         row,
         state=state,
         problem=problem,
+        text=spent(row.text),  # it never goes again
         fence=row.fence + 1,  # a sender that wakes late writes nothing any more
         settled_by=actor.name,
         settled_at=now,

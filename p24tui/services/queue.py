@@ -8,7 +8,7 @@ from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
 from p24tui.services.access import right
-from p24tui.services.read_log import log_list
+from p24tui.services.read_log import SEARCH, log_list
 from p24tui.services.views import CaseLine, QueueView, lines
 from p24tui.store import alerts, cases, desk, feed, handovers, messages, people
 from p24tui.store.values import Present
@@ -74,11 +74,21 @@ def arrivals(
     return lines(rows, view.units, now, present, seen, guest_of)
 
 
+@rule("LO-1", "PR-1")
 @right("case.read")
 def find_text(system: System, actor: Actor, view: QueueView, words: str) -> frozenset[str]:
-    """Ids of the list's cases in whose messages every one of these words stands; never a protected person's (PR-1)."""
+    """Ids of the list's cases in whose messages every one of these words stands; never a protected person's (PR-1).
+
+    That it was searched, and whose cases came up, is committed before they are returned; so is that none did.
+    """
     with system.store.reading() as tx:
-        return messages.cases_with(tx, view.unit_ids, words.split())
+        found = messages.cases_with(tx, view.unit_ids, words.split())
+        rows = cases.some(tx, found)
+    with system.store.writing() as tx:
+        # Not the words: a diagnosis or a name beside those whose messages have it would be patient data, kept for five
+        # years and read by log controllers, who see none. The law asks for who, whom, when, from where and why.
+        log_list(tx, actor, system.clock.now(), SEARCH, rows, view.id)
+    return found
 
 
 def _others(present: Collection[Present], actor: Actor) -> Mapping[str, list[Present]]:

@@ -16,6 +16,9 @@ from p24tui.store.engine import Tx
 from p24tui.store.values import CaseRow
 from p24tui.system import System
 
+SEARCH = "search"
+"""The kind of reading that a search in what patients and staff have written is."""
+
 SHOWN = 1000
 """Readings that are handed out, the latest ones."""
 

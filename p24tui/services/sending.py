@@ -234,7 +234,9 @@ def _not_now(tx: Tx, actor: Actor, row: OutgoingRow, decision: Wait | Drop | Fai
                 events.announce(tx, now, row.unit_id, row.case_id)
         case Drop(reason):
             done = {"state": OutgoingState.CANCELLED, "problem": reason, "changed_at": now, "lease_until": None}
-            if _put(tx, row, **done):  # one whose patient is protected has been cancelled with the learning of it
+            if _put(
+                tx, row, text=spent(row.text), **done
+            ):  # one whose patient is protected has been cancelled with the learning of it
                 tell(tx, actor, row, now, "sms.cancelled", problem=reason)
         case Fail(reason):
             _put(tx, row, state=OutgoingState.FAILED, problem=reason, changed_at=now, lease_until=None)

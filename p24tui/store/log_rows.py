@@ -12,7 +12,7 @@ from p24tui.errors import Unavailable
 from p24tui.store.engine import Store, Tx
 from p24tui.store.log_chain import COLUMNS, linked
 from p24tui.store.log_seals import Head
-from p24tui.store.tables import chain_heads, events, log_stumps, read_log
+from p24tui.store.tables import chain_heads, events, log_stumps, read_log, sealed_heads
 
 TABLES = {"events": events, "read_log": read_log}
 
@@ -160,6 +160,19 @@ def head(tx: Tx, log: str, chain: str) -> Head | None:
     query = select(table.position, table.hash).where(table.log == log, table.chain == chain)
     row = tx.connection.execute(query).first()
     return None if row is None else Head(log, chain, _number(row[0]), _bytes(row[1]))
+
+
+def unsealed_since(tx: Tx) -> datetime | None:
+    """The instant of the oldest row that no seal holds: of each chain the first one after what is sealed of it."""
+    found = []
+    for log, table in TABLES.items():
+        head, sealed, row = chain_heads.c, sealed_heads.c, table.c
+        of_chain = (sealed.log == head.log) & (sealed.chain == head.chain)
+        is_next = (row.chain == head.chain) & (row.chain_position == func.coalesce(sealed.position, 0) + 1)
+        joined = chain_heads.outerjoin(sealed_heads, of_chain).join(table, is_next)
+        query = select(func.min(row.at)).select_from(joined).where(head.log == log)
+        found.append(tx.connection.execute(query).scalar_one())
+    return min((one for one in found if one is not None), default=None)
 
 
 def hashes(tx: Tx, log: str, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], bytes]:

@@ -1,7 +1,7 @@
 """The seals that join the heads of the chains, and how far each chain is sealed (LO-2)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,7 +48,7 @@ class Seal:
     @property
     def line(self) -> str:
         """What is anchored of it outside the database."""
-        return f"{self.seq} {self.at:%Y-%m-%dT%H:%M:%S.%fZ} {self.hash.hex()}"
+        return f"{self.seq} {written(self.at)} {self.hash.hex()}"
 
     def sealed(self) -> list[Head]:
         """The heads that it seals. Raises ``ValueError`` where they are no such thing."""
@@ -57,6 +57,11 @@ class Seal:
             return [Head(log, chain, int(position), bytes.fromhex(digest)) for log, chain, position, digest in said]
         except TypeError as error:
             raise ValueError(self.seq) from error
+
+
+def written(at: datetime) -> str:
+    """An instant as it is written in an anchor."""
+    return f"{at:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 def alone(tx: Tx) -> bool:
@@ -102,6 +107,11 @@ def one(tx: Tx, seq: int) -> Seal | None:
     """The seal with this number."""
     row = tx.connection.execute(_SEALS.where(log_seals.c.seq == seq)).first()
     return None if row is None else Seal(*row)
+
+
+def some(tx: Tx, seqs: Collection[int]) -> list[Seal]:
+    """The seals with these numbers, in no order."""
+    return [Seal(*row) for row in tx.connection.execute(_SEALS.where(log_seals.c.seq.in_(seqs)))]
 
 
 def after(tx: Tx, seq: int, limit: int) -> list[Seal]:

@@ -28,6 +28,11 @@ def password(tx: Tx, staff_id: str) -> Password | None:
     return None if row is None else Password(*row)
 
 
+def with_password(tx: Tx) -> frozenset[str]:
+    """Whoever has a password."""
+    return frozenset(tx.connection.scalars(select(passwords.c.staff_id)))
+
+
 def put_password(tx: Tx, staff_id: str, one: Password) -> None:
     """Let that be the person's password, in place of the one before."""
     values = {"hash": one.hash, "one_time": one.one_time, "set_at": one.set_at}

@@ -4,8 +4,8 @@ A row is claimed for a while (its lease) and with a fence that rises with every 
 writes nothing. It is ``sending`` from right before it is handed over until the answer is stored, and by no one else.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select, upda
 from sqlalchemy.dialects import postgresql, sqlite
 
 from p24tui.routine.case import Case
+from p24tui.routine.link import PATH, SPENT, spent
 from p24tui.routine.outgoing import TO_DECIDE, Channel, OutgoingState, Purpose
 from p24tui.routine.reminder import CLOSED
 from p24tui.routine.visit import Visit
@@ -254,7 +255,7 @@ def another_went(tx: Tx, row: OutgoingRow, since: datetime, until: datetime) -> 
 def cancel_queued(
     tx: Tx, now: datetime, problem: str, *, patient_id: str | None = None, about: str | None = None
 ) -> list[OutgoingRow]:
-    """Cancel what has not gone, of a patient or about a case; what that was."""
+    """Cancel what has not gone, of a patient or about a case; what that was. No link is kept in it (H16)."""
     which = outbox.c.patient_id == patient_id if about is None else outbox.c.about == about
     locked = select(outbox.c.id).where(which, outbox.c.state == OutgoingState.QUEUED).order_by(outbox.c.id)
     ids = list(tx.connection.scalars(locked.with_for_update()))
@@ -264,7 +265,34 @@ def cancel_queued(
         .values(state=OutgoingState.CANCELLED, problem=problem, changed_at=now, lease_until=None)
         .returning(*_OUTBOX)
     )
-    return [_row(row) for row in tx.connection.execute(done)]
+    return _without_links(tx, tx.connection.execute(done))
+
+
+def has_useless_links(tx: Tx, now: datetime) -> bool:
+    """Whether a link stands in something that failed, or nobody knows of, and is of use no longer."""
+    return bool(tx.connection.execute(select(exists().where(_useless_link(now)))).scalar())
+
+
+def forget_useless_links(tx: Tx, now: datetime) -> None:
+    """Take those links out: nobody may send it again."""
+    query = select(*_OUTBOX).where(_useless_link(now)).order_by(outbox.c.id)
+    _without_links(tx, tx.connection.execute(query.with_for_update(skip_locked=True)))
+
+
+def _useless_link(now: datetime) -> ColumnElement[bool]:
+    has_link = outbox.c.text.contains(PATH) & ~outbox.c.text.contains(SPENT)
+    return _UNDECIDED & (outbox.c.expires_at <= now) & has_link
+
+
+def _without_links(tx: Tx, found: Iterable[Any]) -> list[OutgoingRow]:
+    """These rows, which are locked, with what each says without the token of the link in it, as it is stored too."""
+    rows = [_row(one) for one in found]
+    after = [replace(row, text=spent(row.text)) for row in rows]
+    for row in after:
+        tx.connection.execute(
+            update(outbox).where(outbox.c.id == row.id, outbox.c.text != row.text).values(text=row.text)
+        )
+    return after
 
 
 _FACTS = select(*_OUTBOX, *patients.c, *_CASE, *_VISIT).select_from(

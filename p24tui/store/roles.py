@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select
 
 from p24tui.routine.role import Role
 from p24tui.store.engine import Tx
-from p24tui.store.tables import staff_roles
+from p24tui.store.tables import staff, staff_roles
 
 
 def of_person(tx: Tx, staff_id: str) -> dict[str, frozenset[Role]]:
@@ -14,6 +14,15 @@ def of_person(tx: Tx, staff_id: str) -> dict[str, frozenset[Role]]:
     found: dict[str, frozenset[Role]] = {}
     query = select(staff_roles.c.unit_id, staff_roles.c.role).where(staff_roles.c.staff_id == staff_id)
     for unit_id, role in tx.connection.execute(query):
+        found[unit_id] = found.get(unit_id, frozenset()) | {Role(role)}
+    return found
+
+
+def held_at(tx: Tx) -> dict[str, frozenset[Role]]:
+    """The offices that active staff hold, by unit."""
+    found: dict[str, frozenset[Role]] = {}
+    query = select(staff_roles.c.unit_id, staff_roles.c.role).join(staff, staff.c.id == staff_roles.c.staff_id)
+    for unit_id, role in tx.connection.execute(query.where(staff.c.active)):
         found[unit_id] = found.get(unit_id, frozenset()) | {Role(role)}
     return found
 

@@ -204,6 +204,19 @@ def test_doctor_says_what_is_wrong(home: Path, monkeypatch: pytest.MonkeyPatch) 
     assert "skyddet räknas som okänt" in done.output
 
 
+@pytest.mark.rule("NA-1")
+def test_the_console_for_browsers_says_what_it_needs_to_know_cards_by(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(*INIT)
+    for setting, value in (("card_roots", ""), ("card_revocation", "/etc/roots.pem")):
+        monkeypatch.setenv("P24TUI_CARD_ROOTS", value)
+        done = run("web")
+        assert done.exit_code == 2
+        assert setting in done.output
+        assert done.output.endswith("Se docs/card.md.\n")
+
+
 def test_rules_lists_every_rule() -> None:
     listed = json.loads(run("rules", "--json").output)
     assert {one["id"] for one in listed} >= {"NA-1", "CH-12", "SU-13", "LO-2"}

@@ -1,6 +1,7 @@
 """The log on the command line."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from p24tui.services import log_removal
 from p24tui.services import log_seals as sealing
 from tests.acceptance.test_cli import run
 from tests.services.test_log_removal import old
+from tests.services.test_log_restore import restored
+from tests.tampering import content
 from tests.world import World
 
 __all__ = ["old"]
@@ -68,6 +71,31 @@ def test_a_chain_with_a_hostile_name_does_not_reach_the_terminal(here: World) ->
     assert done.exit_code == 1
     assert "\x1b" not in done.output
     assert "false 1: avkortad" in done.output.replace("\n", " ")
+
+
+@pytest.mark.rule("LO-2")
+def test_a_restored_database_is_accepted_with_a_reason_and_told_of_ever_after(here: World) -> None:
+    backup = content(here)
+    here.clock.advance(timedelta(minutes=1))
+    here.case()
+    sealing.keep(here.system)
+    assert run("log", "anchor").exit_code == 0
+    assert run("log", "anchor", "--accept-restore", "--reason", "x").exit_code == 3
+    restored(here, backup)
+    said = run("log", "anchor")
+    assert said.exit_code == 1
+    assert "Sigill i filen till och med 2, i databasen till och med 1." in said.output
+    assert run("log", "verify").exit_code == 1
+    assert run("log", "anchor", "--accept-restore").exit_code == 2, "nobody says why"
+    accepted = run("log", "anchor", "--accept-restore", "--reason", "disken gick sönder")
+    assert accepted.exit_code == 0, accepted.output
+    told = run("log", "verify")
+    assert told.exit_code == 0, told.output
+    (gap,) = (line for line in told.output.splitlines() if line.startswith("!"))
+    assert "sigill 2 är borta" in gap
+    assert gap.endswith("disken gick sönder")
+    (one,) = json.loads(run("log", "verify", "--json").output)["restored"]
+    assert (one["lost"], one["why"]) == (2, "disken gick sönder")
 
 
 def test_interrupted_it_says_that_not_all_is_looked_at(here: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from p24tui.gateways.system_user import system_user
 from p24tui.routine.hours import instant_of
 from tests.acceptance.test_cli import run
 from tests.controlling import NUMBERS, a_day_of_reading, make_controller, number_of
-from tests.world import PEOPLE, UNIT, World
+from tests.world import BERGA, PEOPLE, UNIT, World
 
 pytestmark = pytest.mark.rule("LO-2")
 
@@ -74,6 +74,16 @@ def test_a_log_controller_looks_at_the_log(read: Read) -> None:
     assert len(read.log("staff", MARIA).stdout.splitlines()) == 5
 
 
+def test_what_was_read_at_a_unit_on_days(read: Read) -> None:
+    of_the_day = read.log("unit", UNIT, *read.on_the_day)
+    assert of_the_day.exit_code == 0, of_the_day.output
+    lines = of_the_day.stdout.splitlines()
+    assert (lines[0][:19], len(lines)) == (f"{read.day} 09.05.00", 6)
+    assert read.log("unit", UNIT, "--to", read.day.isoformat()).stdout == of_the_day.stdout
+    assert {"loggkontroll" in line for line in read.log("unit", UNIT).stdout.splitlines()} == {True}, "today's looks"
+    assert read.log("unit", BERGA).exit_code == 2
+
+
 def test_a_sample_is_the_same_again(read: Read) -> None:
     first = read.log("sample", *read.on_the_day, "--count", "3", "--seed", "ek")
     assert first.exit_code == 0, first.output
@@ -111,6 +121,7 @@ def test_nobody_else_gets_anything_of_it(read: Read) -> None:
         ("patient", NUMBERS[0]),
         ("patient", NUMBERS[0], "--text"),
         ("staff", EVA),
+        ("unit", UNIT),
         ("sample",),
         ("export", *read.on_the_day),
     ):

@@ -22,6 +22,7 @@ from p24tui.gateways.person_data import FilePersonData
 from p24tui.routine.outgoing import OutgoingState, Purpose
 from p24tui.services import outbox, reminders, ticks
 from p24tui.store import reminders as store_reminders
+from p24tui.store.login import Password, put_password
 from p24tui.store.values import OutgoingRow
 from tests.gateways.outgoing.elks_server import PASSWORD, USER, elks_server
 from tests.outgoing import send, stored, waited_for, with_gateway
@@ -279,6 +280,8 @@ class TestDoctor:
     def test_all_is_well(self, office: World) -> None:
         ticks.run(office.system, "outbox", "worker:test", lambda _system: 0)
         remind(office)
+        with office.system.store.writing() as tx:
+            put_password(tx, PEOPLE["maria"][0], Password("x", one_time=False, set_at=office.clock.now()))
         assert run("doctor").exit_code == 0
         assert self.sentence("utskick") == ("good", "sms: file; 1 planerade.")
         assert self.sentence("klockan") == ("good", "1 tidsstyrda jobb går.")

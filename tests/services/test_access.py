@@ -78,8 +78,8 @@ NOBODYS = {
         password_tries.count password_tries.was_right passwords.change passwords.check passwords.has_password
         passwords.nobody_has_one passwords.prove passwords.prove_again""",
     LOG_ITSELF: """
-        log_control.since_ever log_control.span_of log_seals.anchor log_seals.anchored log_seals.keep log_seals.seal
-        log_verify.verify""",
+        log_control.since_ever log_control.span_of log_seals.agreed log_seals.anchor log_seals.anchored
+        log_seals.keep log_seals.seal log_seals.standing log_seals.unsealed_since log_verify.verify""",
     UNSEEN: """
         break_glass.overdue cases.find_case images.kept images.warned_before links.opening patients.number_of""",
 }

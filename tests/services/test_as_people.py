@@ -14,7 +14,7 @@ from tests.database_roles import everybody_as_themselves
 from tests.postgres import Server
 from tests.world import World, make_world_again
 
-MODULES = ("closing_down", "delivery", "first_screen", "handover", "intake", "shift")
+MODULES = ("closing_down", "delivery", "first_screen", "handover", "intake", "read_log", "shift")
 
 AT_ANOTHERS_UNIT: frozenset[str] = frozenset()
 """Tests whose people act at units where they do not work: here the database already refuses them."""

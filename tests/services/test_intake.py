@@ -707,7 +707,9 @@ class TestQuarantine:
         kept = intake.look_at(world.system, operator(), one.id[:8])
         assert kept.body == body.strip()
         read = stored.rows(world, tables.read_log)
-        assert [(row["kind"], row["view"], row["actor"]) for row in read] == [("quarantine", one.id, "tekniker")]
+        assert [(row["kind"], row["view"], row["actor"], row["why"]) for row in read] == [
+            ("quarantine", one.id, "tekniker", "operation")  # who looks after the intake cares for nobody
+        ]
 
     def test_it_is_settled_by_a_name_and_kept(self, world: World) -> None:
         post(world, {"resourceType": "Appointment"})

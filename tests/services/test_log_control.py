@@ -97,9 +97,14 @@ def test_by_patient_finds_lists_too(world: World) -> None:
     world.clock.advance(timedelta(minutes=1))
     cases.open_case(world.system, maria, one.id)
     world.case(name="Nils Björk")
+    world.clock.advance(timedelta(minutes=1))
+    queue.find_text(world.system, maria, queue.open_list(world.system, maria, view="shown"), "hostat")
     view = log_control.by_patient(world.system, make_controller(world), number_of(world, one))
-    assert seen(view) == [("Maria Lind", "case", "Karin Öberg"), ("Maria Lind", "list", "")]
-    assert [line.listed for line in view.lines] == [0, 2]
+    assert seen(view) == [
+        *(("Maria Lind", kind, "") for kind in ("search", "arrivals")),
+        *(("Maria Lind", "case", "Karin Öberg"), ("Maria Lind", "list", "")),
+    ]
+    assert [line.listed for line in view.lines] == [3, 3, 0, 2]
     assert view.subject == f"Karin Öberg {NUMBERS[0]}"
 
 

@@ -34,6 +34,9 @@ def taken_out(world: World) -> tuple[Actor, str]:
     queue.open_list(world.system, world.actor("johan"))
     world.clock.advance(timedelta(minutes=5))
     cases.open_case(world.system, world.actor("maria"), one.id)
+    world.clock.advance(timedelta(minutes=5))
+    view = queue.open_list(world.system, world.actor("maria"))
+    queue.find_text(world.system, world.actor("maria"), view, "hostat")
     return make_controller(world), number_of(world, one)
 
 
@@ -42,7 +45,9 @@ def test_the_patient_gets_to_know_when_and_at_which_unit_and_not_who(world: Worl
     eva, number = taken_out(world)
     extract = log_extract.extract(world.system, eva, number)
     said = log_extract.extract_text(extract)
-    assert said.splitlines()[-2:] == [
+    assert said.splitlines()[-4:] == [
+        "2026-11-23 09.10    Vårdcentralen Åsen                      i en sökning",
+        "2026-11-23 09.10    Vårdcentralen Åsen                      i en lista",
         "2026-11-23 09.05    Vårdcentralen Åsen                      ärendet",
         "2026-11-23 09.00    Vårdcentralen Åsen                      i en lista",
     ]

@@ -44,6 +44,7 @@ def full_disk(tx: Tx) -> None:
 def test_what_cannot_be_logged_is_not_shown(world: World, breaks: Breaks) -> None:
     one = world.case()
     maria = world.actor("maria")
+    view = queue.open_list(world.system, maria)
     world.is_system_user("maria", "mlind")
     assert first_screen.read(world.system.settings, world.clock, "console:test", "mlind") is not None
     with world.system.store.writing() as tx:
@@ -51,6 +52,8 @@ def test_what_cannot_be_logged_is_not_shown(world: World, breaks: Breaks) -> Non
     for look in (
         lambda: cases.open_case(world.system, maria, one.id),
         lambda: queue.open_list(world.system, maria),
+        lambda: queue.find_text(world.system, maria, view, "hostat"),
+        lambda: queue.find_text(world.system, maria, view, "finns inte"),  # that nobody wrote it is told too
         lambda: read_log.own_today(world.system, maria),
     ):
         with pytest.raises((P24Error, IntegrityError)):  # the embedded database's triggers raise the latter

@@ -1,9 +1,8 @@
 """Whoever changes a log with every right to the database, and its triggers off, is found, and the place is named."""
 
-import random
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,14 +11,16 @@ import pytest
 from sqlalchemy import text
 
 from p24tui.services import log_seals as sealing
-from p24tui.services.log_verify import Found, Tally, What, verify
-from p24tui.store import desk, events, log_rows
+from p24tui.services.log_verify import Tally, What, verify
+from p24tui.store import log_rows
 from p24tui.store.engine import Tx
+from tests import tampering
 from tests.postgres import Server
-from tests.tampering import DEEDS, Expected, Tampered, content, put_back, triggers_off
-from tests.world import World, make_world_again
+from tests.tampering import DEEDS, Expected, Tampered, Tried, look, tampered_world, triggers_off, try_one
+from tests.tampering import __main__ as long_run
+from tests.world import World
 
-SEEDS = range(8)
+SEEDS = range(4)
 
 
 @pytest.fixture(scope="module", params=["sqlcipher", "postgresql"])
@@ -34,28 +35,7 @@ def tampered(
         else:
             server: Server = request.getfixturevalue("postgres_server")
             url = stack.enter_context(server.fresh(request.getfixturevalue("peopled_template")))
-        worlds = [stack.enter_context(make_world_again(home, url)) for _number in range(3)]
-        _fill(worlds)
-        with worlds[0].system.store.writing() as tx:
-            triggers_off(tx)
-        yield Tampered(worlds[0], content(worlds[0]), random.Random())
-
-
-def _fill(worlds: list[World]) -> None:
-    """Three consoles' rows, sealed twice; a few come after."""
-    at = worlds[0].clock.now()
-    for turn in range(3):
-        for number, world in enumerate(worlds):
-            at += timedelta(minutes=1)
-            for name in ("maria", "johan"):
-                actor = world.actor(name)
-                with world.system.store.writing() as tx:
-                    events.append(tx, actor, at, "note.written", number=number, turn=turn)
-                    desk.log_reading(tx, actor, at, "list", patients=[f"p{turn}{number}", name])
-                    desk.log_reading(tx, actor, at, "case", patient_id=f"p{turn}{number}", view=name)
-        worlds[0].clock.instant = at
-        if turn < 2:
-            sealing.keep(worlds[0].system)
+        yield stack.enter_context(tampered_world(home, url))
 
 
 @pytest.mark.rule("LO-2")
@@ -64,20 +44,37 @@ def _fill(worlds: list[World]) -> None:
 def test_whoever_tampers_is_found_and_the_place_named(
     tampered: Tampered, deed: Callable[[Tampered, Tx], Expected]
 ) -> None:
-    store = tampered.world.system.store
     assert look(tampered.world) == []
     for seed in SEEDS:
-        tampered.chance.seed(seed)
-        with store.writing() as tx:
-            expected = deed(tampered, tx)
-        found = look(tampered.world)
-        put_back(tampered.world, tampered.content)
-        assert expected in [(one.what, one.chain, one.position) for one in found], (seed, found)
+        tried = try_one(tampered, deed, seed)
+        assert tried.is_named, tried
     assert look(tampered.world) == []
 
 
-def look(world: World) -> list[Found]:
-    return list(verify(world.system, Tally()))
+@pytest.mark.rule("LO-2")
+@pytest.mark.hazard("H20")
+def test_the_long_run_tells_what_was_missed(
+    tampered: Tampered, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def last_line() -> str:
+        return capsys.readouterr().out.splitlines()[-1]
+
+    monkeypatch.setattr(long_run, "_made", lambda _database: nullcontext(tampered))
+    assert long_run.main(["--runs", "3", "--seed", "7"]) == 0
+    assert last_line().split() == ["all", "3", "3", "3"]
+    with monkeypatch.context() as patch:
+        patch.setattr(tampering, "look", lambda _world: [])
+        assert long_run.main(["--runs", "2"]) == 1
+    assert last_line().startswith("missed: ")
+    with monkeypatch.context() as patch:
+        patch.setattr(long_run, "look", lambda world: [tampering.look(world)])
+        assert long_run.main(["--runs", "0"]) == 1, "something is found where nothing was done"
+
+    def interrupted(*_: object) -> Tried:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(long_run, "try_one", interrupted)
+    assert long_run.main(["--runs", "2"]) == 130
 
 
 @pytest.mark.rule("LO-2")

@@ -57,6 +57,28 @@ def test_reading_the_log_is_logged_with_whom_it_names_by_unit(world: World) -> N
     ]
 
 
+@pytest.mark.rule("LO-1")
+@pytest.mark.hazard("H20")
+def test_a_search_in_messages_is_logged_with_whom_it_found_by_unit_and_without_its_words(world: World) -> None:
+    world.second_unit("maria")
+    here, there = world.case(text="Ont i knäet"), world.case(text="Ont i armbågen", unit_id=BERGA)
+    world.case(text="Hosta")
+    world.case(text="Ont, hemligt", protection=Protection.MARKED)
+    maria = world.actor("maria")
+    view = queue.open_list(world.system, maria, unit_ids=(UNIT, BERGA))
+    assert queue.find_text(world.system, maria, view, "ont i") == {here.id, there.id}
+    assert log_of(world, "maria")[2:] == [
+        ("search", UNIT, [here.patient_id], view.id),
+        ("search", BERGA, [there.patient_id], view.id),
+    ]
+    assert queue.find_text(world.system, maria, view, "knäsvaghet") == frozenset()
+    assert log_of(world, "maria")[4:] == [("search", UNIT, [], view.id)]
+    with world.system.store.reading() as tx:
+        every_row = str(tx.connection.execute(select(tables.read_log)).all())
+    assert "ont i" not in every_row
+    assert "knäsvaghet" not in every_row
+
+
 @pytest.mark.rule("PR-1")
 @pytest.mark.hazard("H1")
 def test_a_protected_person_is_not_named_in_the_log(world: World) -> None:

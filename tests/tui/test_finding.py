@@ -7,6 +7,7 @@ from p24tui.services import chat, list_views
 from p24tui.tui.screens.views import ViewsScreen
 from p24tui.tui.widgets.patient_list import PatientList
 from p24tui.tui.widgets.search_line import SearchLine
+from tests.controlling import log_rows
 from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled
 from tests.world import BERGA, World
 
@@ -63,9 +64,11 @@ async def test_each_key_of_the_filter_shows_its_cases(sqlcipher_world: World) ->
         assert "Slut Stina" not in names(pilot)
 
 
+@pytest.mark.rule("LO-1")
+@pytest.mark.hazard("H20")
 async def test_search_finds_names_numbers_matters_and_what_was_written(sqlcipher_world: World) -> None:
     fill(sqlcipher_world)
-    sqlcipher_world.case(name="Text Tage", matter="Övrigt", text="Jag har ont i vänster tumme.")
+    one = sqlcipher_world.case(name="Text Tage", matter="Övrigt", text="Jag har ont i vänster tumme.")
     async with at_desk(sqlcipher_world) as pilot:
         await press(pilot, "slash", *"öberg")
         assert names(pilot) == ["Karin Öberg"]
@@ -78,6 +81,7 @@ async def test_search_finds_names_numbers_matters_and_what_was_written(sqlcipher
         assert not desk_of(pilot).query_one(SearchLine).display
         await press(pilot, "slash", *"tumme")
         assert names(pilot) == ["Text Tage"]
+        assert log_rows(sqlcipher_world, "search")[-1].patients == [one.patient_id]
         await press(pilot, "escape")
         assert len(names(pilot)) == 10
 

@@ -20,7 +20,11 @@ PROGRAM = "p24tui"
 MACHINE_NAME = "1"
 """FHIR's word for what kind of address a machine's name is."""
 
-PURPOSES = {"break-glass": ("BTG", "break the glass"), "control": ("HOPERAT", "healthcare operations")}
+PURPOSES = {
+    "break-glass": ("BTG", "break the glass"),
+    "control": ("HOPERAT", "healthcare operations"),
+    "operation": ("HSYSADMIN", "health system administration"),
+}
 TREATMENT = ("TREAT", "treatment")
 """HL7's purposes of use, by our own grounds."""
 

@@ -12,6 +12,9 @@ from p24tui.store import desk, events, intake
 from p24tui.store.intake import Quarantined
 from p24tui.system import System
 
+OPERATION = "operation"
+"""The ground on which somebody reads it: to get the intake to take it, not to care for whoever it is of."""
+
 
 def unsettled(system: System, *, settled: bool = False) -> list[Quarantined]:
     """What lies in quarantine, oldest first, without what was sent; with what has been settled if asked for."""
@@ -28,7 +31,7 @@ def look_at(system: System, actor: Actor, typed: str) -> Quarantined:
     """
     with system.store.writing() as tx:
         id = _one(intake.kept_beginning(tx, typed.strip().lower()), typed)
-        desk.log_reading(tx, actor, system.clock.now(), "quarantine", view=id)
+        desk.log_reading(tx, actor, system.clock.now(), "quarantine", view=id, why=OPERATION)
         kept = intake.kept_one(tx, id)
     assert kept is not None
     return kept

@@ -158,7 +158,12 @@ class Finding(DeskParts):
                     self._live.found_in_text(case_ids)
                     self._shown_anew()
 
-            self._reads.run(lambda: services.queue.find_text(self._system, actor, view, words), found)
+            def look() -> frozenset[str]:
+                """Each search is logged, so none is made for words that have been typed over while it waited."""
+                wanted = self._live.words == sought
+                return services.queue.find_text(self._system, actor, view, words) if wanted else frozenset()
+
+            self._reads.run(look, found)
 
     def _shown_anew(self) -> None:
         self._list.rearrange()

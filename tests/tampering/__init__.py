@@ -1,18 +1,21 @@
 """Ways to change a log for whoever has every right to the database, and has taken its triggers off."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, insert, select, text, update
 
-from p24tui.services.log_verify import What
-from p24tui.store import log_seals, tables
+from p24tui.services import log_seals as sealing
+from p24tui.services.log_verify import Found, Tally, What, verify
+from p24tui.store import desk, events, log_seals, tables
 from p24tui.store.engine import Tx
 from p24tui.store.log_chain import COLUMNS, ZERO, linked, plain
-from tests.world import World
+from tests.world import World, make_world_again
 
 KEPT = ("events", "read_log", "chain_heads", "sealed_heads", "log_seals", "log_stumps")
 LOGS = ("events", "read_log")
@@ -41,6 +44,39 @@ class Tampered:
         """The places of this chain that are sealed."""
         heads = [head for seal in self.content["log_seals"] for head in seal["heads"]]
         return [position for of, name, position, _hash in heads if (of, name) == (log, chain)]
+
+
+@contextmanager
+def tampered_world(home: Path, url: str = "") -> Iterator[Tampered]:
+    """A log that three consoles have written in a world that is there, with its triggers off."""
+    with ExitStack() as stack:
+        worlds = [stack.enter_context(make_world_again(home, url)) for _number in range(3)]
+        _fill(worlds)
+        with worlds[0].system.store.writing() as tx:
+            triggers_off(tx)
+        yield Tampered(worlds[0], content(worlds[0]), random.Random())
+
+
+def _fill(worlds: list[World]) -> None:
+    """Three consoles' rows, sealed twice; a few come after."""
+    at = worlds[0].clock.now()
+    for turn in range(3):
+        for number, world in enumerate(worlds):
+            at += timedelta(minutes=1)
+            for name in ("maria", "johan"):
+                actor = world.actor(name)
+                with world.system.store.writing() as tx:
+                    events.append(tx, actor, at, "note.written", number=number, turn=turn)
+                    desk.log_reading(tx, actor, at, "list", patients=[f"p{turn}{number}", name])
+                    desk.log_reading(tx, actor, at, "case", patient_id=f"p{turn}{number}", view=name)
+        worlds[0].clock.instant = at
+        if turn < 2:
+            sealing.keep(worlds[0].system)
+
+
+def look(world: World) -> list[Found]:
+    """All that is found."""
+    return list(verify(world.system, Tally()))
 
 
 def triggers_off(tx: Tx) -> None:
@@ -148,6 +184,32 @@ def remove(one: Tampered, tx: Tx) -> Expected:
     return What.MISSING, row["chain"], row["chain_position"]
 
 
+def remove_several(one: Tampered, tx: Tx) -> Expected:
+    log, rows = one.any_chain()
+    first, last = sorted(one.chance.sample(range(len(rows)), 2))
+    table = tables.metadata.tables[log]
+    tx.connection.execute(delete(table).where(table.c.seq.in_([row["seq"] for row in rows[first:last]])))
+    return What.MISSING, rows[first]["chain"], rows[first]["chain_position"]
+
+
+def remove_a_chain(one: Tampered, tx: Tx) -> Expected:
+    """With its head: what is sealed remembers."""
+    log, rows = one.any_chain()
+    chain = rows[0]["chain"]
+    _cut(tx, log, rows, 0)
+    head = tables.chain_heads.c
+    tx.connection.execute(delete(tables.chain_heads).where(head.log == log, head.chain == chain))
+    return What.REWRITTEN, chain, one.sealed(log, chain)[0]
+
+
+def edit_a_head(one: Tampered, tx: Tx) -> Expected:
+    log, rows = one.any_chain()
+    head = tables.chain_heads
+    same = (head.c.log == log) & (head.c.chain == rows[0]["chain"])
+    tx.connection.execute(update(head).where(same).values(hash=one.chance.randbytes(32)))
+    return What.HEAD, rows[-1]["chain"], rows[-1]["chain_position"]
+
+
 def swap(one: Tampered, tx: Tx) -> Expected:
     """Two rows change what they say with each other, and keep their places."""
     log, rows = one.any_chain()
@@ -253,7 +315,7 @@ def remove_as_if_old(one: Tampered, tx: Tx) -> Expected:
     """Young rows go, with a stump as if they had been old and nothing on record."""
     log, rows = one.any_chain()
     sealed = one.sealed(log, rows[0]["chain"])
-    index = one.chance.randrange(sealed[0], len(rows) - 1)
+    index = one.chance.randrange(sealed[0] - 1, len(rows))  # up to all of them
     table = tables.metadata.tables[log]
     tx.connection.execute(delete(table).where(table.c.seq.in_([row["seq"] for row in rows[: index + 1]])))
     stump = {"log": log, "chain": rows[0]["chain"], "position": index + 1, "hash": rows[index]["hash"]}
@@ -267,7 +329,10 @@ DEEDS: list[Callable[[Tampered, Tx], Expected]] = [
     renumber,
     edit_with_its_hash,
     edit_the_last_with_its_hash,
+    edit_a_head,
     remove,
+    remove_several,
+    remove_a_chain,
     swap,
     cut,
     cut_with_the_head,
@@ -280,3 +345,28 @@ DEEDS: list[Callable[[Tampered, Tx], Expected]] = [
     recompute_the_tail_and_the_seals,
     remove_as_if_old,
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What was done, what was to be found of it, and what was."""
+
+    deed: str
+    seed: int
+    expected: Expected
+    found: list[Found]
+
+    @property
+    def is_named(self) -> bool:
+        """Whether what was done was found where it was done."""
+        return self.expected in [(one.what, one.chain, one.position) for one in self.found]
+
+
+def try_one(one: Tampered, deed: Callable[[Tampered, Tx], Expected], seed: int) -> Tried:
+    """Do it, look, and undo it."""
+    one.chance.seed(seed)
+    with one.world.system.store.writing() as tx:
+        expected = deed(one, tx)
+    found = look(one.world)
+    put_back(one.world, one.content)
+    return Tried(deed.__name__, seed, expected, found)
