@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from p24tui import bootstrap
+from p24tui.cli import proof
 from p24tui.cli.base import operator, running, settings_in_force
 from p24tui.errors import BadInput
 from p24tui.i18n import N_, _
@@ -71,7 +72,7 @@ def restore(file: Path, passphrase_stdin: bool, replace: bool) -> None:
 def _passphrase(*, stdin: bool, twice: bool) -> str:
     """From standard input or, hidden, from the terminal; never from the arguments, which others can read."""
     if stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        return proof.from_standard_input()
     typed: str = click.prompt(_("Lösenfras"), hide_input=True, err=True)
     if twice and typed != click.prompt(_("En gång till"), hide_input=True, err=True):
         raise BadInput("backup-passphrase-differs")

@@ -78,7 +78,7 @@ def verify_log(as_json: bool) -> None:
 @click.option("--accept-restore", is_flag=True, help=_("Databasen är återställd: anteckna det i filen, och gå vidare."))
 @click.option("--reason", default="", help=_("Varför den är återställd."))
 def anchor(accept_restore: bool, reason: str) -> None:
-    with running() as system:
+    with running(for_person=True) as system:
         if accept_restore:
             click.echo(_restored(log_restore.accept(system, _restorer(system), reason)))
             return

@@ -45,6 +45,7 @@ PASSWORD = "korrekt hast batteri"
 NEW = "annat hast batteri"
 
 GIVEN: dict[str, tuple[str, ...]] = {
+    "backup": ("nowhere/backup.p24", "--passphrase-stdin"),
     "init": (
         *("--unit-name", "A", "--unit-hsa-id", UNIT, "--staff-name", "B", "--staff-hsa-id", MARIA),
         *("--profession", "nurse"),
@@ -53,10 +54,13 @@ GIVEN: dict[str, tuple[str, ...]] = {
     "intake quarantine settle": ("x",),
     "intake quarantine show": ("x",),
     "intake token": ("--list",),
+    "log anchor": ("--accept-restore", "--reason", "x"),
     "log export": ("--from", "2026-11-23", "--to", "2026-11-23"),
     "log patient": ("195009072553",),
     "log remove-old": ("--yes",),
     "log staff": (MARIA,),
+    "log unit": (UNIT,),
+    "restore": ("nowhere/backup.p24", "--passphrase-stdin"),
     "roster add": (MARIA, "2030-03-04", "08:00", "12:00"),
     "roster copy": ("2030-10", "2030-11"),
     "roster drop": ("x",),
@@ -85,7 +89,7 @@ GOES_ON = {"intake mllp", "intake serve", "web", "worker"}
 IN_ONES_OWN_NAME = {
     *("cases", "shift start", "shift end", "staff password"),
     *("roster add", "roster copy", "roster drop", "roster import"),
-    *("log export", "log patient", "log sample", "log staff", "log unusual"),
+    *("log export", "log patient", "log sample", "log staff", "log unit", "log unusual"),
 }
 """What docs/settings.md says that somebody has to prove who they are for; all else the operating system's user does."""
 
