@@ -138,13 +138,13 @@ CODES: dict[str, tuple[str, ...]] = {
 
 def unnamed() -> set[str]:
     """The columns of text that nobody has thought of here, and those that are named and do not exist."""
-    there = {f"{table.name}.{column.name}" for table, column in _text_columns()}
+    there = {f"{table.name}.{column.name}" for table, column in text_columns()}
     named = [f"{table}.{name}" for kind in (LINES, TEXTS, NUMBERS, CODES) for table in kind for name in kind[table]]
     assert len(named) == len(set(named)), "named twice"
     return there ^ set(named)
 
 
-def _text_columns() -> Iterator[tuple[Table, Column[object]]]:
+def text_columns() -> Iterator[tuple[Table, Column[object]]]:
     """An id of ours, and what refers to one, is no text."""
     for table in metadata.sorted_tables:
         for column in table.columns:

@@ -78,8 +78,8 @@ REPEATS: dict[str, tuple[str, ...]] = {
 """What says back what was typed; a terminal shows what is pasted into it only as its program does."""
 
 OTHERS = frozenset({
-    "", "db", "db roles", "demo", "doctor", "gateway", "gateway test", "init", "intake", "intake mllp", "intake serve", "log",
-    "log remove-old", "rules", "shift end", "shift start", "staff card", "storage purge", "web", "worker",
+    "", "db", "db roles", "demo", "doctor", "gateway", "gateway test", "init", "intake", "intake mllp", "intake serve",
+    "log", "log remove-old", "rules", "shift end", "shift start", "staff card", "storage purge", "web", "worker",
 })  # fmt: skip
 """They print nothing of what people or other systems write, run until they are stopped, or only hold others."""
 

@@ -25,9 +25,9 @@ PARSED = frozenset({"until", "urgency", "need", "agreed_at", "level", "stated", 
 """What an event says in keys that the program itself reads, and fails on where they are another's."""
 
 WORDS = frozenset({
-    "actor", "author", "best", "care_giver", "clinic", "current", "decision", "display", "documented", "family", "image",
-    "name", "note", "owner", "patient", "patient_name", "plan", "problem", "proxy_name", "reason", "recipient", "said",
-    "shows", "text", "title", "to", "what", "where", "who", "whom", "why", "words", "assessment",
+    "actor", "assessment", "author", "best", "care_giver", "clinic", "current", "decision", "display", "documented",
+    "family", "image", "name", "note", "owner", "patient", "patient_name", "plan", "problem", "proxy_name", "reason",
+    "recipient", "said", "shows", "text", "title", "to", "what", "where", "who", "whom", "why", "words",
 })  # fmt: skip
 """The keys under which JSON holds text."""
 
@@ -55,6 +55,13 @@ class Source:
     def text(self) -> str:
         """Many, each on a line of its own."""
         return "\n".join(self.one() for _number in range(IN_A_TEXT))
+
+
+class Single(Source):
+    """One payload on each line, so that it stands first where little of a line is seen."""
+
+    def line(self) -> str:
+        return self.one()
 
 
 class Harmless(Source):
