@@ -27,7 +27,7 @@ from tests.world import make_world
 ON_PAPER = 100
 """Payloads in one PDF."""
 
-IN_TERMINAL = 400
+IN_TERMINAL = 100
 """Lines of the list in one terminal."""
 
 REPEATED = 6
@@ -95,12 +95,13 @@ class Run:
         seen = written = 0
         for start in range(0, len(self.payloads), IN_TERMINAL):
             part = self.payloads[start : start + IN_TERMINAL]
-            pair = []
+            pair: list[terminal.Seen] = []
             for number, source in enumerate((Harmless(["Ett harmlöst ord"]), Single(part))):
                 with make_world(self._folder / f"terminal{start}-{number}") as world:
-                    pair.append(terminal.see(world, source, len(part)))
-            self._try("terminal", terminal.compare, pair[1], pair[0])
-            seen, written = seen + len(part), written + len(pair[1].written)
+                    pair += filter(None, [self._try("terminal", terminal.see, world, source, len(part))])
+            if len(pair) == 2:
+                self._try("terminal", terminal.compare, pair[1], pair[0])
+                seen, written = seen + len(part), written + len(pair[1].written)
         return f"{seen} payloads as names and matters of a list, {written} bytes"
 
     def screens(self) -> str:
