@@ -11,8 +11,9 @@ import logging
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from p24tui.services import intake
 from tests.hostile import commands, entries, terminal
@@ -32,6 +33,9 @@ IN_TERMINAL = 100
 
 REPEATED = 6
 """How many lines of payloads each command is given as arguments."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 PARTS = ("gates", "entries", "commands", "terminal", "screens")
 
@@ -118,10 +122,10 @@ class Run:
         } - walks.reached
         return f"{walked} ways, {source.given} payloads drawn behind them; no row for {', '.join(sorted(missing))}"
 
-    def _try(self, where, does, *arguments):  # type: ignore[no-untyped-def]
+    def _try(self, where: str, does: Callable[P, R], *given: P.args, **named: P.kwargs) -> R | None:
         """Go on after what goes wrong: one run finds all of it."""
         try:
-            return does(*arguments)
+            return does(*given, **named)
         except Exception as error:  # noqa: BLE001 - a crash is what is looked for
             self.found.append(f"{where}: {type(error).__name__}: {error}"[:500])
             print(f"✗ {self.found[-1]}", flush=True)

@@ -142,16 +142,16 @@ async def http(world: World, payloads: Iterable[str], token: str) -> int:
             storable = text.encode("utf-8", "ignore").decode()
             part = quote(storable, safe="")[:2000] or "x"
             header = storable.encode("latin-1", "ignore").translate(None, b"\r\n\0")[:500]
-            keyed = {"Authorization": f"Bearer {token}"}
+            keyed = {"Authorization": f"Bearer {token}".encode()}
             for path, headers in (
                 (f"/v/{part}", {"Accept-Language": header}),
                 (f"/v/login/callback?code={part}&state={part}", {"Cookie": b"p24tui_login=" + header}),
                 (f"/fhir/{part}", keyed),
                 (f"/fhir/Communication?after={part}&encounter={part}&_count={part}", keyed),
-                (f"/{part}", {"Host": b"p24", "Forwarded": header}),
+                (f"/{part}", {"Forwarded": header}),
                 ("/fhir/metadata", {"Authorization": b"Bearer " + header}),
             ):
-                answer = await client.get(path, headers=headers)
+                answer = await client.get(path, headers=[(name.encode(), value) for name, value in headers.items()])
                 _check_answer(answer, path)
                 count += 1
     return count

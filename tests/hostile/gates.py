@@ -5,7 +5,7 @@ import io
 import json
 import string
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,7 @@ from email.policy import SMTP
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import icalendar
 from cryptography.x509 import Name, NameAttribute
@@ -112,7 +113,7 @@ def recipient_of_e_mail(text: str) -> None:
 class Handed(Elks):
     """Keeps what would be sent."""
 
-    def _exchange(self, method: str, path: str, **what: object) -> object:
+    def _exchange(self, method: str, path: str, **what: Mapping[str, str]) -> elks._Reply:
         self.form = what["data"]
         return elks._Reply()
 
@@ -156,7 +157,7 @@ def certificate_of_card(text: str) -> None:
     for chosen in (kinds[:1], kinds[1:]):
         with warnings.catch_warnings(action="ignore"):  # in octets it is longer than a name may be
             subject = Name([NameAttribute(one, storable[:64], _validate=False) for one in chosen])
-        certificate = SimpleNamespace(subject=subject, issuer=subject)
+        certificate: Any = SimpleNamespace(subject=subject, issuer=subject)
         check(card_certificate._name(certificate), "name on a card", breaks="")
         check(card_certificate._issuer(certificate), "issuer of a card", breaks="")
 
@@ -221,7 +222,8 @@ def roster_in(text: str) -> None:
             reading = roster_calendar.read(data, NOW)
         except BadInput:
             continue
-        for one in (*reading.occurrences, *reading.unusable):
+        found: list[Any] = [*reading.occurrences, *reading.unusable]
+        for one in found:
             for field in fields(one):
                 value = getattr(one, field.name)
                 for said in value if isinstance(value, tuple) else (value,):
@@ -230,16 +232,7 @@ def roster_in(text: str) -> None:
 
 
 def _entry(text: str) -> RosterEntry:
-    values = {
-        "id": "1",
-        "unit_id": "U",
-        "staff_id": "SE2321000016-ML01",
-        "name": text,
-        "starts_at": NOW,
-        "ends_at": NOW,
-        "calendar_id": "",
-    }
-    return RosterEntry(**{one.name: values.get(one.name, "") for one in fields(RosterEntry)})
+    return RosterEntry("1", "U", "SE2321000016-ML01", NOW, NOW, text)
 
 
 def _calendar(written: bytes) -> None:

@@ -91,7 +91,7 @@ def poison(store: Store, source: Source, *, numbers: bool = False) -> list[str]:
         for table, name, make in _places(source, numbers=numbers):
             rows = tx.connection.execute(select(table)).mappings().all()
             for row in rows:
-                value = _bad(row, table, name, make)
+                value = _bad(dict(row), table, name, make)
                 if value is not None:
                     this = [column == row[column.name] for column in table.primary_key]
                     tx.connection.execute(update(table).where(*this).values({name: value}))
