@@ -62,6 +62,8 @@ def compare(hostile: Seen, harmless: Seen) -> None:
     check(_without_sequences(hostile.written), "bytes", breaks="\r\n\x1b\x07\x0f")
     state = harmless.columns[HEADING.index("Läge")]
     for number, (one, other) in enumerate(zip(hostile.lines, harmless.lines, strict=True)):
+        if any(len(cell) > 1 for cell in one):  # marks: emulators do not agree on their width, see docs/under-fire.md
+            continue
         edge = other.index("│", state)
         for column in (0, state, state + 1, edge):
             if one[column] != other[column]:
