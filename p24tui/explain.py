@@ -9,7 +9,11 @@ from p24tui.journal_refusals import JOURNAL_REFUSALS
 from p24tui.login_refusals import LOGIN_PARTS, LOGIN_REFUSALS
 from p24tui.registration_refusals import REGISTRATION_REFUSALS
 from p24tui.risk_refusals import RISK_REFUSALS
+from p24tui.text import clean_line
 from p24tui.visit_refusals import VISIT_REFUSALS
+
+LONGEST_NAMED = 1000
+"""Characters of what a sentence names: a list, a path or a name."""
 
 REFUSALS = (
     RISK_REFUSALS
@@ -345,7 +349,7 @@ PARTS = {
 
 
 def explain(error: P24Error) -> str:
-    """The sentence for people, in the language in use."""
+    """The sentence for people, in the language in use. What it names may be text from outside (H23)."""
     match error:
         case Refused():
             return _fill(REFUSALS, error.reason, error.details)
@@ -354,13 +358,19 @@ def explain(error: P24Error) -> str:
         case Stale():
             return _(
                 "Ärendet ändrades nyss av {by}. Det du skrev finns kvar; se vad som är nytt och försök igen."
-            ).format(by=error.by or _("någon annan"))
+            ).format(by=_shown(error.by) or _("någon annan"))
         case Unavailable():
             sentence = UNAVAILABLE.get(error.detail) or PARTS.get(error.part)
-            return _(sentence) if sentence else _("{part} svarar inte.").format(part=error.part)
+            return _(sentence) if sentence else _("{part} svarar inte.").format(part=_shown(error.part))
     return str(error)
 
 
 def _fill(sentences: dict[str, str], key: str, details: dict[str, object]) -> str:
     sentence = sentences.get(key)
-    return _(sentence).format(**details) if sentence else f"{key} {details or ''}".strip()
+    shown = {name: _shown(value) for name, value in details.items()}
+    return _(sentence).format(**shown) if sentence else f"{key} {shown or ''}".strip()
+
+
+def _shown(value: object) -> object:
+    """As it may be named in a sentence."""
+    return clean_line(value, LONGEST_NAMED) if isinstance(value, str) else value

@@ -18,7 +18,7 @@ from p24tui.services import login, staff
 from p24tui.settings import Settings
 from p24tui.store.connect import PERSON
 from p24tui.system import System
-from p24tui.text import clean_line
+from p24tui.text import clean_line, clean_text
 
 
 def settings_in_force() -> Settings:
@@ -95,8 +95,8 @@ def operator(system: System) -> Actor:
 
 
 def echo_json(value: Any) -> None:
-    """Print as JSON; instants as ISO 8601 in UTC."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+    """Print as JSON; instants as ISO 8601 in UTC. JSON itself would let some control codes through to a terminal."""
+    click.echo(clean_text(json.dumps(value, ensure_ascii=False, indent=2, default=_plain)))
 
 
 def _plain(value: object) -> str:

@@ -8,6 +8,7 @@ from p24tui.i18n import _
 from p24tui.routine.case import CaseState
 from p24tui.services import queue
 from p24tui.services.views import CaseLine
+from p24tui.text import clean_line
 from p24tui.time_words import waited
 from p24tui.words import priority_mark, state_word
 
@@ -26,11 +27,11 @@ def cases(today: bool, only_open: bool, as_json: bool) -> None:
             echo_json([_fields(line) for line in kept])
         else:
             for line in kept:
-                name = line.patient.name or _("Skyddad person")
+                name = clean_line(line.patient.name) or _("Skyddad person")
                 click.echo(
                     f"{priority_mark(line.case):>2}  {waited(line.case.waiting_since, now):>7}  "
-                    f"{name:<24.24}  {line.matter:<28.28}  "
-                    f"{state_word(line.case.state):<18}  {line.owner or '–'}"
+                    f"{name:<24.24}  {clean_line(line.matter):<28.28}  "
+                    f"{state_word(line.case.state):<18}  {clean_line(line.owner) or '–'}"
                 )
         older = sum(
             line.case.state is not CaseState.ENDED and local_date(line.case.received_at) < day for line in view.lines

@@ -15,6 +15,7 @@ from p24tui.text import clean_line, clean_text
 from p24tui.time_words import day_and_time
 
 SHORT_ID = 8
+LONGEST = 1000
 FILES = "file"
 """The source of what is loaded from files, unless another is named."""
 
@@ -104,9 +105,9 @@ def quarantine_list(settled: bool = False, as_json: bool = False) -> None:
         echo_json([{name: getattr(one, name) for name in names} for one in kept])
         return
     for one in kept:
-        mark = "  " + _("(avgjort: {by})").format(by=one.settled_by) if one.settled_at else ""
-        where = f"{one.path}: " if one.path else ""
-        click.echo(f"{one.id[:SHORT_ID]}  {day_and_time(one.at)}  {one.source}  {where}{one.problem}{mark}")
+        mark = "  " + _("(avgjort: {by})").format(by=clean_line(one.settled_by or "")) if one.settled_at else ""
+        where = clean_line(f"{one.path}: {one.problem}" if one.path else one.problem, LONGEST)
+        click.echo(f"{one.id[:SHORT_ID]}  {day_and_time(one.at)}  {one.source}  {where}{mark}")
     if not kept:
         click.echo(_("Inget ligger i karantän."))
 
@@ -120,7 +121,8 @@ def quarantine_show(id: str, raw: bool) -> None:
     if raw and not sys.stdout.isatty():
         click.echo(kept.body, nl=False)
         return
-    click.echo(f"{kept.id}\n{day_and_time(kept.at)}  {kept.source}\n{kept.path}: {kept.problem}\n")
+    click.echo(f"{kept.id}\n{day_and_time(kept.at)}  {kept.source}")
+    click.echo(clean_line(f"{kept.path}: {kept.problem}", LONGEST) + "\n")
     click.echo(clean_text(kept.body.decode(errors="replace")))
 
 

@@ -75,7 +75,7 @@ def to_csv(reports: list[Report]) -> str:
     for one in reports:
         for measure in measures(one):
             fields = (one.unit_ids[0], one.period.first, one.period.last, *measure)
-            writer.writerow([spreadsheet_text(str(field)) for field in fields])
+            writer.writerow([spreadsheet_text(clean_line(str(field), 1000)) for field in fields])
     return text.getvalue()
 
 

@@ -24,6 +24,7 @@ from p24tui.services import staff as services_staff
 from p24tui.services import units as services_units
 from p24tui.settings import Settings
 from p24tui.store.values import UnitKind
+from p24tui.text import clean_line
 from p24tui.words import profession_word
 
 KINDS = click.Choice([kind.value for kind in UnitKind])
@@ -66,7 +67,11 @@ def init(
     }
     chosen = proof.from_standard_input() if password_stdin else ""
     one_time = first_set_up(settings_in_force(), values, chosen)
-    click.echo(_("Klart: {unit}, {staff}. Öppna konsolen med p24tui.").format(unit=unit_name, staff=staff_name))
+    click.echo(
+        _("Klart: {unit}, {staff}. Öppna konsolen med p24tui.").format(
+            unit=clean_line(unit_name), staff=clean_line(staff_name)
+        )
+    )
     if one_time:
         passwords.show_once(one_time)
 
@@ -116,9 +121,9 @@ def staff(ctx: click.Context, as_json: bool) -> None:
         ])  # fmt: skip
         return
     for one, units in everybody:
-        marks = [one.email, one.mobile, "" if one.active else _("(inte aktiv)")]
+        marks = [clean_line(one.email), clean_line(one.mobile), "" if one.active else _("(inte aktiv)")]
         where = "  ".join(filter(None, [", ".join(units), *marks]))
-        click.echo(f"{one.id:<32}{one.name:<28}{profession_word(one.profession):<18}{where}")
+        click.echo(f"{one.id:<32}{clean_line(one.name):<28}{profession_word(one.profession):<18}{where}")
 
 
 staff.add_command(card)
@@ -141,7 +146,7 @@ def staff_add(
         )
         where = units or tuple(filter(None, [system.settings.unit]))
         services_staff.put_staff(system, operator(system), member, where)
-    click.echo(_("Sparat: {name}").format(name=member.name))
+    click.echo(_("Sparat: {name}").format(name=clean_line(member.name)))
 
 
 @staff.command("change", help=_("Ändra en person. Det som inte anges blir som det var."))
@@ -178,7 +183,7 @@ def staff_change(
             system_user=one.system_user or "" if system_user is None else system_user,
         )
         services_staff.put_staff(system, operator(system), member, units or where)
-    click.echo(_("Sparat: {name}").format(name=member.name))
+    click.echo(_("Sparat: {name}").format(name=clean_line(member.name)))
 
 
 @staff.command("role", help=_("Visa någons roller, och ge eller ta uppdrag på en enhet."))
@@ -218,7 +223,7 @@ def unit(ctx: click.Context, as_json: bool) -> None:
         ])  # fmt: skip
         return
     for one in known:
-        click.echo(f"{one.id:<32}{one.name:<32}{one.kind.value:<14}{describe(one.hours)}")
+        click.echo(f"{one.id:<32}{clean_line(one.name):<32}{one.kind.value:<14}{describe(one.hours)}")
 
 
 unit.add_command(after_hours)
@@ -235,7 +240,7 @@ def unit_add(hsa_id: str, name: str, kind: str, hours: str) -> None:
     with running() as system:
         made = services_units.make_unit(hsa_id, name, kind, hours)
         services_units.put_unit(system, operator(system), made)
-    click.echo(_("Sparat: {name}").format(name=made.name))
+    click.echo(_("Sparat: {name}").format(name=clean_line(made.name)))
 
 
 @unit.command("change", help=_("Ändra en enhet. Det som inte anges blir som det var."))
@@ -249,7 +254,7 @@ def unit_change(hsa_id: str, name: str | None, kind: str | None, hours: str | No
         changed = services_units.change_unit(
             system, operator(system), hsa_id, name=name, kind=kind, message_after=message_after, written=hours
         )
-    click.echo(_("Sparat: {name}").format(name=changed.name))
+    click.echo(_("Sparat: {name}").format(name=clean_line(changed.name)))
 
 
 for command in unit_hours.COMMANDS:

@@ -23,6 +23,7 @@ from p24tui.routine.special_days import coming, plan
 from p24tui.services import unit_settings, units
 from p24tui.services.views import UnitSettings
 from p24tui.system import System
+from p24tui.text import clean_line
 
 SHOWN_DAYS = 14
 USUAL = "usual"
@@ -111,7 +112,7 @@ def _openings(what: str) -> Openings:
 
 
 def _show(found: UnitSettings, today: date) -> None:
-    click.echo(found.unit.name)
+    click.echo(clean_line(found.unit.name))
     rows = [*week_words(found.unit.hours), (_("aftnar"), eves_words(found.unit.hours))]
     for name, said in rows:
         click.echo(f"  {name:<12}{said}")

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static, TextArea
+from textual.widgets import Static
 
 from p24tui.clock import Clock
 from p24tui.errors import P24Error
@@ -21,6 +21,7 @@ from p24tui.time_words import clock_time, moment
 from p24tui.tui import look
 from p24tui.tui.errands import Errands
 from p24tui.tui.raising_app import RaisingApp
+from p24tui.tui.widgets.field import Area
 
 LISTENS_EVERY = 1.0
 """Seconds between looks at what the unit has written."""
@@ -86,9 +87,7 @@ class PatientApp(RaisingApp[None]):
         with VerticalScroll(id="chat"):
             yield Static(id="said")
         yield Static(id="state")
-        answer = TextArea(id="answer", tab_behavior="focus", show_line_numbers=False, soft_wrap=True)
-        answer.cursor_blink = False
-        yield answer
+        yield Area(id="answer", show_line_numbers=False)
         yield Static(_("Enter ny rad   Ctrl+S skicka   Tab läs   Esc lämna"), id="keys")
 
     def on_mount(self) -> None:
@@ -141,8 +140,8 @@ class PatientApp(RaisingApp[None]):
         self.notify(_("Esc lämnar."), markup=False)
 
     @property
-    def _answer(self) -> TextArea:
-        return self.query_one("#answer", TextArea)
+    def _answer(self) -> Area:
+        return self.query_one("#answer", Area)
 
     def _was_sent(self, said: Said) -> None:
         """What was typed meanwhile stays."""

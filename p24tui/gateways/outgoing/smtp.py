@@ -284,7 +284,7 @@ def _message(sender: "Address", outgoing: Outgoing, now: datetime) -> "EmailMess
     message = EmailMessage(SMTP.clone(cte_type="7bit"))
     message["From"] = sender
     message["To"] = Address(addr_spec=outgoing.to)
-    message["Subject"] = clean_line(outgoing.subject)
+    message["Subject"] = _subject(outgoing.subject)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{_id_part(outgoing.id)}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -295,6 +295,11 @@ def _message(sender: "Address", outgoing: Outgoing, now: datetime) -> "EmailMess
         params = {"method": method, "component": "VEVENT"}
         message.add_alternative(calendar, subtype="calendar", params=params, cte="base64")
     return message
+
+
+def _subject(text: str) -> str:
+    """On one line, and without what the library would read as an encoded word: a line break within becomes a header."""
+    return clean_line(text).replace("=?", "= ?")
 
 
 def _id_part(id: str) -> str:

@@ -10,10 +10,10 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Label, Select, Static, TextArea
+from textual.widgets import Label, Select, Static
 
 from p24tui.i18n import _
-from p24tui.tui.widgets.field import Field
+from p24tui.tui.widgets.field import Area, Field
 from p24tui.tui.widgets.toggles import Toggles
 
 Answer = str | tuple[str, ...]
@@ -154,9 +154,7 @@ def _widget(part: Part) -> Widget:
         case Line():
             return Field(part.value, placeholder=part.hint, id=id)
         case Text():
-            area = TextArea(part.value, tab_behavior="focus", soft_wrap=True, placeholder=part.hint, id=id)
-            area.cursor_blink = False
-            return area
+            return Area(part.value, placeholder=part.hint, id=id)
         case Choice():
             options = [(Plain(words), value) for value, words in part.options.items()]
             return Select(options, prompt=_("välj"), value=part.value or Select.NULL, compact=True, id=id)
@@ -168,7 +166,7 @@ def _answer(widget: Widget) -> Answer:
     match widget:
         case Field():
             return widget.value
-        case TextArea():
+        case Area():
             return widget.text
         case Select():
             return "" if widget.is_blank() else str(widget.value)

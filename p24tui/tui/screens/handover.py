@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.containers import Grid, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Label, OptionList, Select, Static, TextArea
+from textual.widgets import Label, OptionList, Select, Static
 from textual.widgets.option_list import Option
 
 from p24tui.i18n import _
@@ -18,7 +18,7 @@ from p24tui.routine.handover import NO_CONSENT, Consent, ConsentState, ConsentWa
 from p24tui.services.views import TargetLine
 from p24tui.text import clean_line, clean_text
 from p24tui.time_words import clock_time, read_moment
-from p24tui.tui.widgets.field import Field
+from p24tui.tui.widgets.field import Area, Field
 from p24tui.words import CONSENT_WAYS, SHIFT_WARNINGS, profession_word, short_name
 
 TALL = [(0, "-low"), (36, "-tall")]
@@ -93,15 +93,11 @@ class HandoverScreen(ModalScreen[Give | AskPatient | None]):
             yield Field(placeholder=_("Till vem: namn, yrke eller enhet   ↑ ↓ välj"), id="handover-search")
             yield Targets(id="handover-targets", markup=False)
             yield Static(id="handover-warning")
-            area = TextArea(
+            yield Area(
                 self._before.message if self._before else "",
-                tab_behavior="focus",
-                soft_wrap=True,
                 placeholder=_("Meddelande till den som tar emot: varför, och vad som är gjort"),
                 id="handover-message",
             )
-            area.cursor_blink = False
-            yield area
             with Grid(classes="form"):
                 yield Label(_("Samtycke"))
                 yield Select(
@@ -168,7 +164,7 @@ class HandoverScreen(ModalScreen[Give | AskPatient | None]):
 
     @property
     def _message(self) -> str:
-        return self.query_one("#handover-message", TextArea).text
+        return self.query_one("#handover-message", Area).text
 
     @property
     def _chosen(self) -> TargetLine | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from textual.widgets import Select, TextArea
+from textual.widgets import Select
 
 from p24tui.errors import P24Error, Refused
 from p24tui.explain import explain
@@ -11,6 +11,7 @@ from p24tui.journal_text import vas
 from p24tui.routine.documentation import FormWay, NoteText, Scope
 from p24tui.services.journal_views import JournalView
 from p24tui.tui.screens.form import Answers, Choice, FormScreen, Line, Part, Several, Text
+from p24tui.tui.widgets.field import Area
 from p24tui.tui.widgets.toggles import Toggles
 
 KEEP_EVERY = 5.0
@@ -60,7 +61,7 @@ class NoteScreen(FormScreen):
 
     def on_mount(self) -> None:
         if self._lacks == "note-newer" and self._view.has_current:  # what is new stands last
-            area = self.query_one("#part-current", TextArea)
+            area = self.query_one("#part-current", Area)
             area.move_cursor(area.document.end)
         self.set_interval(KEEP_EVERY, self.keep_now)
 
@@ -79,7 +80,7 @@ class NoteScreen(FormScreen):
         """Aktuellt follows what becomes of the form, while it stands as the case gave it; it is then read anew."""
         if event.select.id != "part-form_way" or event.select.is_blank():
             return
-        way, area = FormWay(str(event.value)), self.query_one("#part-current", TextArea)
+        way, area = FormWay(str(event.value)), self.query_one("#part-current", Area)
         if way is not self._way and area.text.strip() == self._view.prefilled[self._way].strip():
             area.text = self._view.prefilled[way]
             self.query_one("#part-reviewed", Toggles).clear()  # nobody has read what stands there now

@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.containers import Grid, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Label, OptionList, Select, Static, TextArea
+from textual.widgets import Label, OptionList, Select, Static
 from textual.widgets.option_list import Option
 
 from p24tui import services
@@ -18,7 +18,7 @@ from p24tui.i18n import N_, _
 from p24tui.routine.phrase import PLACEHOLDER
 from p24tui.services.views import Phrase, PhraseKind
 from p24tui.text import clean_line, clean_text
-from p24tui.tui.widgets.field import Field
+from p24tui.tui.widgets.field import Area, Field
 
 KINDS = {PhraseKind.OWN: N_("egen"), PhraseKind.UNIT: N_("enhetens"), PhraseKind.LIBRARY: N_("bibliotek")}
 TALL = [(0, "-low"), (36, "-tall")]
@@ -224,9 +224,7 @@ class PhraseScreen(ModalScreen[Put | None]):
                 )
                 yield Label(_("Vems"))
                 yield Select(kinds, value=kind, allow_blank=False, compact=True, id="phrase-kind")
-            area = TextArea(clean_text(one.text), tab_behavior="focus", soft_wrap=True, id="phrase-area")
-            area.cursor_blink = False
-            yield area
+            yield Area(one.text, id="phrase-area")
             yield Static(
                 Content(
                     _(
@@ -276,7 +274,7 @@ class PhraseScreen(ModalScreen[Put | None]):
         return replace(
             self._phrase,
             title=self.query_one("#phrase-title", Field).value,
-            text=self.query_one("#phrase-area", TextArea).text,
+            text=self.query_one("#phrase-area", Area).text,
             kind=PhraseKind(str(kind)),
         )
 

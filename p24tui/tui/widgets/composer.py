@@ -7,7 +7,6 @@ from textual import events
 from textual._time import get_time
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import TextArea
 
 from p24tui import services
 from p24tui.i18n import _
@@ -18,12 +17,13 @@ from p24tui.store.values import Audience
 from p24tui.text import clean_line
 from p24tui.tui.key import Where
 from p24tui.tui.keys import bindings
+from p24tui.tui.widgets.field import Area
 
 KEPT_AFTER = 0.7
 """Seconds after a key at the latest in which the draft is kept."""
 
 
-class Composer(TextArea):
+class Composer(Area):
     """Enter is a new line, Ctrl+S sends, Esc leaves. The recipient's name stands above.
 
     What breaks the tone towards patients is underlined as one types (SE-1, SE-5); a note to colleagues is left alone.
@@ -83,8 +83,7 @@ class Composer(TextArea):
             return self.composer
 
     def __init__(self, audience: Audience = Audience.MESSAGE, *, id: str | None = None) -> None:
-        super().__init__(id=id, tab_behavior="focus", show_line_numbers=False, soft_wrap=True)
-        self.cursor_blink = False
+        super().__init__(id=id, show_line_numbers=False)
         self.audience = audience
         self.set_class(audience is Audience.NOTE, "-note")
         self._case_id: str | None = None

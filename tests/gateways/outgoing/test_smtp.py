@@ -181,6 +181,17 @@ def test_control_codes_and_line_breaks_reach_nobody() -> None:
     assert mailbox.envelopes[0].rcpt_tos == [TO]
 
 
+@pytest.mark.hazard("H23")
+@pytest.mark.parametrize("word", ["=?utf-8?b?DQpCY2M6IHhAZXhhbXBsZS5zZQ==?=", "=?utf-8?q?=0D=0ABcc:_x@example.se?="])
+def test_a_line_break_in_an_encoded_word_makes_no_header(word: str) -> None:
+    mailbox = Mailbox()
+    with running(mailbox) as port:
+        assert gateway(port).send(Outgoing("1", TO, "Hej", f"{word} Hej")) == Accepted()
+    message = mailbox.message()
+    assert message["Bcc"] is None
+    assert message["Subject"] == f"{word.replace('=?', '= ?')} Hej"
+
+
 _NO_ADDRESS = [
     "",
     "maria",
