@@ -60,10 +60,14 @@ class Door:
             if not self._open.is_set():
                 near.close()
                 continue
+            try:
+                far = socket.create_connection(("127.0.0.1", self._port))
+            except OSError:  # there is nobody behind it just now
+                near.close()
+                continue
             flows = threading.Event()
             flows.set()
             self._flows.append(flows)
-            far = socket.create_connection(("127.0.0.1", self._port))
             self._passing += [near, far]
             for one, other in ((near, far), (far, near)):
                 threading.Thread(target=_pass_on, args=(one, other, flows), daemon=True).start()

@@ -62,6 +62,11 @@ class Terminal:
         )
         os.close(program_side)
 
+    @property
+    def pid(self) -> int:
+        """The process id of the program."""
+        return self._program.pid
+
     def see(self, text: str) -> None:
         """Wait until the text stands on the screen."""
         deadline = time.monotonic() + PATIENCE

@@ -101,22 +101,22 @@ class Look:
         world.system.clock = world.clock = SystemClock()  # type: ignore[assignment]
         shift.start(world.system, maria, ShiftKind.CHAT)
         world.is_system_user("maria", system_user())
-        case = world.case(name="Ali Noor", unread=0)
+        case = world.case(name="Ali Noor", priority=1, unread=0)
         chat.claim(world.system, maria, case.id, case.version)
         into = self._home / "console.strace"
-        command = [*traced.command(self._path, into), *P24TUI]
-        with Terminal(command, environment=self._environment) as console:
+        with Terminal(P24TUI, environment=self._environment) as console:
             console.see("Ali Noor")
             console.press("t")
             console.see("Svar till Ali Noor")
-            for number in range(self._messages):
-                text = f"Svar nummer {number}."
-                console.press(text)
-                console.see(text)
-                console.rest()
-                console.press("\x13")
-                console.see("Skickat.")
-                console.wait_until_gone("Skickat.")
+            with traced.attached(self._path, into, console.pid):
+                for number in range(self._messages):
+                    text = f"Svar nummer {number}."
+                    console.press(text)
+                    console.see(text)
+                    console.rest()
+                    console.press("\x13")
+                    console.see("Skickat.")
+                    console.wait_until_gone("Skickat.")
             console.press("\x11")
             console.see("igen stänger ändå")
             console.press("\x11")

@@ -141,15 +141,16 @@ def strace() -> str | None:
     return path if tried.returncode == 0 else None
 
 
-def command(path: str, into: Path) -> list[str]:
+def command(path: str, into: Path, *, attaches: bool = False) -> list[str]:
     """What goes before a command so that it is looked at, with all its threads and children."""
-    return [path, "-f", "-ttt", "-T", "-y", "-s", str(SHOWN), "-e", f"trace={CALLS}", "-o", str(into)]
+    only = () if attaches else ("--seccomp-bpf",)  # stops at nothing else; there is no such thing for what runs already
+    return [path, "-f", *only, "-ttt", "-T", "-y", "-s", str(SHOWN), "-e", f"trace={CALLS}", "-o", str(into)]
 
 
 @contextmanager
 def attached(path: str, into: Path, pid: int) -> Iterator[None]:
     """Look at a process that runs, and at each that it starts, for as long as the block lasts."""
-    looking = subprocess.Popen([*command(path, into), "-p", str(pid)], stderr=subprocess.DEVNULL)
+    looking = subprocess.Popen([*command(path, into, attaches=True), "-p", str(pid)], stderr=subprocess.DEVNULL)
     try:
         ends = time.monotonic() + ATTACHES_WITHIN
         while f"TracerPid:\t{looking.pid}" not in Path(f"/proc/{pid}/status").read_text(encoding="ascii"):

@@ -49,7 +49,7 @@ SMALLEST = (60, 16)
 SILENT_AFTER = 8.0
 """Seconds without a word from the feed after which the list is said to stand still (H22)."""
 
-SLOW_AFTER = 1.5
+SLOW_AFTER = 1.25
 """Seconds after which it is said that what one has done is not saved yet."""
 
 LOOKED_EVERY = 0.25
