@@ -253,7 +253,8 @@ def _hold(folder: Path, programs: Path, port: str, settings: dict[str, str]) -> 
     let_go = threading.Event()
 
     def stop() -> None:
-        sys.stdin.buffer.read()
+        while os.read(sys.stdin.fileno(), 1):  # not by its buffer, which would keep this process from ending by itself
+            pass
         let_go.set()
         server.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGINT)
         time.sleep(10)

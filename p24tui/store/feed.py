@@ -55,7 +55,7 @@ class Feed:
 
     @property
     def unanswered(self) -> float:
-        """For how many seconds the database has been owing an answer; none where it has given them all."""
+        """For how many seconds PostgreSQL has been owing an answer; none where it has given them all."""
         asked_at = self._asked_at
         return 0.0 if asked_at is None else time.monotonic() - asked_at
 
@@ -89,8 +89,7 @@ class Feed:
         try:
             look = connection.cursor()
             seen = _data_version(look)
-            with self._asking():
-                self._catch_up()
+            self._catch_up()
             self._listener(Alive())
             quiet, pause = 0.0, LOOK_EVERY
             while not self._stopped.is_set():
@@ -99,12 +98,10 @@ class Feed:
                 quiet, pause = quiet + pause, LOOK_EVERY
                 if version != seen:
                     seen = version
-                    with self._asking():
-                        pause = min(max(LOOK_EVERY, PAUSE_PER_CHANGE * self._catch_up()), PAUSE_AT_MOST)
+                    pause = min(max(LOOK_EVERY, PAUSE_PER_CHANGE * self._catch_up()), PAUSE_AT_MOST)
                 if quiet >= POLL_EVERY:
                     quiet = 0.0
-                    with self._asking():
-                        self._reach()
+                    self._reach()
                     self._listener(Alive())
         finally:
             connection.close()

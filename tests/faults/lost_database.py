@@ -27,7 +27,7 @@ from p24tui.services import shift
 from p24tui.store import messages
 from p24tui.store.values import Author
 from tests.acceptance.start_console import Terminal, Unseen
-from tests.faults.figures import DATABASES, INTERRUPTED, database, spread
+from tests.faults.figures import DATABASES, INTERRUPTED, spread
 from tests.faults.strikes import CannotTry, Strike, embedded_strikes, server_strikes
 from tests.faults.traced import environment
 from tests.world import UNIT, World, make_world
@@ -92,8 +92,7 @@ def worlds(name: str, home: Path) -> Iterator[tuple[World, str, list[Strike]]]:
             world = until.enter_context(make_world(home))
             url = ""
         else:
-            real = until.enter_context(database(name))
-            strikes, way = until.enter_context(server_strikes(real))
+            real, strikes, way = until.enter_context(server_strikes())
             world = until.enter_context(make_world(home, real))
             url = make_url(real).set(host="127.0.0.1", port=way.port).render_as_string(hide_password=False)
         world.is_system_user("maria", system_user())

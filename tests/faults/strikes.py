@@ -20,6 +20,7 @@ from p24tui.store.connect import FILE_NAME, connect_sqlcipher
 from p24tui.store.feed import POLL_EVERY
 from p24tui.store.key import database_key
 from tests import postgres
+from tests.faults.figures import database
 from tests.proxy import Door, door
 
 SMALL_DISK = 32 << 20
@@ -46,36 +47,34 @@ class Strike:
 
 
 @contextmanager
-def server_strikes(url: str) -> Iterator[tuple[list[Strike], Door]]:
-    """Against PostgreSQL, and the door by which it is reached."""
-    port = make_url(url).port
-    assert port is not None
+def server_strikes() -> Iterator[tuple[str, list[Strike], Door]]:
+    """The address of a database on PostgreSQL, what can strike it, and the door by which it is reached."""
     with ExitStack() as until:
+        killed = _Killed()
+        until.callback(killed.end)  # when the database has been dropped
+        url = killed.url = until.enter_context(database("postgresql"))
+        port = make_url(url).port
+        assert port is not None
         way = until.enter_context(door(port))
-        killed = _Killed(url)
-        until.callback(killed.end)
-        yield (
-            [
-                Strike("cut off", way.shut, way.open),
-                Strike("half open", way.hold, way.open, known_after=POLL_EVERY),
-                Strike("killed and started again", killed.hit, killed.heal),
-            ],
-            way,
-        )
+        strikes = [
+            Strike("cut off", way.shut, way.open),
+            Strike("half open", way.hold, way.open, known_after=POLL_EVERY),
+            Strike("killed and started again", killed.hit, killed.heal),
+        ]
+        yield url, strikes, way
 
 
 class _Killed:
     """A server that is killed as a whole, and started again on its own data and port."""
 
-    def __init__(self, url: str) -> None:
-        self._url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        self._port = str(make_url(url).port)
+    def __init__(self) -> None:
+        self.url = ""
         self._holder: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
         self._programs: Path | None = None
 
     def hit(self) -> None:
-        with psycopg.connect(self._url) as connection:
+        with psycopg.connect(self.url) as connection:
             ((data,),) = connection.execute("SHOW data_directory").fetchall()
         pid = int((Path(data) / "postmaster.pid").read_text(encoding="ascii").split()[0])
         self._programs = Path(f"/proc/{pid}/exe").resolve().parent
@@ -88,11 +87,11 @@ class _Killed:
         ends = time.monotonic() + STARTS_WITHIN
         while time.monotonic() < ends:
             if self._holder is None or self._holder.poll() is not None:
-                given = [str(self._folder), str(self._programs), self._port, json.dumps({})]
+                given = [str(self._folder), str(self._programs), str(make_url(self.url).port), json.dumps({})]
                 command = [sys.executable, postgres.__file__, *given]
                 self._holder = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
             try:
-                psycopg.connect(self._url, connect_timeout=5).close()
+                psycopg.connect(self.url, connect_timeout=5).close()
             except psycopg.OperationalError:
                 time.sleep(0.1)
             else:
