@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -152,8 +152,14 @@ class Look:
 WAYS = {"HTTP": Look.by_http, "MLLP": Look.by_mllp, "console": Look.by_console}
 
 
-def look(path: str, database: str, messages: int, ways: tuple[str, ...] = tuple(WAYS)) -> Seen:
-    """Do it all, with a database of one's own."""
+def look(
+    path: str,
+    database: str,
+    messages: int,
+    ways: Sequence[str] = tuple(WAYS),
+    tell: Callable[[str, list[Acknowledged]], None] = lambda _way, _found: None,
+) -> Seen:
+    """Do it all, with a database of one's own; ``tell`` is told what was seen of each way in."""
     seen = Seen(on_postgresql=database == "postgresql")
     with ExitStack() as until:
         home = Path(until.enter_context(tempfile.TemporaryDirectory(prefix="p24-fsync-")))
@@ -169,6 +175,7 @@ def look(path: str, database: str, messages: int, ways: tuple[str, ...] = tuple(
                 attached.enter_context(traced.attached(path, home / "server.strace", pid))
             for name in ways:
                 seen.by_way[name] = WAYS[name](one)
+                tell(name, seen.by_way[name])
         if server is not None:
             with (home / "server.strace").open(encoding="utf-8", errors="replace") as lines:
                 seen.commits, seen.hasty = traced.hasty_commits(calls(lines))
@@ -180,15 +187,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.fsync")
     parser.add_argument("--database", choices=DATABASES, default="sqlcipher")
     parser.add_argument("--messages", type=int, default=20)
+    parser.add_argument("--only", default=",".join(WAYS), help="some of the ways in")
     options = parser.parse_args(arguments)
     if (path := traced.strace()) is None:
         print("strace is not here, or may not look at processes", file=sys.stderr)
         return 2
-    seen = look(path, options.database, options.messages)
-    for name, found in seen.by_way.items():
-        late = [one.after for one in found if one.after is not None]
-        words = f"{len(found):5d}  acknowledged, {len(late)} of them after it was durable: {spread(late)} before"
-        print(f"{options.database}, {name}\n{words}", flush=True)
+
+    def tell(way: str, found: list[Acknowledged]) -> None:
+        after = [one.after for one in found if one.after is not None]
+        print(f"{options.database}, {way}: {len(found)} acknowledged, {len(after)} of them after it was durable")
+        print(f"  by {spread(after)}", flush=True)
+
+    seen = look(path, options.database, options.messages, options.only.split(","), tell)
     if seen.on_postgresql:
         print(f"{seen.commits:5d}  commits answered by the server, {seen.hasty} of them before its log was flushed")
     return int(not seen.good(options.messages))
