@@ -93,7 +93,7 @@ def _of_one(told: Sequence[Told], history: Sequence[Happened], owner: str | None
     versions = Counter(one.version for one in told)
     if twice := [version for version, many in versions.items() if many > 1]:
         yield f"two were told that they had made version {twice}"
-    acknowledged = Counter((one.deed.value, one.staff_id) for one in told)
+    acknowledged: Counter[tuple[str, str | None]] = Counter((one.deed.value, one.staff_id) for one in told)
     happened = Counter((one.kind, one.staff_id) for one in history if one.kind in list(Deed))
     if acknowledged != happened:
         yield f"acknowledged {dict(acknowledged - happened)} without an event, happened {dict(happened - acknowledged)}"
@@ -181,8 +181,7 @@ class Contest:
             if not ready:
                 self.outcome.fell.append("a process says nothing")
                 return False
-            for connection in ready:
-                assert isinstance(connection, Connection)
+            for connection in [one for one in missing if one in ready]:
                 try:
                     heard += connection.recv()
                 except (EOFError, OSError):
