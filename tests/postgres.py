@@ -6,6 +6,7 @@ there is room: a new database for each test costs a tenth there. A small process
 the server for as long as our end of a pipe is open: not even a killed test run leaves one behind.
 """
 
+import json
 import os
 import re
 import secrets
@@ -49,6 +50,8 @@ SETTINGS = {
     "max_wal_size": "128MB",
     "max_connections": "60",
 }
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+"""As a server is that somebody needs, for what is to be shown of it."""
 
 
 class NoPostgresError(Exception):
@@ -93,8 +96,8 @@ class Server:
 
 
 @contextmanager
-def running(prepare: Callable[[Path], None] | None = None) -> Iterator[Server]:
-    """A server for the time of the block. ``prepare`` is given its data folder before it starts.
+def running(prepare: Callable[[Path], None] | None = None, settings: dict[str, str] | None = None) -> Iterator[Server]:
+    """A server for the time of the block. ``prepare`` is given its data folder before it starts; ``settings`` go first.
 
     Raises ``NoPostgresError`` where none can be started.
     """
@@ -109,7 +112,7 @@ def running(prepare: Callable[[Path], None] | None = None) -> Iterator[Server]:
             prepare(folder / "data")
             for path in (folder / "data").iterdir() if user else ():
                 shutil.chown(path, user["user"], user["group"])
-        server, holder = _start(folder, programs, password)
+        server, holder = _start(folder, programs, password, settings or {})
         try:
             yield server
         finally:
@@ -199,11 +202,13 @@ def _make_cluster(folder: Path, programs: Path, user: dict[str, Any], password: 
         raise NoPostgresError(f"initdb: {made.stderr or made.stdout}")
 
 
-def _start(folder: Path, programs: Path, password: str) -> tuple[Server, "subprocess.Popen[bytes]"]:
+def _start(
+    folder: Path, programs: Path, password: str, settings: dict[str, str]
+) -> tuple[Server, "subprocess.Popen[bytes]"]:
     for _ in range(TRIES):
         server = Server(_free_port(), password, folder)
         holder = subprocess.Popen(
-            [sys.executable, __file__, str(folder), str(programs), str(server.port)],
+            [sys.executable, __file__, str(folder), str(programs), str(server.port), json.dumps(settings)],
             stdin=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for the tests, which then let go of it
         )
@@ -241,11 +246,11 @@ def _let_go(holder: "subprocess.Popen[bytes]") -> None:
     holder.wait(START_TIMEOUT)
 
 
-def _hold(folder: Path, programs: Path, port: str) -> None:
+def _hold(folder: Path, programs: Path, port: str, settings: dict[str, str]) -> None:
     """Run the server until standard input ends, then stop it and take its folder away."""
     command = [str(programs / "postgres"), "-D", str(folder / "data"), "-p", port, "-h", "127.0.0.1"]
     command += ["-k", "" if sys.platform == "win32" else str(folder)]
-    for name, value in SETTINGS.items():
+    for name, value in (SETTINGS | settings).items():
         command += ["-c", f"{name}={value}"]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
@@ -255,7 +260,8 @@ def _hold(folder: Path, programs: Path, port: str) -> None:
     let_go = threading.Event()
 
     def stop() -> None:
-        sys.stdin.buffer.read()
+        while os.read(sys.stdin.fileno(), 1):  # not by its buffer, which would keep this process from ending by itself
+            pass
         let_go.set()
         server.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGINT)
         time.sleep(10)
@@ -268,4 +274,4 @@ def _hold(folder: Path, programs: Path, port: str) -> None:
 
 
 if __name__ == "__main__":
-    _hold(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
+    _hold(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], json.loads(sys.argv[4]))

@@ -14,6 +14,7 @@ class Door:
         self._open = threading.Event()
         self._open.set()
         self._passing: list[socket.socket] = []
+        self._flows: list[threading.Event] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -27,6 +28,12 @@ class Door:
         """Cut every connection, and take no more."""
         self._open.clear()
         self._cut()
+
+    def hold(self) -> None:
+        """Leave every connection half open: it stands, takes what is sent, and passes nothing on ever again."""
+        for flows in self._flows:
+            flows.clear()
+        self._open.clear()
 
     def open(self) -> None:
         """Let through again."""
@@ -53,16 +60,26 @@ class Door:
             if not self._open.is_set():
                 near.close()
                 continue
-            far = socket.create_connection(("127.0.0.1", self._port))
+            try:
+                far = socket.create_connection(("127.0.0.1", self._port))
+            except OSError:  # there is nobody behind it just now
+                near.close()
+                continue
+            flows = threading.Event()
+            flows.set()
+            self._flows.append(flows)
             self._passing += [near, far]
             for one, other in ((near, far), (far, near)):
-                threading.Thread(target=_pass_on, args=(one, other), daemon=True).start()
+                threading.Thread(target=_pass_on, args=(one, other, flows), daemon=True).start()
 
 
-def _pass_on(one: socket.socket, other: socket.socket) -> None:
+def _pass_on(one: socket.socket, other: socket.socket, flows: threading.Event) -> None:
     with suppress(OSError):
         while data := one.recv(65536):
-            other.sendall(data)
+            if flows.is_set():
+                other.sendall(data)
+    if not flows.is_set():
+        return
     for end in (one, other):
         with suppress(OSError):
             end.shutdown(socket.SHUT_RDWR)

@@ -41,7 +41,8 @@ def answer(system: System, actor: Actor, case_id: str, version: int, text: str, 
     """Write to the patient, and drop the draft. ``message_id`` makes a second press store nothing more.
 
     Raises ``Refused`` where the actor does not have the case or a gap in the text is not filled in (SE-1), ``Stale``
-    where the patient or a colleague came in between, ``BadInput`` for an empty text; the draft is kept then.
+    where the patient or a colleague came in between, or another text has gone by this id though nobody was told,
+    ``BadInput`` for an empty text; the draft is kept then.
     """
     cleaned = clean_text(text).strip()
     if not cleaned:
@@ -49,7 +50,9 @@ def answer(system: System, actor: Actor, case_id: str, version: int, text: str, 
     permitted(may_send(cleaned), names=", ".join(unfilled(cleaned)))
     now = system.clock.now()
     with system.store.writing() as tx:
-        if messages.one(tx, message_id) is not None:
+        if (known := messages.one(tx, message_id)) is not None:
+            if known.text != cleaned:
+                raise cases.stale(tx, case_id)
             return locked(tx, case_id).case
         permitted(visit.reaches(cases.contact(tx, case_id).source))
         case = change_in(

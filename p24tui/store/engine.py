@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, func, select
 from sqlalchemy.pool import QueuePool
@@ -18,6 +19,9 @@ CHANNEL = "p24tui"
 _MAX_NOTIFIED = 100
 _MAY_NOT = "42501"
 """PostgreSQL's word for what a role has no privilege to, and for a row that a policy keeps it from writing."""
+
+_FULL = "53100"
+"""PostgreSQL's word for a disk that is full."""
 
 
 @dataclass(slots=True)
@@ -134,7 +138,7 @@ def _sqlcipher(path: Path, key: str) -> Engine:
 
 def _postgresql(url: str) -> Engine:
     try:
-        return create_engine(
+        engine = create_engine(
             url,
             pool_pre_ping=True,
             pool_size=5,
@@ -143,6 +147,26 @@ def _postgresql(url: str) -> Engine:
         )
     except (exc.ArgumentError, exc.NoSuchModuleError, ImportError, ValueError):
         raise BadInput("database-address") from None  # what is wrong with it would be shown with its password
+    _bound_waiting(engine)
+    return engine
+
+
+def _bound_waiting(engine: Engine) -> None:
+    """A connection that is taken into use is asked whether it works, and has to say so soon."""
+    from p24tui.store import answering
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+        return answering.AnsweringConnection.connect(*arguments, **options)
+
+    @event.listens_for(engine, "checkout")
+    def taken(connection: Any, _record: Any, _proxy: Any) -> None:
+        connection.answers_within = answering.AT_LAST
+
+    @event.listens_for(engine, "checkin")
+    def given_back(connection: Any, _record: Any) -> None:
+        if connection is not None:
+            connection.answers_within = answering.SOON
 
 
 @contextmanager
@@ -163,6 +187,8 @@ def explained() -> Iterator[None]:
 def _explain(error: BaseException) -> Exception:
     if getattr(error, "sqlstate", None) == _MAY_NOT:
         return BadInput("database-refuses")
+    if getattr(error, "sqlstate", None) == _FULL:
+        return Unavailable("database", "full")
     said = str(error).lower()
     if "file is not a database" in said or "hmac" in said:
         return BadInput("wrong-key")

@@ -8,7 +8,8 @@ a slow poll of the change log behind both, so that a lost notice only delays.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import select, tuple_
@@ -46,10 +47,17 @@ class Feed:
         self._listener = listener
         self._stopped = threading.Event()
         self._position: Position = _now(store) if since is None else since
+        self._asked_at: float | None = None
         self._forget = store.when_written(lambda ids: listener(Changed(ids)))
         run = self._follow_postgresql if store.path is None else self._follow_sqlite
         self._thread = threading.Thread(target=self._keep_on, args=(run,), name="feed", daemon=True)
         self._thread.start()
+
+    @property
+    def unanswered(self) -> float:
+        """For how many seconds PostgreSQL has been owing an answer; none where it has given them all."""
+        asked_at = self._asked_at
+        return 0.0 if asked_at is None else time.monotonic() - asked_at
 
     def stop(self) -> None:
         """End the thread and wait for it; once is enough."""
@@ -99,18 +107,27 @@ class Feed:
             connection.close()
 
     def _follow_postgresql(self) -> None:
-        import psycopg
+        from p24tui.store.answering import AnsweringConnection
 
         url = self._store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(url, autocommit=True, **POSTGRESQL) as connection:
-            connection.execute(f"LISTEN {CHANNEL}")
+        with AnsweringConnection.connect(url, autocommit=True, **POSTGRESQL) as connection:
             while not self._stopped.is_set():
-                self._catch_up()
+                with self._asking():
+                    connection.execute(f"LISTEN {CHANNEL}")  # again each time: whether it can still be heard on it
+                    self._catch_up()
                 self._listener(Alive())
                 polled = time.monotonic()
                 while (left := polled + POLL_EVERY - time.monotonic()) > 0 and not self._stopped.is_set():
                     for notice in connection.notifies(timeout=min(left, _STOP_WITHIN), stop_after=1):
                         self._tell(notice.payload)
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        self._asked_at = time.monotonic()
+        try:
+            yield
+        finally:
+            self._asked_at = None
 
     def _tell(self, payload: str) -> None:
         if payload == "*":

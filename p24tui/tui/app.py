@@ -17,7 +17,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.login import Proven
 from p24tui.services.login_views import Admitted
 from p24tui.services.views import QueueView
-from p24tui.store.values import Notice, Position, Staff, Unit
+from p24tui.store.values import Lost, Notice, Position, Staff, Unit
 from p24tui.system import System
 from p24tui.tui import look
 from p24tui.tui.commands import commands
@@ -31,6 +31,12 @@ from p24tui.tui.textual_words import Palette, say_how_to_quit
 
 if TYPE_CHECKING:
     from p24tui.store.feed import Feed
+
+ANSWERS_WITHIN = 1.5
+"""Seconds within which the database answers the feed; after that it is said to be lost, though nothing is refused."""
+
+LOOKED_EVERY = 0.25
+"""Seconds between looks at that."""
 
 TERMINAL_CHECKED_EVERY = 2.0
 """Seconds between looks at whether the terminal is still there."""
@@ -96,6 +102,7 @@ class P24App(Sessions):
         self.set_keymap(self._keys)
         if not self.is_headless:
             self.set_interval(TERMINAL_CHECKED_EVERY, self._leave_dead_terminal)
+        self.set_interval(LOOKED_EVERY, self._look_at_feed)
         self.watch_session()
         if self._admitted is not None:
             self.let_in(self._admitted)
@@ -194,6 +201,11 @@ class P24App(Sessions):
     def _hear(self, notice: Notice) -> None:
         """Called in the feed's thread: a message is all that may cross over."""
         self.post_message(FeedSpoke(notice))
+
+    def _look_at_feed(self) -> None:
+        """A connection that is half open lets the feed wait and wait: it cannot say so itself (H22)."""
+        if self._feed is not None and self._feed.unanswered > ANSWERS_WITHIN:
+            self.post_message(FeedSpoke(Lost("silent")))
 
     def on_feed_spoke(self, message: FeedSpoke) -> None:
         for desk in self.desks():

@@ -62,12 +62,24 @@ class Terminal:
         )
         os.close(program_side)
 
+    @property
+    def pid(self) -> int:
+        """The process id of the program."""
+        return self._program.pid
+
     def see(self, text: str) -> None:
         """Wait until the text stands on the screen."""
         deadline = time.monotonic() + PATIENCE
         while text not in self.shown():
             if time.monotonic() > deadline or not self._read():
                 raise Unseen(f"{text!r} was not seen. The screen:\n{self.shown()}")
+
+    def wait_until_gone(self, text: str) -> None:
+        """Wait until the text stands on the screen no longer."""
+        deadline = time.monotonic() + PATIENCE
+        while text in self.shown():
+            if time.monotonic() > deadline or not self._read():
+                raise Unseen(f"{text!r} did not go. The screen:\n{self.shown()}")
 
     def press(self, keys: str) -> None:
         """Type these keys."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from p24tui.errors import BadInput, Refused
+from p24tui.errors import BadInput, Refused, Stale
 from p24tui.ids import fresh_id
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.protection import Protection
@@ -221,3 +221,26 @@ def test_opening_an_attachment_is_logged_first(world: World) -> None:
             images.open_file(world.system, maria, id)
     with pytest.raises(BadInput):
         images.open_file(world.system, replace(maria, unit_id=BERGA), "bild")
+
+
+@pytest.mark.hazard("H21")
+def test_another_text_by_an_id_that_has_gone_is_not_taken_for_the_one_that_went(world: World) -> None:
+    """The first was stored though nobody was told; what was written on since is neither sent nor said to be."""
+    maria = world.actor("maria")
+    case = chat.claim(world.system, maria, (one := world.case(unread=0)).id, one.version)
+    chat.answer(world.system, maria, case.id, case.version, "Hej Ali", "id")
+    assert chat.answer(world.system, maria, case.id, case.version, "Hej Ali", "id").id == case.id
+    with pytest.raises(Stale):
+        chat.answer(world.system, maria, case.id, case.version, "Hej Ali igen", "id")
+    with world.system.store.reading() as tx:
+        sent = [one.text for one in messages.of_case(tx, case.id) if one.author is Author.STAFF]
+    assert sent == ["Hej Ali"]
+
+
+@pytest.mark.hazard("H21")
+def test_another_note_by_an_id_that_is_known_is_not_taken_for_it(world: World) -> None:
+    maria, case = world.actor("maria"), world.case()
+    notes.write_note(world.system, maria, case.id, "Ring henne", "id")
+    notes.write_note(world.system, maria, case.id, "Ring henne", "id")
+    with pytest.raises(Stale):
+        notes.write_note(world.system, maria, case.id, "Ring henne i morgon", "id")

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 
 from p24tui.services import chat
 from p24tui.store import events
 from p24tui.store.feed import Feed
 from p24tui.store.schema import open_store
 from p24tui.store.values import Alive, Changed, Lost, Notice
-from tests.world import World, make_world
+from tests.proxy import door
+from tests.world import World, make_world, make_world_again
 
 SOON = 10.0
 
@@ -100,6 +102,31 @@ def test_a_cut_connection_is_said_and_what_was_missed_is_told(
             pass
         case = world.case()
         assert changed(heard, case.id)
+
+
+@pytest.mark.hazard("H22")
+def test_a_connection_that_is_half_open_owes_an_answer_and_is_left_behind(fresh_postgres: str, tmp_path: Path) -> None:
+    url = make_url(fresh_postgres)
+    assert url.port is not None
+    with make_world(tmp_path / "there", fresh_postgres) as there, door(url.port) as way:
+        through = url.set(host="127.0.0.1", port=way.port).render_as_string(hide_password=False)
+        heard: queue.Queue[Notice] = queue.Queue()
+        with make_world_again(tmp_path / "here", through) as here:
+            feed = Feed(here.system.store, heard.put)
+            try:
+                assert isinstance(heard.get(timeout=SOON), Alive)
+                way.hold()
+                end = time.monotonic() + SOON
+                while feed.unanswered < 1.0:
+                    assert time.monotonic() < end
+                    time.sleep(0.05)
+                way.open()
+                while not isinstance(heard.get(timeout=3 * SOON), Lost):
+                    pass
+                case = there.case()
+                assert changed(heard, case.id)
+            finally:
+                feed.stop()
 
 
 def test_another_process_is_heard(world: World) -> None:

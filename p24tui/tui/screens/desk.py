@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from p24tui import services
-from p24tui.errors import P24Error
+from p24tui.errors import P24Error, Unavailable
 from p24tui.i18n import _
 from p24tui.routine.actor import Actor
 from p24tui.routine.hours import openness
@@ -32,7 +32,7 @@ from p24tui.tui.screens.shifting import Shifting
 from p24tui.tui.whereabouts import RENEW_EVERY
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.conversation import Conversation
-from p24tui.tui.widgets.desk_header import Trouble
+from p24tui.tui.widgets.desk_header import Trouble, Unsaved
 
 TWO_PANES = 100
 """Columns from which the list and the case stand side by side."""
@@ -48,6 +48,12 @@ SMALLEST = (60, 16)
 
 SILENT_AFTER = 8.0
 """Seconds without a word from the feed after which the list is said to stand still (H22)."""
+
+SLOW_AFTER = 1.25
+"""Seconds after which it is said that what one has done is not saved yet."""
+
+LOOKED_EVERY = 0.25
+"""Seconds between looks at whether an answer is overdue."""
 
 FALLBACK_EVERY = 5.0
 """Seconds between readings of the whole list while nothing is heard from the feed."""
@@ -113,6 +119,7 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
             self._list.show(self._first, now)
             self._header.freshen(now)
         self.set_interval(1.0, self._tick)
+        self.set_interval(LOOKED_EVERY, self._look_at_writes)
         self.set_interval(RENEW_EVERY, self._whereabouts.renew)
         self.call_after_refresh(self._reader.read_all if self._has_list else self._begin_elsewhere)
 
@@ -181,6 +188,19 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
             self._header.trouble = None
             self._keep_again()
             self._read_all()
+        elif self._header.unsaved is not None and not self._writes.waited:
+            self._save_again()
+
+    def _save_again(self) -> None:
+        """Whether anything is saved again shows in what waits to be, in a sign of life, or in a list that is logged."""
+        self._keep_again()
+        if self._shift is not None and not self._beating:
+            self._say_that_one_is_there(self._shift, self._system.clock.now())
+        self._read_all()
+
+    def _look_at_writes(self) -> None:
+        if self._writes.waited > SLOW_AFTER and self._header.unsaved is None:
+            self._header.unsaved = Unsaved.WAITING
 
     def _read_all(self) -> None:
         self._read_at = time.monotonic()
@@ -219,6 +239,8 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
             self._header.trouble = Trouble.FEED
         elif self._header.trouble is Trouble.DATABASE:
             self._header.trouble = None
+        if not self._unkept and self._shift is None:  # nothing else would show that all is well again
+            self._wrote(None)
         self._age_alarms()
         self._count()
 
@@ -245,8 +267,14 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
         return len(lines) + len(gone)
 
     def _reading_failed(self, error: P24Error) -> None:
-        """Said in the header, where it stays; when the database is there again, the list is read anew."""
-        self._header.trouble = Trouble.DATABASE
+        """Said in the header, where it stays; when the database is there again, the list is read anew.
+
+        A reading is logged first: what cannot be written is not shown either.
+        """
+        if isinstance(error, Unavailable) and error.detail in list(Unsaved):
+            self._wrote(error)
+        else:
+            self._header.trouble = Trouble.DATABASE
 
     def _count(self, *, soon: bool = False) -> None:
         """Say how the queue stands; ``soon`` waits for the next second where it has just been said."""

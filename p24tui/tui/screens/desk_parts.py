@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from p24tui import services
 from p24tui.access_words import role_word
-from p24tui.errors import P24Error, Refused
+from p24tui.errors import P24Error, Refused, Unavailable
 from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine.actor import Actor
@@ -30,7 +30,7 @@ from p24tui.tui.widgets.ask_bar import AskBar
 from p24tui.tui.widgets.case_pane import CasePane
 from p24tui.tui.widgets.case_strip import CaseStrip
 from p24tui.tui.widgets.conversation import Conversation
-from p24tui.tui.widgets.desk_header import DeskHeader, Trouble
+from p24tui.tui.widgets.desk_header import DeskHeader, Trouble, Unsaved
 from p24tui.tui.widgets.duty_bar import DutyBar
 from p24tui.tui.widgets.filter_bar import FilterBar
 from p24tui.tui.widgets.key_bar import KeyBar
@@ -101,7 +101,7 @@ class DeskParts(Screen[None]):
         self._units = units
         self._actor = actor
         self._reads = Errands(self, "reads", self._fail)
-        self._writes = Errands(self, "writes", self._fail)
+        self._writes = Errands(self, "writes", self._fail, self._wrote)
         self._heading_for = ""
         self._journey = 0
         self._in_case = False
@@ -246,7 +246,8 @@ class DeskParts(Screen[None]):
     @property
     def would_lose_text(self) -> bool:
         """Whether something that has been typed cannot be saved just now."""
-        return bool(self._unkept) and self._header.trouble is Trouble.DATABASE
+        lost = self._header.trouble is Trouble.DATABASE or self._header.unsaved is not None
+        return bool(self._unkept) and lost
 
     def say_would_lose_text(self) -> None:
         """Why the console does not close at once."""
@@ -261,20 +262,35 @@ class DeskParts(Screen[None]):
                     composer.is_kept(*draft)
                     self._keep_draft(*draft, composer.audience)
 
-    def _keep_draft(self, case_id: str, text: str, audience: Audience) -> None:
-        """Until it has been saved it is remembered here, should one come back to the case before."""
+    def _wrote(self, error: P24Error | None) -> None:
+        """What comes of each write shows whether anything can be saved."""
+        if isinstance(error, Unavailable) and error.part == "database":
+            known = error.detail in list(Unsaved)
+            self._header.unsaved = Unsaved(error.detail) if known else Unsaved.SILENT
+        elif error is None or self._header.unsaved is Unsaved.WAITING:
+            self._header.unsaved = None
+
+    def _keep_draft(self, case_id: str, text: str, audience: Audience, *, again: bool = False) -> None:
+        """Until it has been saved it is remembered here, should one come back to the case before.
+
+        Why it is tried ``again`` has been said.
+        """
         self._unkept[case_id, audience] = text
 
         def kept(_nothing: None) -> None:
             if self._unkept.get((case_id, audience)) == text:
                 del self._unkept[case_id, audience]
 
-        self._writes.run(lambda: services.chat.save_draft(self._system, self._actor, case_id, text, audience), kept)
+        self._writes.run(
+            lambda: services.chat.save_draft(self._system, self._actor, case_id, text, audience),
+            kept,
+            (lambda _error: None) if again else None,
+        )
 
     def _keep_again(self) -> None:
-        """The database is there again: what could not be saved is."""
+        """The database is there again, or may be: what could not be saved is."""
         for (case_id, audience), text in list(self._unkept.items()):
-            self._keep_draft(case_id, text, audience)
+            self._keep_draft(case_id, text, audience, again=True)
 
     def _still_here(self) -> Callable[[], bool]:
         """Asked later: whether one has neither gone elsewhere meanwhile nor begun something else."""

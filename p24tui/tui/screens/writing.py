@@ -56,6 +56,7 @@ class Writing(DeskParts):
             self._has_gone(message)
             self._say(_("Skickat."))
 
+        self._header.notice = ""  # that the one before has gone is not to be taken for this one
         actor, version = self._as(case.unit_id), self._seen_version(case)
         text, message_id = message.text, message.message_id
         self._writes.run(lambda: services.chat.answer(self._system, actor, case.id, version, text, message_id), sent)

@@ -89,6 +89,7 @@ class Composer(Area):
         self._case_id: str | None = None
         self._here_since = 0.0
         self._message_id = fresh_id()
+        self._tried = ""
         self._kept = ""
         self._asked: tuple[str | None, float] = (None, 0.0)
         self._keeping = False
@@ -112,6 +113,7 @@ class Composer(Area):
         self.keep_draft()
         self._case_id, self._here_since = case_id, get_time()
         self._message_id = fresh_id()
+        self._tried = ""
         self._kept = draft
         self.text = draft
         self.move_cursor(self.document.end)
@@ -125,11 +127,14 @@ class Composer(Area):
     def send(self) -> None:
         """Ask for what is written to be sent; it stays here until that has been done."""
         if self._case_id is not None and self.text.strip() and not self.read_only:
+            if self.text != self._tried:  # what was tried before may have gone, though nobody heard of it
+                self._message_id, self._tried = fresh_id(), self.text
             self.post_message(self.Sent(self, self._case_id, self.text, self._message_id))
 
     def sent(self, case_id: str, text: str) -> None:
         """That text has gone: it is cleared, here and as a draft. What has been written behind it since stays."""
         self._message_id = fresh_id()
+        self._tried = ""
         self.text = self.text.removeprefix(text)
         self.move_cursor(self.document.end)
         self.post_message(self.DraftChanged(self, case_id, self.text))

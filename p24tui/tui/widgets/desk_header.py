@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from enum import Enum
+from enum import Enum, StrEnum
 
 from rich.cells import cell_len
 from textual.app import RenderResult
@@ -51,8 +51,18 @@ class Trouble(Enum):
     FEED = "feed"
 
 
+class Unsaved(StrEnum):
+    """Why what one does is not saved: it waits to be, or the database takes nothing, by the keys of ``Unavailable``."""
+
+    WAITING = "waiting"
+    SILENT = "silent"
+    LOCKED = "locked"
+    FULL = "full"
+    READONLY = "readonly"
+
+
 class DeskHeader(Widget):
-    """Values in, two lines out. ``trouble`` replaces the counts by an alarm: the list may be old.
+    """Values in, two lines out. ``trouble`` replaces the counts by an alarm: the list may be old. So does ``unsaved``.
 
     ``unit_names`` are those that the person works for, the one that the console was opened on first. ``inflow`` is
     how many cases came in during each of the last hours, the last one last. ``owed`` is how many notes one owes.
@@ -63,6 +73,7 @@ class DeskHeader(Widget):
     closing: reactive[Mapping[str, tuple[Level, int | None]]] = reactive(dict)
     counts: reactive[Counts | None] = reactive(None)
     trouble: reactive[Trouble | None] = reactive(None)
+    unsaved: reactive[Unsaved | None] = reactive(None)
     arrived: reactive[tuple[int, int]] = reactive((0, 0))
     arrived_at: reactive[datetime | None] = reactive(None)
     notice: reactive[str] = reactive("")
@@ -183,8 +194,7 @@ class DeskHeader(Widget):
         return (_("STÄNGT · öppnar {at}").format(at=when), "bold $warning")
 
     def _state(self, width: int) -> Content:
-        if self.trouble is not None:
-            words = self._trouble_words(self.trouble, width)
+        if words := self._alarm_words(width):
             return Content.assemble((f" {LOST} {words} ".ljust(width), "bold $background on $error"))
         left = Content.assemble(" ", *self._counted(width))
         sending = self._sending_words(width)
@@ -260,6 +270,24 @@ class DeskHeader(Widget):
     def _half_ended_words(many: int) -> str:
         """How many visits live on as chats with their video ended (H11)."""
         return ngettext("{mark} {count} halvt avslutat", "{mark} {count} halvt avslutade", many)
+
+    def _alarm_words(self, width: int) -> str:
+        """What is wrong with the database, the gravest alone; nothing where all is well."""
+        if self.trouble is not Trouble.DATABASE and self.unsaved is not None:
+            return self._unsaved_words(self.unsaved)
+        return "" if self.trouble is None else self._trouble_words(self.trouble, width)
+
+    @staticmethod
+    def _unsaved_words(unsaved: Unsaved) -> str:
+        """Why nothing is saved; as short as the narrowest window needs it."""
+        if unsaved is Unsaved.WAITING:
+            return _("INTE SPARAT ÄN: databasen låter vänta på sig. Texten finns kvar.")
+        why = {
+            Unsaved.LOCKED: _("databasen är upptagen"),
+            Unsaved.FULL: _("disken är full"),
+            Unsaved.READONLY: _("databasen är skrivskyddad"),
+        }.get(unsaved, _("databasen tar inte emot"))
+        return _("INGET SPARAS: {why}. Texten finns kvar, inget skickas.").format(why=why)
 
     def _trouble_words(self, trouble: Trouble, width: int) -> str:
         """What is lost, how old the list is, and what still works."""
