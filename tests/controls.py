@@ -1,0 +1,283 @@
+"""Whether a test notices that a control is gone: ``python -m tests.controls [H1 …] [--jobs N] [--verbose]``.
+
+``tests/controls.toml`` has for every hazard of ``docs/hazards.md`` its controls and how each is taken out: another body
+of a function, other words in a file, or an SQL statement on the test's own database. The tests that prove the hazard's control run without it, in a process of their
+own that loads the changed module or data file in the place of the real one; nothing on the disk is changed. At least
+one of them must turn red. It ends with 1 where none does, where one is red with all controls in place, and where a
+removal no longer fits the code.
+"""
+
+import argparse
+import ast
+import os
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from tests import hazard_log, proofs
+from tests.in_its_place import ROOT
+
+TABLE = ROOT / "tests" / "controls.toml"
+LONGEST = 600
+"""Seconds for the tests of one removal. What takes longer has noticed nothing."""
+
+DATABASES = ("sqlite", "postgresql")
+
+TEST_FAILED = 1
+"""What pytest ends with where a test failed; whatever else it ends with says nothing about the control."""
+
+
+class DoesNotFitError(Exception):
+    """A removal that is not what the code, or the list of proofs, has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is other without a control: a ``file`` with another ``text``, or ``sql`` for each kind of database.
+
+    ``what`` says it in words.
+    """
+
+    what: str
+    file: str = ""
+    text: str = ""
+    sql: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One control of a hazard, what is other without it, and the tests that are asked."""
+
+    hazard: str
+    control: str
+    change: Change
+    tests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the tests: the first that turned red, or none; ``wrong`` says why that could not be learnt."""
+
+    red: str = ""
+    wrong: str = ""
+    seconds: float = 0.0
+
+
+def table(file: Path = TABLE) -> dict[str, list[dict[str, Any]]]:
+    """The table as it stands: for each hazard its removals."""
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def removals(
+    listed: Mapping[str, Iterable[Mapping[str, Any]]], proved: Mapping[str, Iterable[str]]
+) -> tuple[list[Removal], list[str]]:
+    """Every removal of the table, made; and of those that do not fit, why."""
+    made, faults = [], []
+    for hazard, one in ((hazard, one) for hazard, ones in listed.items() for one in ones):
+        try:
+            tests = tuple(_chosen(one["tests"], proved.get(hazard, ())))
+            made.append(Removal(hazard, one["control"], change_of(one), tests))
+        except (DoesNotFitError, OSError, SyntaxError, KeyError) as error:
+            faults.append(f"{hazard} {one.get('at', one.get('control'))}: {type(error).__name__}: {error}")
+    return made, faults
+
+
+def change_of(one: Mapping[str, Any]) -> Change:
+    """What a row of the table changes. Raises ``DoesNotFitError`` where the code is not as it says."""
+    place = one.get("at", one["control"])
+    if sql := {kind: one[kind] for kind in DATABASES if kind in one}:
+        return Change(f"{place}: {next(iter(sql.values()))}", sql=sql)
+    file, function = hazard_log.file_of(place)
+    source = (ROOT / file).read_text(encoding="utf-8")
+    if "body" in one:
+        text, what = _with_body(source, function, one["body"]), f"{place}: {one['body'].strip()}"
+    else:
+        text = _with_words(source, function, one["words"], one["instead"])
+        what = f"{place}: “{_short(one['words'])}” → “{_short(one['instead'])}”"
+    if file.endswith(".py"):
+        ast.parse(text)
+    return Change(what, file, text)
+
+
+def _with_body(source: str, function: str, body: str) -> str:
+    """The file with another body of one function."""
+    found = hazard_log.function_in(source, function)
+    if found is None:
+        raise DoesNotFitError("there is no such function")
+    lines = source.splitlines(keepends=True)
+    first, last = found.body[0], found.body[-1]
+    indented = textwrap.indent(f"{textwrap.dedent(body).strip()}\n", " " * first.col_offset)
+    lines[first.lineno - 1 : last.end_lineno] = [indented]
+    return "".join(lines)
+
+
+def _with_words(source: str, function: str, words: str, instead: str) -> str:
+    """The file with other words in one function, or anywhere, where they stand once."""
+    begin, end = 0, len(source)
+    if function:
+        found = hazard_log.function_in(source, function)
+        if found is None:
+            raise DoesNotFitError("there is no such function")
+        lines = source.splitlines(keepends=True)
+        begin = sum(map(len, lines[: found.lineno - 1]))
+        end = sum(map(len, lines[: found.end_lineno]))
+    inside = source[begin:end]
+    if inside.count(words) != 1:
+        raise DoesNotFitError(f"{inside.count(words)} times there: {words!r}")
+    return source[:begin] + inside.replace(words, instead) + source[end:]
+
+
+def _short(words: str) -> str:
+    return textwrap.shorten(words, 70, placeholder=" …")
+
+
+def _chosen(named: Iterable[str], proved: Iterable[str]) -> Iterator[str]:
+    """Of the tests that prove the hazard those in the files named, or those named themselves."""
+    proved = list(proved)
+    for one in named:
+        place = f"tests/{one}"
+        found = [test for test in proved if test == place or test.split("::")[0] == place]
+        if not found:
+            raise DoesNotFitError(f"no test there proves this hazard: {one}")
+        yield from found
+
+
+class Runs:
+    """Runs tests in processes of their own, several at once, and ends those processes when it is told to."""
+
+    def __init__(self, table: Path = TABLE) -> None:
+        self._table = table
+        self._over = Event()
+        self._running: set[subprocess.Popen[str]] = set()
+
+    def ask(self, tests: Iterable[str], without: int | None) -> Outcome:
+        """What becomes of the tests without the removal of this number, or as everything is."""
+        if self._over.is_set():
+            return Outcome(wrong="not asked")
+        begun = time.monotonic()
+        command = [sys.executable, "-m", "tests.without", str(self._table), str(without), *tests]
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | {"CI": "true", "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+        self._running.add(process)
+        try:
+            said, _ = process.communicate(timeout=LONGEST)
+        except subprocess.TimeoutExpired:
+            end(process)
+            return Outcome(wrong=f"not done after {LONGEST} seconds")
+        finally:
+            self._running.discard(process)
+        return outcome(process.returncode, said, time.monotonic() - begun)
+
+    def stop(self) -> None:
+        """End what runs, and begin nothing more."""
+        self._over.set()
+        for process in list(self._running):
+            end(process)
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """End the process as Ctrl+C would, and with force where that does not help; its database goes with it."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def outcome(status: int, said: str, seconds: float) -> Outcome:
+    """What a test run said at its end."""
+    first = re.search(r"^(FAILED|ERROR) (\S+)", said, re.MULTILINE)
+    if status == 0:
+        return Outcome(seconds=seconds)
+    if status == TEST_FAILED and first and first[1] == "FAILED":
+        return Outcome(red=first[2], seconds=seconds)
+    last = [line for line in said.splitlines() if line.strip()][-3:]
+    return Outcome(wrong=f"ended with {status}: {' / '.join(last)}", seconds=seconds)
+
+
+def verdict(removal: Removal | None, found: Outcome) -> str:
+    """What is wrong, in words; empty where all is as it should be."""
+    if found.wrong:
+        return f"NOT LEARNT: {found.wrong}"
+    if removal is None:
+        return f"RED AS IT IS: {found.red}" if found.red else ""
+    return "" if found.red else "NOTICED BY NO TEST"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.controls")
+    parser.add_argument("hazards", nargs="*", metavar="HAZARD", help="such as H1; all of them where none is named")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--verbose", action="store_true", help="say of each which test noticed it")
+    parser.add_argument("--table", type=Path, default=TABLE, help=argparse.SUPPRESS)
+    chosen = parser.parse_args(arguments)
+    made, faults = removals(table(chosen.table), proofs.proofs()["hazards"])
+    if faults:
+        print("\n".join(f"DOES NOT FIT: {one}" for one in faults), file=sys.stderr)
+        return 1
+    if unknown := set(chosen.hazards) - {one.hazard for one in made}:
+        parser.error(f"no removal for {', '.join(sorted(unknown))}")
+    return _all(made, chosen.hazards, Runs(chosen.table), chosen.jobs, verbose=chosen.verbose)
+
+
+def _all(made: list[Removal], hazards: Iterable[str], runs: Runs, jobs: int, *, verbose: bool) -> int:
+    wanted = [(number, one) for number, one in enumerate(made) if not hazards or one.hazard in hazards]
+    begun, wrong = time.monotonic(), 0
+    with ThreadPoolExecutor(jobs) as pool:
+        asked: dict[Future[Outcome], tuple[str, Removal | None]] = {}
+        for hazard in dict.fromkeys(one.hazard for _number, one in wanted):
+            ours = [(number, one) for number, one in wanted if one.hazard == hazard]
+            every = tuple(dict.fromkeys(test for _number, one in ours for test in one.tests))
+            asked[pool.submit(runs.ask, every, None)] = (hazard, None)
+            asked |= {pool.submit(runs.ask, one.tests, number): (hazard, one) for number, one in ours}
+        try:
+            for count, future in enumerate(as_completed(asked), 1):
+                hazard, removal = asked[future]
+                fault = verdict(removal, future.result())
+                wrong += bool(fault)
+                _say(f"[{count}/{len(asked)}] {hazard}", removal, future.result(), fault, verbose=verbose)
+        except KeyboardInterrupt:
+            runs.stop()
+            print("Ended before it was done: nothing is changed.", file=sys.stderr)
+            return 130
+    print(
+        f"{len(wanted)} controls of {len({one.hazard for _number, one in wanted})} hazards taken out, "
+        f"{wrong or 'nothing'} wrong, {(time.monotonic() - begun) / 60:.0f} minutes",
+        flush=True,
+    )
+    return 1 if wrong else 0
+
+
+def _say(begin: str, removal: Removal | None, found: Outcome, fault: str, *, verbose: bool) -> None:
+    what = removal.change.what if removal else "with all its controls"
+    if fault:
+        print(f"{begin} {fault}: {what}", flush=True)
+    elif verbose:
+        print(f"{begin} {found.seconds:.0f} s, {found.red or 'green'}: {what}", flush=True)
+    else:
+        print(f"{begin} {removal.control if removal else what}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""Run tests without one control: ``python -m tests.without TABLE NUMBER TEST …``; see ``tests/controls.py``."""
+
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests import controls
+from tests.in_its_place import InItsPlace
+
+OPTIONS = ("-x", "-q", "--tb=no", "-rfE", "-p", "no:cacheprovider", "-p", "no:xdist")
+
+
+def _take_out(change: controls.Change, folder: Path) -> None:
+    if change.sql:
+        _change_databases(change.sql)
+    elif change.file.endswith(".py"):
+        sys.meta_path.insert(0, InItsPlace(change.file, change.text))
+    else:
+        _change_asset(change.file.removeprefix("assets/"), change.text, folder)
+
+
+def _change_databases(sql: Mapping[str, str]) -> None:
+    from p24tui.store import schema
+    from p24tui.store.engine import Store
+
+    migrate = schema._migrate
+
+    def migrate_and_change(store: Store, roles_prefix: str) -> None:
+        migrate(store, roles_prefix)
+        if (statement := sql.get(store.engine.dialect.name)) is not None:
+            with store.writing() as tx:
+                tx.connection.exec_driver_sql(statement)
+
+    schema._migrate = migrate_and_change
+
+
+def _change_asset(name: str, text: str, folder: Path) -> None:
+    from p24tui import assets
+
+    changed, path = folder / Path(name).name, assets.path
+    changed.write_text(text, encoding="utf-8")
+    assets.path = lambda *parts: changed if "/".join(parts) == name else path(*parts)
+
+
+def main() -> int:
+    table, number, *tests = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as folder:
+        if number != str(None):
+            every = [one for ones in controls.table(Path(table)).values() for one in ones]
+            _take_out(controls.change_of(every[int(number)]), Path(folder))
+        return int(pytest.main([*OPTIONS, *tests]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
