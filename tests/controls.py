@@ -9,6 +9,7 @@ removal no longer fits the code.
 
 import argparse
 import ast
+import json
 import os
 import re
 import signal
@@ -19,7 +20,7 @@ import time
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -155,22 +156,22 @@ def _chosen(named: Iterable[str], proved: Iterable[str]) -> Iterator[str]:
 class Runs:
     """Runs tests in processes of their own, several at once, and ends those processes when it is told to."""
 
-    def __init__(self, table: Path = TABLE) -> None:
-        self._table = table
+    def __init__(self) -> None:
         self._over = Event()
         self._running: set[subprocess.Popen[str]] = set()
 
-    def ask(self, tests: Iterable[str], without: int | None) -> Outcome:
-        """What becomes of the tests without the removal of this number, or as everything is."""
+    def ask(self, tests: Iterable[str], change: Change | None) -> Outcome:
+        """What becomes of the tests with this change, or as everything is."""
         if self._over.is_set():
             return Outcome(wrong="not asked")
         begun = time.monotonic()
-        command = [sys.executable, "-m", "tests.without", str(self._table), str(without), *tests]
+        said_change = json.dumps(None if change is None else asdict(change))
+        command = [sys.executable, "-m", "tests.without", *tests]
         process = subprocess.Popen(
             command,
             cwd=ROOT,
             env=os.environ | {"CI": "true", "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -180,7 +181,7 @@ class Runs:
         )
         self._running.add(process)
         try:
-            said, _ = process.communicate(timeout=LONGEST)
+            said, _ = process.communicate(said_change, timeout=LONGEST)
         except subprocess.TimeoutExpired:
             end(process)
             return Outcome(wrong=f"not done after {LONGEST} seconds")
@@ -238,19 +239,21 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     if unknown := set(chosen.hazards) - {one.hazard for one in made}:
         parser.error(f"no removal for {', '.join(sorted(unknown))}")
-    return _all(made, chosen.hazards, Runs(chosen.table), chosen.jobs, verbose=chosen.verbose)
+    wanted = [one for one in made if not chosen.hazards or one.hazard in chosen.hazards]
+    return _all(wanted, Runs(), chosen.jobs, verbose=chosen.verbose)
 
 
-def _all(made: list[Removal], hazards: Iterable[str], runs: Runs, jobs: int, *, verbose: bool) -> int:
-    wanted = [(number, one) for number, one in enumerate(made) if not hazards or one.hazard in hazards]
+def _all(wanted: list[Removal], runs: Runs, jobs: int, *, verbose: bool) -> int:
     begun, wrong = time.monotonic(), 0
+    of_hazards: dict[str, list[Removal]] = {}
+    for one in wanted:
+        of_hazards.setdefault(one.hazard, []).append(one)
     with ThreadPoolExecutor(jobs) as pool:
         asked: dict[Future[Outcome], tuple[str, Removal | None]] = {}
-        for hazard in dict.fromkeys(one.hazard for _number, one in wanted):
-            ours = [(number, one) for number, one in wanted if one.hazard == hazard]
-            every = tuple(dict.fromkeys(test for _number, one in ours for test in one.tests))
+        for hazard, ours in of_hazards.items():
+            every = tuple(dict.fromkeys(test for one in ours for test in one.tests))
             asked[pool.submit(runs.ask, every, None)] = (hazard, None)
-            asked |= {pool.submit(runs.ask, one.tests, number): (hazard, one) for number, one in ours}
+            asked |= {pool.submit(runs.ask, one.tests, one.change): (hazard, one) for one in ours}
         try:
             for count, future in enumerate(as_completed(asked), 1):
                 hazard, removal = asked[future]
@@ -262,7 +265,7 @@ def _all(made: list[Removal], hazards: Iterable[str], runs: Runs, jobs: int, *, 
             print("Ended before it was done: nothing is changed.", file=sys.stderr)
             return 130
     print(
-        f"{len(wanted)} controls of {len({one.hazard for _number, one in wanted})} hazards taken out, "
+        f"{len(wanted)} controls of {len(of_hazards)} hazards taken out, "
         f"{wrong or 'nothing'} wrong, {(time.monotonic() - begun) / 60:.0f} minutes",
         flush=True,
     )

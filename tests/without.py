@@ -1,5 +1,6 @@
-"""Run tests without one control: ``python -m tests.without TABLE NUMBER TEST …``; see ``tests/controls.py``."""
+"""Run tests without one control, which is said as JSON on standard input: see ``tests/controls.py``."""
 
+import json
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -46,12 +47,11 @@ def _change_asset(name: str, text: str, folder: Path) -> None:
 
 
 def main() -> int:
-    table, number, *tests = sys.argv[1:]
+    change = json.load(sys.stdin)
     with tempfile.TemporaryDirectory() as folder:
-        if number != str(None):
-            every = [one for ones in controls.table(Path(table)).values() for one in ones]
-            _take_out(controls.change_of(every[int(number)]), Path(folder))
-        return int(pytest.main([*OPTIONS, *tests]))
+        if change is not None:
+            _take_out(controls.Change(**change), Path(folder))
+        return int(pytest.main([*OPTIONS, *sys.argv[1:]]))
 
 
 if __name__ == "__main__":
