@@ -1,10 +1,10 @@
 """Whether a test notices that a control is gone: ``python -m tests.controls [H1 …] [--jobs N] [--verbose]``.
 
 ``tests/controls.toml`` has for every hazard of ``docs/hazards.md`` its controls and how each is taken out: another body
-of a function, other words in a file, or an SQL statement on the test's own database. The tests that prove the hazard's control run without it, in a process of their
-own that loads the changed module or data file in the place of the real one; nothing on the disk is changed. At least
-one of them must turn red. It ends with 1 where none does, where one is red with all controls in place, and where a
-removal no longer fits the code.
+of a function, other words in a file, or an SQL statement on the test's own database. The tests that prove the hazard's
+control run without it, in a process of their own that loads the changed module or data file in the place of the real
+one; nothing on the disk is changed. At least one of them must turn red. It ends with 1 where none does, where one is
+red with all controls in place, and where a removal no longer fits the code.
 """
 
 import argparse
@@ -12,13 +12,12 @@ import ast
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import textwrap
 import time
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -197,8 +196,8 @@ class Runs:
 
 
 def end(process: subprocess.Popen[str]) -> None:
-    """End the process as Ctrl+C would, and with force where that does not help; its database goes with it."""
-    process.send_signal(signal.SIGINT)
+    """End the process, with force where it does not let itself be ended; its database goes with it."""
+    process.terminate()
     try:
         process.wait(20)
     except subprocess.TimeoutExpired:

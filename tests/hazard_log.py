@@ -1,4 +1,4 @@
-"""The hazard log as a table: each hazard's rules, controls and proof, what of these is missing, and the code it names."""
+"""The hazard log as a table: each hazard's rules, controls and proof, what of these is missing, what code it names."""
 
 import ast
 import re
