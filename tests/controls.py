@@ -3,8 +3,8 @@
 ``tests/controls.toml`` has for every hazard of ``docs/hazards.md`` its controls and how each is taken out: another body
 of a function, other words in a file, or an SQL statement on the test's own database. The tests that prove the hazard's
 control run without it, in a process of their own that loads the changed module or data file in the place of the real
-one; nothing on the disk is changed. At least one of them must turn red. It ends with 1 where none does, where one is
-red with all controls in place, and where a removal no longer fits the code.
+one; nothing on the disk is changed. At least one of them must turn red, which must be green with all controls in place.
+It ends with 1 where that is not so, and where a removal no longer fits the code.
 """
 
 import argparse
@@ -186,7 +186,7 @@ class Runs:
             return Outcome(wrong=f"not done after {LONGEST} seconds")
         finally:
             self._running.discard(process)
-        return outcome(process.returncode, said, time.monotonic() - begun)
+        return outcome(said, time.monotonic() - begun)
 
     def stop(self) -> None:
         """End what runs, and begin nothing more."""
@@ -205,24 +205,26 @@ def end(process: subprocess.Popen[str]) -> None:
         process.wait()
 
 
-def outcome(status: int, said: str, seconds: float) -> Outcome:
+def outcome(said: str, seconds: float) -> Outcome:
     """What a test run said at its end."""
-    first = re.search(r"^(FAILED|ERROR) (\S+)", said, re.MULTILINE)
-    if status == 0:
-        return Outcome(seconds=seconds)
-    if status == TEST_FAILED and first and first[1] == "FAILED":
-        return Outcome(red=first[2], seconds=seconds)
-    last = [line for line in said.splitlines() if line.strip()][-3:]
-    return Outcome(wrong=f"ended with {status}: {' / '.join(last)}", seconds=seconds)
+    lines = [line for line in said.splitlines() if line.strip()]
+    try:
+        last = json.loads(lines[-1])
+        status, red, broken = last["status"], last["red"], last["broken"]
+    except (LookupError, ValueError, TypeError):
+        return Outcome(wrong=" / ".join(lines[-3:]) or "it ended without a word", seconds=seconds)
+    if status == 0 or (status == TEST_FAILED and red):
+        return Outcome(red, seconds=seconds)
+    return Outcome(wrong=f"{broken or 'pytest'} ended with {status}: {' / '.join(lines[-4:-1])}", seconds=seconds)
 
 
-def verdict(removal: Removal | None, found: Outcome) -> str:
+def verdict(found: Outcome, *, removed: bool) -> str:
     """What is wrong, in words; empty where all is as it should be."""
     if found.wrong:
         return f"NOT LEARNT: {found.wrong}"
-    if removal is None:
-        return f"RED AS IT IS: {found.red}" if found.red else ""
-    return "" if found.red else "NOTICED BY NO TEST"
+    if removed:
+        return "" if found.red else "NOTICED BY NO TEST"
+    return f"RED AS IT IS: {found.red}" if found.red else ""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -243,42 +245,43 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _all(wanted: list[Removal], runs: Runs, jobs: int, *, verbose: bool) -> int:
+    """Ask about every removal, and then whether the tests that have turned red are green with everything in place."""
     begun, wrong = time.monotonic(), 0
-    of_hazards: dict[str, list[Removal]] = {}
-    for one in wanted:
-        of_hazards.setdefault(one.hazard, []).append(one)
+    noticed: dict[str, None] = {}
     with ThreadPoolExecutor(jobs) as pool:
-        asked: dict[Future[Outcome], tuple[str, Removal | None]] = {}
-        for hazard, ours in of_hazards.items():
-            every = tuple(dict.fromkeys(test for one in ours for test in one.tests))
-            asked[pool.submit(runs.ask, every, None)] = (hazard, None)
-            asked |= {pool.submit(runs.ask, one.tests, one.change): (hazard, one) for one in ours}
         try:
+            asked = {pool.submit(runs.ask, one.tests, one.change): one for one in wanted}
             for count, future in enumerate(as_completed(asked), 1):
-                hazard, removal = asked[future]
-                fault = verdict(removal, future.result())
+                one, found = asked[future], future.result()
+                fault = verdict(found, removed=True)
+                _say(f"[{count}/{len(asked)}] {one.hazard}", one, found, fault, verbose=verbose)
                 wrong += bool(fault)
-                _say(f"[{count}/{len(asked)}] {hazard}", removal, future.result(), fault, verbose=verbose)
+                noticed |= {found.red: None} if found.red else {}
+            batches = [part for start in range(jobs) if (part := list(noticed)[start::jobs])]
+            for future in as_completed([pool.submit(runs.ask, part, None) for part in batches]):
+                if fault := verdict(future.result(), removed=False):
+                    print(fault, flush=True)
+                    wrong += 1
         except KeyboardInterrupt:
             runs.stop()
             print("Ended before it was done: nothing is changed.", file=sys.stderr)
             return 130
     print(
-        f"{len(wanted)} controls of {len(of_hazards)} hazards taken out, "
-        f"{wrong or 'nothing'} wrong, {(time.monotonic() - begun) / 60:.0f} minutes",
+        f"{len(wanted)} controls of {len({one.hazard for one in wanted})} hazards taken out, {wrong or 'nothing'} wrong; "
+        f"{len(noticed)} tests that turned red looked at with all controls; "
+        f"{(time.monotonic() - begun) / 60:.0f} minutes",
         flush=True,
     )
     return 1 if wrong else 0
 
 
-def _say(begin: str, removal: Removal | None, found: Outcome, fault: str, *, verbose: bool) -> None:
-    what = removal.change.what if removal else "with all its controls"
+def _say(begin: str, one: Removal, found: Outcome, fault: str, *, verbose: bool) -> None:
     if fault:
-        print(f"{begin} {fault}: {what}", flush=True)
+        print(f"{begin} {fault}: {one.change.what}", flush=True)
     elif verbose:
-        print(f"{begin} {found.seconds:.0f} s, {found.red or 'green'}: {what}", flush=True)
+        print(f"{begin} {one.change.what}: {found.red}, {found.seconds:.0f} s", flush=True)
     else:
-        print(f"{begin} {removal.control if removal else what}", flush=True)
+        print(f"{begin} {one.control}", flush=True)
 
 
 if __name__ == "__main__":

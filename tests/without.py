@@ -11,7 +11,7 @@ import pytest
 from tests import controls
 from tests.in_its_place import InItsPlace
 
-OPTIONS = ("-x", "-q", "--tb=no", "-rfE", "-p", "no:cacheprovider", "-p", "no:xdist")
+OPTIONS = ("-x", "-q", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist")
 
 
 def _take_out(change: controls.Change, folder: Path) -> None:
@@ -46,12 +46,25 @@ def _change_asset(name: str, text: str, folder: Path) -> None:
     assets.path = lambda *parts: changed if "/".join(parts) == name else path(*parts)
 
 
+class FirstFault:
+    """Remembers the first test that is not as it should be, and whether it was the test itself that was not."""
+
+    def __init__(self) -> None:
+        self.red, self.broken = "", ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and not (self.red or self.broken):
+            self.red, self.broken = (report.nodeid, "") if report.when == "call" else ("", report.nodeid)
+
+
 def main() -> int:
-    change = json.load(sys.stdin)
+    change, first = json.load(sys.stdin), FirstFault()
     with tempfile.TemporaryDirectory() as folder:
         if change is not None:
             _take_out(controls.Change(**change), Path(folder))
-        return int(pytest.main([*OPTIONS, *sys.argv[1:]]))
+        status = int(pytest.main([*OPTIONS, *sys.argv[1:]], plugins=[first]))
+    print(json.dumps({"status": status, "red": first.red, "broken": first.broken}))
+    return status
 
 
 if __name__ == "__main__":
