@@ -11,14 +11,13 @@ import argparse
 import ast
 import json
 import os
-import re
 import subprocess
 import sys
 import textwrap
 import time
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from threading import Event
@@ -266,8 +265,9 @@ def _all(wanted: list[Removal], runs: Runs, jobs: int, *, verbose: bool) -> int:
             runs.stop()
             print("Ended before it was done: nothing is changed.", file=sys.stderr)
             return 130
+    hazards = len({one.hazard for one in wanted})
     print(
-        f"{len(wanted)} controls of {len({one.hazard for one in wanted})} hazards taken out, {wrong or 'nothing'} wrong; "
+        f"{len(wanted)} controls of {hazards} hazards taken out, {wrong or 'nothing'} wrong; "
         f"{len(noticed)} tests that turned red looked at with all controls; "
         f"{(time.monotonic() - begun) / 60:.0f} minutes",
         flush=True,

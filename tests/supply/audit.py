@@ -72,7 +72,7 @@ def read(status: int, said: str, errors: str, installed: Mapping[str, str]) -> A
     except (ValueError, KeyError, TypeError):
         last = [line for line in errors.splitlines() if line.strip()][-1:] or ["no word of why"]
         return Audit(len(installed), not_audited=f"pip-audit ended with {status}: {last[0][:300]}")
-    answered = {canonicalize_name(one["name"]): one for one in listed if "skip_reason" not in one}
+    answered = {str(canonicalize_name(one["name"])): one for one in listed if "skip_reason" not in one}
     weaknesses = tuple(
         Weakness(name, one["version"], (weak["id"], *weak["aliases"]), tuple(weak["fix_versions"]))
         for name, one in answered.items()
@@ -91,7 +91,7 @@ def _unanswered(
     ]
     if not wrong:
         return ""
-    why = {canonicalize_name(one["name"]): str(one["skip_reason"]) for one in listed if "skip_reason" in one}
+    why = {str(canonicalize_name(one["name"])): str(one["skip_reason"]) for one in listed if "skip_reason" in one}
     first = why.get(wrong[0], "nothing was said of it")
     return f"no vulnerability data for {len(wrong)} of {len(installed) - (OURS in installed)} packages, first {first}"
 

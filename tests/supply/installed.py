@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from importlib.metadata import distributions
 from pathlib import Path
 
-from packaging.markers import Environment, Marker
 from packaging.utils import canonicalize_name
 
 from tests.supply.locks import ROOT, RUNTIME, Pin, pins
@@ -29,17 +28,12 @@ def folders(python: Path) -> list[str]:
 def installed(python: Path) -> dict[str, str]:
     """The version of every package in an environment, by name."""
     found = distributions(path=folders(python))
-    return {canonicalize_name(one.metadata["Name"]): one.version for one in found}
+    return {str(canonicalize_name(one.metadata["Name"])): one.version for one in found}
 
 
 def locked_here(found: list[Pin]) -> dict[str, Pin]:
     """The packages of a lock that belong to this platform, by name."""
-    here: Environment = {}  # nothing given is this platform
-    return {pin.name: pin for pin in found if pin.marker is None or _holds_here(pin.marker, here)}
-
-
-def _holds_here(marker: Marker, here: Environment) -> bool:
-    return marker.evaluate(here)
+    return {pin.name: pin for pin in found if pin.holds()}
 
 
 def differences(found: Mapping[str, str], locked: Mapping[str, Pin]) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from packaging.markers import Environment, Marker
+from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -19,6 +19,9 @@ RUNTIME, TEST, AUDIT = "requirements.lock", "requirements-test.lock", "requireme
 
 _PINNED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;]+)(?: ; (.+))?")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+
+Platform = dict[str, str]
+"""A platform and its Python as markers see them."""
 
 _SYSTEMS = {
     "linux": ("Linux", "posix", ("x86_64", "aarch64")),
@@ -37,9 +40,9 @@ class Pin:
     marker: Marker | None
     hashes: frozenset[str]
 
-    def holds(self, environment: Environment) -> bool:
-        """Whether it is installed there."""
-        return self.marker is None or self.marker.evaluate(environment)
+    def holds(self, platform: Platform | None = None) -> bool:
+        """Whether it is installed there, or else here."""
+        return self.marker is None or self.marker.evaluate(platform)
 
 
 def pins(lock: str) -> tuple[list[Pin], list[str]]:
@@ -86,15 +89,15 @@ def lacking(found: Iterable[Pin], asked: Iterable[Requirement]) -> list[str]:
     for pin in found:
         by_name.setdefault(pin.name, []).append(pin)
     said: dict[str, None] = {}
-    for environment in environments():
+    for platform in platforms():
         for name, several in by_name.items():
-            if sum(pin.holds(environment) for pin in several) > 1:
-                said[f"{name} is there twice on {_words(environment)}"] = None
+            if sum(pin.holds(platform) for pin in several) > 1:
+                said[f"{name} is there twice on {_words(platform)}"] = None
         for one in asked:
-            if one.marker is None or one.marker.evaluate(environment):
-                here = [pin for pin in by_name.get(canonicalize_name(one.name), []) if pin.holds(environment)]
+            if one.marker is None or one.marker.evaluate(platform):
+                here = [pin for pin in by_name.get(canonicalize_name(one.name), []) if pin.holds(platform)]
                 if not here:
-                    said[f"{one.name} is not there on {_words(environment)}"] = None
+                    said[f"{one.name} is not there on {_words(platform)}"] = None
                 said |= {
                     f"{one} asks for another version than {pin.version}": None for pin in here if not _fits(one, pin)
                 }
@@ -105,9 +108,9 @@ def _fits(one: Requirement, pin: Pin) -> bool:
     return one.specifier.contains(Version(pin.version), prereleases=True)
 
 
-def environments() -> Iterator[Environment]:
+def platforms() -> Iterator[Platform]:
     """Every platform and Python that the project names, as markers see them."""
-    for system, (platform, os_name, machines) in _SYSTEMS.items():
+    for system, (name, os_name, machines) in _SYSTEMS.items():
         for machine in machines:
             for python in _PYTHONS:
                 yield {
@@ -117,7 +120,7 @@ def environments() -> Iterator[Environment]:
                     "platform_machine": machine,
                     "platform_python_implementation": "CPython",
                     "platform_release": "",
-                    "platform_system": platform,
+                    "platform_system": name,
                     "platform_version": "",
                     "python_full_version": f"{python}.0",
                     "python_version": python,
@@ -125,8 +128,8 @@ def environments() -> Iterator[Environment]:
                 }
 
 
-def _words(environment: Environment) -> str:
-    return f"{environment['sys_platform']} {environment['platform_machine']}, Python {environment['python_version']}"
+def _words(platform: Platform) -> str:
+    return f"{platform['sys_platform']} {platform['platform_machine']}, Python {platform['python_version']}"
 
 
 def faults(lock: str) -> list[str]:

@@ -47,7 +47,7 @@ def make(python: Path, digests: Mapping[str, str]) -> str:
 
 def lacking(sbom: Mapping[str, Any], installed: Mapping[str, str], locked: Mapping[str, Pin]) -> list[str]:
     """What the list does not say of what is installed: every package in its version, with a hash that is locked."""
-    listed = {canonicalize_name(one["name"]): one for one in sbom["components"]}
+    listed: dict[str, dict[str, Any]] = {canonicalize_name(one["name"]): one for one in sbom["components"]}
     said = [f"{name} is listed and not installed" for name in listed if name not in installed]
     if sbom.get("metadata", {}).get("component", {}).get("name") != OURS:
         said.append(f"it is not said that this is {OURS}")
