@@ -69,15 +69,15 @@ def read(status: int, said: str, errors: str, installed: Mapping[str, str]) -> A
     """What pip-audit's answer says of what is installed."""
     try:
         listed: list[dict[str, Any]] = json.loads(said)["dependencies"]
+        answered = {str(canonicalize_name(one["name"])): one for one in listed if "skip_reason" not in one}
+        weaknesses = tuple(
+            Weakness(name, one["version"], (weak["id"], *weak["aliases"]), tuple(weak["fix_versions"]))
+            for name, one in answered.items()
+            for weak in one["vulns"]
+        )
     except (ValueError, KeyError, TypeError):
         last = [line for line in errors.splitlines() if line.strip()][-1:] or ["no word of why"]
         return Audit(len(installed), not_audited=f"pip-audit ended with {status}: {last[0][:300]}")
-    answered = {str(canonicalize_name(one["name"])): one for one in listed if "skip_reason" not in one}
-    weaknesses = tuple(
-        Weakness(name, one["version"], (weak["id"], *weak["aliases"]), tuple(weak["fix_versions"]))
-        for name, one in answered.items()
-        for weak in one["vulns"]
-    )
     return Audit(len(installed), weaknesses, _unanswered(installed, answered, listed))
 
 
