@@ -11,7 +11,7 @@ import pytest
 from tests import controls
 from tests.in_its_place import InItsPlace
 
-OPTIONS = ("-x", "-q", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist")
+OPTIONS = ("-q", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist")
 
 
 def _take_out(change: controls.Change, folder: Path) -> None:
@@ -62,7 +62,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         if change is not None:
             _take_out(controls.Change(**change), Path(folder))
-        status = int(pytest.main([*OPTIONS, *sys.argv[1:]], plugins=[first]))
+        until_red = [] if change is None else ["-x"]
+        status = int(pytest.main([*OPTIONS, *until_red, *sys.argv[1:]], plugins=[first]))
     print(json.dumps({"status": status, "red": first.red, "broken": first.broken}))
     return status
 
