@@ -10,27 +10,23 @@ say why, or where that file names one that does not survive.
 import argparse
 import ast
 import copy
-import importlib.abc
-import importlib.machinery
-import importlib.util
 import os
 import signal
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.in_its_place import ROOT, InItsPlace
+
 EQUIVALENT = ROOT / "tests" / "mutants.toml"
-PACKAGE = "p24tui.routine"
+RULES = "p24tui/routine"
 LONGEST = 90
 """Seconds after which a mutant counts as noticed: it has made something endless."""
 
@@ -283,21 +279,6 @@ _CHANGES: dict[type[ast.AST], Callable[..., Made]] = {
 }
 
 
-class InItsPlace(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Loads a mutant where its module is asked for."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        self._name, self._code = f"{PACKAGE}.{mutant.module}", mutant.code
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        return importlib.util.spec_from_loader(fullname, self) if fullname == self._name else None
-
-    def exec_module(self, module: ModuleType) -> None:
-        exec(compile(self._code, f"<{self._name}>", "exec"), module.__dict__)
-
-
 def begin(mutant: Mutant) -> int:
     """Start a process that tells by its end whether a test notices the mutant; its id."""
     child = os.fork()
@@ -306,7 +287,7 @@ def begin(mutant: Mutant) -> int:
     noticed = 1
     try:
         signal.alarm(LONGEST)
-        sys.meta_path.insert(0, InItsPlace(mutant))
+        sys.meta_path.insert(0, InItsPlace(f"{RULES}/{mutant.module}.py", mutant.code))
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.dup2(nowhere, sys.stderr.fileno())
@@ -347,7 +328,7 @@ def main() -> int:
     _warm()
     known, failed = equivalent(), False
     for module in modules:
-        path = ROOT / "p24tui" / "routine" / f"{module}.py"
+        path = ROOT / RULES / f"{module}.py"
         source = path.read_text(encoding="utf-8")
         made = mutants_of(module, source)
         if not list(survivors([Mutant(module, 0, "as it is", source)], 1)):

@@ -3,7 +3,8 @@
 Reads the marks ``@pytest.mark.rule("CH-3")`` and ``@pytest.mark.hazard("H6")`` on test functions, test classes and
 whole modules (``pytestmark``) without running anything, and keeps them in ``assets/proofs.json``, where the program
 finds them; their files stand under each hazard in ``docs/hazards.md``. Without ``--write`` it ends with 1 where these
-do not say what the tests say. A test that is skipped or expected to fail proves nothing.
+do not say what the tests say, and with or without where a hazard lacks rule, control or test. A test that is skipped or
+expected to fail proves nothing.
 """
 
 import ast
@@ -11,14 +12,18 @@ import json
 import re
 import sys
 import textwrap
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import hazard_log
+
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 PROOFS = ROOT / "assets" / "proofs.json"
+RULES = ROOT / "assets" / "rules.toml"
 HAZARD_LOG = ROOT / "docs" / "hazards.md"
 LOG_WIDTH = 120
 
@@ -89,6 +94,12 @@ def is_current() -> bool:
     return is_said and log == with_proofs(log, found["hazards"])
 
 
+def lacking(log: str, hazards: Mapping[str, list[str]]) -> list[str]:
+    """What is missing of rule, control and test of each hazard, in words."""
+    rules = {one["id"] for one in tomllib.loads(RULES.read_text(encoding="utf-8"))["rule"]}
+    return hazard_log.lacking(log, rules, hazards)
+
+
 def _tests(body: list[ast.stmt], place: str, outer: list[Mark]) -> Iterator[tuple[str, list[Mark]]]:
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
@@ -143,6 +154,9 @@ def main() -> int:
     if not is_current():
         stale = "assets/proofs.json or docs/hazards.md is not what the tests say: python -m tests.proofs --write"
         print(stale, file=sys.stderr)
+        return 1
+    if missing := lacking(HAZARD_LOG.read_text(encoding="utf-8"), proofs()["hazards"]):
+        print("\n".join(missing), file=sys.stderr)
         return 1
     counts = {kind: len(by_id) for kind, by_id in proofs().items()}
     print(f"proofs: {counts['rules']} rules and {counts['hazards']} hazards have tests")

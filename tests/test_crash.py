@@ -47,6 +47,8 @@ def caught(deed: Callable[[], None]) -> Exception:
     raise AssertionError("it did not fall")
 
 
+pytestmark = pytest.mark.hazard("H1")
+
 FALLS = (falls, falls_because, falls_while, falls_in_group)
 
 

@@ -5,6 +5,7 @@ import ast
 import pytest
 
 from tests import mutants
+from tests.in_its_place import ROOT
 
 SOURCE = '''
 """A module."""
@@ -47,13 +48,13 @@ def test_every_mutant_is_one_change_to_what_can_be_run() -> None:
 
 @pytest.mark.parametrize("module", mutants.TESTS)
 def test_every_module_and_its_tests_are_there(module: str) -> None:
-    assert (mutants.ROOT / "p24tui" / "routine" / f"{module}.py").exists()
+    assert (ROOT / "p24tui" / "routine" / f"{module}.py").exists()
     for name in mutants.TESTS[module]:
-        assert (mutants.ROOT / "tests" / "routine" / f"test_{name}.py").exists()
+        assert (ROOT / "tests" / "routine" / f"test_{name}.py").exists()
 
 
 def test_what_is_called_equivalent_is_a_mutant_and_says_why() -> None:
     for (module, change), because in mutants.equivalent().items():
-        source = (mutants.ROOT / "p24tui" / "routine" / f"{module}.py").read_text(encoding="utf-8")
+        source = (ROOT / "p24tui" / "routine" / f"{module}.py").read_text(encoding="utf-8")
         assert change in {one.name for one in mutants.mutants_of(module, source)}
         assert because.endswith(".")

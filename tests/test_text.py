@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from p24tui.text import MOST_MARKS, clean_line, clean_text
+from p24tui.text import MOST_MARKS, clean_line, clean_text, spreadsheet_text
 
 pytestmark = pytest.mark.hazard("H23")
 
@@ -140,3 +140,16 @@ def test_a_megabyte_is_quick_whatever_it_holds(text: str) -> None:
     clean_text(text)
     # Generous for a slow machine; what takes the square of the length takes minutes.
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["=1+1", "+46", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", " =1", "\u00a0=1", "\u200b=1", "＝1", "﹢1", "－1", "＠x"],
+)
+def test_no_field_of_a_table_is_a_formula(formula: str) -> None:
+    assert spreadsheet_text(formula) == f"'{formula}"
+
+
+@pytest.mark.parametrize("words", ["", " ", "Ali", "1-2", "a=b", "’=1", "Å @ Ö"])
+def test_what_is_no_formula_stays_as_it_is_in_a_table(words: str) -> None:
+    assert spreadsheet_text(words) == words

@@ -64,6 +64,7 @@ def test_only_clinicians_assess_and_nobody_a_protected_person() -> None:
 
 
 @pytest.mark.rule("CH-4", "CH-7")
+@pytest.mark.hazard("H6")
 @pytest.mark.parametrize(
     ("facts", "urgent"),
     [

@@ -102,6 +102,7 @@ def test_who_is_told_waits_from_when_they_did(facts: dict[str, Any]) -> None:
 
 
 @pytest.mark.rule("CH-5", "CH-7", "SU-2", "PR-1")
+@pytest.mark.hazard("H9")
 @pytest.mark.parametrize(
     ("facts", "refusal"),
     [

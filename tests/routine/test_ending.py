@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from p24tui.routine import ending
+from p24tui.routine import chat, ending
 from p24tui.routine.actor import Profession
 from p24tui.routine.case import Case, CaseState, SuicideRisk, Video
 from p24tui.routine.decision import Refusal
@@ -36,12 +36,14 @@ def test_the_first_step_ends_nothing() -> None:
 
 
 @pytest.mark.rule("CH-12")
+@pytest.mark.hazard("H11")
 def test_there_is_no_second_step_without_the_first() -> None:
     one = case(owner_id=ME, state=CaseState.WAITING)
     assert ending.confirm_end(one, actor(), Protection.NONE, UNSAID, PACE, NOW, 1) == Refusal("CH-12", "not-confirmed")
 
 
 @pytest.mark.rule("CH-12")
+@pytest.mark.hazard("H11")
 def test_nobody_confirms_for_another() -> None:
     one = case(owner_id=OTHER, ending_by=OTHER)
     assert ending.confirm_end(one, actor(), Protection.NONE, UNSAID, PACE, NOW, 1) == Refusal("CH-12", "not-confirmed")
@@ -123,6 +125,11 @@ def test_no_day_is_added_where_the_patient_has_answered() -> None:
 def test_what_nobody_has_read_is_read_first(facts: dict[str, int]) -> None:
     one = case(owner_id=ME, **facts)
     assert ending.request_end(one, actor(), Protection.NONE, UNSAID, PACE) == Refusal("CH-7", "unread")
+
+
+@pytest.mark.hazard("H10")
+def test_a_message_between_the_steps_undoes_the_first() -> None:
+    assert chat.receive(case(owner_id=ME, ending_by=ME), NOW).ending_by is None
 
 
 @pytest.mark.hazard("H10")

@@ -155,6 +155,7 @@ def test_a_nurse_who_hands_over_to_a_doctor_or_psychologist_has_triaged(
 
 
 @pytest.mark.rule("SU-2")
+@pytest.mark.hazard("H7")
 @pytest.mark.parametrize("profession", Profession)
 def test_suspected_suicide_risk_goes_to_a_psychologist_or_doctor_alone(profession: Profession) -> None:
     risk = case(owner_id=ME, suicide=SuicideRisk.AWAITING)
@@ -165,6 +166,7 @@ def test_suspected_suicide_risk_goes_to_a_psychologist_or_doctor_alone(professio
 
 
 @pytest.mark.rule("SU-2")
+@pytest.mark.hazard("H7")
 def test_risk_that_shows_after_a_nurse_was_asked_is_not_the_nurses_to_take() -> None:
     late = replace(offered(Target(UNIT, Profession.NURSE)), suicide=SuicideRisk.AWAITING)
     taken = handover.accept(late, Target(UNIT, Profession.NURSE), JOHAN, Protection.NONE)

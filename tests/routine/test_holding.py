@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from p24tui.routine import chat, holding
-from p24tui.routine.case import Case, CaseState
+from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.decision import Refusal
 from tests.routine.cases import NOW, actor, case
 
@@ -50,6 +50,15 @@ def test_a_hold_does_not_stop_the_waiting() -> None:
 )
 def test_a_hold_is_refused(facts: dict[str, object], until: date, reason: str, refusal: Refusal) -> None:
     assert holding.hold(case(**facts), actor(), until, reason, TODAY) == refusal
+
+
+@pytest.mark.rule("SU-2", "SU-9")
+@pytest.mark.hazard("H7", "H9")
+@pytest.mark.parametrize("risk", sorted(set(SuicideRisk) - {SuicideRisk.NONE}))
+@pytest.mark.parametrize("state", [CaseState.ONGOING, CaseState.WAITING, CaseState.ANSWERED])
+def test_with_suicide_risk_it_never_rests_nor_where_the_patient_is_silent(risk: SuicideRisk, state: CaseState) -> None:
+    one = case(owner_id=ME, suicide=risk, state=state)
+    assert holding.hold(one, actor(), TOMORROW, "ringer i morgon", TODAY) == Refusal("SU-2", "suicide-hold")
 
 
 @pytest.mark.rule("SE-4")

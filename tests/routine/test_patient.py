@@ -15,6 +15,7 @@ def patient(protection: Protection) -> Patient:
 
 
 @pytest.mark.rule("PR-1")
+@pytest.mark.hazard("H1")
 @pytest.mark.parametrize("protection", [Protection.MARKED, Protection.POPULATION])
 def test_a_protected_person_has_no_name_number_or_age(protection: Protection) -> None:
     assert shown(patient(protection), TODAY) == ShownPatient("", "", None, protection)

@@ -254,6 +254,7 @@ def test_where_nothing_more_can_be_done_here_any_clinician_calls_the_on_call_ser
 
 
 @pytest.mark.rule("AP-4")
+@pytest.mark.hazard("H1")
 @pytest.mark.parametrize(
     ("one", "who", "protection", "why", "refused"),
     [

@@ -330,6 +330,7 @@ def test_a_unit_that_nobody_has_written_to_yet_does_not_call(world: World) -> No
 
 
 @pytest.mark.rule("CH-7")
+@pytest.mark.hazard("H3")
 def test_the_worker_notes_once_that_a_closing_is_unsigned(world: World) -> None:
     quiet(world)
     assert closing.look_for_unsigned(world.system) == 0

@@ -135,6 +135,19 @@ def test_who_has_lost_its_claim_hands_nothing_over(world: World) -> None:
 
 
 @pytest.mark.hazard("H13")
+def test_who_comes_late_hands_nothing_over_that_another_has_claimed_since(world: World) -> None:
+    gateway = with_gateway(world)
+    queued(world)
+    slow = claimed(world)
+    world.clock.advance(LEASE)
+    fast = claimed(world, "console:fast")
+    assert [one.id for one in fast] == [one.id for one in slow]
+    assert Sender(world.system, "console:slow")._send(slow) == (0, 0)
+    assert gateway.handed == []
+    assert Sender(world.system, "console:fast")._send(fast) == (1, 0)
+
+
+@pytest.mark.hazard("H13")
 def test_an_answer_that_comes_after_the_lease_has_ended_still_settles_it(world: World) -> None:
     gateway = with_gateway(world)
 

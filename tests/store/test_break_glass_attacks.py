@@ -55,6 +55,7 @@ def test_what_is_read_by_break_glass_is_logged_and_cannot_be_written(siege: Sieg
 
 
 @pytest.mark.rule("PR-1")
+@pytest.mark.hazard("H1", "H20")
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("protection", sorted(PROTECTED))
 def test_no_break_glass_opens_a_protected_persons_case(siege: Siege, protection: str, when: str) -> None:

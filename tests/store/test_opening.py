@@ -174,6 +174,7 @@ def test_what_the_database_says_of_what_was_to_be_written_is_not_passed_on(world
     assert "hemligt" not in str(error) + error.detail
 
 
+@pytest.mark.hazard("H24")
 def test_the_embedded_database_is_as_durable_as_can_be(sqlcipher_world: World) -> None:
     with sqlcipher_world.system.store.reading() as tx:
         asked = {

@@ -6,6 +6,7 @@ from dataclasses import replace
 from threading import Event
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from p24tui.routine.case import Case, CaseState, SuicideRisk
@@ -194,6 +195,36 @@ async def test_a_late_claim_does_not_pull_one_away(sqlcipher_world: World) -> No
         assert world.row(cases["cough"].id).owner == "Maria Lind"
         assert desk_of(pilot)._pane.case_id == karin
         assert "Svar till Karin Öberg" in screen_text(pilot)
+
+
+async def test_who_goes_on_writing_stays_where_they_write_though_they_had_meant_to_go(sqlcipher_world: World) -> None:
+    world, cases = sqlcipher_world, fill(sqlcipher_world)
+    cough, chest = mine(world, cases, "cough", "chest")
+    async with at_desk(world) as pilot:
+        await go_to(pilot, chest, "enter", "escape", "escape")
+        await go_to(pilot, cough, "enter")
+        composer = desk_of(pilot)._pane.composer
+        async with slow_writes(pilot):
+            await pilot.press("ctrl+pagedown")
+            composer.focus()
+            await pilot.pause()
+        assert (desk_of(pilot)._pane.case_id, composer.case_id) == (cough, cough)
+        assert desk_of(pilot).focused is composer
+
+
+async def test_a_key_that_was_struck_in_another_case_is_not_for_this_one(sqlcipher_world: World) -> None:
+    """It is still on its way when the case is there that one has gone to."""
+    world, cases = sqlcipher_world, fill(sqlcipher_world)
+    (cough,) = mine(world, cases, "cough")
+    async with at_desk(world) as pilot:
+        await go_to(pilot, cough, "enter")
+        composer = desk_of(pilot)._pane.composer
+        late, own = events.Key("x", "x"), events.Key("y", "y")
+        late.time = composer._here_since - 0.001
+        for key in (late, own):
+            composer.post_message(key)
+        await pilot.pause()
+        assert composer.text == "y"
 
 
 async def test_a_late_question_does_not_come_up_over_what_one_does_by_then(sqlcipher_world: World) -> None:

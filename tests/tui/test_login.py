@@ -268,6 +268,7 @@ async def test_a_dialog_that_comes_or_goes_under_the_lock_is_seen_only_after_it(
 
 
 @pytest.mark.rule("NA-1", "CH-3")
+@pytest.mark.hazard("H12")
 async def test_alarms_are_counted_on_the_lock_and_name_nobody(sqlcipher_world: World) -> None:
     world = sqlcipher_world
     kit.fill(world)
@@ -304,6 +305,23 @@ async def test_somebody_else_logs_in_and_nothing_of_the_first_one_is_abandoned(w
         assert (
             shift.current(world.system, actor) is not None
         )  # it goes on until it is lost, and the case goes to the queue
+
+
+@pytest.mark.rule("NA-1", "SH-1")
+@pytest.mark.hazard("H12")
+async def test_the_shift_of_the_first_one_ends_with_them_where_nothing_is_left_behind(sqlcipher_world: World) -> None:
+    world = sqlcipher_world
+    have_passwords(world, "maria", "johan")
+    actor = replace(world.actor("maria"), place="console:test:7")
+    shift.start(world.system, actor, ShiftKind.CHAT)
+    async with at_desk(world) as pilot:
+        await until(pilot, lambda: desk_of(pilot)._shift is not None)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LockedScreen))
+        await pilot.press("ctrl+n")
+        await log_in(pilot, JOHAN)
+        await desk_stands(pilot)
+        await until(pilot, lambda: shift.current(world.system, actor) is None)
 
 
 @pytest.mark.rule("NA-1")

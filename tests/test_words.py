@@ -1,0 +1,26 @@
+"""What a column of the list says of a case."""
+
+from dataclasses import replace
+
+import pytest
+
+from p24tui.routine.case import Case, CaseState, Video
+from p24tui.words import state_marks
+from tests.routine.cases import actor, case
+
+
+@pytest.mark.rule("CH-12")
+@pytest.mark.hazard("H11")
+@pytest.mark.parametrize(
+    "one",
+    [
+        *(case(state=state) for state in CaseState if state is not CaseState.ENDED),
+        case(unread=2),
+        case(video=Video.OVER),
+    ],
+    ids=lambda one: f"{one.state}-{one.unread}-{one.video}",
+)
+@pytest.mark.parametrize("why", [True, False])
+def test_between_the_two_steps_of_an_ending_it_says_that_it_is_not_done(one: Case, why: bool) -> None:
+    assert "ej klart" not in state_marks(one, why=why)
+    assert "AVSLUTAS, ej klart" in state_marks(replace(one, ending_by=actor().staff_id), why=why)
