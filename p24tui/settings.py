@@ -16,6 +16,12 @@ ENVIRONMENT = "P24TUI_"
 STORAGE = "temporary-storage"
 """The folder of the home folder that is the temporary storage where no other is named."""
 
+PATHS = (
+    "temporary_storage", "person_data", "person_data_certificate", "card_roots", "card_intermediates", "card_revocation",
+    "seal_file",
+)  # fmt: skip
+"""The keys that may be a path, which ~ may begin."""
+
 ALERTS = frozenset({"bell", "notify", "colour"})
 """The ways in which an alarm can be told of."""
 
@@ -199,9 +205,12 @@ def default_home() -> Path:
 
 
 def home_folder(environ: Mapping[str, str] | None = None) -> Path:
-    """The folder of this program's data: ``P24TUI_HOME``, or the platform's own."""
+    """The folder of this program's data: ``P24TUI_HOME``, or the platform's own.
+
+    Raises ``BadInput`` where there cannot be such a folder.
+    """
     environ = os.environ if environ is None else environ
-    return Path(environ.get(ENVIRONMENT + "HOME") or default_home()).expanduser()
+    return _path("home", environ.get(ENVIRONMENT + "HOME") or default_home())
 
 
 def load(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
@@ -219,6 +228,8 @@ def load(environ: Mapping[str, str] | None = None, **overrides: object) -> Setti
         settings = msgspec.convert({**values, "home": home}, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise BadInput("settings-value", problem=str(error)) from error
+    for name in PATHS:
+        _path(name, getattr(settings, name))
     if unknown := settings.alerts - ALERTS:
         raise BadInput("settings-value", problem=f"alert_by: {', '.join(sorted(unknown))}")
     return settings
@@ -246,12 +257,23 @@ def _from_file(path: Path) -> dict[str, Any]:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # the reader gives up on long numbers and deep nesting
         raise BadInput("settings-file", path=str(path), problem=str(error)) from error
     unknown = sorted(set(values) - (_names() - {"key"}))
     if unknown:
         raise BadInput("settings-key", path=str(path), keys=", ".join(unknown))
     return values
+
+
+def _path(name: str, written: str | Path) -> Path:
+    """What stands under a key as a path. Raises ``BadInput`` where it can be none."""
+    try:
+        path = Path(written).expanduser()
+    except RuntimeError as error:  # ~ and a name that nobody here has
+        raise BadInput("settings-value", problem=f"{name}: {error}") from error
+    if "\0" in str(path):
+        raise BadInput("settings-value", problem=f"{name}: embedded null character")
+    return path
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
