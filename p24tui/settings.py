@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from p24tui.errors import BadInput
+from p24tui.text import clean_line
 
 FILE_NAME = "settings.toml"
 ENVIRONMENT = "P24TUI_"
@@ -21,6 +22,9 @@ PATHS = (
     "seal_file",
 )  # fmt: skip
 """The keys that may be a path, which ~ may begin."""
+
+LONGEST_SAID = 200
+"""Characters of what is wrong that a sentence says."""
 
 ALERTS = frozenset({"bell", "notify", "colour"})
 """The ways in which an alarm can be told of."""
@@ -227,11 +231,12 @@ def load(environ: Mapping[str, str] | None = None, **overrides: object) -> Setti
     try:
         settings = msgspec.convert({**values, "home": home}, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise BadInput("settings-value", problem=str(error)) from error
+        what, _at, where = str(error).rpartition(" - at ")
+        raise _bad(f"{where.strip('`$.')}: {what}") from error
     for name in PATHS:
         _path(name, getattr(settings, name))
     if unknown := settings.alerts - ALERTS:
-        raise BadInput("settings-value", problem=f"alert_by: {', '.join(sorted(unknown))}")
+        raise _bad(f"alert_by: {', '.join(sorted(unknown))}")
     return settings
 
 
@@ -258,10 +263,10 @@ def _from_file(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:  # the reader gives up on long numbers and deep nesting
-        raise BadInput("settings-file", path=str(path), problem=str(error)) from error
+        raise BadInput("settings-file", path=str(path), problem=clean_line(str(error), LONGEST_SAID)) from error
     unknown = sorted(set(values) - (_names() - {"key"}))
     if unknown:
-        raise BadInput("settings-key", path=str(path), keys=", ".join(unknown))
+        raise BadInput("settings-key", path=str(path), keys=clean_line(", ".join(unknown), LONGEST_SAID))
     return values
 
 
@@ -270,10 +275,15 @@ def _path(name: str, written: str | Path) -> Path:
     try:
         path = Path(written).expanduser()
     except RuntimeError as error:  # ~ and a name that nobody here has
-        raise BadInput("settings-value", problem=f"{name}: {error}") from error
+        raise _bad(f"{name}: {error}") from error
     if "\0" in str(path):
-        raise BadInput("settings-value", problem=f"{name}: embedded null character")
+        raise _bad(f"{name}: embedded null character")
     return path
+
+
+def _bad(problem: str) -> BadInput:
+    """What is wrong with a value, fit to be said on a terminal: it may say again what was given."""
+    return BadInput("settings-value", problem=clean_line(problem, LONGEST_SAID))
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -286,7 +296,7 @@ def _keys(given: Any) -> Any:
     if isinstance(given, str):
         pairs = [word.partition("=") for word in given.split()]
         if wrong := [action for action, _equals, key in pairs if not action or not key]:
-            raise BadInput("settings-value", problem=f"keys: {', '.join(wrong)}")
+            raise _bad(f"keys: {', '.join(wrong)}")
         given = {action: key.split(",") for action, _equals, key in pairs}
     if not isinstance(given, dict):
         return given

@@ -7,6 +7,7 @@ import pytest
 from p24tui import settings
 from p24tui.errors import BadInput
 from p24tui.explain import explain
+from p24tui.text import clean_line
 
 
 def loaded(home: Path, alert_by: str) -> settings.Settings:
@@ -44,3 +45,25 @@ def test_a_path_that_there_cannot_be_is_said(tmp_path: Path, name: str, path: st
     with pytest.raises(BadInput) as error:
         settings.load({"P24TUI_HOME": str(tmp_path), f"P24TUI_{name.upper()}": path})
     assert f"{name}: " in explain(error.value)
+
+
+@pytest.mark.hazard("H23")
+@pytest.mark.parametrize("name", ["alert_by", "keys", "lang", "home"])
+def test_what_is_bad_is_said_in_a_line_that_a_terminal_may_be_given(tmp_path: Path, name: str) -> None:
+    """Found by ``python -m tests.fuzz settings``: a control sequence in the environment was said to the terminal."""
+    environ = {"P24TUI_HOME": str(tmp_path), f"P24TUI_{name.upper()}": "~\x1b]52;c;?\x07" + "å" * 5000 + "/x"}
+    with pytest.raises(BadInput) as error:
+        settings.load(environ)
+    sentence = explain(error.value)
+    assert clean_line(sentence, 1000) == sentence
+    assert f"{name}" in sentence
+    assert len(sentence) < 500
+
+
+def test_keys_that_there_are_not_are_said_in_such_a_line_too(tmp_path: Path) -> None:
+    (tmp_path / settings.FILE_NAME).write_text('"\\u001b[2J' + "å" * 5000 + '" = 1\n', encoding="utf-8")
+    with pytest.raises(BadInput) as error:
+        settings.load({"P24TUI_HOME": str(tmp_path)})
+    sentence = explain(error.value)
+    assert clean_line(sentence, 1000) == sentence
+    assert len(sentence) < 500
