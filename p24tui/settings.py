@@ -18,9 +18,14 @@ STORAGE = "temporary-storage"
 """The folder of the home folder that is the temporary storage where no other is named."""
 
 PATHS = (
-    "temporary_storage", "person_data", "person_data_certificate", "card_roots", "card_intermediates", "card_revocation",
+    "temporary_storage",
+    "person_data",
+    "person_data_certificate",
+    "card_roots",
+    "card_intermediates",
+    "card_revocation",
     "seal_file",
-)  # fmt: skip
+)
 """The keys that may be a path, which ~ may begin."""
 
 LONGEST_SAID = 200
