@@ -292,8 +292,13 @@ def _bad(problem: str) -> BadInput:
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    given = {name: environ.get(ENVIRONMENT + name.upper()) for name in _names()}
-    return {name: value for name, value in given.items() if value}
+    given = {name: value for name in _names() if (value := environ.get(ENVIRONMENT + name.upper()))}
+    for name, value in given.items():
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:  # bytes that are no text
+            raise _bad(f"{name}: not UTF-8") from error
+    return given
 
 
 def _keys(given: Any) -> Any:

@@ -67,3 +67,11 @@ def test_keys_that_there_are_not_are_said_in_such_a_line_too(tmp_path: Path) -> 
     sentence = explain(error.value)
     assert clean_line(sentence, 1000) == sentence
     assert len(sentence) < 500
+
+
+@pytest.mark.parametrize("name", ["lang", "staff", "intake_port", "card_roots"])
+def test_bytes_that_are_no_text_are_said(tmp_path: Path, name: str) -> None:
+    """Found by ``python -m tests.fuzz settings``: such a language ended in a traceback."""
+    with pytest.raises(BadInput) as error:
+        settings.load({"P24TUI_HOME": str(tmp_path), f"P24TUI_{name.upper()}": "x\udcff"})
+    assert f"{name}: " in explain(error.value)

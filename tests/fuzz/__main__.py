@@ -19,6 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
         for name in asked.targets or TARGETS:
             done += [_run(name, asked)]
     except KeyboardInterrupt:
+        print("\nbroken off")
         return 130
     return 1 if any(one.findings for one in done) else 0
 
@@ -30,11 +31,14 @@ def _run(name: str, asked: argparse.Namespace) -> Progress:
         nonlocal told
         for kind in progress.findings.keys() - said:
             said.add(kind)
+            print(f"  FOUND {kind}\n    {progress.findings[kind][:4000]}", flush=True)
         if time.monotonic() - told > TELLS_EVERY:
             told = time.monotonic()
+            print(_line(progress), flush=True)
 
     tried = target(name)
-    return until_quiet(
+    print(f"{name}: {tried.what}", flush=True)
+    progress = until_quiet(
         tried,
         minutes=asked.minutes,
         at_most=asked.at_most,
@@ -42,6 +46,8 @@ def _run(name: str, asked: argparse.Namespace) -> Progress:
         kept_in=asked.kept_in,
         tell=tell,
     )
+    print(f"{_line(progress)}: found {'something' if progress.findings else 'nothing'}", flush=True)
+    return progress
 
 
 def _line(progress: Progress) -> str:
