@@ -15,7 +15,7 @@ from types import TracebackType
 
 from p24tui import __version__, settings
 from p24tui.clock import SystemClock
-from p24tui.errors import P24Error
+from p24tui.errors import BadInput, P24Error
 from p24tui.i18n import _
 
 KEPT = 10
@@ -89,15 +89,15 @@ def report(error: BaseException) -> str:
 
 def save(error: BaseException) -> Path | None:
     """Put a report into the home folder; where it lies, or none where nothing can be written there."""
-    folder = settings.home_folder()
-    path = folder / f"crash-{SystemClock().now():%Y%m%d-%H%M%S-%f}-{os.getpid()}.log"
     try:
+        folder = settings.home_folder()
+        path = folder / f"crash-{SystemClock().now():%Y%m%d-%H%M%S-%f}-{os.getpid()}.log"
         folder.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(report(error))
         for old in sorted(folder.glob("crash-*.log"))[:-KEPT]:
             old.unlink(missing_ok=True)
-    except OSError:
+    except (OSError, BadInput):  # also where there is no such home folder
         return None
     return path
 

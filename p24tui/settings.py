@@ -13,11 +13,26 @@ from typing import Any, Literal
 import msgspec
 
 from p24tui.errors import BadInput
+from p24tui.text import clean_line
 
 FILE_NAME = "settings.toml"
 ENVIRONMENT = "P24TUI_"
 STORAGE = "temporary-storage"
 """The folder of the home folder that is the temporary storage where no other is named."""
+
+PATHS = (
+    "temporary_storage",
+    "person_data",
+    "person_data_certificate",
+    "card_roots",
+    "card_intermediates",
+    "card_revocation",
+    "seal_file",
+)
+"""The keys that may be a path, which ~ may begin."""
+
+LONGEST_SAID = 200
+"""Characters of what is wrong that a sentence says."""
 
 ALERTS = frozenset({"bell", "notify", "colour"})
 """The ways in which an alarm can be told of."""
@@ -211,9 +226,12 @@ def default_home() -> Path:
 
 
 def home_folder(environ: Mapping[str, str] | None = None) -> Path:
-    """The folder of this program's data: ``P24TUI_HOME``, or the platform's own."""
+    """The folder of this program's data: ``P24TUI_HOME``, or the platform's own.
+
+    Raises ``BadInput`` where there cannot be such a folder.
+    """
     environ = os.environ if environ is None else environ
-    return Path(environ.get(ENVIRONMENT + "HOME") or default_home()).expanduser()
+    return _path("home", environ.get(ENVIRONMENT + "HOME") or default_home())
 
 
 def load(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
@@ -232,9 +250,12 @@ def load(environ: Mapping[str, str] | None = None, **overrides: object) -> Setti
     try:
         settings = msgspec.convert({**values, "home": home}, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise BadInput("settings-value", problem=str(error)) from error
+        what, _at, where = str(error).rpartition(" - at ")
+        raise _bad(f"{where.strip('`$.')}: {what}") from error
+    for name in PATHS:
+        _path(name, getattr(settings, name))
     if unknown := settings.alerts - ALERTS:
-        raise BadInput("settings-value", problem=f"alert_by: {', '.join(sorted(unknown))}")
+        raise _bad(f"alert_by: {', '.join(sorted(unknown))}")
     return settings
 
 
@@ -260,17 +281,38 @@ def _from_file(path: Path) -> dict[str, Any]:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInput("settings-file", path=str(path), problem=str(error)) from error
+    except (OSError, ValueError, RecursionError) as error:  # the reader gives up on long numbers and deep nesting
+        raise BadInput("settings-file", path=str(path), problem=clean_line(str(error), LONGEST_SAID)) from error
     unknown = sorted(set(values) - (_names() - {"key"}))
     if unknown:
-        raise BadInput("settings-key", path=str(path), keys=", ".join(unknown))
+        raise BadInput("settings-key", path=str(path), keys=clean_line(", ".join(unknown), LONGEST_SAID))
     return values
 
 
+def _path(name: str, written: str | Path) -> Path:
+    """What stands under a key as a path. Raises ``BadInput`` where it can be none."""
+    try:
+        path = Path(written).expanduser()
+    except RuntimeError as error:  # ~ and a name that nobody here has
+        raise _bad(f"{name}: {error}") from error
+    if "\0" in str(path):
+        raise _bad(f"{name}: embedded null character")
+    return path
+
+
+def _bad(problem: str) -> BadInput:
+    """What is wrong with a value, fit to be said on a terminal: it may say again what was given."""
+    return BadInput("settings-value", problem=clean_line(problem, LONGEST_SAID))
+
+
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    given = {name: environ.get(ENVIRONMENT + name.upper()) for name in _names()}
-    return {name: value for name, value in given.items() if value}
+    given = {name: value for name in _names() if (value := environ.get(ENVIRONMENT + name.upper()))}
+    for name, value in given.items():
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:  # bytes that are no text
+            raise _bad(f"{name}: not UTF-8") from error
+    return given
 
 
 def _keys(given: Any) -> Any:
@@ -278,7 +320,7 @@ def _keys(given: Any) -> Any:
     if isinstance(given, str):
         pairs = [word.partition("=") for word in given.split()]
         if wrong := [action for action, _equals, key in pairs if not action or not key]:
-            raise BadInput("settings-value", problem=f"keys: {', '.join(wrong)}")
+            raise _bad(f"keys: {', '.join(wrong)}")
         given = {action: key.split(",") for action, _equals, key in pairs}
     if not isinstance(given, dict):
         return given

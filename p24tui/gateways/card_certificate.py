@@ -59,7 +59,8 @@ def parsed(der: bytes) -> x509.Certificate | None:
     """The certificate, or none where it is broken: of many on a card one may be of no concern to us."""
     try:
         certificate = x509.load_der_x509_certificate(der)
-        _ = certificate.subject, certificate.issuer, certificate.extensions  # these are read late, and may fail then
+        # These are read late, and may fail then.
+        _ = certificate.subject, certificate.issuer, certificate.extensions, certificate.public_key()
     except Exception:  # noqa: BLE001 - whatever is broken in what somebody has put into the reader
         return None
     return certificate

@@ -169,7 +169,7 @@ def _once(calendar_id: str, versions: "list[Component]", since: datetime) -> tup
         return [], [_unusable(master, error.reason), *problems]
     for exception in exceptions:
         try:
-            if "RANGE" in exception["RECURRENCE-ID"].params:
+            if "RANGE" in _one(exception, "RECURRENCE-ID").params:
                 raise _CannotUse("recurrence")
             replaced = found.pop(_instant(_when(exception, "RECURRENCE-ID")), None)
             if replaced is not None and not _cancelled(exception):
@@ -245,7 +245,11 @@ def _until(until: date | datetime, zone: tzinfo | None) -> datetime:
 def _end(event: "Component") -> datetime:
     if "DTEND" in event:
         return _when(event, "DTEND")
-    duration = getattr(_one(event, "DURATION"), "dt", None) if "DURATION" in event else None
+    prop = _one(event, "DURATION") if "DURATION" in event else None
+    try:
+        duration = getattr(prop, "dt", None)
+    except Exception as error:
+        raise _CannotUse("no-end") from error
     if not isinstance(duration, timedelta):
         raise _CannotUse("no-end")
     try:

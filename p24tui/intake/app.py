@@ -35,6 +35,7 @@ def build(system: System) -> Starlette:
     app = Starlette(
         routes=[
             Route("/health", at.guarded(at.health), methods=["GET"]),
+            Route("/openapi.json", at.guarded(at.description), methods=["GET"]),
             Route("/after-hours", at.guarded(at.after_hours), methods=["GET"]),
             Route("/fhir/metadata", at.guarded(at.metadata), methods=["GET"]),
             Route("/fhir/Communication/$stream", at.guarded(at.stream), methods=["GET"]),

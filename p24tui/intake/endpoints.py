@@ -12,7 +12,7 @@ from anyio import to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from p24tui import __version__
+from p24tui import __version__, assets
 from p24tui.errors import BadInput, Unavailable
 from p24tui.gateways.fhir import write
 from p24tui.gateways.outgoing.elks import Elks, read_report
@@ -26,6 +26,7 @@ from p24tui.system import System
 
 JSON_TYPES = ("application/fhir+json", "application/json")
 LINES_TYPES = ("application/fhir+ndjson", "application/ndjson", "application/x-ndjson")
+DESCRIPTION = "intake.openapi.json"
 RETRY_AFTER = "5"
 REPORT_MAX_BYTES = 8192
 AT_ONCE = 4
@@ -60,6 +61,10 @@ class Endpoints:
     async def metadata(self, request: Request) -> Response:
         """What the intake can do."""
         return FhirResponse(write.capabilities(__version__, self._system.clock.now(), _base(request)))
+
+    async def description(self, request: Request) -> Response:
+        """What can be asked at which address, and what is answered, as OpenAPI: for programs that ask."""
+        return Response(await to_thread.run_sync(assets.path(DESCRIPTION).read_bytes), media_type="application/json")
 
     async def send(self, request: Request) -> Response:
         """Take a Bundle, a resource or NDJSON; under a type's address one resource of that type."""

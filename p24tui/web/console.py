@@ -37,6 +37,14 @@ _IN_WORDS = frozenset({2, 3, 4, 5})
 
 _MOST_SAID = 4096
 
+NO_CONSOLE = (asyncio.LimitOverrunError, msgspec.DecodeError, UnicodeDecodeError)
+"""What shows that a process writes something else than a console does."""
+
+
+class _Asked(msgspec.Struct):
+    type: str
+    url: str = ""
+
 
 class Console(AppService):
     """What textual-serve does for a program, with a person.
@@ -87,7 +95,7 @@ class Console(AppService):
             await self._pass_on(process.stdout)
         except asyncio.IncompleteReadError:
             pass  # it has ended
-        except (asyncio.LimitOverrunError, msgspec.DecodeError):
+        except NO_CONSOLE:
             process.kill()  # whatever this is, it is no console
         code = await process.wait()
         words = await last_words
@@ -115,11 +123,11 @@ class Console(AppService):
 
     async def on_meta(self, data: bytes) -> None:
         """What the console asks of the page: to close, to be loaded anew, to open an address. There is no more."""
-        asked = msgspec.json.decode(data, type=dict[str, object])
-        url = str(asked.get("url", ""))
-        if asked["type"] == "exit":
+        asked = msgspec.json.decode(data, type=_Asked)
+        url = asked.url
+        if asked.type == "exit":
             await self._close()
-        elif asked["type"] == "open_url" and (url == RELOAD or url.startswith(("https://", "http://"))):
+        elif asked.type == "open_url" and (url == RELOAD or url.startswith(("https://", "http://"))):
             words = {"url": url, "new_tab": url != RELOAD}
             await self._websocket.send_json(["open_url", words])
 

@@ -250,6 +250,22 @@ def test_rubbish_on_a_card_is_no_certificate(der: bytes) -> None:
     assert parsed(der) is None
 
 
+@pytest.mark.parametrize(
+    ("whole", "broken"),
+    [
+        (bytes.fromhex("06072a8648ce3d0201"), bytes.fromhex("0607008648ce3d0201")),
+        (bytes.fromhex("03420004"), bytes.fromhex("03420000")),
+    ],
+    ids=["a kind that there is not", "no point of the curve"],
+)
+def test_a_certificate_whose_key_cannot_be_read_is_of_no_concern(whole: bytes, broken: bytes) -> None:
+    """Found by ``python -m tests.fuzz certificates``: it was chosen to log in with, and ended in a fault."""
+    der = ISSUER.issue(OWN).public_bytes(serialization.Encoding.DER)
+    assert der.count(whole) == 1
+    assert parsed(der) is not None
+    assert parsed(der.replace(whole, broken)) is None
+
+
 GOOD = ISSUER.issue(OWN).public_bytes(serialization.Encoding.DER)
 
 

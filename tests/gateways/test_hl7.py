@@ -302,6 +302,12 @@ class TestLetters:
             assert said(sch(), pid(f5=f"^{typed}"), ail()).name == " ".join(meant.split())
         assert caplog.records == []
 
+    def test_nobody_need_say_by_which_program_it_was_sent(self) -> None:
+        """Found by ``python -m tests.fuzz hl7``: an empty MSH-3 was taken for a fifth delimiter."""
+        body = siu().replace(b"|VAS|RH|", b"||RH|")
+        assert read(body) == read(siu())
+        assert ack.accept(body, "1", NOW).message.startswith(b"MSH|^~\\&|P24|RH||RH|")
+
     def test_other_delimiters(self) -> None:
         other = siu().decode().translate(str.maketrans("|^~\\&", "#*!?$")).replace("Videobes", "Videobes")
         assert read(other.encode())[0] == read(siu())[0]

@@ -88,6 +88,7 @@ def test_a_duration_says_when_it_ends() -> None:
     [
         (("UID:-",), "no-uid"),
         (("DTEND:-",), "no-end"),
+        (("DTEND:-", "DURATION:x"), "no-end"),
         (("DTSTART;VALUE=DATE:20261124",), "all-day"),
         (("DTSTART:nonsense",), "time"),
         (("DTSTART:-",), "time"),
@@ -115,6 +116,14 @@ def test_what_cannot_be_used_is_named_with_its_reason_and_costs_nothing_else(
     assert [(one.title, one.reason) for one in found.unusable] == [("Maria Lind", reason)]
     assert [one.calendar_id for one in found.occurrences] == ["2"]
     assert found.calendar_ids == {"2"}
+
+
+def test_an_exception_of_two_times_costs_nothing_else() -> None:
+    """Found by ``python -m tests.fuzz roster``, as was the duration above: nothing of the file was taken."""
+    exception = event("RECURRENCE-ID:20261124T080000", "RECURRENCE-ID:20261125T080000")
+    found = read(file(event(), exception, event(uid="2")), NOW)
+    assert [one.reason for one in found.unusable] == ["time"]
+    assert [one.calendar_id for one in found.occurrences] == ["1", "2"]
 
 
 def test_a_series_keeps_its_wall_time_over_the_clock_change_and_reaches_53_weeks() -> None:

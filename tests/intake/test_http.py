@@ -18,6 +18,7 @@ from p24tui.intake import stream
 from p24tui.services import chat, intake, queue
 from p24tui.store import tables
 from p24tui.store.schema import open_store
+from p24tui.text import clean_line
 from tests import samples, stored
 from tests.intake.serving import SOURCE, client, raw, wait_until
 from tests.samples import bundle, contact, encounter, message, patient
@@ -53,6 +54,18 @@ def answer(world: World, text: str) -> None:
 
 
 class TestSending:
+    @pytest.mark.hazard("H23")
+    def test_a_type_that_there_is_not_is_said_clean_and_short(
+        self, sqlcipher_world: World, small_portal: httpx.Client
+    ) -> None:
+        """Found by ``python -m tests.fuzz http``: the address was kept in quarantine as it came, and shown so."""
+        answered = small_portal.post("/fhir/%C2%9B2J" + "A" * 3000, json=patient())
+        assert answered.status_code == 400
+        (kept,) = intake.unsettled(sqlcipher_world.system)
+        assert diagnostics(answered) == [kept.problem]
+        assert clean_line(kept.problem, 1000) == kept.problem
+        assert len(kept.problem) < 200
+
     def test_a_contact_in_one_transaction(self, world: World, portal: httpx.Client) -> None:
         first = portal.post("/fhir", json=bundle(*contact(), type="transaction"))
         assert first.status_code == 200

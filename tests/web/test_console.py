@@ -115,6 +115,19 @@ async def test_what_it_paints_is_passed_on_until_it_ends(tmp_path: Path, monkeyp
     assert page.said == []
 
 
+@pytest.mark.parametrize("asks", [b"{}", b"[]", b'{"type": 1e400}', b'{"type": "\x97"}', b'{"type": "\\ud800"}'])
+async def test_what_asks_for_nothing_that_there_is_is_ended_and_the_page_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asks: bytes
+) -> None:
+    """Found by ``python -m tests.fuzz browser``: the page stood there, and its process went on."""
+    page, packet = Page(), b"M" + len(asks).to_bytes(4, "big") + asks
+    one = await run(monkeypatch, page, tmp_path, f"os.write(1, {packet!r}); time.sleep(600)")
+    await until(lambda: page.closed)
+    await one.stop()
+    assert one._process is not None
+    assert one._process.returncode is not None
+
+
 async def test_it_is_let_go_as_a_terminal_that_closes_and_may_paint_on_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

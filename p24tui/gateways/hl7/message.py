@@ -32,7 +32,7 @@ USUAL = "|^~\\&"
 """The delimiters that nearly everybody uses: of fields, components, repetitions, escapes and subcomponents."""
 
 _MARK = r"[!-/:-@\[-`{-~]"
-_DELIMITERS = re.compile(rf"MSH({_MARK})({_MARK}{{4,5}})\1")
+_DELIMITERS = re.compile(rf"MSH({_MARK})({_MARK}{{4,5}}?)\1")
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
 _NULL = '""'
 _DELIMITER_CODES = ("F", "S", "R", "E", "T")

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from hashlib import sha256
 
-from p24tui.gateways.fhir.element import quote
+from p24tui.gateways.fhir.element import QUOTED, quote
 from p24tui.gateways.fhir.model import Issue, Kind, Severity, Unusable
 from p24tui.gateways.fhir.parcel import Parcel, cut
 from p24tui.gateways.hl7.cutting import is_hl7
@@ -18,6 +18,7 @@ from p24tui.services.intake.taking import awaited
 from p24tui.store import intake
 from p24tui.store.intake import Quarantined
 from p24tui.system import System
+from p24tui.text import clean_line
 
 LINES = (".ndjson", ".jsonl")
 
@@ -81,7 +82,7 @@ def _cut(body: bytes, *, lines: bool, type: str) -> Parcel:
     if type:
         found = parcel.entry(parcel.pieces[0]).resource["resourceType"] if not parcel.bundle else "Bundle"
         if found != type or len(parcel.pieces) != 1:
-            raise Unusable("", f"{quote(found)} was sent where one {type} is taken")
+            raise Unusable("", f"{quote(found)} was sent where one {clean_line(type, QUOTED)} is taken")
     return parcel
 
 
