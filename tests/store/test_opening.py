@@ -140,6 +140,15 @@ def test_a_database_that_is_read_only_says_so(tmp_path: Path) -> None:
         assert failing(world, "PRAGMA query_only = ON", "DELETE FROM drafts").detail == "readonly"
 
 
+@pytest.mark.hazard("H22")
+def test_a_database_that_was_read_only_is_written_to_again_without_a_restart(tmp_path: Path) -> None:
+    """What SQLite has opened on a read-only disk stays so when the disk no longer is; here a pragma stands for it."""
+    with make_world(tmp_path) as world:
+        failing(world, "PRAGMA query_only = ON", "DELETE FROM drafts")
+        with world.system.store.writing() as tx:
+            tx.connection.exec_driver_sql("DELETE FROM drafts")
+
+
 def test_a_full_disk_loses_nothing_and_says_so(tmp_path: Path) -> None:
     """SQLite's own limit of pages stands for the disk: the write fails the same way, in the middle."""
     with make_world(tmp_path) as world:
