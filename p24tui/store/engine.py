@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, exc, func, select
+from sqlalchemy import Connection, Engine, create_engine, event, exc, func, select
 from sqlalchemy.pool import QueuePool
 
 from p24tui.errors import BadInput, Unavailable
@@ -128,11 +128,6 @@ def _sqlcipher(path: Path, key: str) -> Engine:
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    @event.listens_for(engine, "handle_error")
-    def let_go(error: ExceptionContext) -> None:
-        if "readonly" in str(error.original_exception):  # what was opened on a read-only disk stays so for good
-            error.is_disconnect = True
 
     return engine
 
