@@ -8,6 +8,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -101,7 +102,8 @@ class Clockwork:
 
     def start(self) -> None:
         """Run every tick once now, and then by its interval; hear what gateways report."""
-        ticks.forget_old(self._system)
+        with suppress(P24Error):  # a console that stands there does not end for that; what is old goes another time
+            ticks.forget_old(self._system)
         self._began = dict.fromkeys((tick.name for tick in self.ticks), time.monotonic())
         for tick in self.ticks:
             self._scheduler.add_job(

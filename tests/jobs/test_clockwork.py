@@ -11,6 +11,7 @@ import pytest
 import time_machine
 
 from p24tui.clock import SystemClock
+from p24tui.errors import Unavailable
 from p24tui.gateways.outgoing.model import Fate, Report
 from p24tui.jobs import clockwork as clockwork_module
 from p24tui.jobs.clockwork import Clockwork, Tick
@@ -54,6 +55,19 @@ def test_the_clockwork_takes_up_held_cases_at_once_when_it_starts(world: World) 
         clockwork.stop()
     assert record(world, "held-cases").done == 1
     assert world.event_kinds(case.id).count("case.due") == 1
+
+
+def test_a_database_that_is_locked_when_it_starts_ends_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(_system: System) -> None:
+        raise Unavailable("database", "locked")
+
+    monkeypatch.setattr(ticks, "forget_old", locked)
+    clockwork = Clockwork(world.system, PLACE)
+    clockwork.start()
+    try:
+        wait_for(lambda: any(one.name == "presence" for one in ticks.every(world.system)))
+    finally:
+        clockwork.stop()
 
 
 def test_a_tick_that_runs_twice_does_its_work_once(world: World) -> None:

@@ -22,7 +22,7 @@ RESERVE_SYSTEM = "http://electronichealth.se/identifier/nationelltReservnummer"
 ANSWERS_WITHIN = 8.0
 """Seconds after which a sender believes that what it sent is lost, and sends it again."""
 
-BUNCH = 24
+BUNCH = 12
 OPEN = 12
 """In how many of the latest contacts patients go on writing."""
 
