@@ -101,10 +101,10 @@ def program(_orders: Orders, _name: str, *arguments: str) -> None:
 def console(orders: Orders, name: str, terminal: str, *arguments: str) -> None:
     """The program on a terminal, which is this session's from now on."""
     side = os.open(terminal, os.O_RDWR)
-    for number in range(3):
+    for number, (name_of, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         os.dup2(side, number)
-    stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - multiprocessing has closed the one there was
-    vars(sys).update(stdin=stdin, __stdin__=stdin)
+        stream = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as the process lasts
+        vars(sys).update({name_of: stream, f"__{name_of}__": stream})
     os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
     program(orders, name, *arguments)
 

@@ -92,6 +92,7 @@ def ground(folder: Path, database: str, *, mounted: bool) -> Iterator[Ground]:
         server.start()
         server.execute("CREATE DATABASE storm0 TEMPLATE template0")
     template = folder / "template"
+    template.mkdir()
     try:
         with make_world(template, server.url("storm0") if server else "") as world:
             world.rostered()
