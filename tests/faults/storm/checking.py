@@ -228,6 +228,8 @@ def _events(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(Fault.HALF, f"message {id}", "has no change" if id in messages else "a change tells of none such")
 
 
+TAKEN = frozenset({"case.claimed", "handover.accepted"})
+FREED = frozenset({"case.released", "case.ended", "case.returned", "case.closed-down"})
 OWNER_ONLY = frozenset({"message.sent", "handover.offered", "ending.requested", "case.ended", "case.released"})
 """What only who has the case does, of what is done in the storm."""
 
@@ -244,9 +246,9 @@ def _owners(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(Fault.OWNERS, case_id, f"event {event.seq}: {event.staff_id} claims what {owner} has")
         if event.kind in OWNER_ONLY and event.staff_id and owner != event.staff_id:
             yield Finding(Fault.OWNERS, case_id, f"event {event.seq}: {event.kind} by {event.staff_id}, not {owner}")
-        if event.kind in ("case.claimed", "handover.accepted"):
+        if event.kind in TAKEN:
             owners[case_id] = event.staff_id
-        elif event.kind in ("case.released", "case.ended", "case.returned"):
+        elif event.kind in FREED:
             owners[case_id] = None
     for case_id, now in evidence.snapshot.cases.items():
         if now.owner_id != owners.get(case_id):
