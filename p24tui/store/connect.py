@@ -18,6 +18,8 @@ POSTGRESQL: dict[str, Any] = {
     "connect_timeout": 5,
     "tcp_user_timeout": 5000,
     "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
     "options": "-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=10000",
 }
 """How connections to PostgreSQL are made: a dead one is noticed in seconds, a frozen one lets go of its rows."""

@@ -220,7 +220,7 @@ class Crew:
         if member.stormy and member.process.exitcode != BUG:
             return
         output = self.orders.output / member.post.name
-        said = output.read_text(errors="replace")[-1200:] if output.exists() else ""
+        said = output.read_text(errors="replace")[-2500:] if output.exists() else ""
         if member.screen is not None:
             said += member.screen.last()
         self.fell.append(f"{member.post.name} ended by itself with {member.process.exitcode}: {said}")

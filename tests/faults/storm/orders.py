@@ -67,7 +67,7 @@ class Orders:
 def obey(orders: Orders, name: str, run: Callable[..., None], *given: Any) -> None:
     """What a new process does: it gets a session, an output, an environment and a clock of its own, and runs."""
     os.setsid()
-    _say_to(orders.output / name)
+    output = _say_to(orders.output / name)
     os.environ.update(orders.environment)
     for module in LOADED_EARLY:  # nothing to do where they were loaded before the fork
         import_module(module)
@@ -75,7 +75,7 @@ def obey(orders: Orders, name: str, run: Callable[..., None], *given: Any) -> No
     try:
         run(orders, name, *given)
     except Exception:  # noqa: BLE001 - it is to be seen, and not by whoever forked it
-        traceback.print_exc()
+        os.write(output, traceback.format_exc().encode())
         sys.exit(BUG)
 
 
@@ -109,8 +109,9 @@ def console(orders: Orders, name: str, terminal: str, *arguments: str) -> None:
     program(orders, name, *arguments)
 
 
-def _say_to(path: Path) -> None:
+def _say_to(path: Path) -> int:
     output = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for old, new in ((nothing, 0), (output, 1), (output, 2)):
         os.dup2(old, new)
+    return output
