@@ -81,6 +81,7 @@ class Clockwork:
             executors={"default": ThreadPoolExecutor(max_workers=1)},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
         )
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)  # else it tells of every run: megabytes a day
         self._scheduler.add_listener(self._missed, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
 
     @property

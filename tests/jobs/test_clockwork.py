@@ -1,5 +1,6 @@
 """The ticks: they do their work, survive their own failures, and leave a record."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -68,6 +69,12 @@ def test_a_database_that_is_locked_when_it_starts_ends_nothing(world: World, mon
         wait_for(lambda: any(one.name == "presence" for one in ticks.every(world.system)))
     finally:
         clockwork.stop()
+
+
+def test_the_scheduler_does_not_fill_the_log_with_every_run(sqlcipher_world: World) -> None:
+    logging.getLogger("apscheduler").setLevel(logging.NOTSET)
+    Clockwork(sqlcipher_world.system, PLACE)
+    assert not logging.getLogger("apscheduler.executors.default").isEnabledFor(logging.INFO)
 
 
 def test_a_tick_that_runs_twice_does_its_work_once(world: World) -> None:
