@@ -33,7 +33,7 @@ KEYS = (b"\x1b[B", b"\x1b[B", b"\x1b[A", b"\r", b"\x1b")
 """What is pressed at the console: to another case, into it, out of it."""
 
 PRESSED_EVERY = (0.2, 0.8)
-BEGINS_WITHIN = 5.0
+BEGINS_WITHIN = 20.0
 """Seconds after which a process has begun."""
 
 KEPT = 1 << 18

@@ -19,7 +19,7 @@ PERSONS = 200
 
 RESERVE_NUMBERS = r"RH[0-9]{6}"
 RESERVE_SYSTEM = "http://electronichealth.se/identifier/nationelltReservnummer"
-ANSWERS_WITHIN = 8.0
+ANSWERS_WITHIN = 30.0
 """Seconds after which a sender believes that what it sent is lost, and sends it again."""
 
 BUNCH = 12

@@ -44,7 +44,7 @@ ROUNDS_A_DATABASE = 25
 DISK = 192
 """Megabytes."""
 
-GOES_ON_WITHIN = 60.0
+GOES_ON_WITHIN = 120.0
 """Seconds after a storm within which everybody has got something done again."""
 
 STRUCK_FOR = (0.2, 0.7)

@@ -36,8 +36,8 @@ class Wire:
 
     def heal(self) -> None:
         """Pass on again. A connection on which something got lost cannot go on: it ends."""
-        self._lost = None
         with self._lock:
+            self._lost = None
             holed = [one for one, has_hole in self._passing.items() if has_hole]
         for one in holed:
             with suppress(OSError):
@@ -71,13 +71,17 @@ class Wire:
         near.close()
         far.close()
 
+    def _loses(self, one: socket.socket, other: socket.socket, way: Way) -> bool:
+        """Whether what has just come is lost; that the connection has a hole is known before it can be healed."""
+        with self._lock:
+            if self._lost is way:
+                self._passing[one] = self._passing[other] = True
+            return self._lost is way
+
     def _pass_on(self, one: socket.socket, other: socket.socket, way: Way) -> None:
         with suppress(OSError):
             while data := one.recv(65536):
-                if self._lost is way:
-                    with self._lock:
-                        self._passing[one] = self._passing[other] = True
-                else:
+                if not self._loses(one, other, way):
                     other.sendall(data)
         for end in (one, other):
             with suppress(OSError):
