@@ -227,7 +227,7 @@ def test_an_acknowledgement_that_its_client_was_killed_over_counts_for_nothing(t
 @pytest.mark.slow
 @pytest.mark.hazard("H24")
 @pytest.mark.skipif(sys.platform == "win32", reason="the storm's processes are stopped and forked as POSIX has it")
-@pytest.mark.parametrize(("database", "rounds"), [("sqlcipher", "4"), ("postgresql", "3")])
+@pytest.mark.parametrize(("database", "rounds"), [("sqlcipher", "2"), ("postgresql", "2")])
 def test_nothing_is_lost_and_nothing_done_twice_in_a_few_rounds(database: str, rounds: str) -> None:
     command = [sys.executable, "-m", "tests.faults.storm", "--database", database, "--rounds", rounds, "--seed", "3"]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=WITHIN, check=False)
