@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
         _run(options, totals)
     except KeyboardInterrupt:
         interrupted = True
-    print(table(totals), flush=True)
+    print(table(totals), _verdict(totals, interrupted=interrupted), sep="\n", flush=True)
     return INTERRUPTED if interrupted else int(not totals.good)
 
 
@@ -78,7 +78,13 @@ def table(totals: Totals) -> str:
     lines += [f"{totals.slowest:8.1f}  seconds until everybody had got something done again, at the most"]
     lines += [f"{totals.seconds:8.1f}  seconds"]
     lines += [f"  {one}" for one in totals.found[:SHOWN]]
-    return "\n".join([*lines, "nothing lost, nothing twice" if totals.good else "NOT GOOD"])
+    return "\n".join(lines)
+
+
+def _verdict(totals: Totals, *, interrupted: bool) -> str:
+    if not totals.good:
+        return "NOT GOOD"
+    return "broken off, nothing found so far" if interrupted else "nothing lost, nothing twice"
 
 
 def _line(what: str, count: int) -> str:
