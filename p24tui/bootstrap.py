@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from p24tui import crash, i18n
 from p24tui.clock import Clock, SystemClock
+from p24tui.errors import BadInput
 from p24tui.gateways import video
 from p24tui.gateways.e_id import EId, NoEId
 from p24tui.gateways.outgoing.configured import gateways
@@ -67,10 +68,17 @@ def place(entrance: str) -> str:
 
 
 def log_to_file(settings: Settings) -> None:
-    """Send the program's log to a file of the home folder, never to the terminal that shows the console."""
+    """Send the program's log to a file of the home folder, never to the terminal that shows the console.
+
+    Raises ``BadInput`` where the folder cannot be written.
+    """
     path = settings.home / "p24tui.log"
-    path.touch(mode=0o600)
-    crash.log_to(logging.FileHandler(path, encoding="utf-8"))
+    try:
+        path.touch(mode=0o600)
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError as error:
+        raise BadInput("home-not-writable", path=str(settings.home), problem=error.strerror or "") from error
+    crash.log_to(handler)
 
 
 def certificate_check(settings: Settings, clock: Clock) -> Callable[[bytes], Proven]:

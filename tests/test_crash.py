@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from p24tui import crash
+from p24tui import bootstrap, crash
 from p24tui.errors import BadInput, P24Error, Refused, Stale, Unavailable
+from p24tui.settings import Settings
 
 PATIENT = "Hemlingsson 19610118-0001"
 
@@ -162,6 +163,11 @@ def test_where_nothing_can_be_saved_the_report_itself_is_shown(
     assert "här nedanför" in said
     assert said.splitlines()[-1].endswith(" falls")
     assert "Hemlingsson" not in said
+
+
+def test_a_log_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="home-not-writable"):
+        bootstrap.log_to_file(Settings(home=tmp_path / "nowhere"))
 
 
 @pytest.mark.usefixtures("hooks")

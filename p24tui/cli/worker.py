@@ -16,7 +16,6 @@ def worker() -> None:
     from p24tui.jobs.clockwork import Clockwork
 
     crash.log_to(logging.StreamHandler())
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     stopped = threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: stopped.set())

@@ -8,6 +8,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -80,6 +81,7 @@ class Clockwork:
             executors={"default": ThreadPoolExecutor(max_workers=1)},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
         )
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)  # else it tells of every run: megabytes a day
         self._scheduler.add_listener(self._missed, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
 
     @property
@@ -101,7 +103,8 @@ class Clockwork:
 
     def start(self) -> None:
         """Run every tick once now, and then by its interval; hear what gateways report."""
-        ticks.forget_old(self._system)
+        with suppress(P24Error):  # a console that stands there does not end for that; what is old goes another time
+            ticks.forget_old(self._system)
         self._began = dict.fromkeys((tick.name for tick in self.ticks), time.monotonic())
         for tick in self.ticks:
             self._scheduler.add_job(

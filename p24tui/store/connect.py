@@ -1,9 +1,10 @@
 """Bare connections to the two databases, without SQLAlchemy: as every connection here is made."""
 
+import os
 from pathlib import Path
 from typing import Any
 
-from p24tui.errors import BadInput
+from p24tui.errors import BadInput, Unavailable
 from p24tui.settings import Settings
 
 VERSION = "0016"
@@ -17,6 +18,8 @@ POSTGRESQL: dict[str, Any] = {
     "connect_timeout": 5,
     "tcp_user_timeout": 5000,
     "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
     "options": "-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=10000",
 }
 """How connections to PostgreSQL are made: a dead one is noticed in seconds, a frozen one lets go of its rows."""
@@ -44,9 +47,15 @@ def database_address(settings: Settings) -> str:
 
 
 def connect_sqlcipher(path: Path, key: str) -> Any:
-    """A raw connection to the encrypted file, in autocommit, as every connection here is made."""
+    """A raw connection to the encrypted file, in autocommit, as every connection here is made.
+
+    Raises ``Unavailable`` where the file cannot be written: SQLite would open it all the same, and as long as that
+    connection is open this process can write nothing, also when the disk has long been put right.
+    """
     import sqlcipher3.dbapi2 as sqlcipher
 
+    if path.exists() and not os.access(path, os.W_OK):
+        raise Unavailable("database", "readonly")
     connection = sqlcipher.connect(
         str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT, cached_statements=256
     )

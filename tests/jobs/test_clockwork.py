@@ -1,5 +1,6 @@
 """The ticks: they do their work, survive their own failures, and leave a record."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import pytest
 import time_machine
 
 from p24tui.clock import SystemClock
+from p24tui.errors import Unavailable
 from p24tui.gateways.outgoing.model import Fate, Report
 from p24tui.jobs import clockwork as clockwork_module
 from p24tui.jobs.clockwork import Clockwork, Tick
@@ -54,6 +56,25 @@ def test_the_clockwork_takes_up_held_cases_at_once_when_it_starts(world: World) 
         clockwork.stop()
     assert record(world, "held-cases").done == 1
     assert world.event_kinds(case.id).count("case.due") == 1
+
+
+def test_a_database_that_is_locked_when_it_starts_ends_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(_system: System) -> None:
+        raise Unavailable("database", "locked")
+
+    monkeypatch.setattr(ticks, "forget_old", locked)
+    clockwork = Clockwork(world.system, PLACE)
+    clockwork.start()
+    try:
+        wait_for(lambda: any(one.name == "presence" for one in ticks.every(world.system)))
+    finally:
+        clockwork.stop()
+
+
+def test_the_scheduler_does_not_fill_the_log_with_every_run(sqlcipher_world: World) -> None:
+    logging.getLogger("apscheduler").setLevel(logging.NOTSET)
+    Clockwork(sqlcipher_world.system, PLACE)
+    assert not logging.getLogger("apscheduler.executors.default").isEnabledFor(logging.INFO)
 
 
 def test_a_tick_that_runs_twice_does_its_work_once(world: World) -> None:

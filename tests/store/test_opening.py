@@ -140,6 +140,19 @@ def test_a_database_that_is_read_only_says_so(tmp_path: Path) -> None:
         assert failing(world, "PRAGMA query_only = ON", "DELETE FROM drafts").detail == "readonly"
 
 
+@pytest.mark.hazard("H22")
+def test_a_database_that_was_read_only_is_written_to_again_without_a_restart(tmp_path: Path) -> None:
+    """What SQLite opens on a read-only disk stays so when the disk no longer is: it is not opened there at all."""
+    with make_world(tmp_path) as world:
+        world.system.store.close()
+        with pytest.MonkeyPatch.context() as disk:
+            disk.setattr(os, "access", lambda _path, _mode: False)
+            with pytest.raises(Unavailable) as error, world.system.store.reading():
+                pass
+            assert error.value.detail == "readonly"
+        world.case()
+
+
 def test_a_full_disk_loses_nothing_and_says_so(tmp_path: Path) -> None:
     """SQLite's own limit of pages stands for the disk: the write fails the same way, in the middle."""
     with make_world(tmp_path) as world:

@@ -50,6 +50,7 @@ class Hold:
 class HoldScreen(ModalScreen[Hold | None]):
     """Asks for the day and the reason; ``until`` is filled in, the next day that is staffed."""
 
+    AUTO_FOCUS = "#hold-reason"
     BINDINGS = [Binding("escape", "leave", show=False)]
 
     def __init__(self, name: str, until: date) -> None:
@@ -68,9 +69,6 @@ class HoldScreen(ModalScreen[Hold | None]):
                 yield Field(placeholder=_("till exempel: tid erbjuds i morgon"), id="hold-reason")
             yield Static("", id="hold-problem", classes="dialog-problem")
             yield Static(_("Enter spara   Esc ångra. Ett svar från patienten väcker ärendet."), classes="dialog-keys")
-
-    def on_mount(self) -> None:
-        self.query_one("#hold-reason", Field).focus()
 
     def on_input_submitted(self) -> None:
         typed = self.query_one("#hold-until", Field).value.strip()

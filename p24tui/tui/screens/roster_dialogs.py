@@ -35,6 +35,7 @@ class RosterPut:
 class RosterEntryScreen(ModalScreen[RosterPut | None]):
     """Who, which day, from when until when; ``problem`` says why it could not be so before."""
 
+    AUTO_FOCUS = "#roster-who"
     BINDINGS = [Binding("ctrl+s", "save", show=False), Binding("escape", "leave", show=False)]
 
     def __init__(self, put: RosterPut, staff: tuple[Staff, ...], problem: str = "") -> None:
@@ -63,9 +64,6 @@ class RosterEntryScreen(ModalScreen[RosterPut | None]):
             yield Static(_("Ett slut före början är dagen efter."), classes="dialog-note")
             yield Static(Content(self._problem), id="roster-problem", classes="dialog-problem")
             yield Static(_("Tab nästa fält   Ctrl+S spara   Esc ångra"), classes="dialog-keys")
-
-    def on_mount(self) -> None:
-        self.query_one("#roster-who", Select).focus()
 
     def on_input_submitted(self) -> None:
         self.action_save()
@@ -145,6 +143,7 @@ class CopyWeekScreen(ModalScreen[bool]):
 class HandScreen(ModalScreen[str | None]):
     """To which colleague the responsibility goes now; ends with their HSA-id."""
 
+    AUTO_FOCUS = "OptionList"
     BINDINGS = [Binding("escape", "leave", show=False)]
 
     def __init__(self, staff: tuple[Staff, ...], responsible: Responsible | None) -> None:
@@ -163,9 +162,6 @@ class HandScreen(ModalScreen[str | None]):
             words = _("Det gäller tills nästa pass i bemanningen börjar, annars dagen ut. Överlämningen sparas.")
             yield Static(words, classes="dialog-note")
             yield Static(_("↑ ↓ välj   Enter lämna över   Esc låt bli"), classes="dialog-keys")
-
-    def on_mount(self) -> None:
-        self.query_one(OptionList).focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._staff[event.option_index].id)

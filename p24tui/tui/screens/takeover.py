@@ -30,6 +30,7 @@ class Answer(StrEnum):
 class AskScreen(ModalScreen[str | None]):
     """Why one wants to take a case over; ends with the reason."""
 
+    AUTO_FOCUS = "#ask-reason"  # never sought in on_mount: who is quick leaves before there is anything
     BINDINGS = [Binding("escape", "leave", show=False)]
 
     def __init__(self, name: str, owner: str, reason: str = "") -> None:
@@ -46,9 +47,6 @@ class AskScreen(ModalScreen[str | None]):
             yield Field(self._reason, placeholder=_("Varför, till exempel: patienten ringde mig"), id="ask-reason")
             yield Static("", id="ask-problem", classes="dialog-problem")
             yield Static(_("Enter fråga   Esc låt bli"), classes="dialog-keys")
-
-    def on_mount(self) -> None:
-        self.query_one("#ask-reason", Field).focus()
 
     def on_input_submitted(self, event: Field.Submitted) -> None:
         if event.value.strip():

@@ -123,6 +123,7 @@ class Wanted:
 class ParticipantsScreen(ModalScreen[Wanted | None]):
     """Who takes part in a visit; the patient, or the proxy, is nobody's to take back."""
 
+    AUTO_FOCUS = "OptionList"
     BINDINGS = [
         Binding("r", "take('revoke')", show=False),
         Binding("f", "take('identify')", show=False),
@@ -147,9 +148,6 @@ class ParticipantsScreen(ModalScreen[Wanted | None]):
             yield self._problem
             keys = _("↑ ↓ välj   r återkalla länken   f fotolegitimation visad   Esc tillbaka")
             yield Static(keys, classes="dialog-keys")
-
-    def on_mount(self) -> None:
-        self.query_one(OptionList).focus()
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         one = self._there[event.option_index]
