@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from p24tui.routine.case import Case, CaseState, Video
-from p24tui.words import state_marks
+from p24tui.words.cases import state_marks
 from tests.routine.cases import actor, case
 
 

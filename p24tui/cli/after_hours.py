@@ -3,11 +3,11 @@
 import click
 
 from p24tui.cli.base import echo_json, operator, running
-from p24tui.duty_words import refers_to_words, severity_words
 from p24tui.i18n import _
 from p24tui.routine.after_hours import RefersTo, Severity
 from p24tui.services import after_hours as services_after_hours
 from p24tui.services import units as services_units
+from p24tui.words.duty import refers_to_words, severity_words
 
 USUAL = "usual"
 

@@ -7,7 +7,7 @@ from p24tui.clock import local_date
 from p24tui.i18n import _
 from p24tui.services import card as services_card
 from p24tui.services.card import CardHolder
-from p24tui.words import profession_word
+from p24tui.words.cases import profession_word
 
 
 @click.command(

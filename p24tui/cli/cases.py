@@ -9,8 +9,8 @@ from p24tui.routine.case import CaseState
 from p24tui.services import queue
 from p24tui.services.views import CaseLine
 from p24tui.text import clean_line
-from p24tui.time_words import waited
-from p24tui.words import priority_mark, state_word
+from p24tui.words.cases import priority_mark, state_word
+from p24tui.words.times import waited
 
 
 @click.command(help=_("Skriv ut patientlistan i ordning. Prioriteten är en indikator, ingen bedömning."))

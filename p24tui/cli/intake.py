@@ -12,7 +12,7 @@ from p24tui.services import intake as services_intake
 from p24tui.services.intake import Outcome, Rejection
 from p24tui.system import System
 from p24tui.text import clean_line, clean_text
-from p24tui.time_words import day_and_time
+from p24tui.words.times import day_and_time
 
 SHORT_ID = 8
 LONGEST = 1000

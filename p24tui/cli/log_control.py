@@ -19,7 +19,7 @@ from p24tui.services.control_views import LogLine, LogView
 from p24tui.services.control_words import reasons_words, why_words
 from p24tui.system import System
 from p24tui.text import clean_line
-from p24tui.words import reading_words
+from p24tui.words.cases import reading_words
 
 FROM = _("Från och med dagen.")
 TO = _("Till och med dagen.")

@@ -9,7 +9,7 @@ from p24tui.cli.base import settings_in_force
 from p24tui.cli.console import require_terminal
 from p24tui.i18n import _
 from p24tui.text import clean_line
-from p24tui.words import state_word
+from p24tui.words.cases import state_word
 
 if TYPE_CHECKING:
     from p24tui.demo.playing import Demo

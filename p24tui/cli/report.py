@@ -16,8 +16,8 @@ from p24tui.services import report as services_report
 from p24tui.services.report_views import Report, Waits
 from p24tui.services.report_words import closing_words, facts, responsible_words, waits_words
 from p24tui.text import clean_line, spreadsheet_text
-from p24tui.time_words import clock_time, day_words, period_words
-from p24tui.words import MARKS, kind_word, state_word
+from p24tui.words.cases import MARKS, kind_word, state_word
+from p24tui.words.times import clock_time, day_words, period_words
 
 COLUMNS = ("unit", "from", "to", "measure", "key", "value")
 

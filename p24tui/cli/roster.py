@@ -11,7 +11,6 @@ import click
 from p24tui.cli import proof
 from p24tui.cli.base import day_of, echo_json, operator, person, running, unit_of
 from p24tui.clock import local_date
-from p24tui.duty_words import calendar_problem_words
 from p24tui.errors import BadInput
 from p24tui.i18n import _
 from p24tui.routine.actor import Actor
@@ -22,7 +21,8 @@ from p24tui.services import roster_calendar
 from p24tui.services.views import RosterWeek
 from p24tui.system import System
 from p24tui.text import clean_line
-from p24tui.time_words import day_and_time, parse_clock, span_words
+from p24tui.words.duty import calendar_problem_words
+from p24tui.words.times import day_and_time, parse_clock, span_words
 
 SHORT = 8
 """Characters of an id that are shown; so many tell a unit's entries apart."""

@@ -6,7 +6,6 @@ import click
 
 from p24tui import bootstrap
 from p24tui import settings as settings_file
-from p24tui.access_words import role_word
 from p24tui.cli import passwords, proof, unit_hours
 from p24tui.cli.after_hours import after_hours
 from p24tui.cli.base import echo_json, operator, running, settings_in_force
@@ -25,7 +24,8 @@ from p24tui.services import units as services_units
 from p24tui.settings import Settings
 from p24tui.store.values import UnitKind
 from p24tui.text import clean_line
-from p24tui.words import profession_word
+from p24tui.words.access import role_word
+from p24tui.words.cases import profession_word
 
 KINDS = click.Choice([kind.value for kind in UnitKind])
 OFFICE_CHOICE = click.Choice([office.value for office in OFFICES])

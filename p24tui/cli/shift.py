@@ -3,13 +3,13 @@
 import click
 
 from p24tui.cli.base import acting, echo_json, running
-from p24tui.duty_words import shift_kind_word
 from p24tui.i18n import _
 from p24tui.routine.shift import ShiftKind
 from p24tui.services import alerts, units
 from p24tui.services import shift as services_shift
-from p24tui.time_words import moment
-from p24tui.words import profession_word
+from p24tui.words.cases import profession_word
+from p24tui.words.duty import shift_kind_word
+from p24tui.words.times import moment
 
 
 @click.group(invoke_without_command=True, help=_("Visa vilka som är på skift nu."))

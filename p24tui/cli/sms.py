@@ -13,7 +13,7 @@ from p24tui.services import outbox as services_outbox
 from p24tui.services import reminders, sms_text
 from p24tui.services import units as services_units
 from p24tui.services.gateways import Check
-from p24tui.words import outgoing_problem_words
+from p24tui.words.cases import outgoing_problem_words
 
 
 @click.group(invoke_without_command=True, help=_("Visa hur utskicken står, och enhetens texter och tider för dem."))

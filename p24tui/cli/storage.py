@@ -6,7 +6,7 @@ from p24tui.cli.base import echo_json, running
 from p24tui.i18n import _, ngettext
 from p24tui.routine.images import Exported
 from p24tui.services import images
-from p24tui.time_words import day_and_time
+from p24tui.words.times import day_and_time
 
 
 @click.group(invoke_without_command=True, help=_("Mellanlagringen av bilder på den här datorn."))

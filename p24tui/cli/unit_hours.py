@@ -7,7 +7,14 @@ import click
 from p24tui.cli.base import day_of, echo_json, operator, running
 from p24tui.clock import local_date
 from p24tui.errors import BadInput
-from p24tui.hours_words import (
+from p24tui.i18n import _
+from p24tui.routine.opening import CLOSED, OPEN, BadHours, OpeningHours, Openings
+from p24tui.routine.special_days import coming, plan
+from p24tui.services import unit_settings, units
+from p24tui.services.views import UnitSettings
+from p24tui.system import System
+from p24tui.text import clean_line
+from p24tui.words.hours import (
     applies_words,
     change_words,
     day_words,
@@ -17,13 +24,6 @@ from p24tui.hours_words import (
     warnings_words,
     week_words,
 )
-from p24tui.i18n import _
-from p24tui.routine.opening import CLOSED, OPEN, BadHours, OpeningHours, Openings
-from p24tui.routine.special_days import coming, plan
-from p24tui.services import unit_settings, units
-from p24tui.services.views import UnitSettings
-from p24tui.system import System
-from p24tui.text import clean_line
 
 SHOWN_DAYS = 14
 USUAL = "usual"

@@ -5,11 +5,11 @@ from functools import cache, wraps
 from typing import ParamSpec, TypeVar, cast
 
 from p24tui import assets
-from p24tui.access_words import role_word
 from p24tui.errors import Refused
 from p24tui.routine.access import RoleTable, may
 from p24tui.routine.actor import Actor
 from p24tui.routine.role import Role
+from p24tui.words.access import role_word
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -9,8 +9,8 @@ from p24tui.routine.log_control import BREAK_GLASS, CheckKind, Outcome, Reason
 from p24tui.routine.role import Role
 from p24tui.store.control_values import Span
 from p24tui.text import clean_line
-from p24tui.time_words import MONTHS
-from p24tui.words import profession_word
+from p24tui.words.cases import profession_word
+from p24tui.words.times import MONTHS
 
 REASONS = {
     Reason.PROTECTED: N_("skyddad person"),

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from p24tui.access_words import role_word
-from p24tui.duty_words import unit_alert_words
 from p24tui.errors import BadInput, P24Error, Unavailable
 from p24tui.explain import explain
 from p24tui.i18n import _
@@ -17,7 +15,9 @@ from p24tui.store import database_roles, health, login, roles
 from p24tui.store.ticks import TickRecord
 from p24tui.store.values import Staff
 from p24tui.system import System
-from p24tui.words import job_words, outgoing_problem_words
+from p24tui.words.access import role_word
+from p24tui.words.cases import job_words, outgoing_problem_words
+from p24tui.words.duty import unit_alert_words
 
 LATE_AFTER = timedelta(minutes=10)
 """How long ago a tick may have ended before it is said to stand still."""

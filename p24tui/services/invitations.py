@@ -28,7 +28,7 @@ from p24tui.store.engine import Tx
 from p24tui.store.values import OutgoingRow
 from p24tui.system import System
 from p24tui.text import clean_line
-from p24tui.time_words import day_and_time
+from p24tui.words.times import day_and_time
 
 LONGEST_NAME = 60
 LONGEST_ADDRESS = 254

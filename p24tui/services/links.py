@@ -20,7 +20,7 @@ from p24tui.services.access import right
 from p24tui.store import cases, events, intake, participants, people, visits
 from p24tui.store.engine import Tx
 from p24tui.system import System
-from p24tui.visit_words import shown_role
+from p24tui.words.visits import shown_role
 
 WAY_IN = "sms-link"
 """How somebody who used their link came in (NA-4)."""

@@ -24,7 +24,7 @@ from p24tui.store.engine import Tx
 from p24tui.store.outbox import Count
 from p24tui.store.values import OutgoingRow
 from p24tui.system import System
-from p24tui.time_words import moment
+from p24tui.words.times import moment
 
 SHOWN = 200
 """Rows of each sort that a list shows."""

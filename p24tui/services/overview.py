@@ -11,7 +11,7 @@ from p24tui.services.views import Overview, Standing
 from p24tui.store import overview
 from p24tui.store.overview import Alike
 from p24tui.system import System
-from p24tui.words import MARKS, priority_mark
+from p24tui.words.cases import MARKS, priority_mark
 
 STATES = tuple(state for state in CaseState if state is not CaseState.ENDED)
 Sort = TypeVar("Sort", CaseState, str)

@@ -22,7 +22,7 @@ from p24tui.store.phrases import StoredPhrase
 from p24tui.store.values import Unit
 from p24tui.system import System
 from p24tui.text import clean_line, clean_text
-from p24tui.words import PROFESSIONS
+from p24tui.words.cases import PROFESSIONS
 
 LONGEST_TITLE = 60
 LONGEST_TEXT = 4000

@@ -33,7 +33,7 @@ from p24tui.store.registration_values import CareGiver, Registration
 from p24tui.store.values import CaseRow
 from p24tui.system import System
 from p24tui.text import clean_line
-from p24tui.time_words import moment
+from p24tui.words.times import moment
 
 RULES = {Way.WATCH_POST: "RE-4", Way.MESSAGE: "RE-5", Way.AN24: "RE-8", Way.NOTHING: "RE-1"}
 EVENTS = {RegistrationState.CREATED: "made", RegistrationState.OWN: "own", RegistrationState.NOTHING: "nothing"}

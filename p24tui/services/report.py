@@ -38,7 +38,7 @@ from p24tui.store.engine import Tx
 from p24tui.store.report import OnDuty, Received, Written
 from p24tui.store.values import Unit
 from p24tui.system import System
-from p24tui.words import MARKS, SUICIDE, priority_mark
+from p24tui.words.cases import MARKS, SUICIDE, priority_mark
 
 LATELY = 8
 """Hours of inflow that the console's header shows."""

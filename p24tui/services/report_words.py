@@ -6,7 +6,7 @@ from datetime import timedelta
 from p24tui.i18n import _, ngettext
 from p24tui.services.report_views import Recorded, Registered, Report, SameDay, Sent, UnitDay, Waits
 from p24tui.text import clean_line
-from p24tui.time_words import clock_time, time_words
+from p24tui.words.times import clock_time, time_words
 
 MINUTES = 1000
 """From how many minutes on a wait is said in hours, and then in days."""

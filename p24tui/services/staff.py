@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from p24tui.access_words import role_word
 from p24tui.errors import BadInput
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.role import OFFICES, Role
@@ -17,6 +16,7 @@ from p24tui.store.engine import Tx
 from p24tui.store.values import Staff, Unit
 from p24tui.system import System
 from p24tui.text import clean_line
+from p24tui.words.access import role_word
 
 
 def make_staff(

@@ -10,7 +10,6 @@ import msgspec
 from p24tui import assets
 from p24tui.clock import local_date
 from p24tui.errors import BadInput
-from p24tui.risk_words import entry_of
 from p24tui.routine import acting_outside, risk_path, suicide
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.case import Case, RiskLevel, SuicideRisk
@@ -52,6 +51,7 @@ from p24tui.store.engine import Tx
 from p24tui.store.values import CaseRow, RiskRow
 from p24tui.system import System
 from p24tui.text import clean_line, clean_text
+from p24tui.words.risk import entry_of
 
 E = TypeVar("E", bound=Entry)
 

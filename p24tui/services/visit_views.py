@@ -38,7 +38,7 @@ class VisitLine:
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """A booking that somebody must see to. ``problem`` is a key of ``visit_words.TASKS``; instants are UTC.
+    """A booking that somebody must see to. ``problem`` is a key of ``words.visits.TASKS``; instants are UTC.
 
     ``number`` and ``name`` are the patient's as they were sent; both are empty where that is somebody protected.
     """

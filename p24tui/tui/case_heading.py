@@ -5,9 +5,7 @@ from datetime import datetime
 
 from textual.content import Content
 
-from p24tui.duty_words import GUARANTEE, assessment_words, guarantee_words
 from p24tui.i18n import _
-from p24tui.risk_words import standing_words
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk, Urgency
 from p24tui.routine.identity import show_number
@@ -20,9 +18,8 @@ from p24tui.routine.visit import is_half_ended
 from p24tui.services.views import OpenCase
 from p24tui.store.values import Doing, OutgoingRow
 from p24tui.text import clean_line
-from p24tui.time_words import clock_time, day_and_time, short_moment
 from p24tui.tui.keys import key_name
-from p24tui.words import (
+from p24tui.words.cases import (
     SUICIDE,
     TYPING,
     VIEWING,
@@ -32,6 +29,9 @@ from p24tui.words import (
     state_word,
     video_mark,
 )
+from p24tui.words.duty import GUARANTEE, assessment_words, guarantee_words
+from p24tui.words.risk import standing_words
+from p24tui.words.times import clock_time, day_and_time, short_moment
 
 E_IDS = {"bankid": "BankID", "freja": "Freja eID Plus"}
 

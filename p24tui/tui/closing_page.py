@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from p24tui.clock import day_began, local_date
-from p24tui.duty_words import closing_mark, guarantee_mark
 from p24tui.i18n import _, ngettext
 from p24tui.routine.case import Case
 from p24tui.routine.closing import DONE, Standing, standing
@@ -12,9 +11,10 @@ from p24tui.routine.visit import is_half_ended
 from p24tui.services.views import CaseLine
 from p24tui.store.duty_values import Closing
 from p24tui.text import clean_line
-from p24tui.time_words import clock_time, waited
 from p24tui.tui.places import NAME, WIDE, Cell, Column, Page, Row, came, counted, name_of, still_open
-from p24tui.words import HALF_ENDED, SUICIDE, TRIAGE_FAILED, VIDEO_ON, priority_mark, state_marks, video_mark
+from p24tui.words.cases import HALF_ENDED, SUICIDE, TRIAGE_FAILED, VIDEO_ON, priority_mark, state_marks, video_mark
+from p24tui.words.duty import closing_mark, guarantee_mark
+from p24tui.words.times import clock_time, waited
 
 VERY_WIDE = 140
 """Cells from which it stands why a case is held, and who has it in full."""

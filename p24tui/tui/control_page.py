@@ -16,10 +16,10 @@ from p24tui.services.control_words import (
     why_words,
 )
 from p24tui.text import clean_line
-from p24tui.time_words import short_moment
 from p24tui.tui.keys import key_name
 from p24tui.tui.places import WIDE, Cell, Column, Page, Row
-from p24tui.words import reading_words
+from p24tui.words.cases import reading_words
+from p24tui.words.times import short_moment
 
 VERY_WIDE = 140
 """Cells from which unit and place stand there too."""

@@ -6,14 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
-from p24tui.event_words import event_words
 from p24tui.i18n import _, ngettext
 from p24tui.services.views import OpenCase
 from p24tui.store.values import AttachmentLine, Author, Event, FormAnswer, LeftDraft, Message, Note
 from p24tui.text import clean_line, clean_text
-from p24tui.time_words import moment
 from p24tui.tui.keys import key_name
-from p24tui.words import FREE_TEXT
+from p24tui.words.cases import FREE_TEXT
+from p24tui.words.events import event_words
+from p24tui.words.times import moment
 
 SHOWN_CHARACTERS = 20_000
 """How much of one message is drawn. All of it is stored."""

@@ -10,8 +10,8 @@ from p24tui.i18n import _, ngettext
 from p24tui.routine.images import Exported, is_lost, is_warned_of
 from p24tui.services.image_views import FileLine
 from p24tui.text import clean_line
-from p24tui.time_words import clock_time
 from p24tui.tui.places import Cell, Column, Page, Row
+from p24tui.words.times import clock_time
 
 WIDE_LIST = 90
 """Cells from which the list has room for words in full."""

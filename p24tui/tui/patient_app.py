@@ -17,11 +17,11 @@ from p24tui.i18n import _
 from p24tui.ids import fresh_id
 from p24tui.services.patient_side import Said
 from p24tui.text import clean_line, clean_text
-from p24tui.time_words import clock_time, moment
 from p24tui.tui import look
 from p24tui.tui.errands import Errands
 from p24tui.tui.raising_app import RaisingApp
 from p24tui.tui.widgets.field import Area
+from p24tui.words.times import clock_time, moment
 
 LISTENS_EVERY = 1.0
 """Seconds between looks at what the unit has written."""

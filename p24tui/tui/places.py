@@ -13,8 +13,8 @@ from p24tui.routine.list_filter import has_unread
 from p24tui.routine.role import Role
 from p24tui.services import access
 from p24tui.services.views import CaseLine, OwnRead, OwnReads
-from p24tui.time_words import MONTHS, clock_time
-from p24tui.words import reading_words
+from p24tui.words.cases import reading_words
+from p24tui.words.times import MONTHS, clock_time
 
 
 class Place(StrEnum):

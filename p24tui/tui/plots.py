@@ -9,8 +9,8 @@ from p24tui.clock import local
 from p24tui.i18n import _
 from p24tui.routine.period import Length
 from p24tui.services.report_views import Slot, Waits
-from p24tui.time_words import WEEKDAYS
 from p24tui.tui import draw
+from p24tui.words.times import WEEKDAYS
 
 BARS = "▁▂▃▄▅▆▇█"
 NO_BAR = "·"

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from p24tui.i18n import N_, _, ngettext
-from p24tui.registration_words import WAYS
 from p24tui.routine.documentation import Scope
 from p24tui.routine.registration import RegistrationState
 from p24tui.services.journal_views import OwedLine
 from p24tui.services.registration_views import FollowedLine, RegistrationDesk
 from p24tui.services.views import CaseLine, EndedLine
-from p24tui.time_words import short_moment
 from p24tui.tui.places import NAME, WIDE, Cell, Column, Page, Row, name_of
+from p24tui.words.registration import WAYS
+from p24tui.words.times import short_moment
 
 TO_DO: Mapping[RegistrationState, str] = {
     RegistrationState.CREATED: N_("registrera"),

@@ -19,7 +19,7 @@ from p24tui.tui import look
 from p24tui.tui.raising_app import RaisingApp
 from p24tui.tui.textual_words import say_how_to_quit
 from p24tui.tui.widgets.field import Field, Secret
-from p24tui.words import profession_word
+from p24tui.words.cases import profession_word
 
 SetUp = Callable[[dict[str, str]], None]
 

@@ -14,11 +14,11 @@ from p24tui.routine.visit_step import Step
 from p24tui.services.visit_views import InvitedLine, VisitDay, VisitLine
 from p24tui.store.values import OutgoingRow
 from p24tui.text import clean_line
-from p24tui.time_words import MONTHS, clock_time, day_words
 from p24tui.tui.keys import key_name
 from p24tui.tui.places import WIDE, Cell, Column, Page, Row
-from p24tui.visit_words import ROLES
-from p24tui.words import FAILED, PLANNED, SENT, UNCERTAIN, UNREAD, video_mark
+from p24tui.words.cases import FAILED, PLANNED, SENT, UNCERTAIN, UNREAD, video_mark
+from p24tui.words.times import MONTHS, clock_time, day_words
+from p24tui.words.visits import ROLES
 
 VERY_WIDE = 140
 """Cells from which names and what was sent stand in words."""

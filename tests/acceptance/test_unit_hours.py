@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from p24tui.clock import SystemClock, local_date
-from p24tui.hours_words import change_words, day_words, week_words
 from p24tui.routine.holidays import is_holiday
 from p24tui.routine.hours import parse_hours
+from p24tui.words.hours import change_words, day_words, week_words
 from tests.acceptance.test_cli import INIT, run
 from tests.world import UNIT
 

@@ -10,13 +10,13 @@ from p24tui.cli.base import day_of
 from p24tui.clock import local_date
 from p24tui.errors import BadInput
 from p24tui.explain import explain
-from p24tui.hours_words import change_words, problem_words, read_openings, week_words
 from p24tui.routine import special_days
 from p24tui.routine.hours import next_staffed, opens_next
 from p24tui.routine.opening import BadHours, describe, parse_hours, parse_openings, rewrite_hours
 from p24tui.routine.period import Length, read_period
 from p24tui.services import units
-from p24tui.time_words import parse_clock
+from p24tui.words.hours import change_words, problem_words, read_openings, week_words
+from p24tui.words.times import parse_clock
 from tests.fuzz.bending import TIMES, odd_text
 from tests.fuzz.standing import check_sentence, unit
 from tests.fuzz.target import Check, Target

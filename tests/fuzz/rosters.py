@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from p24tui.duty_words import calendar_problem_words
 from p24tui.errors import BadInput
 from p24tui.explain import explain
 from p24tui.gateways import roster_calendar
 from p24tui.routine.roster import RosterEntry
 from p24tui.services import roster
 from p24tui.services import roster_calendar as service
+from p24tui.words.duty import calendar_problem_words
 from tests.fuzz.bending import TIMES, WORDS, mangled
 from tests.fuzz.standing import Stored, check_sentence, unit
 from tests.fuzz.target import Check, Target

@@ -15,9 +15,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p24tui.card_refusals import CARD_REFUSALS
 from p24tui.errors import BadInput, Refused
 from p24tui.explain import explain
+from p24tui.explain.card import CARD_REFUSALS
 from p24tui.gateways import card
 from p24tui.gateways.card_certificate import Trust, check, check_signature, choose, hsa_id, parsed
 from p24tui.gateways.card_trust import read_trust

@@ -13,10 +13,10 @@ from PIL import Image
 
 from p24tui.errors import BadInput
 from p24tui.explain import explain
+from p24tui.explain.images import FILE_PROBLEMS
 from p24tui.gateways.file_check import LARGEST, FileFacts, FileKind, Unfit, check
 from p24tui.gateways.image_decode import Picture, decode
 from p24tui.gateways.image_formats import LargestImage
-from p24tui.image_refusals import FILE_PROBLEMS
 
 pytestmark = [pytest.mark.rule("IM-1"), pytest.mark.hazard("H18")]
 

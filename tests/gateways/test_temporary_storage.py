@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from p24tui.clock import SetClock, SystemClock
 from p24tui.errors import BadInput, P24Error, Unavailable
 from p24tui.explain import explain
+from p24tui.explain.images import STORAGE_PROBLEMS
 from p24tui.gateways import storage_guard, temporary_storage, viewer
 from p24tui.gateways.temporary_storage import GUARDED, MARK, TemporaryStorage
-from p24tui.image_refusals import STORAGE_PROBLEMS
 from tests.world import seems_guarded
 
 pytestmark = [

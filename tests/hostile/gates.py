@@ -24,7 +24,6 @@ from cryptography.x509.oid import NameOID
 from p24tui import crash
 from p24tui.clock import SetClock
 from p24tui.errors import BadInput, Refused, Stale, Unavailable
-from p24tui.event_words import EVENTS, event_words
 from p24tui.explain import BAD_INPUT, REFUSALS, explain
 from p24tui.gateways import (
     card_certificate,
@@ -48,7 +47,8 @@ from p24tui.routine.roster import RosterEntry
 from p24tui.services.tone import remarks
 from p24tui.settings import Settings
 from p24tui.text import clean_line, clean_text, spreadsheet_text
-from p24tui.words import remark_words
+from p24tui.words.cases import remark_words
+from p24tui.words.events import EVENTS, event_words
 from tests.hostile.checks import HostileError, check, check_headers
 from tests.hostile.poison import PARSED, _placeholders
 

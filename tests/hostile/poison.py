@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Table, select, text, update
 from sqlalchemy.types import JSON
 
-from p24tui.event_words import EVENTS
 from p24tui.store.engine import Store, Tx
 from p24tui.store.tables import metadata
+from p24tui.words.events import EVENTS
 from tests.hostile.columns import LINES, NUMBERS, TEXTS
 
 LONGEST_LINE = 190

@@ -12,7 +12,6 @@ import pytest
 
 import p24tui.services
 from p24tui import assets
-from p24tui.access_words import role_word
 from p24tui.errors import Refused
 from p24tui.explain import explain
 from p24tui.routine.actor import Actor, Profession
@@ -21,6 +20,7 @@ from p24tui.services import access
 from p24tui.services.access import right
 from p24tui.store.engine import Tx
 from p24tui.system import System
+from p24tui.words.access import role_word
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "roles.md"
 

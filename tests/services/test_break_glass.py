@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from p24tui.clock import local
 from p24tui.errors import BadInput, P24Error, Refused
-from p24tui.event_words import event_words
 from p24tui.explain import BAD_INPUT, REFUSALS
 from p24tui.routine.actor import Actor
 from p24tui.routine.break_glass import Ground, Outcome
@@ -17,6 +16,7 @@ from p24tui.routine.protection import Protection
 from p24tui.routine.role import Role
 from p24tui.services import break_glass, cases, read_log
 from p24tui.store import events, tables
+from p24tui.words.events import event_words
 from tests.breaking_glass import NUMBER, WHY, begun, elsewhere, give
 from tests.world import BERGA, PEOPLE, World
 

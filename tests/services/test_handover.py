@@ -10,7 +10,6 @@ from threading import Barrier
 import pytest
 
 from p24tui.errors import BadInput, P24Error, Refused, Stale
-from p24tui.event_words import EVENTS, event_words
 from p24tui.ids import fresh_id
 from p24tui.routine import chat as rules
 from p24tui.routine.actor import Actor, Profession
@@ -38,6 +37,7 @@ from p24tui.store.duty_tables import shifts
 from p24tui.store.duty_values import HandoverRow
 from p24tui.store.tables import read_log
 from p24tui.store.values import Author
+from p24tui.words.events import EVENTS, event_words
 from tests.outgoing import MOBILE, Persons
 from tests.routine.cases import alert
 from tests.world import BERGA, MONDAY_NINE, PEOPLE, UNIT, World, make_world, make_world_again

@@ -13,7 +13,6 @@ from PIL import Image
 from sqlalchemy import select
 
 from p24tui.errors import BadInput, P24Error, Refused, Unavailable
-from p24tui.event_words import event_words
 from p24tui.gateways import viewer
 from p24tui.gateways.temporary_storage import TemporaryStorage
 from p24tui.routine.case import Case
@@ -23,6 +22,7 @@ from p24tui.services import images, wrong_patient
 from p24tui.store import events, messages, people
 from p24tui.store.tables import exported_files, read_log
 from p24tui.store.values import Attachment, Event, PatientRecord
+from p24tui.words.events import event_words
 from tests.stored import rows
 from tests.world import BERGA, World, seems_guarded
 

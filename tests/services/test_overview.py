@@ -7,7 +7,7 @@ import pytest
 from p24tui.routine.case import CaseState, ContactKind, SuicideRisk
 from p24tui.services import chat, ending, overview
 from p24tui.services.views import Standing
-from p24tui.words import MESSAGE, SUICIDE, TRIAGE_FAILED
+from p24tui.words.cases import MESSAGE, SUICIDE, TRIAGE_FAILED
 from tests.world import BERGA, UNIT, World
 
 

@@ -14,10 +14,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from p24tui.errors import BadInput, P24Error, Refused
-from p24tui.event_words import event_words
 from p24tui.explain import explain
 from p24tui.ids import fresh_id
-from p24tui.registration_words import arrival_fields, told_fields
 from p24tui.routine.actor import Profession
 from p24tui.routine.protection import Protection
 from p24tui.routine.registration import (
@@ -37,6 +35,8 @@ from p24tui.routine.unit_alert import UnitAlert, UnitReason
 from p24tui.services import cases, chat, duty, ending, registration, shift, visit_day, wrong_patient
 from p24tui.store import events, people, registrations
 from p24tui.store.values import PatientRecord
+from p24tui.words.events import event_words
+from p24tui.words.registration import arrival_fields, told_fields
 from tests.outgoing import MOBILE
 from tests.registering import FREE, MESSAGE, NOT, POST, REPLACES, ended, handed_over, made
 from tests.services.test_read_log import log_of

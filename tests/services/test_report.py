@@ -19,7 +19,7 @@ from p24tui.services import cases, chat, ending, intake, outbox, registration, r
 from p24tui.services.report_views import Answering, Flow, Report, SameDay, Sent, Waits
 from p24tui.store import closings, feed, tables
 from p24tui.store.duty_values import Closing
-from p24tui.words import MESSAGE, TRIAGE_FAILED
+from p24tui.words.cases import MESSAGE, TRIAGE_FAILED
 from tests import registering as contacts
 from tests import samples
 from tests.outgoing import queued, send, stored, with_gateway

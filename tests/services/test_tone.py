@@ -8,7 +8,7 @@ import pytest
 from p24tui import assets
 from p24tui.routine.tone import Fault, Remark
 from p24tui.services import tone
-from p24tui.words import remark_words
+from p24tui.words.cases import remark_words
 
 ASSET = assets.load("tone.toml")
 ASKS: list[dict[str, Any]] = ASSET["seek_anew"]

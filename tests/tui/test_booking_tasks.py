@@ -12,7 +12,7 @@ from p24tui.services import patients
 from p24tui.services.visit_views import Profile
 from p24tui.store import people
 from p24tui.tui.screens.booking_tasks import SHORT, TasksScreen
-from p24tui.visit_words import TASKS
+from p24tui.words.visits import TASKS
 from tests.outgoing import MOBILE, with_gateway
 from tests.services.test_patients import CHILD, KATJA, knowing, person
 from tests.tui.booking_kit import SIZES, Size, a_child, an_adult, plain, told, visits_of, write

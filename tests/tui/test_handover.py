@@ -16,7 +16,7 @@ from p24tui.store.values import Author
 from p24tui.tui.screens.handover import HandoverScreen
 from p24tui.tui.screens.offered import AcceptScreen, OfferedScreen
 from p24tui.tui.widgets.patient_list import PatientList
-from p24tui.words import reason_words
+from p24tui.words.cases import reason_words
 from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled, until
 from tests.world import BERGA, MONDAY_NINE, UNIT, World
 

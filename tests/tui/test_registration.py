@@ -5,9 +5,8 @@ from datetime import timedelta
 import pytest
 from textual.pilot import Pilot
 
-from p24tui.event_words import event_words
 from p24tui.explain import REFUSALS
-from p24tui.registration_refusals import REGISTRATION_REFUSALS
+from p24tui.explain.registration import REGISTRATION_REFUSALS
 from p24tui.routine.case import Case
 from p24tui.routine.registration import RegistrationState, Way
 from p24tui.services import registration
@@ -18,6 +17,7 @@ from p24tui.tui.screens.registration import AskRegistrationScreen, PostScreen, S
 from p24tui.tui.screens.seen import SeenScreen
 from p24tui.tui.widgets.patient_list import PatientList
 from p24tui.tui.widgets.place import RegistrationList
+from p24tui.words.events import event_words
 from tests.registering import FREE, MESSAGE, NOT, ended, handed_over, made
 from tests.services.test_documentation import assessed, mine
 from tests.services.test_read_log import log_of

@@ -6,11 +6,11 @@ import pytest
 from textual.pilot import Pilot
 
 from p24tui.services import alerts, roster, staff, units
-from p24tui.time_words import parse_clock
 from p24tui.tui.screens.roster import RosterScreen
 from p24tui.tui.screens.roster_dialogs import RosterEntryScreen
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.roster_week import RosterWeekView
+from p24tui.words.times import parse_clock
 from tests.services.test_roster import MONDAY, NEXT, at, put, whole_week
 from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled
 from tests.tui.test_colours import coloured

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Select
 
-from p24tui.hours_words import problem_words, read_openings
 from p24tui.routine.hours import BadHours, describe
 from p24tui.routine.opening import Openings
 from p24tui.services import unit_settings, units
@@ -16,6 +15,7 @@ from p24tui.tui.screens.unit_day import DayScreen
 from p24tui.tui.screens.unit_hours import UnitHoursScreen
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.field import Field
+from p24tui.words.hours import problem_words, read_openings
 from tests.routine.opening_hours import openings
 from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled
 from tests.world import BERGA, UNIT, World

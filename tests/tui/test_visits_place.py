@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from p24tui.event_words import EVENTS, event_words
 from p24tui.gateways import browser
 from p24tui.gateways.browser import Opened
 from p24tui.routine.case import CaseState, Video
@@ -23,6 +22,7 @@ from p24tui.tui.screens.dialogs import ConfirmEndScreen
 from p24tui.tui.screens.visit import VisitScreen, VisitStep
 from p24tui.tui.screens.visit_dialogs import CallScreen, EndAbsentScreen, ParticipantsScreen, spaced
 from p24tui.tui.widgets.place import VisitList
+from p24tui.words.events import EVENTS, event_words
 from tests.outgoing import MOBILE, persons, send
 from tests.services.test_read_log import log_of
 from tests.tui.kit import at_desk, desk_of, press, screen_text, settled

@@ -11,11 +11,11 @@ from p24tui.routine.hours import is_open, staffed_since
 from p24tui.services.views import CaseLine
 from p24tui.store.duty_values import Responsible
 from p24tui.text import clean_line
-from p24tui.time_words import waited
 from p24tui.tui.alarm_book import AlarmBook
 from p24tui.tui.screens.desk_parts import DeskParts
 from p24tui.tui.screens.duties import Duties
-from p24tui.words import reason_words
+from p24tui.words.cases import reason_words
+from p24tui.words.times import waited
 
 NAMED = 4
 """How many of the cases that call are named."""

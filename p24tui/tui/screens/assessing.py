@@ -11,7 +11,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from p24tui import services
-from p24tui.duty_words import GUARANTEE, NEEDS, URGENCIES, assessment_words, guarantee_words
 from p24tui.i18n import N_, _
 from p24tui.routine.case import Case, Need, Urgency
 from p24tui.routine.chat import may_handle
@@ -19,6 +18,7 @@ from p24tui.services.views import CaseLine
 from p24tui.text import clean_line
 from p24tui.tui.screens.desk_parts import DeskParts
 from p24tui.tui.widgets.field import Field
+from p24tui.words.duty import GUARANTEE, NEEDS, URGENCIES, assessment_words, guarantee_words
 
 CHOICES: tuple[Urgency | Need, ...] = (Urgency.URGENT, Urgency.CAN_WAIT, Need.NEW, Need.RETURN, Need.TREATMENT)
 """What the digits choose, from 1; chosen again, nothing is said of it."""

@@ -9,12 +9,12 @@ from p24tui.routine.visit import Visit
 from p24tui.services.visit_views import Profile
 from p24tui.store.values import Staff
 from p24tui.text import clean_line
-from p24tui.time_words import day_and_time
 from p24tui.tui.screens.booking_changes import ChangingVisits
 from p24tui.tui.screens.booking_form import Asked, BookingScreen, Facts
 from p24tui.tui.screens.booking_parts import why
 from p24tui.tui.screens.booking_tasks import BookingTasks
 from p24tui.tui.screens.inviting import Inviting
+from p24tui.words.times import day_and_time
 
 
 class Booking(BookingTasks, Inviting, ChangingVisits):

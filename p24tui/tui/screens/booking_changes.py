@@ -13,7 +13,6 @@ from p24tui.i18n import _
 from p24tui.routine.visit import Summons, Visit, VisitKind, may_summon, still_booked
 from p24tui.services.visit_views import VisitLine
 from p24tui.text import clean_line
-from p24tui.time_words import clock_time, day_and_time
 from p24tui.tui.screens.booking_parts import (
     OutsideHours,
     Question,
@@ -25,6 +24,7 @@ from p24tui.tui.screens.booking_parts import (
 )
 from p24tui.tui.screens.form import Answers, Choice, Line
 from p24tui.tui.screens.questions import YesNoScreen
+from p24tui.words.times import clock_time, day_and_time
 
 
 class AskCancelScreen(YesNoScreen):

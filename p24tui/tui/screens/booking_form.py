@@ -32,7 +32,7 @@ from p24tui.text import clean_line
 from p24tui.tui.screens.booking_guardians import booked_words, guardian_words
 from p24tui.tui.screens.booking_parts import OutsideHours, read_day, read_span, summons_options, why
 from p24tui.tui.widgets.field import Field
-from p24tui.words import profession_word
+from p24tui.words.cases import profession_word
 
 PATIENT, RELATIVE = "patient", "relative"
 YOUNG = 18

@@ -22,10 +22,10 @@ from p24tui.routine.proxy import Guardian
 from p24tui.routine.visit import Visit
 from p24tui.services.visit_views import Profile
 from p24tui.text import clean_line
-from p24tui.time_words import day_and_time
 from p24tui.tui.screens.booking_parts import Question, VisitParts, text, why
 from p24tui.tui.screens.form import Answers, Line
 from p24tui.tui.screens.questions import YesNoScreen
+from p24tui.words.times import day_and_time
 
 
 class Deed(StrEnum):

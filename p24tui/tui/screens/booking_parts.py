@@ -12,10 +12,10 @@ from p24tui.routine.hours import OpeningHours, instant_of, is_open
 from p24tui.routine.visit import Summons, VisitKind
 from p24tui.services.visit_views import VisitLine
 from p24tui.text import clean_line
-from p24tui.time_words import parse_clock
 from p24tui.tui.screens.desk_parts import DeskParts
 from p24tui.tui.screens.form import Answers, FormScreen, Part, filled
-from p24tui.visit_words import SUMMONS
+from p24tui.words.times import parse_clock
+from p24tui.words.visits import SUMMONS
 
 MOST_HOURS = 8
 """Hours that a visit lasts at most, for the sentence that says so."""

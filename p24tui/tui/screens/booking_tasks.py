@@ -16,14 +16,14 @@ from p24tui.routine.visit import Visit
 from p24tui.services.visit_views import Profile, TaskLine
 from p24tui.store.visit_values import BookingTask
 from p24tui.text import clean_line
-from p24tui.time_words import day_and_time
 from p24tui.tui.places import Cell, Column, Page, Row
 from p24tui.tui.screens.booking_guardians import Guardians
 from p24tui.tui.screens.booking_parts import Question, text, why
 from p24tui.tui.screens.form import Answers, Line
 from p24tui.tui.screens.list_dialog import ListDialog
 from p24tui.tui.screens.registering import Registering
-from p24tui.visit_words import TASKS
+from p24tui.words.times import day_and_time
+from p24tui.words.visits import TASKS
 
 WIDE_LIST = 90
 """Cells from which the list has room for names in full."""

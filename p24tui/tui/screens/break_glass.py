@@ -9,7 +9,6 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from p24tui.access_words import GROUNDS, OUTCOMES, ground_words
 from p24tui.i18n import N_, _, ngettext
 from p24tui.journal_text import form_text
 from p24tui.routine.break_glass import BreakGlass
@@ -17,12 +16,13 @@ from p24tui.routine.patient import ShownPatient
 from p24tui.services.break_glass import CaseElsewhere, ReadElsewhere, ToReview
 from p24tui.store.values import Message
 from p24tui.text import clean_line, clean_text
-from p24tui.time_words import clock_time, moment, waited
 from p24tui.tui.places import Cell, Column, Page, Row
 from p24tui.tui.screens.form import Choice, FormScreen, Line
 from p24tui.tui.screens.list_dialog import ListDialog
 from p24tui.tui.screens.scrolled import ScrolledScreen
-from p24tui.words import state_word
+from p24tui.words.access import GROUNDS, OUTCOMES, ground_words
+from p24tui.words.cases import state_word
+from p24tui.words.times import clock_time, moment, waited
 
 NOTE = N_(
     "Bara när en patient behöver det och du inte arbetar på enheten. Läsningen loggas med orsaken, syns i ärendet, "

@@ -19,7 +19,7 @@ from p24tui.tui.screens.risking import Risking
 from p24tui.tui.screens.writing import Writing
 from p24tui.tui.screens.wrong_patient import WrongPatientScreen
 from p24tui.tui.widgets.composer import Composer
-from p24tui.words import undone_words
+from p24tui.words.cases import undone_words
 
 ANY_TIME = frozenset({"back", "help", "quit", "command_palette", "next_case", "previous_case", "acknowledge"})
 """Actions of the table of keys that are open while a case is on its way."""

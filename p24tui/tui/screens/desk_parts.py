@@ -10,7 +10,6 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from p24tui import services
-from p24tui.access_words import role_word
 from p24tui.errors import P24Error, Refused, Unavailable
 from p24tui.explain import explain
 from p24tui.i18n import _
@@ -48,7 +47,8 @@ from p24tui.tui.widgets.place import (
 from p24tui.tui.widgets.place_overview import PlaceOverview
 from p24tui.tui.widgets.refusal_bar import RefusalBar
 from p24tui.tui.widgets.search_line import SearchLine
-from p24tui.words import short_name
+from p24tui.words.access import role_word
+from p24tui.words.cases import short_name
 
 SAID_FOR = 4.0
 """Seconds for which it stands in the header that something is done."""

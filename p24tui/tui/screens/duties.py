@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from p24tui import services
-from p24tui.duty_words import unit_alert_words
 from p24tui.i18n import _, ngettext
 from p24tui.routine.closing import Level, level
 from p24tui.routine.unit_alert import CAN_WAIT, UnitAlert, UnitReason
@@ -13,6 +12,7 @@ from p24tui.services.views import Duty
 from p24tui.store.values import Unit
 from p24tui.tui.role_keys import may_press
 from p24tui.tui.screens.desk_parts import DeskParts
+from p24tui.words.duty import unit_alert_words
 
 LOOKED_AT_EVERY = 30.0
 """Seconds between looks at how the units stand, where nothing has been heard of them."""

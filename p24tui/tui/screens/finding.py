@@ -16,7 +16,7 @@ from p24tui.tui.screens.desk_parts import DeskParts
 from p24tui.tui.screens.views import ViewsScreen
 from p24tui.tui.widgets.filter_bar import FilterBar, next_unit
 from p24tui.tui.widgets.search_line import SearchLine
-from p24tui.words import filter_words
+from p24tui.words.cases import filter_words
 
 SHORTEST_IN_TEXT = 3
 """Letters from which messages are searched too."""

@@ -15,11 +15,11 @@ from p24tui.routine.phrase import fill
 from p24tui.services.views import CaseLine, OfferLine, Phrase
 from p24tui.store.duty_values import HandoverRow
 from p24tui.text import clean_line
-from p24tui.time_words import short_moment
 from p24tui.tui.screens.handover import AskPatient, Give, HandoverScreen
 from p24tui.tui.screens.offered import AcceptScreen, Answered, OfferedScreen
 from p24tui.tui.screens.taking_over import Said, TakingOver
-from p24tui.words import SUICIDE, handed_word
+from p24tui.words.cases import SUICIDE, handed_word
+from p24tui.words.times import short_moment
 
 OFFERS_READ_EVERY = 30.0
 """Seconds between readings of what is offered, where nothing has been heard of a change."""

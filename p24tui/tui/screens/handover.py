@@ -17,9 +17,9 @@ from p24tui.i18n import _
 from p24tui.routine.handover import NO_CONSENT, Consent, ConsentState, ConsentWay, Target
 from p24tui.services.views import TargetLine
 from p24tui.text import clean_line, clean_text
-from p24tui.time_words import clock_time, read_moment
 from p24tui.tui.widgets.field import Area, Field
-from p24tui.words import CONSENT_WAYS, SHIFT_WARNINGS, profession_word, short_name
+from p24tui.words.cases import CONSENT_WAYS, SHIFT_WARNINGS, profession_word, short_name
+from p24tui.words.times import clock_time, read_moment
 
 TALL = [(0, "-low"), (36, "-tall")]
 

@@ -9,7 +9,6 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from p24tui.duty_words import GUARANTEE
 from p24tui.i18n import N_, _
 from p24tui.routine.role import Role
 from p24tui.tui.key import Where
@@ -17,7 +16,7 @@ from p24tui.tui.keys import keys_in_use
 from p24tui.tui.look import ARRIVED
 from p24tui.tui.places import Place, places_of
 from p24tui.tui.role_keys import may_press, right_of
-from p24tui.words import (
+from p24tui.words.cases import (
     FAILED,
     FREE_TEXT,
     HALF_ENDED,
@@ -32,6 +31,7 @@ from p24tui.words import (
     VIDEO_ON,
     VIEWING,
 )
+from p24tui.words.duty import GUARANTEE
 
 PLACES = {
     Where.LIST: N_("I patientlistan"),

@@ -17,7 +17,7 @@ from p24tui.tui.screens.booking_parts import why
 from p24tui.tui.screens.by_video import ByVideo
 from p24tui.tui.screens.visit import Chosen, VisitScreen, VisitStep
 from p24tui.tui.screens.visit_dialogs import CallScreen, Deed, EndAbsentScreen, ParticipantsScreen, Wanted
-from p24tui.visit_words import STATES
+from p24tui.words.visits import STATES
 
 ENDS = frozenset({CallOutcome.NO_ANSWER, CallOutcome.VOICEMAIL, CallOutcome.WRONG_NUMBER, CallOutcome.BY_TELEPHONE})
 """What a call comes to after which the visit may end at once; else somebody joins, or gets another time."""

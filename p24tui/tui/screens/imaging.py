@@ -13,13 +13,13 @@ from p24tui.routine.closing import Level
 from p24tui.routine.images import Exported, is_lost, is_warned_of
 from p24tui.services.image_views import FileLine, OpenedFile, Viewed
 from p24tui.text import clean_line
-from p24tui.time_words import clock_time
 from p24tui.tui.file_page import minutes_left
 from p24tui.tui.screens.attachments import AttachmentsScreen, Deed, FileScreen, ImageScreen
 from p24tui.tui.screens.booking_parts import Question, VisitParts, text, why
 from p24tui.tui.screens.duties import Duties, Said
 from p24tui.tui.screens.form import Answers, Text
 from p24tui.tui.widgets import picture
+from p24tui.words.times import clock_time
 
 LOOKED_AT_EVERY = 30.0
 """Seconds between looks at what one has taken out, where nothing has been heard of it."""

@@ -23,12 +23,12 @@ from p24tui.routine.visit import Visit, VisitKind
 from p24tui.services.visit_views import Profile
 from p24tui.store.values import Staff
 from p24tui.text import clean_line
-from p24tui.time_words import day_and_time
 from p24tui.tui.screens.booking_guardians import guardian_words
 from p24tui.tui.screens.booking_parts import Question, VisitParts, chosen, text
 from p24tui.tui.screens.form import Answers, Choice, Line
-from p24tui.visit_words import CHANNELS
-from p24tui.words import profession_word
+from p24tui.words.cases import profession_word
+from p24tui.words.times import day_and_time
+from p24tui.words.visits import CHANNELS
 
 if TYPE_CHECKING:
     from p24tui.services.invitations import Guest

@@ -16,9 +16,9 @@ from p24tui.routine.documentation import Cause, Scope, Way, unnoted
 from p24tui.services.journal_views import AnamnesisReport, Filed, JournalView, ReportPart, Signed
 from p24tui.store.journal_values import JournalNote
 from p24tui.text import clean_line, clean_text
-from p24tui.time_words import moment
 from p24tui.tui.screens.scrolled import ScrolledScreen
 from p24tui.tui.screens.steps import StepsScreen, step_lines
+from p24tui.words.times import moment
 
 
 class Step(StrEnum):

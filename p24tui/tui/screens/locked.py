@@ -13,9 +13,9 @@ from p24tui.i18n import _, ngettext
 from p24tui.routine.login import Means, Proven, Session
 from p24tui.system import System
 from p24tui.text import clean_line
-from p24tui.time_words import clock_time
 from p24tui.tui.keys import key_name
 from p24tui.tui.screens.proving import ProvingScreen
+from p24tui.words.times import clock_time
 
 UNLOCKED_BY_ENTER = frozenset({Means.DEMO})
 

@@ -11,7 +11,6 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from p24tui import services
-from p24tui.access_words import role_word
 from p24tui.i18n import _
 from p24tui.routine.login import Means, Proven
 from p24tui.routine.role import Role
@@ -20,7 +19,8 @@ from p24tui.store.values import Staff, Unit
 from p24tui.system import System
 from p24tui.text import clean_line
 from p24tui.tui.screens.proving import ProvingScreen
-from p24tui.words import profession_word
+from p24tui.words.access import role_word
+from p24tui.words.cases import profession_word
 
 
 class LoginScreen(ProvingScreen[Admitted, Admitted | None]):

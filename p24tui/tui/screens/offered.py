@@ -10,15 +10,15 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from p24tui.event_words import consent_words
 from p24tui.i18n import _
 from p24tui.routine.actor import Profession
 from p24tui.routine.handover import Target
 from p24tui.services.views import OfferLine
 from p24tui.text import clean_line, clean_text
-from p24tui.time_words import short_moment
 from p24tui.tui.widgets.field import Field
-from p24tui.words import SUICIDE, profession_word, short_name
+from p24tui.words.cases import SUICIDE, profession_word, short_name
+from p24tui.words.events import consent_words
+from p24tui.words.times import short_moment
 
 
 class OfferedScreen(ModalScreen[bool]):

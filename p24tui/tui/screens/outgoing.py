@@ -17,10 +17,10 @@ from p24tui.routine.outgoing import TO_DECIDE, OutgoingState
 from p24tui.services.views import OutgoingLine, OutgoingView, Preview
 from p24tui.store.values import OutgoingRow
 from p24tui.text import clean_line, clean_text
-from p24tui.time_words import moment, short_moment
 from p24tui.tui.places import Cell, Column, Page, Row
 from p24tui.tui.screens.list_dialog import ListDialog
-from p24tui.words import outgoing_problem_words, outgoing_state_word, purpose_words
+from p24tui.words.cases import outgoing_problem_words, outgoing_state_word, purpose_words
+from p24tui.words.times import moment, short_moment
 
 WIDE_LIST = 90
 """Cells from which the list has room for names in full, and for why something has not gone."""

@@ -11,8 +11,8 @@ from p24tui.errors import P24Error
 from p24tui.i18n import _
 from p24tui.routine.period import Length, Period, period_of
 from p24tui.services.report_views import Report
-from p24tui.time_words import period_words
 from p24tui.tui.screens.desk_parts import DeskParts
+from p24tui.words.times import period_words
 
 OVERVIEW_ACTIONS = frozenset(f"overview_{name}" for name in ("day", "week", "month", "earlier", "later", "now", "unit"))
 """What one can do in the overview alone."""

@@ -6,7 +6,6 @@ from p24tui import services
 from p24tui.errors import BadInput, P24Error, Refused
 from p24tui.explain import explain
 from p24tui.i18n import _
-from p24tui.registration_words import NOTHING, THE_POST, WAYS
 from p24tui.routine import registration as rules
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
@@ -42,6 +41,7 @@ from p24tui.tui.screens.registration import (
     title_of,
 )
 from p24tui.tui.screens.seen import SeenScreen
+from p24tui.words.registration import NOTHING, THE_POST, WAYS
 
 YES, NO = "yes", "no"
 

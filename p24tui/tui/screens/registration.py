@@ -14,7 +14,6 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from p24tui.i18n import N_, _
-from p24tui.registration_words import NOTHING, STATES, THE_POST, WAYS, Fields, arrival_fields, told_fields
 from p24tui.routine.decision import Refusal
 from p24tui.routine.registration import (
     TOLD,
@@ -34,7 +33,8 @@ from p24tui.routine.registration import (
 from p24tui.services.registration_views import RegistrationView
 from p24tui.store.registration_values import Registration
 from p24tui.text import clean_line
-from p24tui.time_words import moment
+from p24tui.words.registration import NOTHING, STATES, THE_POST, WAYS, Fields, arrival_fields, told_fields
+from p24tui.words.times import moment
 
 LABEL = 14
 """Cells that the name of a field gets."""

@@ -10,9 +10,9 @@ from p24tui.routine.case import Case
 from p24tui.routine.outgoing import Channel
 from p24tui.services.views import OutboxStanding, OutgoingView, Preview
 from p24tui.store.values import OutgoingRow
-from p24tui.time_words import moment
 from p24tui.tui.screens.desk_parts import DeskParts
 from p24tui.tui.screens.outgoing import Decision, OutgoingScreen, RemindScreen
+from p24tui.words.times import moment
 
 LOOKED_AT_EVERY = 30.0
 """Seconds between looks at how the sending fares, where nothing has been heard of it."""

@@ -12,13 +12,13 @@ from textual.widgets import Static
 from p24tui.errors import Refused
 from p24tui.explain import explain
 from p24tui.i18n import N_, _
-from p24tui.risk_words import standing_words, stated_words
 from p24tui.routine.case import CaseState, RiskLevel, SuicideRisk
 from p24tui.routine.risk_course import Wrote, course_of
 from p24tui.routine.risk_path import is_suspected
 from p24tui.services.views import RiskView
 from p24tui.text import clean_line
 from p24tui.tui.screens.steps import StepsScreen, step_lines
+from p24tui.words.risk import standing_words, stated_words
 
 
 class Step(StrEnum):

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from p24tui.errors import BadInput
 from p24tui.i18n import _
-from p24tui.risk_words import BASES, INSTEAD, LEVELS, OUTCOMES, SERVICES, rungs
 from p24tui.routine.actor import ASSESSORS, Profession
 from p24tui.routine.case import RiskLevel
 from p24tui.routine.risk_course import (
@@ -28,10 +27,11 @@ from p24tui.routine.risk_course import (
 )
 from p24tui.services.views import RiskView
 from p24tui.text import clean_line
-from p24tui.time_words import clock_time, read_moment
 from p24tui.tui.screens.form import Answers, Choice, Line, Part, Several, Text
 from p24tui.tui.screens.risk import Step
-from p24tui.words import profession_word
+from p24tui.words.cases import profession_word
+from p24tui.words.risk import BASES, INSTEAD, LEVELS, OUTCOMES, SERVICES, rungs
+from p24tui.words.times import clock_time, read_moment
 
 YES, NO = "yes", "no"
 

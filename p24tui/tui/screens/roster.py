@@ -17,11 +17,11 @@ from p24tui.routine.hours import Span, instant_of
 from p24tui.routine.roster import WEEK, Copying, monday_of
 from p24tui.services.views import RosterWeek
 from p24tui.text import clean_line
-from p24tui.time_words import clock_time, span_words
 from p24tui.tui.roster_items import USUAL, RosterDay
 from p24tui.tui.screens.roster_dialogs import CopyWeekScreen, HandScreen, RosterEntryScreen, RosterPut, week_words
 from p24tui.tui.widgets.roster_week import RosterWeekView
-from p24tui.words import LOST, profession_word
+from p24tui.words.cases import LOST, profession_word
+from p24tui.words.times import clock_time, span_words
 
 NAMED = 3
 """How many of the gaps of the coming days are named."""

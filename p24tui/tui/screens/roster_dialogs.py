@@ -17,9 +17,9 @@ from p24tui.routine.roster import Copying, span_of
 from p24tui.store.duty_values import Responsible
 from p24tui.store.values import Staff
 from p24tui.text import clean_line
-from p24tui.time_words import clock_time, day_words, parse_clock, span_words
 from p24tui.tui.widgets.field import Field
-from p24tui.words import profession_word
+from p24tui.words.cases import profession_word
+from p24tui.words.times import clock_time, day_words, parse_clock, span_words
 
 
 @dataclass(frozen=True, slots=True)

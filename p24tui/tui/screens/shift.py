@@ -13,7 +13,6 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from p24tui.duty_words import ongoing_words, shift_kind_word
 from p24tui.i18n import _, ngettext
 from p24tui.routine.case import SuicideRisk, Video
 from p24tui.routine.list_filter import has_unread
@@ -22,11 +21,12 @@ from p24tui.routine.visit import is_half_ended
 from p24tui.services.views import OngoingLine, OngoingView
 from p24tui.store.duty_values import Shift
 from p24tui.text import clean_line
-from p24tui.time_words import moment, waited
 from p24tui.tui.keys import key_name
 from p24tui.tui.places import Cell, Column, Page, Row
 from p24tui.tui.widgets.place import PlaceList, PlaceNote
-from p24tui.words import priority_mark, profession_word, state_marks
+from p24tui.words.cases import priority_mark, profession_word, state_marks
+from p24tui.words.duty import ongoing_words, shift_kind_word
+from p24tui.words.times import moment, waited
 
 WIDE_LIST = 90
 """Cells from which the list has room for the state of a case."""

@@ -11,12 +11,12 @@ from p24tui.routine.shift import ShiftKind
 from p24tui.services.views import OngoingLine, OngoingView
 from p24tui.store.duty_values import Shift
 from p24tui.text import clean_line
-from p24tui.time_words import moment, waited
 from p24tui.tui.keys import key_name
 from p24tui.tui.screens.case_deeds import CaseDeeds
 from p24tui.tui.screens.shift import Begin, LostShiftScreen, ShiftScreen, StartShiftScreen, Step
 from p24tui.tui.widgets.desk_header import Trouble
-from p24tui.words import profession_word
+from p24tui.words.cases import profession_word
+from p24tui.words.times import moment, waited
 
 
 class Shifting(CaseDeeds):

@@ -11,9 +11,9 @@ from p24tui.routine.case import Case
 from p24tui.routine.takeover import is_free_to_take
 from p24tui.services.views import CaseLine
 from p24tui.text import clean_line
-from p24tui.time_words import clock_time
 from p24tui.tui.screens.desk_parts import DeskParts
 from p24tui.tui.screens.takeover import Answer, AnswerScreen, Asked, AskedScreen, AskScreen
+from p24tui.words.times import clock_time
 
 
 @dataclass(frozen=True, slots=True)

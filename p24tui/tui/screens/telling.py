@@ -14,7 +14,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from p24tui import services
-from p24tui.duty_words import not_told_words
 from p24tui.errors import P24Error, Refused
 from p24tui.explain import explain
 from p24tui.i18n import _, ngettext
@@ -27,6 +26,7 @@ from p24tui.text import clean_text
 from p24tui.tui.errands import Errands
 from p24tui.tui.places import NAME, Column, Page, Row
 from p24tui.tui.widgets.place import PlaceList, PlaceNote
+from p24tui.words.duty import not_told_words
 
 BAR = 30
 """Cells of the bar that shows how far it has come."""

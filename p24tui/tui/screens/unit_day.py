@@ -10,13 +10,13 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
-from p24tui.hours_words import day_words, holiday_words, openings_words, problem_words, read_openings
 from p24tui.i18n import _
 from p24tui.routine.hours import BadHours, OpeningHours
 from p24tui.routine.opening import Openings
 from p24tui.routine.special_days import decide, decided_for, plan
 from p24tui.text import clean_line
 from p24tui.tui.widgets.field import Field
+from p24tui.words.hours import day_words, holiday_words, openings_words, problem_words, read_openings
 
 WRONG = "!"
 

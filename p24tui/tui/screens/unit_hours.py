@@ -14,16 +14,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList, Select, Static
 from textual.widgets.option_list import Option
 
-from p24tui.hours_words import (
-    DAYS,
-    applies_words,
-    change_words,
-    day_words,
-    openings_words,
-    problem_words,
-    read_openings,
-    warnings_words,
-)
 from p24tui.i18n import _
 from p24tui.routine.closing_warnings import EARLIEST, FEWEST, LATEST, MOST, warnings_in_order
 from p24tui.routine.hours import BadHours, OpeningHours
@@ -34,6 +24,16 @@ from p24tui.text import clean_line
 from p24tui.tui.keys import key_name
 from p24tui.tui.screens.unit_day import DayDecided, DayScreen, beside
 from p24tui.tui.widgets.field import Field
+from p24tui.words.hours import (
+    DAYS,
+    applies_words,
+    change_words,
+    day_words,
+    openings_words,
+    problem_words,
+    read_openings,
+    warnings_words,
+)
 
 SHOWN_DAYS = 8 * 7
 """Days ahead whose holidays and eves are shown; what is decided for a day alone is shown however far ahead."""

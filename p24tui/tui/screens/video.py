@@ -12,7 +12,7 @@ from textual.widgets import Static
 from p24tui.i18n import N_, _
 from p24tui.routine.case import Case, Video
 from p24tui.text import clean_line
-from p24tui.words import video_mark
+from p24tui.words.cases import video_mark
 
 
 class VideoStep(StrEnum):

@@ -13,7 +13,7 @@ from p24tui.routine.list_filter import Age, ListFilter
 from p24tui.services.views import SavedView
 from p24tui.text import clean_line
 from p24tui.tui.widgets.field import Field
-from p24tui.words import filter_words
+from p24tui.words.cases import filter_words
 
 STANDING = (
     (N_("Alla öppna"), ListFilter()),

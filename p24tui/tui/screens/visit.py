@@ -21,12 +21,12 @@ from p24tui.routine.visit_step import Step
 from p24tui.services.visit_views import VisitLine
 from p24tui.store.values import OutgoingRow
 from p24tui.text import clean_line
-from p24tui.time_words import clock_time, short_moment, span_words
 from p24tui.tui.case_heading import E_IDS
 from p24tui.tui.screens.steps import StepsScreen, step_lines
 from p24tui.tui.visit_page import patient_words, state_cell, waiting_words
-from p24tui.visit_words import CALLS, CHANNELS, KINDS, ROLES, SUMMONS
-from p24tui.words import outgoing_problem_words, outgoing_state_word, purpose_words
+from p24tui.words.cases import outgoing_problem_words, outgoing_state_word, purpose_words
+from p24tui.words.times import clock_time, short_moment, span_words
+from p24tui.words.visits import CALLS, CHANNELS, KINDS, ROLES, SUMMONS
 
 
 class VisitStep(StrEnum):

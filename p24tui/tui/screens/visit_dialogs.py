@@ -20,7 +20,7 @@ from p24tui.text import clean_line
 from p24tui.tui.screens.questions import YesNoScreen
 from p24tui.tui.screens.visit import call_words, in_order, participant_name, participant_words
 from p24tui.tui.visit_page import patient_words
-from p24tui.visit_words import CALLS
+from p24tui.words.visits import CALLS
 
 
 class CallScreen(ModalScreen[CallOutcome | None]):

@@ -11,11 +11,11 @@ from p24tui.clock import local_date
 from p24tui.i18n import _
 from p24tui.routine.visit_step import Step
 from p24tui.services.visit_views import InvitedLine, VisitDay, VisitLine
-from p24tui.time_words import clock_time, moment
 from p24tui.tui.screens.holding_visits import HoldingVisits
 from p24tui.tui.screens.visit import NEXT, Chosen, VisitStep
 from p24tui.tui.visit_page import INVITED, visit_page
-from p24tui.visit_words import STATES
+from p24tui.words.times import clock_time, moment
+from p24tui.words.visits import STATES
 
 if TYPE_CHECKING:
     from p24tui.services.links import Answer  # the console starts without it

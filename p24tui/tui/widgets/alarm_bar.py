@@ -11,7 +11,7 @@ from p24tui.i18n import _
 from p24tui.text import clean_line
 from p24tui.tui import draw
 from p24tui.tui.keys import key_name
-from p24tui.words import LOST
+from p24tui.words.cases import LOST
 
 
 class AlarmBar(Widget):

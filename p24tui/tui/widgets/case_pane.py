@@ -24,7 +24,7 @@ from p24tui.tui.entries import Part, entries
 from p24tui.tui.keys import key_name
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.conversation import Conversation
-from p24tui.words import (
+from p24tui.words.cases import (
     FREE_TEXT,
     remark_words,
 )

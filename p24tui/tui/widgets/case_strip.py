@@ -10,7 +10,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from p24tui.tui import draw
-from p24tui.words import SUICIDE, UNREAD
+from p24tui.words.cases import SUICIDE, UNREAD
 
 WIDEST = 24
 

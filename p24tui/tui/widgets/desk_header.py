@@ -16,11 +16,11 @@ from p24tui.routine.hours import Openness
 from p24tui.services.views import OutboxStanding
 from p24tui.store.duty_values import Responsible
 from p24tui.text import clean_line
-from p24tui.time_words import clock_time, day_and_time, weekday_and_time
 from p24tui.tui.keys import key_name
 from p24tui.tui.live_list import Counts
 from p24tui.tui.plots import bars
-from p24tui.words import HALF_ENDED, LOST, UNREAD, job_words, outgoing_problem_words, short_name
+from p24tui.words.cases import HALF_ENDED, LOST, UNREAD, job_words, outgoing_problem_words, short_name
+from p24tui.words.times import clock_time, day_and_time, weekday_and_time
 
 WIDE = 100
 """Columns from which the words stand in full."""

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from p24tui.i18n import _
 from p24tui.routine.case import ContactKind
 from p24tui.routine.list_filter import Age, ListFilter
-from p24tui.words import kind_word
+from p24tui.words.cases import kind_word
 
 T = TypeVar("T")
 

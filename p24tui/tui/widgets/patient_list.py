@@ -12,19 +12,19 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from p24tui.duty_words import guarantee_mark
 from p24tui.i18n import _
 from p24tui.routine.case import CaseState
 from p24tui.routine.list_filter import has_unread
 from p24tui.routine.visit import is_half_ended
 from p24tui.services.views import CaseLine, QueueView
 from p24tui.store.values import Doing
-from p24tui.time_words import waited
 from p24tui.tui import draw, look
 from p24tui.tui.key import Where
 from p24tui.tui.keys import bindings, key_name
 from p24tui.tui.live_list import LiveList
-from p24tui.words import SUICIDE, TRIAGE_FAILED, TYPING, VIEWING, priority_mark, state_marks
+from p24tui.words.cases import SUICIDE, TRIAGE_FAILED, TYPING, VIEWING, priority_mark, state_marks
+from p24tui.words.duty import guarantee_mark
+from p24tui.words.times import waited
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from p24tui.routine.period import Length
 from p24tui.services.report_views import Report
 from p24tui.services.report_words import closing_words, facts, responsible_words, waits_words
 from p24tui.services.views import Standing
-from p24tui.time_words import day_words, period_words, waited
 from p24tui.tui import draw, plots
 from p24tui.tui.key import Where
 from p24tui.tui.keys import bindings
-from p24tui.words import MARKS, kind_word, state_word
+from p24tui.words.cases import MARKS, kind_word, state_word
+from p24tui.words.times import day_words, period_words, waited
 
 TABLE = 38
 """Cells of a table; as many stand side by side as there is room for."""

@@ -11,10 +11,10 @@ from textual.widget import Widget
 from p24tui.i18n import _
 from p24tui.services.views import RosterWeek
 from p24tui.text import clean_line
-from p24tui.time_words import clock_time, day_words
 from p24tui.tui import draw, look
 from p24tui.tui.roster_items import RosterDay, RosterItem, days_of, scale_of
-from p24tui.words import LOST
+from p24tui.words.cases import LOST
+from p24tui.words.times import clock_time, day_words
 
 SIDE_BY_SIDE = 96
 """Cells from which the days stand side by side."""

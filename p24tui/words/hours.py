@@ -11,7 +11,7 @@ from p24tui.routine.hours import BadHours, OpeningHours
 from p24tui.routine.opening import CLOSED, Openings, parse_openings
 from p24tui.routine.special_days import DayPlan, Ground, changed_days, coming, plan
 from p24tui.text import clean_line
-from p24tui.time_words import MONTHS, WEEKDAYS
+from p24tui.words.times import MONTHS, WEEKDAYS
 
 DAYS = (N_("måndag"), N_("tisdag"), N_("onsdag"), N_("torsdag"), N_("fredag"), N_("lördag"), N_("söndag"))
 

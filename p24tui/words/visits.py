@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
+from p24tui.explain.visits import BOOKING_TASKS
 from p24tui.i18n import N_, _
 from p24tui.routine.link import Role
 from p24tui.routine.outgoing import Channel
 from p24tui.routine.visit import CallOutcome, Summons, VisitKind, VisitState
-from p24tui.visit_refusals import BOOKING_TASKS
 
 STATES: Mapping[VisitState, str] = {
     VisitState.BOOKED: N_("Bokat"),

@@ -33,7 +33,7 @@ from p24tui.routine.risk_course import (
     Wrote,
 )
 from p24tui.text import clean_line
-from p24tui.time_words import MONTHS, day_and_time, short_moment
+from p24tui.words.times import MONTHS, day_and_time, short_moment
 
 LEVELS = {
     RiskLevel.UNSAID: N_("inget sagt"),

@@ -5,20 +5,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from p24tui.access_words import ground_words
-from p24tui.duty_words import assessment_words
 from p24tui.i18n import N_, _
-from p24tui.registration_words import way_words
-from p24tui.risk_words import entry_of, entry_words
 from p24tui.routine.break_glass import Ground
 from p24tui.routine.handover import ConsentWay
 from p24tui.routine.link import Role
 from p24tui.routine.outgoing import Channel
 from p24tui.routine.visit import Summons, VisitKind
 from p24tui.text import clean_line
-from p24tui.time_words import day_and_time
-from p24tui.visit_words import CALLS, CHANNELS, KINDS, ROLES, SUMMONS, TASKS
-from p24tui.words import CONSENT_WAYS, handed_word, outgoing_problem_words
+from p24tui.words.access import ground_words
+from p24tui.words.cases import CONSENT_WAYS, handed_word, outgoing_problem_words
+from p24tui.words.duty import assessment_words
+from p24tui.words.registration import way_words
+from p24tui.words.risk import entry_of, entry_words
+from p24tui.words.times import day_and_time
+from p24tui.words.visits import CALLS, CHANNELS, KINDS, ROLES, SUMMONS, TASKS
 
 EVENTS = {
     "case.received": N_("Ärendet kom in."),

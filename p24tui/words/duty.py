@@ -12,7 +12,7 @@ from p24tui.routine.decision import Refusal
 from p24tui.routine.guarantee import Guarantee, Why
 from p24tui.routine.shift import Ongoing, ShiftKind
 from p24tui.routine.unit_alert import UnitAlert, UnitReason
-from p24tui.time_words import MONTHS, day_words, moment
+from p24tui.words.times import MONTHS, day_words, moment
 
 GUARANTEE = "§"
 

@@ -1,16 +1,16 @@
 """Errors in words: what happened, what was kept, and what to do."""
 
-from p24tui.backup_refusals import BACKUP_PROBLEMS
-from p24tui.card_refusals import CARD_PARTS, CARD_REFUSALS
 from p24tui.errors import BadInput, P24Error, Refused, Stale, Unavailable
+from p24tui.explain.backup import BACKUP_PROBLEMS
+from p24tui.explain.card import CARD_PARTS, CARD_REFUSALS
+from p24tui.explain.images import FILE_PROBLEMS, IMAGE_REFUSALS, STORAGE_PARTS, STORAGE_PROBLEMS
+from p24tui.explain.journal import JOURNAL_REFUSALS
+from p24tui.explain.login import LOGIN_PARTS, LOGIN_REFUSALS
+from p24tui.explain.registration import REGISTRATION_REFUSALS
+from p24tui.explain.risk import RISK_REFUSALS
+from p24tui.explain.visits import VISIT_REFUSALS
 from p24tui.i18n import N_, _
-from p24tui.image_refusals import FILE_PROBLEMS, IMAGE_REFUSALS, STORAGE_PARTS, STORAGE_PROBLEMS
-from p24tui.journal_refusals import JOURNAL_REFUSALS
-from p24tui.login_refusals import LOGIN_PARTS, LOGIN_REFUSALS
-from p24tui.registration_refusals import REGISTRATION_REFUSALS
-from p24tui.risk_refusals import RISK_REFUSALS
 from p24tui.text import clean_line
-from p24tui.visit_refusals import VISIT_REFUSALS
 
 LONGEST_NAMED = 1000
 """Characters of what a sentence names: a list, a path or a name."""

@@ -6,7 +6,6 @@ Word and symbol come first, so that colour never says anything alone.
 from collections.abc import Mapping
 
 from p24tui.i18n import N_, _
-from p24tui.risk_words import risk_mark
 from p24tui.routine.actor import Profession
 from p24tui.routine.alert import Reason
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk, Urgency, Video
@@ -18,7 +17,8 @@ from p24tui.routine.risk_path import RAISED
 from p24tui.routine.tone import Fault, Remark
 from p24tui.routine.visit import is_half_ended
 from p24tui.text import clean_line
-from p24tui.time_words import MONTHS
+from p24tui.words.risk import risk_mark
+from p24tui.words.times import MONTHS
 
 SUICIDE = "!"
 TRIAGE_FAILED = "?"
