@@ -23,7 +23,8 @@ class Palette(CommandPalette):
         super().__init__(placeholder=_("Sök kommando …"))
 
     def on_mount(self) -> None:
-        self.query_one(CommandInput).cursor_blink = False  # nothing blinks here but an alarm
+        for line in self.query(CommandInput):
+            line.cursor_blink = False  # nothing blinks here but an alarm
 
     def _start_no_matches_countdown(self, search_value: str) -> None:
         self._stop_no_matches_countdown()

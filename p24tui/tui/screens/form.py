@@ -108,7 +108,7 @@ class FormScreen(ModalScreen[Answers | None]):
             yield Static(self.keys, id="form-keys")
 
     def on_mount(self) -> None:
-        self.query_one(f"#part-{self.first}").focus()
+        self.query(f"#part-{self.first}").focus()
 
     @property
     def keys(self) -> str:

@@ -105,7 +105,7 @@ class JournalScreen(StepsScreen[Chosen]):
 
     def on_mount(self) -> None:
         self.scrolled.scroll_end(animate=False)
-        self.query_one("#journal-problem").display = bool(self._problem)
+        self.query("#journal-problem").set(display=bool(self._problem))
 
     def _standing(self) -> Content:
         if self._view.line.case.wrong_patient_at is not None:

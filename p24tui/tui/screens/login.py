@@ -90,9 +90,9 @@ class ChoiceScreen(Screen[Choice | None]):
 
     def on_mount(self) -> None:
         there = [number for number, one in enumerate(self._choices) if one.unit.id == self._suggested]
-        choices = self.query_one(OptionList)
-        choices.highlighted = there[0] if there else 0
-        choices.focus()
+        for choices in self.query(OptionList):
+            choices.highlighted = there[0] if there else 0
+            choices.focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._choices[event.option_index])
@@ -128,10 +128,10 @@ class DemoScreen(Screen[Staff | None]):
 
     def on_mount(self) -> None:
         ids = [one.id for one in self._staff]
-        people = self.query_one(OptionList)
-        if self._suggested in ids:
-            people.highlighted = ids.index(self._suggested)
-        people.focus()
+        for people in self.query(OptionList):
+            if self._suggested in ids:
+                people.highlighted = ids.index(self._suggested)
+            people.focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._staff[event.option_index])

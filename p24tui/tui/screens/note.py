@@ -61,8 +61,8 @@ class NoteScreen(FormScreen):
 
     def on_mount(self) -> None:
         if self._lacks == "note-newer" and self._view.has_current:  # what is new stands last
-            area = self.query_one("#part-current", Area)
-            area.move_cursor(area.document.end)
+            for area in self.query("#part-current").results(Area):
+                area.move_cursor(area.document.end)
         self.set_interval(KEEP_EVERY, self.keep_now)
 
     @property

@@ -83,7 +83,7 @@ class ProvingScreen(Screen[Ends], Generic[Result, Ends]):
     def on_mount(self) -> None:
         self.say_lead(self.lead())
         self._new.display = False
-        self.query_one("#proof").display = self._means in (Means.PASSWORD, Means.CARD)
+        self.query("#proof").set(display=self._means in (Means.PASSWORD, Means.CARD))
         self._focus_first_empty()
 
     def on_unmount(self) -> None:

@@ -69,7 +69,7 @@ class StartShiftScreen(ModalScreen[Begin | None]):
 
     def on_mount(self) -> None:
         self._show_unit()
-        self.query_one(OptionList).focus()
+        self.query(OptionList).focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(Begin(self._unit_id, list(ShiftKind)[event.option_index]))

@@ -51,8 +51,8 @@ class ViewsScreen(ModalScreen[ListFilter | SavedView | str | None]):
             yield Static(_("1–9 Enter visa   s spara visat   Delete glöm   Esc tillbaka"), classes="dialog-keys")
 
     def on_mount(self) -> None:
-        self.query_one("#view-name", Field).display = False
-        self.query_one(OptionList).focus()
+        self.query("#view-name").set(display=False)
+        self.query(OptionList).focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._filters[event.option_index])

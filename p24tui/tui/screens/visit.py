@@ -182,7 +182,7 @@ class VisitScreen(StepsScreen[Chosen]):
             yield Static(self.keys, id="visit-keys")
 
     def on_mount(self) -> None:
-        self.query_one("#visit-problem").display = bool(self._problem)
+        self.query("#visit-problem").set(display=bool(self._problem))
 
     def on_resize(self) -> None:
         """What is known gets the lines that the steps leave."""
