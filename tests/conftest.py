@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from p24tui import i18n
 from tests import postgres
 from tests.database_roles import roles_template
 from tests.world import peopled_home, peopled_template, sqlcipher_world, world
@@ -74,6 +75,13 @@ def database_url(request: pytest.FixtureRequest) -> str:
         return ""
     url: str = request.getfixturevalue("fresh_postgres")
     return url
+
+
+@pytest.fixture(autouse=True)
+def swedish() -> Iterator[None]:
+    """The language is one for the whole process: whatever a test chooses, the next one begins in Swedish."""
+    yield
+    i18n.use_language("sv")
 
 
 @pytest.fixture

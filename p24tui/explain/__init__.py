@@ -275,10 +275,10 @@ BAD_INPUT = {
     "mail-sender": N_("E-post behöver en avsändare: sätt mail_sender i inställningarna."),
     "report-secret": N_("Leveransbesked behöver en hemlighet: sätt report_secret till minst {least} tecken."),
     "clock-time": N_("{value} är inget klockslag. Skriv som 07:45."),
-    "card-roots": N_(
+    "roots-of-cards": N_(
         "SITHS-kort känns igen på sin utfärdare: sätt card_roots till filen med utfärdarens rotcertifikat (PEM). Se docs/card.md."
     ),
-    "card-revocation": N_(
+    "revocation-of-cards": N_(
         "Spärrade kort ska nekas: sätt card_revocation till spärrlistan, eller card_revocation_required till false. Se docs/card.md."
     ),
     "web-missing": N_("Konsolen i webbläsare kräver tillvalet p24tui[web], som inte är installerat."),

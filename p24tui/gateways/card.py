@@ -258,9 +258,9 @@ class _Trusted(NamedTuple):
 
 def _trusted(settings: Settings) -> _Trusted:
     if not settings.card_roots:
-        raise BadInput("card-roots")
+        raise BadInput("roots-of-cards")
     if settings.card_revocation_required and not settings.card_revocation:
-        raise BadInput("card-revocation")
+        raise BadInput("revocation-of-cards")
     return _Trusted(
         _file("card_roots", settings.card_roots),
         _file("card_intermediates", settings.card_intermediates) if settings.card_intermediates else None,

@@ -188,8 +188,12 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
             self._header.trouble = None
             self._keep_again()
             self._read_all()
-        elif self._header.unsaved is not None and not self._writes.waited:
+        elif self._writes.waited:
+            pass  # it will show whether anything can be saved
+        elif self._header.unsaved is not None:
             self._save_again()
+        else:
+            self._keep_again()  # another write may have shown that all is well before what is typed was tried anew
 
     def _save_again(self) -> None:
         """Whether anything is saved again shows in what waits to be, in a sign of life, or in a list that is logged."""
