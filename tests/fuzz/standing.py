@@ -13,19 +13,10 @@ from sqlalchemy import ColumnElement, Table, bindparam, func, literal_column, se
 
 from p24tui.store import tables
 from p24tui.text import clean_text
+from tests import stored
 from tests.world import World, make_world, make_world_again
 
-CONTENT = (
-    tables.patients,
-    tables.guardians,
-    tables.cases,
-    tables.messages,
-    tables.attachments,
-    tables.form_answers,
-    tables.received,
-    tables.events,
-    tables.quarantine,
-)
+CONTENT = (*stored.CONTENT, tables.events, tables.quarantine)
 """What comes from outside is stored in these."""
 
 _PLACE: ColumnElement[int] = literal_column("rowid")
