@@ -9,6 +9,8 @@ import pytest
 
 from p24tui.cli import COMMANDS
 from p24tui.settings import Settings
+from p24tui.tui.screens.desk import DeskScreen
+from p24tui.tui.screens.desk_parts import DeskParts
 
 ROOT = Path(__file__).parent.parent
 PROGRAM = ROOT / "p24tui"
@@ -50,6 +52,13 @@ def test_the_columns_begin_in_files_that_are_there_and_none_is_left_out() -> Non
 def test_the_files_that_the_architecture_names_are_there() -> None:
     for path in re.findall(r"`((?:tests|assets|[a-z]+)/[\w./]+\.(?:py|toml|json|sql))`", ARCHITECTURE):
         assert any((ROOT / base / path).exists() for base in ("", "p24tui", "p24tui/tui")), path
+
+
+def test_the_sections_of_the_desk_are_those_of_the_architecture() -> None:
+    said = re.search(r"\*\*The desk's sections\.\*\*(.*?)\n\n", ARCHITECTURE, re.DOTALL)
+    assert said is not None
+    sections = {one.__module__.rpartition(".")[2] for one in DeskScreen.__mro__ if issubclass(one, DeskParts)}
+    assert set(re.findall(r"`(\w+)`", said[1])) == sections - {"desk", "desk_parts"}
 
 
 def test_the_commands_named_in_the_readme_exist() -> None:
