@@ -1,29 +1,35 @@
-"""The interface's languages. The source speaks Swedish; English is a complete translation of it.
+"""The interface's languages. The source speaks Swedish; every other one is a complete translation of it.
 
 ``_`` is imported by name where it is used and never put into builtins. It is looked up when it is called, so a
 sentence that is made before the language is chosen must be marked with ``N_`` and translated when it is shown.
 """
 
 import gettext as _gettext
+from typing import Literal, get_args
 
 from p24tui import assets
 
+Language = Literal["sv", "en"]
+"""The one list of the interface's languages, by ISO 639-1; the source's own is the first."""
+
+LANGUAGES: tuple[str, ...] = get_args(Language)
+
 _catalogue = _gettext.NullTranslations()
-_language = "sv"
+_language = LANGUAGES[0]
 
 
 def use_language(language: str) -> None:
-    """Speak ``"sv"`` or ``"en"`` from now on. An unknown language leaves Swedish."""
+    """Speak one of ``LANGUAGES`` from now on. An unknown language leaves Swedish."""
     global _catalogue, _language
-    _language = "en" if language == "en" else "sv"
-    if language == "en":
-        _catalogue = _gettext.translation("p24tui", assets.path("locale"), ["en"], fallback=True)
-    else:
+    _language = language if language in LANGUAGES else LANGUAGES[0]
+    if _language == LANGUAGES[0]:
         _catalogue = _gettext.NullTranslations()
+    else:
+        _catalogue = _gettext.translation("p24tui", assets.path("locale"), [_language], fallback=True)
 
 
 def language() -> str:
-    """The language that is spoken: ``"sv"`` or ``"en"``."""
+    """The language that is spoken: one of ``LANGUAGES``."""
     return _language
 
 

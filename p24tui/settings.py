@@ -13,6 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from p24tui.errors import BadInput
+from p24tui.i18n import Language
 from p24tui.text import clean_line
 
 FILE_NAME = "settings.toml"
@@ -83,7 +84,7 @@ class Settings:
     staff_oidc_port: int = _key(
         "Port of the loopback address that the provider for staff sends the browser back to; 0: any that is free.", 0
     )
-    lang: Literal["sv", "en"] = _key("Language of the interface: sv or en.", "sv")
+    lang: Language = _key("Language of the interface: sv or en.", "sv")  # noqa: RUF009 - a Literal, as below
     theme: Literal["dark", "light", "contrast"] = _key("Colours of the console: dark, light or contrast.", "dark")
     alert_by: str = _key(
         "How an alarm is told of besides its words, any of these with commas between: bell, notify (OSC 9), colour.",

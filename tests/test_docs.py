@@ -9,9 +9,13 @@ import pytest
 
 from p24tui.cli import COMMANDS
 from p24tui.settings import Settings
+from p24tui.tui.screens.desk import DeskScreen
+from p24tui.tui.screens.desk_parts import DeskParts
 
 ROOT = Path(__file__).parent.parent
+PROGRAM = ROOT / "p24tui"
 SETTINGS = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 DOCS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 
 
@@ -26,6 +30,35 @@ def test_every_setting_is_described(key: Field[object]) -> None:
 def test_links_lead_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\((?!http)([^)#]+)", document.read_text(encoding="utf-8")):
         assert (document.parent / target).exists(), target
+
+
+def test_the_picture_of_the_floors_has_every_part_of_the_program() -> None:
+    (picture,) = re.findall(r"^```\n(cli.*?)^```", ARCHITECTURE, re.DOTALL | re.MULTILINE)
+    drawn = {word for line in picture.splitlines() for word in re.split(r"[ |]+", re.split(r" {4,}", line)[0])}
+    parts = {one.stem for one in PROGRAM.iterdir() if one.suffix == ".py" or (one / "__init__.py").exists()}
+    assert drawn == parts - {"__init__", "__main__"}
+
+
+def test_the_columns_begin_in_files_that_are_there_and_none_is_left_out() -> None:
+    rows = re.findall(r"^\| ([A-Z]{2}), .*?\| (.*?) \| (.*?) \| (.*?) \|$", ARCHITECTURE, re.MULTILINE)
+    for _section, *cells in rows:
+        for folder, names in zip(("routine", "services", "tui/screens"), cells, strict=True):
+            for name in names.split(", "):
+                assert (PROGRAM / folder / f"{name}.py").exists(), name
+    rules = re.findall(r'^id = "([A-Z]{2})-', (ROOT / "assets" / "rules.toml").read_text("utf-8"), re.MULTILINE)
+    assert list(dict.fromkeys(section for section, *_cells in rows)) == list(dict.fromkeys(rules))
+
+
+def test_the_files_that_the_architecture_names_are_there() -> None:
+    for path in re.findall(r"`((?:tests|assets|[a-z]+)/[\w./]+\.(?:py|toml|json|sql))`", ARCHITECTURE):
+        assert any((ROOT / base / path).exists() for base in ("", "p24tui", "p24tui/tui")), path
+
+
+def test_the_sections_of_the_desk_are_those_of_the_architecture() -> None:
+    said = re.search(r"\*\*The desk's sections\.\*\*(.*?)\n\n", ARCHITECTURE, re.DOTALL)
+    assert said is not None
+    sections = {one.__module__.rpartition(".")[2] for one in DeskScreen.__mro__ if issubclass(one, DeskParts)}
+    assert set(re.findall(r"`(\w+)`", said[1])) == sections - {"desk", "desk_parts"}
 
 
 def test_the_commands_named_in_the_readme_exist() -> None:

@@ -1,11 +1,16 @@
 """The check of the translation finds what it is there to find."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 
+from p24tui import assets, i18n
+from p24tui.settings import Settings
+from p24tui.words.risk import rungs
 from tests import translations
 
 SOURCE = """
@@ -16,6 +21,12 @@ COUNT = ngettext("{count} svar", "{count} flera svar", 2)
 """
 
 
+@pytest.fixture(autouse=True)
+def swedish() -> Iterator[None]:
+    yield
+    i18n.use_language("sv")
+
+
 @pytest.fixture
 def wanted(tmp_path: Path) -> Catalog:
     (tmp_path / "said.py").write_text(SOURCE, encoding="utf-8")
@@ -24,7 +35,7 @@ def wanted(tmp_path: Path) -> Catalog:
 
 @pytest.fixture
 def known() -> Catalog:
-    catalogue = translations.EnglishCatalog()
+    catalogue = translations.LanguageCatalog()
     catalogue.add("Ny", "New")
     catalogue.add("Hej {name}", "Hello {name}")
     catalogue.add(("{count} svar", "{count} flera svar"), ("One answer", "{count} answers"))
@@ -73,3 +84,33 @@ def test_no_sentence_hides_in_a_format_string() -> None:
     hidden = re.compile(r"""f(["']).*\{[^}"']*_\(["']""")
     for source in (Path(__file__).parent.parent / "p24tui").rglob("*.py"):
         assert not hidden.search(source.read_text(encoding="utf-8")), source
+
+
+def test_a_language_with_three_plurals_wants_them_all(wanted: Catalog) -> None:
+    polish = translations.LanguageCatalog("pl")
+    polish.add("Ny", "Nowa")
+    polish.add("Hej {name}", "Cześć {name}")
+    polish.add(("{count} svar", "{count} flera svar"), ("odpowiedź", "{count} odpowiedzi", ""))
+    assert "one of its plurals" in next(translations.problems(wanted, polish))
+    polish["{count} svar"].string = ("odpowiedź", "{count} odpowiedzi", "{count} odpowiedzi")
+    assert list(translations.problems(wanted, translations.merged(wanted, polish))) == []
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_a_language_of_the_settings_is_spoken(language: str) -> None:
+    i18n.use_language(language)
+    assert i18n.language() == language
+    assert (i18n._("Patientlista") == "Patientlista") == (language == "sv")
+    assert all(rungs().values())
+    (setting,) = (one for one in fields(Settings) if one.name == "lang")
+    assert re.search(rf"\b{language}\b", setting.metadata["doc"])
+
+
+def test_an_unknown_language_leaves_swedish() -> None:
+    i18n.use_language("en")
+    i18n.use_language("xx")
+    assert (i18n.language(), i18n._("Patientlista")) == ("sv", "Patientlista")
+
+
+def test_every_folder_of_a_translation_is_a_language_of_the_settings() -> None:
+    assert {one.name for one in assets.path("locale").iterdir()} == set(translations.TRANSLATED)

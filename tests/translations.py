@@ -1,7 +1,8 @@
-"""The English translation is complete and fits the source: ``python -m tests.translations [--write]``.
+"""Every translation is complete and fits the source: ``python -m tests.translations [--write]``.
 
-Without ``--write`` it says what is wrong and ends with 1. With it, ``p24tui.po`` gets the sentences that are new in
-the source, to be translated by hand, and loses those that are gone; then ``p24tui.mo`` is compiled from it.
+Without ``--write`` it says what is wrong and ends with 1. With it, each language's ``p24tui.po`` gets the sentences
+that are new in the source, to be translated by hand, and loses those that are gone; then ``p24tui.mo`` is compiled
+from it. A language of ``p24tui.i18n`` that has no such files yet gets them.
 """
 
 import io
@@ -10,28 +11,31 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from p24tui.i18n import LANGUAGES
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "p24tui"
-FOLDER = ROOT / "assets" / "locale" / "en" / "LC_MESSAGES"
-PO = FOLDER / "p24tui.po"
-MO = FOLDER / "p24tui.mo"
+LOCALE = ROOT / "assets" / "locale"
+TRANSLATED = LANGUAGES[1:]
 
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 COMMENT_TAG = "Translators:"
-HEADER = "# The English of p24tui; the Swedish sentences stand in the source itself."
+HEADER = "# The {name} of p24tui; the Swedish sentences stand in the source itself."
 HEADERS = {"Language", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"}
 
 
-class EnglishCatalog(Catalog):
+class LanguageCatalog(Catalog):
     """A catalogue whose file depends on its messages alone, not on when and by what it was written."""
 
-    def __init__(self) -> None:
-        super().__init__(locale="en", header_comment=HEADER, project="p24tui", version="", fuzzy=False, charset="utf-8")
+    def __init__(self, language: str = "en") -> None:
+        header = HEADER.format(name=Locale.parse(language).english_name)
+        super().__init__(language, header_comment=header, project="p24tui", version="", fuzzy=False, charset="utf-8")
 
     @property
     def mime_headers(self) -> list[tuple[str, str]]:
@@ -40,7 +44,7 @@ class EnglishCatalog(Catalog):
 
 def sentences(source: Path = SOURCE) -> Catalog:
     """What the source says in Swedish, not yet translated."""
-    found = EnglishCatalog()
+    found = LanguageCatalog()
     for _file, _line, message, comments, _context in sorted(
         extract_from_dir(source, keywords=KEYWORDS, comment_tags=(COMMENT_TAG,)), key=str
     ):
@@ -48,17 +52,24 @@ def sentences(source: Path = SOURCE) -> Catalog:
     return found
 
 
-def translated(po: Path = PO) -> Catalog:
-    """What has been translated so far."""
+def files(language: str) -> tuple[Path, Path]:
+    """Where a language's sentences are translated, and what the program reads."""
+    folder = LOCALE / language / "LC_MESSAGES"
+    return folder / "p24tui.po", folder / "p24tui.mo"
+
+
+def translated(language: str) -> Catalog:
+    """What has been translated into the language so far."""
+    po, _mo = files(language)
     if not po.exists():
-        return EnglishCatalog()
+        return LanguageCatalog(language)
     with po.open("rb") as file:
-        return read_po(file, locale="en")
+        return read_po(file, locale=language)
 
 
 def merged(wanted: Catalog, known: Catalog) -> Catalog:
     """The sentences of the source with the translations that are known of them."""
-    catalogue = EnglishCatalog()
+    catalogue = LanguageCatalog(str(known.locale))
     for message in _messages(wanted):
         catalogue.add(message.id, _translation(message, known), auto_comments=message.auto_comments)
     return catalogue
@@ -90,22 +101,22 @@ def compiled(catalogue: Catalog) -> bytes:
     return target.getvalue()
 
 
-def check() -> list[str]:
-    """What is wrong with the translation as it lies in ``assets``; nothing where it is whole."""
-    wanted, known = sentences(), translated()
+def check(wanted: Catalog, language: str) -> list[str]:
+    """What is wrong with a translation as it lies in ``assets``; nothing where it is whole."""
+    known, (po, mo) = translated(language), files(language)
     found = list(problems(wanted, known))
-    if not MO.exists() or MO.read_bytes() != compiled(merged(wanted, known)):
-        found.append(f"{MO.name} is not what {PO.name} compiles to")
-    return found
+    if not mo.exists() or mo.read_bytes() != compiled(merged(wanted, known)):
+        found.append(f"{mo.name} is not what {po.name} compiles to")
+    return [f"{language}: {one}" for one in found]
 
 
-def write() -> None:
-    """Bring both files up to date with the source."""
-    catalogue = merged(sentences(), translated())
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with PO.open("wb") as file:
+def write(wanted: Catalog, language: str) -> None:
+    """Bring both files of a language up to date with the source."""
+    catalogue, (po, mo) = merged(wanted, translated(language)), files(language)
+    po.parent.mkdir(parents=True, exist_ok=True)
+    with po.open("wb") as file:
         write_po(file, catalogue, width=100, no_location=True, sort_output=True)
-    MO.write_bytes(compiled(catalogue))
+    mo.write_bytes(compiled(catalogue))
 
 
 def _messages(catalogue: Catalog) -> list[Message]:
@@ -143,12 +154,14 @@ def _placeholders(text: str) -> set[str]:
 
 
 def main() -> int:
+    wanted = sentences()
     if "--write" in sys.argv[1:]:
-        write()
-    found = check()
+        for language in TRANSLATED:
+            write(wanted, language)
+    found = [one for language in TRANSLATED for one in check(wanted, language)]
     for one in found:
         print(one, file=sys.stderr)
-    print(f"translations: {len(_messages(sentences()))} sentences, {len(found)} problems")
+    print(f"translations: {len(_messages(wanted))} sentences, {', '.join(TRANSLATED)}, {len(found)} problems")
     return 1 if found else 0
 
 

@@ -55,7 +55,7 @@ def in_palette(row: Key) -> str:
     return f"{_(row.label).capitalize()}\n{keys}  {_(row.help)}"
 
 
-@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 async def test_every_row_that_ones_role_may_press_is_found_by_its_label(sqlcipher_world: World, language: str) -> None:
     fill(sqlcipher_world)
     i18n.use_language(language)

@@ -22,7 +22,7 @@ from p24tui.tui.key import Where
 from p24tui.tui.key_table import KEYS
 from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.screens.dialogs import HoldScreen
-from p24tui.tui.screens.help import HelpScreen
+from p24tui.tui.screens.help import PLACES, HelpScreen
 from p24tui.tui.screens.phrases import PhraseScreen, PhrasesScreen
 from p24tui.tui.screens.takeover import AskScreen
 from p24tui.tui.screens.views import ViewsScreen
@@ -61,6 +61,10 @@ def test_the_shipped_table_passes_the_check() -> None:
     names = [row.setting for row in KEYS]
     assert len(set(names)) == len(names)
     assert all(key_names.canonical(key) == key for row in KEYS for key in row.keys)
+
+
+def test_every_place_stands_in_the_help_and_says_which_keys_it_needs() -> None:
+    assert set(PLACES) == set(keys.NEEDED) == set(Where)
 
 
 def test_what_is_refused_names_the_action_the_key_and_what_it_clashes_with() -> None:

@@ -9,7 +9,8 @@ import pytest
 from p24tui.clock import SystemClock
 from p24tui.errors import BadInput, Unavailable
 from p24tui.explain import explain
-from p24tui.gateways.outgoing.configured import gateways
+from p24tui.gateways.outgoing.configured import MAIL as MAIL_WAYS
+from p24tui.gateways.outgoing.configured import SMS, gateways
 from p24tui.gateways.outgoing.elks import Elks
 from p24tui.gateways.outgoing.file import FileGateway
 from p24tui.gateways.outgoing.model import Accepted, Gateway, Outgoing
@@ -20,6 +21,7 @@ from p24tui.routine.outgoing import Channel
 from p24tui.settings import Settings
 from tests.gateways.outgoing.elks_server import elks_server
 
+ROOT = Path(__file__).parent.parent.parent.parent
 HOME = Path("/nowhere")
 SECRET = "hemligheten för leveransbesked"
 MAIL = {"mail_sender": "vc@example.se"}
@@ -110,6 +112,11 @@ def test_smtp(address: str, port: int, security: str) -> None:
     names = ("_host", "_port", "_user", "_password", "_security", "_sender")
     expected = ("mail.example.se", port, "vc", "p@ss", security, "vc@example.se")
     assert tuple(inner(one)[name] for name in names) == expected
+
+
+@pytest.mark.parametrize("scheme", [one for one in (*SMS, *MAIL_WAYS) if not one.endswith("+http")])
+def test_every_way_out_is_told_of(scheme: str) -> None:
+    assert f"{scheme}://" in (ROOT / "docs" / "sending.md").read_text(encoding="utf-8")
 
 
 def test_each_message_has_a_secret_address_for_its_reports() -> None:
