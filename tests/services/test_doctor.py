@@ -166,3 +166,16 @@ def test_where_people_have_roles_of_their_own_the_worker_seals(as_people: World)
     assert said(world, "inloggning")[0] is GOOD, "of a password only its owner knows"
     world.clock.advance(LATE_AFTER + timedelta(seconds=1))
     assert said(world, "sigill")[0] is WARNING
+
+
+@pytest.mark.rule("LO-2")
+def test_the_owner_of_the_database_has_no_anchor_to_miss_where_people_have_roles(
+    postgres_server: Server, roles_template: str, tmp_path: Path
+) -> None:
+    with postgres_server.fresh(roles_template) as url, make_world_again(tmp_path, url) as world:
+        log_seals.keep(world.system)
+        log_seals.path(world.system.settings).unlink()
+        verdict, sentence = said(world, "sigill")
+        assert (verdict, "Ingen p24tui worker går" in sentence) == (WARNING, True)
+        ticks.run(world.system, "log-seals", "worker:server", lambda _system: 0)
+        assert said(world, "sigill") == (GOOD, "p24tui worker förseglar loggen.")
