@@ -81,6 +81,11 @@ def _look(system: System, name: str, look: Callable[[System], Finding]) -> Findi
     try:
         return look(system)
     except P24Error as error:
+        if isinstance(error, BadInput) and error.reason == "database-refuses" and not system.store.personal:
+            words = _(
+                "Den här databasrollen ser inte det. Kör p24tui doctor som databasens ägare, eller som en person."
+            )
+            return Finding(name, Verdict.WARNING, words)
         return Finding(name, Verdict.BAD, explain(error))
 
 

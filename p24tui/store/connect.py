@@ -51,9 +51,9 @@ def database_address(settings: Settings) -> str:
 
 
 def shown_address(settings: Settings) -> str:
-    """The address of the database as it may be shown: without a password, wherever it stands."""
+    """The address of the database as it may be shown: without a password, and as whoever it is opened by."""
     try:
-        parts = urlsplit(settings.database)
+        parts = urlsplit(database_address(settings) if settings.staff else settings.database)
     except ValueError:
         return "postgresql://…"
     asked = [(name, value) for name, value in parse_qsl(parts.query) if name in _SHOWN]

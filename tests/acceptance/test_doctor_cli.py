@@ -30,6 +30,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 )
 def test_an_address_is_shown_without_its_password(address: str, shown: str, tmp_path: Path) -> None:
     assert shown_address(Settings(home=tmp_path, database=address)) == shown
+    as_maria = shown_address(Settings(home=tmp_path, database=address, staff=PEOPLE["maria"][0]))
+    assert as_maria == shown.replace("{person}", "p24_se2321000016-ml01")
 
 
 def test_a_server_that_does_not_answer_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from p24tui.errors import BadInput
 from p24tui.routine.role import Role
 from p24tui.services import doctor, log_restore, log_seals, staff, ticks
 from p24tui.services.doctor import LATE_AFTER, Verdict
@@ -179,3 +180,14 @@ def test_the_owner_of_the_database_has_no_anchor_to_miss_where_people_have_roles
         assert (verdict, "Ingen p24tui worker går" in sentence) == (WARNING, True)
         ticks.run(world.system, "log-seals", "worker:server", lambda _system: 0)
         assert said(world, "sigill") == (GOOD, "p24tui worker förseglar loggen.")
+
+
+def test_what_a_services_role_cannot_see_is_no_fault(as_people: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_system: object) -> list[object]:
+        raise BadInput("database-refuses")
+
+    monkeypatch.setattr(staff, "all_staff", refused)
+    assert said(as_people, "inloggning")[0] is BAD, "a person's own role sees what it should"
+    as_people.system.store.personal = False
+    verdict, sentence = said(as_people, "inloggning")
+    assert (verdict, "Kör p24tui doctor som databasens ägare" in sentence) == (WARNING, True)
