@@ -374,6 +374,9 @@ def _card(system: System) -> Finding:
         words = _("Spärrlistan är för gammal: {issuers}. Hämta en ny till det som card_revocation anger.")
         verdict = Verdict.BAD if found.revocation_required else Verdict.WARNING
         return Finding(name, verdict, words.format(issuers=", ".join(found.too_old)))
+    if not system.settings.card_library:
+        words = _("Korten kommer genom proxyn. Rotcertifikat: {roots}; spärrlistor: {lists}, ingen för gammal.")
+        return Finding(name, Verdict.GOOD, words.format(roots=found.roots, lists=found.lists))
     if not found.readers:
         return Finding(name, Verdict.WARNING, _("Ingen kortläsare är ansluten."))
     words = _("Läsaren fungerar. I den: {cards}. Rotcertifikat: {roots}; spärrlistor: {lists}, ingen för gammal.")

@@ -1,15 +1,18 @@
 """``p24tui doctor`` at an installation that does not open: it names what it cannot reach, and what to try."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from p24tui.clock import SystemClock
 from p24tui.errors import BadInput, Unavailable
 from p24tui.explain import explain
 from p24tui.services import doctor
 from p24tui.settings import Settings
 from p24tui.store.connect import shown_address
 from tests.acceptance.test_cli import INIT, run
+from tests.web.authority import Authority
 from tests.world import PEOPLE, UNIT
 
 
@@ -87,3 +90,22 @@ def test_init_makes_nothing_where_it_could_not_write_the_settings(home: Path, mo
     assert str(file) in done.output
     assert not (home / "p24tui.db").exists(), "a password that is shown once would be lost"
     assert "går inte att skriva" in explain(BadInput("home-not-writable", path=str(file), problem=""))
+
+
+@pytest.mark.rule("NA-1")
+def test_where_cards_come_by_the_proxy_their_roots_and_lists_are_looked_at(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def card() -> tuple[str, str]:
+        found = json.loads(run("doctor", "--json").output)
+        return next((one["verdict"], one["sentence"]) for one in found if one["name"] == "kort")
+
+    run(*INIT)
+    authority = Authority(home / "authority", SystemClock().now())
+    monkeypatch.setenv("P24TUI_WEB_ADDRESS", "https://konsol.region.example")
+    assert card()[0] == "bad"
+    for name, value in authority.settings.items():
+        monkeypatch.setenv(name, value)
+    assert card() == ("good", "Korten kommer genom proxyn. Rotcertifikat: 1; spärrlistor: 1, ingen för gammal.")
+    (home / "authority" / "list.crl").unlink()
+    assert (card()[0], "card_revocation" in card()[1]) == ("bad", True)
