@@ -244,7 +244,7 @@ def _ticks(system: System) -> Finding:
     newest = max(one.finished_at for one in records if one.finished_at)
     if system.clock.now() - newest > LATE_AFTER:
         words = _("Inget tidsstyrt har gått sedan {at} (UTC). Kör p24tui worker, eller ha en konsol öppen.")
-        return Finding(name, Verdict.WARNING, words.format(at=newest.isoformat(sep=" ", timespec="minutes")))
+        return Finding(name, Verdict.WARNING, words.format(at=f"{newest:%Y-%m-%d %H:%M}"))
     return Finding(name, Verdict.GOOD, _("{count} tidsstyrda jobb går.").format(count=len({r.name for r in records})))
 
 

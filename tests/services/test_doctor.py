@@ -191,3 +191,13 @@ def test_what_a_services_role_cannot_see_is_no_fault(as_people: World, monkeypat
     as_people.system.store.personal = False
     verdict, sentence = said(as_people, "inloggning")
     assert (verdict, "Kör p24tui doctor som databasens ägare" in sentence) == (WARNING, True)
+
+
+def test_jobs_that_stand_still_are_said_with_when_and_what_to_start(world: World) -> None:
+    assert "Kör p24tui worker" in said(world, "klockan")[1]
+    ticks.run(world.system, "log-seals", "worker:server", lambda _system: 0)
+    assert said(world, "klockan")[0] is GOOD
+    at = world.clock.now()
+    world.clock.advance(LATE_AFTER + timedelta(seconds=1))
+    words = f"Inget tidsstyrt har gått sedan {at:%Y-%m-%d %H:%M} (UTC). Kör p24tui worker, eller ha en konsol öppen."
+    assert said(world, "klockan") == (WARNING, words)
