@@ -3,6 +3,7 @@
 Only how staff prove who they are is not so: what the file says of that stands (NA-1).
 """
 
+import errno
 import os
 import tomllib
 from collections.abc import Mapping
@@ -263,9 +264,12 @@ def load(environ: Mapping[str, str] | None = None, **overrides: object) -> Setti
 def save(home: Path, **values: str) -> None:
     """Write these keys into the settings file; every other line of it stays as it is.
 
-    Raises ``BadInput`` where the folder cannot be written.
+    A file that says so already is let alone: it may be an administrator's. Raises ``BadInput`` where it cannot be
+    written.
     """
     path = home / FILE_NAME
+    if _says(path, values):
+        return
     try:
         home.mkdir(parents=True, exist_ok=True)
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
@@ -274,7 +278,23 @@ def save(home: Path, **values: str) -> None:
         path.touch(mode=0o600)  # it may come to hold secrets
         path.write_text("\n".join([*written, *kept]) + "\n", encoding="utf-8")
     except OSError as error:
-        raise BadInput("home-not-writable", path=str(home), problem=error.strerror or str(error)) from error
+        raise _not_writable(path if path.exists() else home, error.strerror or str(error)) from error
+
+
+def check_saving(home: Path, **values: str) -> None:
+    """Raise ``BadInput`` where there is a settings file that ``save`` could not write these keys into."""
+    path = home / FILE_NAME
+    if path.exists() and not _says(path, values) and not os.access(path, os.W_OK):
+        raise _not_writable(path, os.strerror(errno.EACCES))
+
+
+def _says(path: Path, values: Mapping[str, str]) -> bool:
+    said = _from_file(path)
+    return all(said.get(name) == value for name, value in values.items())
+
+
+def _not_writable(path: Path, problem: str) -> BadInput:
+    return BadInput("home-not-writable", path=str(path), problem=problem)
 
 
 def _from_file(path: Path) -> dict[str, Any]:

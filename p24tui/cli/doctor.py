@@ -2,7 +2,7 @@
 
 import click
 
-from p24tui.cli.base import echo_json, running
+from p24tui.cli.base import echo_json, running, settings_in_force
 from p24tui.errors import P24Error, Unavailable
 from p24tui.explain import explain
 from p24tui.i18n import _
@@ -18,13 +18,15 @@ def doctor(as_json: bool) -> None:
     try:
         with running() as system:
             findings = services_doctor.examine(system)
+    except Unavailable as error:
+        findings = [Finding(_("databas"), Verdict.BAD, services_doctor.without_database(settings_in_force(), error))]
     except P24Error as error:
-        name = _("databas") if isinstance(error, Unavailable) else _("inställning")
-        findings = [Finding(name, Verdict.BAD, explain(error))]
+        findings = [Finding(_("inställning"), Verdict.BAD, explain(error))]
     if as_json:
         echo_json([{"name": one.name, "verdict": one.verdict.value, "sentence": one.sentence} for one in findings])
     else:
+        width = max(len(one.name) for one in findings)
         for one in findings:
-            click.echo(f"{MARKS[one.verdict]} {one.name:<16} {one.sentence}")
+            click.echo(f"{MARKS[one.verdict]} {one.name:<{width}} {one.sentence}")
     if any(one.verdict is Verdict.BAD for one in findings):
         click.get_current_context().exit(1)

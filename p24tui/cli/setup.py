@@ -80,10 +80,12 @@ def first_set_up(settings: Settings, values: Mapping[str, str], password: str = 
     """Make the database where there is none, the unit and the person; the settings file remembers both.
 
     Returns a password for one login where the person has chosen none and logs in by one. Nothing is made where a value
-    does not fit: then it raises ``BadInput``, and ``Refused`` for a password that is too weak.
+    does not fit, or the settings file cannot be written: then it raises ``BadInput``, and ``Refused`` for a password
+    that is too weak.
     """
     unit = services_units.make_unit(values["unit-hsa-id"], values["unit-name"], values["unit-kind"])
     member = services_staff.make_staff(values["staff-hsa-id"], values["staff-name"], values["profession"])
+    settings_file.check_saving(settings.home, unit=unit.id, staff=member.id)
     one_time = ""
     with bootstrap.running(settings, create=True, open_later=True) as system:
         if password:

@@ -182,7 +182,7 @@ BAD_INPUT = {
     "key-missing": N_("Databasens nyckel saknas ({source}). Utan den går data inte att läsa; återställ nyckeln."),
     "key-malformed": N_("Databasens nyckel ({source}) ska vara 64 hexadecimala tecken. Återställ den rätta."),
     "key-readable": N_("Nyckelfilen {path} kan läsas av andra. Kör chmod 600 på den."),
-    "key-unreadable": N_("Nyckelfilen {path} går inte att läsa: {problem}."),
+    "key-unreadable": N_("Nyckelfilen {path} går inte att läsa: {problem}. Den ska ägas av den som kör p24tui."),
     "keyring-missing": N_("Nyckelringen kräver tillvalet p24tui[keyring], som inte är installerat."),
     "wrong-key": N_("Nyckeln passar inte databasen, eller så är filen ingen databas. Inget har ändrats."),
     "database-corrupt": N_("Databasen är skadad. Inget mer skrivs i den; återställ en säkerhetskopia."),

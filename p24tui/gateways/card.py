@@ -248,6 +248,17 @@ def certificate_check(settings: Settings, clock: Clock) -> Callable[[bytes], Pro
     return check
 
 
+def look_at_trust(settings: Settings, clock: Clock) -> Reading:
+    """What the cards that a proxy has seen are looked at by. Raises ``BadInput`` where the settings cannot be used."""
+    from p24tui.gateways.card_revocation import too_old
+    from p24tui.gateways.card_trust import read_trust
+
+    trusted, required = _trusted(settings), settings.card_revocation_required
+    trust = read_trust(trusted.roots, trusted.intermediates, trusted.revocation, revocation_required=required)
+    old = too_old(trust.revocation_lists, clock.now())
+    return Reading(0, (), len(trust.roots), len(trust.revocation_lists), old, required)
+
+
 class _Trusted(NamedTuple):
     """Where it stands whom cards are believed from."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from p24tui.errors import Unavailable
-from p24tui.gateways.card import Pkcs11Card, Reading
+from p24tui.gateways.card import Pkcs11Card, Reading, look_at_trust
 from p24tui.gateways.staff_login import CARD
 from p24tui.store import people
 from p24tui.store.values import Staff, Unit
@@ -41,11 +41,13 @@ def holder(system: System) -> CardHolder:
 
 
 def look(system: System) -> Reading | None:
-    """What there is to log in with; none where no reader is set up.
+    """What there is to log in with, in the reader or by way of the proxy; none where neither is set up.
 
     Raises ``Unavailable`` where the reader cannot be used, ``BadInput`` where a file of the settings cannot be read.
     """
-    return system.card.look() if isinstance(system.card, Pkcs11Card) else None
+    if isinstance(system.card, Pkcs11Card):
+        return system.card.look()
+    return look_at_trust(system.settings, system.clock) if system.settings.web_address else None
 
 
 def _reader(system: System) -> Pkcs11Card:

@@ -11,7 +11,9 @@ from p24tui.i18n import _
 from p24tui.routine import hours
 from p24tui.routine.role import Role
 from p24tui.services import break_glass, card, duty, gateways, log_seals, outbox, staff, ticks, units
+from p24tui.settings import Settings
 from p24tui.store import database_roles, health, login, roles
+from p24tui.store.connect import FILE_NAME, shown_address
 from p24tui.store.ticks import TickRecord
 from p24tui.store.values import Staff
 from p24tui.system import System
@@ -61,10 +63,29 @@ def examine(system: System) -> list[Finding]:
     return [_look(system, name, look) for name, look in looks]
 
 
+def without_database(settings: Settings, error: Unavailable) -> str:
+    """Why nothing can be looked at, in words: which database, and what to try."""
+    if error.detail in ("locked", "full"):
+        return explain(error)
+    if not settings.database:
+        words = _("{said} Databasen är {path}: den som kör p24tui ska äga filen och få skriva i mappen.")
+        return words.format(said=explain(error), path=settings.home / FILE_NAME)
+    words = _(
+        "Databasen svarar inte, eller släpper inte in oss: {address}. Se efter att PostgreSQL går där och att adressen "
+        "i database är rätt. psql med samma adress säger varför."
+    )
+    return words.format(address=shown_address(settings))
+
+
 def _look(system: System, name: str, look: Callable[[System], Finding]) -> Finding:
     try:
         return look(system)
     except P24Error as error:
+        if isinstance(error, BadInput) and error.reason == "database-refuses" and not system.store.personal:
+            words = _(
+                "Den här databasrollen ser inte det. Kör p24tui doctor som databasens ägare, eller som en person."
+            )
+            return Finding(name, Verdict.WARNING, words)
         return Finding(name, Verdict.BAD, explain(error))
 
 
@@ -185,14 +206,17 @@ def _offices(system: System) -> Finding:
     said = "; ".join(f"{unit}: {', '.join(map(role_word, missing))}" for unit, missing in lacking.items() if missing)
     if not said:
         return Finding(name, Verdict.GOOD, _("Varje enhet har verksamhetschef och loggkontrollant."))
-    words = _("Uppdrag som ingen har: {said}. Ge dem med p24tui staff role HSA-ID --unit HSA-ID --give.")
-    return Finding(name, Verdict.WARNING, words.format(said=said))
+    words = _("Uppdrag som ingen har: {said}. Ge dem med p24tui staff role HSA-ID --unit HSA-ID --give {give}.")
+    give = " | ".join(one for one in wanted if any(one in missing for missing in lacking.values()))
+    return Finding(name, Verdict.WARNING, words.format(said=said, give=give))
 
 
 def _person_data(system: System) -> Finding:
     name = _("personuppgifter")
     if not system.settings.person_data:
-        words = _("Ingen personuppgiftstjänst är inställd: skyddet är okänt för alla, och inga sms skickas.")
+        words = _(
+            "Ingen personuppgiftstjänst är inställd: skyddet är okänt för alla, och inga sms skickas. Sätt person_data."
+        )
         return Finding(name, Verdict.WARNING, words)
     try:
         system.person_data.check()
@@ -206,7 +230,9 @@ def _ticks(system: System) -> Finding:
     name = _("klockan")
     records = ticks.newest(system)
     if not records:
-        return Finding(name, Verdict.WARNING, _("Inget tidsstyrt har gått ännu. Öppna konsolen på någon dator."))
+        return Finding(
+            name, Verdict.WARNING, _("Inget tidsstyrt har gått ännu. Kör p24tui worker, eller ha en konsol öppen.")
+        )
     failed = [one for one in records if ticks.fails(one)]
     if failed:
         said = "; ".join(f"{job_words(one.name)}: {one.problem}" for one in failed)
@@ -217,8 +243,8 @@ def _ticks(system: System) -> Finding:
         return Finding(name, Verdict.WARNING, _("Tidsstyrda jobb hann inte gå i tid: {said}.").format(said=said))
     newest = max(one.finished_at for one in records if one.finished_at)
     if system.clock.now() - newest > LATE_AFTER:
-        words = _("Inget tidsstyrt har gått sedan {at} (UTC). Är någon konsol öppen?")
-        return Finding(name, Verdict.WARNING, words.format(at=newest.isoformat(sep=" ", timespec="minutes")))
+        words = _("Inget tidsstyrt har gått sedan {at} (UTC). Kör p24tui worker, eller ha en konsol öppen.")
+        return Finding(name, Verdict.WARNING, words.format(at=f"{newest:%Y-%m-%d %H:%M}"))
     return Finding(name, Verdict.GOOD, _("{count} tidsstyrda jobb går.").format(count=len({r.name for r in records})))
 
 
@@ -268,11 +294,16 @@ def _seals(system: System) -> Finding:
         words = _("Loggen är inte förseglad sedan {at} (UTC). Kör p24tui worker, eller ha en konsol öppen.")
         return Finding(name, Verdict.WARNING, words.format(at=at))
     if not found.there and found.sealed:
+        if _sealed_by_workers(system):
+            return _worker_seals(system)
         words = _(
             "Filen med loggens sigill finns inte här: {path}. Den görs när en konsol eller p24tui worker går på "
             "den här datorn. Fanns den förut: ta reda på vem som tog bort den."
         )
         return Finding(name, Verdict.WARNING, words.format(path=path))
+    if not found.sealed:
+        words = _("Loggen är inte förseglad ännu. Det görs inom en minut när en konsol eller p24tui worker går.")
+        return Finding(name, Verdict.GOOD, words)
     return Finding(
         name, Verdict.GOOD, _("Loggen är förseglad till {at} (UTC), med filen {path}.").format(at=at, path=path)
     )
@@ -286,6 +317,13 @@ def _worker_seals(system: System) -> Finding:
         words = _("Ingen p24tui worker går, så loggen förseglas inte. Låt en gå hela tiden på servern.")
         return Finding(name, Verdict.WARNING, words)
     return Finding(name, Verdict.GOOD, _("p24tui worker förseglar loggen."))
+
+
+def _sealed_by_workers(system: System) -> bool:
+    """Whether people have database roles: then whoever owns the database has no file of their own to miss."""
+    with system.store.reading() as tx:
+        prefix = system.settings.database_roles
+        return tx.on_postgresql and any(one.exists for one in database_roles.of_people(tx, prefix))
 
 
 def _by_worker(one: TickRecord) -> bool:
@@ -336,6 +374,9 @@ def _card(system: System) -> Finding:
         words = _("Spärrlistan är för gammal: {issuers}. Hämta en ny till det som card_revocation anger.")
         verdict = Verdict.BAD if found.revocation_required else Verdict.WARNING
         return Finding(name, verdict, words.format(issuers=", ".join(found.too_old)))
+    if not system.settings.card_library:
+        words = _("Korten kommer genom proxyn. Rotcertifikat: {roots}; spärrlistor: {lists}, ingen för gammal.")
+        return Finding(name, Verdict.GOOD, words.format(roots=found.roots, lists=found.lists))
     if not found.readers:
         return Finding(name, Verdict.WARNING, _("Ingen kortläsare är ansluten."))
     words = _("Läsaren fungerar. I den: {cards}. Rotcertifikat: {roots}; spärrlistor: {lists}, ingen för gammal.")

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from p24tui.errors import BadInput, Unavailable
 from p24tui.settings import Settings
@@ -25,6 +26,9 @@ POSTGRESQL: dict[str, Any] = {
 """How connections to PostgreSQL are made: a dead one is noticed in seconds, a frozen one lets go of its rows."""
 
 
+_SHOWN = ("host", "port", "dbname", "user", "sslmode")
+"""What an address may ask for that is no secret."""
+
 PERSON = "{person}"
 """Stands in the address of a database for the role of whoever it is opened as."""
 
@@ -44,6 +48,23 @@ def database_address(settings: Settings) -> str:
     if not settings.staff:
         raise BadInput("who-acts")
     return settings.database.replace(PERSON, role_of(settings.database_roles, settings.staff))
+
+
+def shown_address(settings: Settings) -> str:
+    """The address of the database as it may be shown: without a password, and as whoever it is opened by."""
+    try:
+        parts = urlsplit(database_address(settings) if settings.staff else settings.database)
+    except ValueError:
+        return "postgresql://…"
+    asked = [(name, value) for name, value in parse_qsl(parts.query) if name in _SHOWN]
+    end = f"?{urlencode(asked, safe='/{}')}" if asked else ""
+    return f"{parts.scheme}://{_host(parts.netloc)}{parts.path}{end}"
+
+
+def _host(netloc: str) -> str:
+    """Who and where, without the password. It may have an @ of its own: the last one ends it."""
+    user, at, host = netloc.rpartition("@")
+    return user.partition(":")[0] + at + host
 
 
 def connect_sqlcipher(path: Path, key: str) -> Any:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from p24tui.store.engine import Store
 
+_MOUNTS = Path("/proc/self/mounts")
 _NETWORK = ("nfs", "cifs", "smb", "fuse.sshfs", "afs", "9p", "webdav", "ncpfs")
 
 
@@ -31,11 +32,10 @@ def look(store: Store) -> Health:
 
 def network_file_system(path: Path) -> str | None:
     """The kind of network drive that the file lies on; none where it is local, or where that cannot be learnt."""
-    mounts = Path("/proc/self/mounts")
-    if not mounts.exists():
+    if not _MOUNTS.exists():
         return None
     place, best, kind = str(path.resolve()), "", ""
-    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in _MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines():
         _device, mount, file_system, *_rest = line.split(" ")
         mount = mount.replace("\\040", " ")
         if place.startswith(mount.rstrip("/") + "/") and len(mount) > len(best):

@@ -43,7 +43,9 @@ def _from_file(settings: Settings, create: bool) -> str:
     except FileNotFoundError as error:
         raise BadInput("key-missing", source=str(path)) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput("key-unreadable", path=str(path), problem=str(error)) from error
+        raise BadInput(
+            "key-unreadable", path=str(path), problem=getattr(error, "strerror", None) or str(error)
+        ) from error
 
 
 def _from_keyring(settings: Settings, create: bool) -> str:

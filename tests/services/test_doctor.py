@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from p24tui.errors import BadInput
 from p24tui.routine.role import Role
 from p24tui.services import doctor, log_restore, log_seals, staff, ticks
 from p24tui.services.doctor import LATE_AFTER, Verdict
@@ -166,3 +167,37 @@ def test_where_people_have_roles_of_their_own_the_worker_seals(as_people: World)
     assert said(world, "inloggning")[0] is GOOD, "of a password only its owner knows"
     world.clock.advance(LATE_AFTER + timedelta(seconds=1))
     assert said(world, "sigill")[0] is WARNING
+
+
+@pytest.mark.rule("LO-2")
+def test_the_owner_of_the_database_has_no_anchor_to_miss_where_people_have_roles(
+    postgres_server: Server, roles_template: str, tmp_path: Path
+) -> None:
+    with postgres_server.fresh(roles_template) as url, make_world_again(tmp_path, url) as world:
+        log_seals.keep(world.system)
+        log_seals.path(world.system.settings).unlink()
+        verdict, sentence = said(world, "sigill")
+        assert (verdict, "Ingen p24tui worker går" in sentence) == (WARNING, True)
+        ticks.run(world.system, "log-seals", "worker:server", lambda _system: 0)
+        assert said(world, "sigill") == (GOOD, "p24tui worker förseglar loggen.")
+
+
+def test_what_a_services_role_cannot_see_is_no_fault(as_people: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_system: object) -> list[object]:
+        raise BadInput("database-refuses")
+
+    monkeypatch.setattr(staff, "all_staff", refused)
+    assert said(as_people, "inloggning")[0] is BAD, "a person's own role sees what it should"
+    as_people.system.store.personal = False
+    verdict, sentence = said(as_people, "inloggning")
+    assert (verdict, "Kör p24tui doctor som databasens ägare" in sentence) == (WARNING, True)
+
+
+def test_jobs_that_stand_still_are_said_with_when_and_what_to_start(world: World) -> None:
+    assert "Kör p24tui worker" in said(world, "klockan")[1]
+    ticks.run(world.system, "log-seals", "worker:server", lambda _system: 0)
+    assert said(world, "klockan")[0] is GOOD
+    at = world.clock.now()
+    world.clock.advance(LATE_AFTER + timedelta(seconds=1))
+    words = f"Inget tidsstyrt har gått sedan {at:%Y-%m-%d %H:%M} (UTC). Kör p24tui worker, eller ha en konsol öppen."
+    assert said(world, "klockan") == (WARNING, words)
