@@ -322,8 +322,7 @@ def _worker_seals(system: System) -> Finding:
 def _sealed_by_workers(system: System) -> bool:
     """Whether people have database roles: then whoever owns the database has no file of their own to miss."""
     with system.store.reading() as tx:
-        prefix = system.settings.database_roles
-        return tx.on_postgresql and any(one.exists for one in database_roles.of_people(tx, prefix))
+        return database_roles.in_use(tx)
 
 
 def _by_worker(one: TickRecord) -> bool:

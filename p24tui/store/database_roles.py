@@ -75,8 +75,13 @@ def admit(tx: Tx, prefix: str) -> list[PersonRole]:
 
 def renew(tx: Tx, prefix: str) -> None:
     """After an upgrade: where people have roles of their own, new tables are closed at once."""
-    if tx.on_postgresql and tx.connection.execute(text("SELECT 1 FROM database_roles LIMIT 1")).first():
+    if in_use(tx):
         apply(tx, prefix)
+
+
+def in_use(tx: Tx) -> bool:
+    """Whether people have roles of their own in this very database; on its server others may have theirs."""
+    return tx.on_postgresql and tx.connection.execute(text("SELECT 1 FROM database_roles LIMIT 1")).first() is not None
 
 
 def differences(store: Store, prefix: str) -> list[Difference]:

@@ -4,8 +4,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Static
 
 from p24tui.routine.actor import Actor
@@ -80,6 +82,15 @@ async def settled(pilot: Pilot[None]) -> None:
                 await screen.idle()
                 await _heard(screen)
     await pilot.pause(0)
+    await _laid_out(pilot.app.screen)
+    await pilot.pause(0)
+
+
+async def _laid_out(screen: Screen[Any]) -> None:
+    """Wait until what stands there has the room that it wants: on a slow machine it is drawn once before."""
+    began = time.monotonic()
+    while any(one._layout_required for one in screen.walk_children(with_self=True)) and time.monotonic() - began < SOON:
+        await asyncio.sleep(0.005)
 
 
 async def _heard(desk: DeskScreen) -> None:

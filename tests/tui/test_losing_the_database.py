@@ -145,7 +145,7 @@ async def test_a_message_of_which_nobody_heard_that_it_went_is_not_taken_for_ano
         await until(pilot, lambda: not composer.text)
     with sqlcipher_world.system.store.reading() as tx:
         sent = [one.text for one in of_case(tx, cases["cough"].id) if one.author is Author.STAFF]
-    assert sent == ["Hej Ali", "Hej Ali igen"]
+    assert sorted(sent) == ["Hej Ali", "Hej Ali igen"]  # the clock stands: both went at the same moment
 
 
 @pytest.mark.hazard("H22")
