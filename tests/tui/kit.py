@@ -8,6 +8,7 @@ from typing import Any
 
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from p24tui.routine.actor import Actor
@@ -89,7 +90,8 @@ async def settled(pilot: Pilot[None]) -> None:
 async def _laid_out(screen: Screen[Any]) -> None:
     """Wait until what stands there has the room that it wants: on a slow machine it is drawn once before."""
     began = time.monotonic()
-    while any(one._layout_required for one in screen.walk_children(with_self=True)) and time.monotonic() - began < SOON:
+    widgets = screen.walk_children(Widget, with_self=True)
+    while any(one._layout_required for one in widgets) and time.monotonic() - began < SOON:
         await asyncio.sleep(0.005)
 
 
