@@ -1,6 +1,8 @@
 """The database goes away under the desk, really: it is said, what is written stays, and the list catches up (H22)."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from p24tui.store.messages import of_case
 from p24tui.store.values import Author
 from p24tui.tui.screens import desk
 from p24tui.tui.widgets.composer import Composer
-from tests.proxy import door
+from tests.proxy import Door, door
 from tests.tui.kit import app, at_desk, desk_of, fill, press, screen_text, settled, until
 from tests.world import PEOPLE, World, make_world, make_world_again
 
@@ -31,36 +33,43 @@ def says(pilot: Pilot[None], words: str) -> bool:
     return words in screen_text(pilot)
 
 
+@contextmanager
+def through_a_door(address: str, folder: Path) -> Iterator[tuple[Door, World, World]]:
+    """A world, and the same as it is reached through a proxy that can be shut or fall silent."""
+    url = make_url(address)
+    assert url.port is not None
+    with door(url.port) as way, make_world(folder / "there", address) as there:
+        through = url.set(host="127.0.0.1", port=way.port).render_as_string(hide_password=False)
+        with make_world_again(folder / "here", through) as here:
+            yield way, there, here
+
+
 @pytest.mark.hazard("H22")
 async def test_a_lost_database_is_said_within_two_seconds_and_survived(fresh_postgres: str, tmp_path: Path) -> None:
-    url = make_url(fresh_postgres)
-    assert url.port is not None
-    with door(url.port) as way, make_world(tmp_path / "there", fresh_postgres) as there:
-        through = url.set(host="127.0.0.1", port=way.port).render_as_string(hide_password=False)
+    with through_a_door(fresh_postgres, tmp_path) as (way, there, here):
         cases = fill(there)
-        with make_world_again(tmp_path / "here", through) as here:
-            async with app(here).run_test(size=(120, 40)) as pilot:
-                await until(pilot, lambda: says(pilot, "Ali Noor"))
-                await until(pilot, lambda: says(pilot, "aktuell"))
-                desk_of(pilot)._list.move_to(cases["cough"].id)
-                await press(pilot, "t", *"Hej Ali")
-                way.shut()
-                assert await until(pilot, lambda: says(pilot, "DATABASEN SVARAR INTE")) < 2.0
-                assert says(pilot, "texten finns kvar, inget skickas")
-                await pilot.press(*" igen", "ctrl+s")
-                new = there.case(name="Kom Under Tiden", priority=1)
-                await asyncio.sleep(0.5)
-                assert desk_of(pilot).query_one(Composer).text == "Hej Ali igen"
-                assert not says(pilot, "Kom Under Tiden")
-                way.open()
-                await until(pilot, lambda: not says(pilot, "DATABASEN SVARAR INTE"))
-                await until(pilot, lambda: desk_of(pilot)._live.line(new.id) is not None)
-                await until(pilot, lambda: says(pilot, "1 nytt ärende"))
-                await press(pilot, "ctrl+s")
-                await until(pilot, lambda: says(pilot, "Skickat"))
+        async with app(here).run_test(size=(120, 40)) as pilot:
+            await until(pilot, lambda: says(pilot, "Ali Noor"))
+            await until(pilot, lambda: says(pilot, "aktuell"))
+            desk_of(pilot)._list.move_to(cases["cough"].id)
+            await press(pilot, "t", *"Hej Ali")
+            way.shut()
+            assert await until(pilot, lambda: says(pilot, "DATABASEN SVARAR INTE")) < 2.0
+            assert says(pilot, "texten finns kvar, inget skickas")
+            await pilot.press(*" igen", "ctrl+s")
+            new = there.case(name="Kom Under Tiden", priority=1)
+            await asyncio.sleep(0.5)
+            assert desk_of(pilot).query_one(Composer).text == "Hej Ali igen"
+            assert not says(pilot, "Kom Under Tiden")
+            way.open()
+            await until(pilot, lambda: not says(pilot, "DATABASEN SVARAR INTE"))
+            await until(pilot, lambda: desk_of(pilot)._live.line(new.id) is not None)
+            await until(pilot, lambda: says(pilot, "1 nytt ärende"))
+            await press(pilot, "ctrl+s")
+            await until(pilot, lambda: says(pilot, "Skickat"))
         with there.system.store.reading() as tx:
             sent = [one.text for one in of_case(tx, cases["cough"].id) if one.author is Author.STAFF]
-        assert sent == ["Hej Ali igen"]
+    assert sent == ["Hej Ali igen"]
 
 
 @pytest.mark.hazard("H22")
@@ -96,30 +105,26 @@ async def test_how_old_the_list_is_is_said_before_it_is_an_alarm(
 @pytest.mark.hazard("H22")
 async def test_a_connection_that_is_half_open_is_said_and_left_behind(fresh_postgres: str, tmp_path: Path) -> None:
     """Nothing is refused and nothing comes: neither what is sent meanwhile nor what was typed is lost by it."""
-    url = make_url(fresh_postgres)
-    assert url.port is not None
-    with door(url.port) as way, make_world(tmp_path / "there", fresh_postgres) as there:
-        through = url.set(host="127.0.0.1", port=way.port).render_as_string(hide_password=False)
+    with through_a_door(fresh_postgres, tmp_path) as (way, there, here):
         cases = fill(there)
-        with make_world_again(tmp_path / "here", through) as here:
-            async with app(here).run_test(size=(120, 40)) as pilot:
-                await until(pilot, lambda: says(pilot, "aktuell"))
-                desk_of(pilot)._list.move_to(cases["cough"].id)
-                await press(pilot, "t", *"Hej Ali")
-                way.hold()
-                await until(pilot, lambda: says(pilot, "DATABASEN SVARAR INTE"))
-                await pilot.press(*" igen", "ctrl+s")
-                way.open()  # what is held stays so; whoever comes anew is let through
-                await until(pilot, lambda: not says(pilot, "DATABASEN SVARAR INTE"))
-                await settled(pilot)
-                composer = desk_of(pilot).query_one(Composer)
-                if composer.text:  # what was sent meanwhile was refused, or it went on a connection made anew
-                    assert composer.text == "Hej Ali igen"
-                    await press(pilot, "ctrl+s")
-                await until(pilot, lambda: not composer.text)
+        async with app(here).run_test(size=(120, 40)) as pilot:
+            await until(pilot, lambda: says(pilot, "aktuell"))
+            desk_of(pilot)._list.move_to(cases["cough"].id)
+            await press(pilot, "t", *"Hej Ali")
+            way.hold()
+            await until(pilot, lambda: says(pilot, "DATABASEN SVARAR INTE"))
+            await pilot.press(*" igen", "ctrl+s")
+            way.open()  # what is held stays so; whoever comes anew is let through
+            await until(pilot, lambda: not says(pilot, "DATABASEN SVARAR INTE"))
+            await settled(pilot)
+            composer = desk_of(pilot).query_one(Composer)
+            if composer.text:  # what was sent meanwhile was refused, or it went on a connection made anew
+                assert composer.text == "Hej Ali igen"
+                await press(pilot, "ctrl+s")
+            await until(pilot, lambda: not composer.text)
         with there.system.store.reading() as tx:
             sent = [one.text for one in of_case(tx, cases["cough"].id) if one.author is Author.STAFF]
-        assert sent == ["Hej Ali igen"]
+    assert sent == ["Hej Ali igen"]
 
 
 @pytest.mark.hazard("H21", "H22")
