@@ -30,12 +30,22 @@ class Progress:
     lines: int = 0
     began: float = field(default_factory=time.monotonic)
     last_new: float = field(default_factory=time.monotonic)
+    processor_when_new: float = field(default_factory=time.process_time)
     findings: dict[str, str] = field(default_factory=dict)
+
+    def renew(self) -> None:
+        """Something new has come just now."""
+        self.last_new, self.processor_when_new = time.monotonic(), time.process_time()
 
     @property
     def quiet_for(self) -> float:
         """Seconds since anything new."""
         return time.monotonic() - self.last_new
+
+    @property
+    def processor_since_new(self) -> float:
+        """Seconds of the processor since anything new: what those of the clock are worth on a busy machine."""
+        return time.process_time() - self.processor_when_new
 
     @property
     def lasted(self) -> float:
@@ -58,7 +68,8 @@ def until_quiet(
             number += 1
             reached = lines()
             if reached > progress.lines:
-                progress.lines, progress.last_new = reached, time.monotonic()
+                progress.lines = reached
+                progress.renew()
             tell(progress)
     return progress
 
@@ -100,7 +111,7 @@ def tried_round(progress: Progress, number: int, database: ExampleDatabase) -> N
                 raise
     for kind, example in failed:  # the last of a kind is the smallest
         progress.findings[kind] = example
-        progress.last_new = time.monotonic()
+        progress.renew()
 
 
 def tried(
