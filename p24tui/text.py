@@ -22,7 +22,11 @@ _LINE_BREAKS = ("\r\n", "\r", "\v", "\f", "\u0085", "\u2028", "\u2029")
 
 _JOINERS = "\u200c\u200d"
 _SELECTORS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
-_JOINER_OR_SELECTOR = re.compile(f"[{_JOINERS}{_SELECTORS}]+")
+_SKIN_TONES = "\U0001f3fb-\U0001f3ff"
+_OF_NO_SURE_WIDTH = re.compile(f"[{_JOINERS}{_SELECTORS}{_SKIN_TONES}]+")
+
+# Two of these make a flag, which is two, three or four columns wide: on a line they are the letters that they stand for.
+_FLAG_LETTERS = {0x1F1E6 + number: ord("A") + number for number in range(26)}
 
 # Seen by nobody, and turning, hiding or splitting what is seen.
 _INVISIBLE = re.compile(
@@ -77,10 +81,12 @@ def clean_text(text: str) -> str:
 def clean_line(text: str, limit: int = 200) -> str:
     """The text on one line of at most ``limit`` characters, for a title, a name or a row of a list.
 
-    As ``clean_text``, and white space of any kind becomes one space, joiners and variation selectors go
-    (terminals do not agree on their width), and what is too long ends with "…".
+    As ``clean_text``, and white space of any kind becomes one space, and what is too long ends with "…". Terminals
+    do not agree on the width of emoji of several characters: joiners, variation selectors and skin tones go, and a flag
+    becomes its two letters.
     """
-    text = clean_text(_JOINER_OR_SELECTOR.sub("", text))
+    if _UNUSUAL.search(text):
+        text = clean_text(_OF_NO_SURE_WIDTH.sub("", text).translate(_FLAG_LETTERS))
     line = _without_leading_marks(" ".join(text.split()))
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 

@@ -114,6 +114,7 @@ def test_what_is_changed(text: str, cleaned: str) -> None:
     [
         ("  Ont i  halsen,\n\tfeber\u00a0\u3000 39 ", "Ont i halsen, feber 39"),
         ("👨‍👩‍👧 ❤️", "👨👩👧 ❤"),
+        ("Tack 👍🏽 från 🇸🇪", "Tack 👍 från SE"),
         ("x" * 200, "x" * 200),
         ("x" * 201, "x" * 199 + "…"),
     ],

@@ -17,10 +17,12 @@ import subprocess
 import sys
 import termios
 import time
+import unicodedata
 from collections.abc import Mapping
 from typing import Self
 
 import pyte
+from wcwidth import wcwidth
 
 COLUMNS, ROWS = 120, 40
 PATIENCE = 60.0
@@ -36,6 +38,13 @@ class Unseen(Exception):
     """A step did not come true in time."""
 
 
+class _Screen(pyte.Screen):
+    """Goes on after a letter of no width that is no mark, at which pyte drops the rest of the line."""
+
+    def draw(self, data: str) -> None:
+        super().draw("".join(one for one in data if wcwidth(one) or unicodedata.combining(one)))
+
+
 class Terminal:
     """A program in a terminal of its own. ``written`` is every byte that it wrote."""
 
@@ -47,7 +56,7 @@ class Terminal:
         rows: int = ROWS,
         environment: dict[str, str] | None = None,
     ) -> None:
-        self._screen = pyte.Screen(columns, rows)
+        self._screen = _Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self.written = b""
         self._side, program_side = pty.openpty()
