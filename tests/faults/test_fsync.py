@@ -9,7 +9,7 @@ from tests.faults.traced import acknowledged, calls, committed, flushed, hasty_c
 
 SOUND = """\
 7 1.000000 recvfrom(5<socket:[1]>, "POST /fhir", 4096, 0, NULL, NULL) = 10 <0.000010>
-8 1.100000 pwrite64(6</home/p24tui.db-wal>, "x", 1, 0) = 1 <0.000010>
+8 1.100000 pwrite64(6</home/p24tui.db-wal>, "\\0\\0\\0\\5\\0\\0\\0\\271", 24, 0) = 24 <0.000010>
 8 1.200000 fdatasync(6</home/p24tui.db-wal> <unfinished ...>
 7 1.250000 read(3</dev/null>, "", 1) = 0 <0.000010>
 8 1.300000 <... fdatasync resumed>) = 0 <0.100000>
@@ -38,6 +38,28 @@ def test_what_is_flushed_before_it_is_acknowledged_is_seen() -> None:
 def test_an_acknowledgement_before_the_flush_is_seen(order: tuple[int, ...]) -> None:
     lines = SOUND.splitlines()
     assert lags([lines[number] for number in order]) == [None]
+
+
+def frame(at: float, pages: str) -> list[str]:
+    """How one page comes into the WAL: its head, which says in a commit's last frame how many pages there are."""
+    head = f'"\\0\\0\\0\\5{pages}\\36\\315_\\16gA\\253\\233\\262\\327\\256\\256\\200yqN"'
+    return [
+        f"8 {at} pwrite64(6</home/p24tui.db-wal>, {head}, 24, 0) = 24 <0.000010>",
+        f'8 {at + 0.01} pwrite64(6</home/p24tui.db-wal>, "x"..., 4096, 24) = 4096 <0.000010>',
+    ]
+
+
+UNDER_WAY, COMMIT = "\\0\\0\\0\\0", "\\0\\0\\0\\271"
+
+
+def test_what_the_next_transaction_has_begun_to_write_takes_no_flush_away() -> None:
+    asked, *_, said = SOUND.splitlines()
+    flush = "8 1.200000 fsync(6</home/p24tui.db-wal>) = 0 <0.010000>"
+    own = [asked, *frame(1.10, UNDER_WAY), *frame(1.15, COMMIT)]
+    assert lags([*own, flush, *frame(1.30, UNDER_WAY), said]) == [pytest.approx(0.19)]
+    assert lags([*own, flush, *frame(1.30, COMMIT), said]) == [None], "the later one may be what is acknowledged"
+    assert lags([*own, said, flush]) == [None]
+    assert lags([asked, *frame(1.10, UNDER_WAY), flush, said]) == [None], "nothing is committed"
 
 
 def test_a_flush_that_failed_is_none() -> None:

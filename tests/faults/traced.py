@@ -27,6 +27,9 @@ ATTACHES_WITHIN = 30.0
 _LINE = re.compile(r"^(?P<pid>\d+)\s+(?P<at>\d+\.\d+) (?P<rest>.*)$")
 _BEGUN = re.compile(r"^(?P<name>\w+)\((?P<given>.*?)(?P<unfinished> ?<unfinished \.\.\.>)?$")
 _RESUMED = re.compile(r"^<\.\.\. (?P<name>\w+) resumed>(?P<rest>.*)$")
+_HEAD = re.compile(r'>, "((?:[^"\\]|\\.)*)", 24, \d+')
+"""The head of a frame of the log, as strace shows what is written."""
+
 _RESULT = re.compile(r"\)\s+= (?P<result>-?\d+).*?(?:<(?P<took>[\d.]+)>)?$")
 
 
@@ -95,18 +98,29 @@ def acknowledged(seen: Sequence[Call], asked: str, said: str, durable: Durable) 
 
 
 def flushed(file: str) -> Durable:
-    """The last flush of all that the same thread had written to the file."""
+    """The last flush of all that the same thread had committed to the file, a write-ahead log of SQLite."""
 
     def last(between: Sequence[Call]) -> Call | None:
         of_file = [one for one in between if file in one.given]
         for flush in reversed(of_file):
             if flush.name in FLUSHES and flush.result == 0:
-                own = [one for one in of_file if one.pid == flush.pid and one.name in WRITES]
+                own = _up_to_last_commit([one for one in of_file if one.pid == flush.pid and one.name in WRITES])
                 if own and all(one.last < flush.first for one in own):
                     return flush
         return None
 
     return last
+
+
+def _up_to_last_commit(writes: Sequence[Call]) -> Sequence[Call]:
+    """Without what a later transaction has begun to write: each frame is a head and a page."""
+    commits = [number for number, one in enumerate(writes) if (head := _HEAD.search(one.given)) and _is_commit(head[1])]
+    return writes[: commits[-1] + 2] if commits else []
+
+
+def _is_commit(head: str) -> bool:
+    """Whether a frame is a transaction's last: its head gives the size of the database (the file format of SQLite)."""
+    return any(head.encode("ascii").decode("unicode_escape").encode("latin-1")[4:8])
 
 
 def committed(between: Sequence[Call]) -> Call | None:
