@@ -25,7 +25,7 @@ _SELECTORS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _SKIN_TONES = "\U0001f3fb-\U0001f3ff"
 _OF_NO_SURE_WIDTH = re.compile(f"[{_JOINERS}{_SELECTORS}{_SKIN_TONES}]+")
 
-# Two of these make a flag, which is two, three or four columns wide: on a line they are the letters that they stand for.
+# Two of these make a flag, two to four columns wide: on a line they are the letters that they stand for.
 _FLAG_LETTERS = {0x1F1E6 + number: ord("A") + number for number in range(26)}
 
 # Seen by nobody, and turning, hiding or splitting what is seen.
