@@ -68,7 +68,10 @@ def stopped(scene: Scene) -> Iterator[None]:
 def full(scene: Scene) -> Iterator[None]:
     """The disk is full."""
     _on_a_disk(scene)
-    scene.disk.fill()
+    try:
+        scene.disk.fill()
+    except OSError:
+        raise NotTriedError("the disk is read-only") from None
     yield
     scene.disk.empty()
 
