@@ -121,7 +121,8 @@ def birgittas(world: World) -> Case:
 def waiting_for_birgitta(world: World) -> P24App:
     """Maria has answered, and nothing has come since."""
     world.rostered("maria")
-    with_gateway(world)
+    gateway = with_gateway(world)
+    gateway.name, gateway.leaves_machine = "46elks", True
     one = birgittas(world)
     chat.answer(world.system, world.actor("maria"), one.id, one.version, "Hej Birgitta. Tar du några mediciner?", "m")
     world.clock.advance(timedelta(minutes=50))
@@ -174,12 +175,13 @@ def before_closing(world: World) -> P24App:
     world.case(name="Gunilla Frisk", matter="Förnya recept", minutes_ago=50, priority=4)
     world.case(name="Sven Åkesson", matter="Provsvar", minutes_ago=60 * 70, priority=5)
     mine = {**SILENT, "owner_id": PEOPLE["maria"][0], "answered_at": now - timedelta(hours=2)}
-    for name, matter in (("Omar Haddad", "Ryggont"), (BIRGITTA, "Utslag"), ("Mona Edlund", "Sömnproblem")):
-        world.case(name=name, matter=matter, **mine)
-    world.case(name="Peter Hjelm", matter="Intyg", told_closing_at=now, **mine)
+    asked = {"Omar Haddad": "Ryggont", BIRGITTA: "Utslag", "Mona Edlund": "Sömnproblem"}
+    for ago, (name, matter) in enumerate(asked.items(), 3):
+        world.case(name=name, matter=matter, minutes_ago=75 * ago, **mine)
+    world.case(name="Peter Hjelm", matter="Intyg", minutes_ago=190, told_closing_at=now, **mine)
     until = local_date(now) + timedelta(days=2)
-    held = {"state": CaseState.HELD, "held_until": until, "held_reason": "provsvar", "unread": 0}
-    world.case(name="Christer Holm", matter="Provsvar", owner_id=PEOPLE["johan"][0], **held)
+    held = {**SILENT, "state": CaseState.HELD, "held_until": until, "held_reason": "provsvar"}
+    world.case(name="Christer Holm", matter="Provsvar", minutes_ago=410, owner_id=PEOPLE["johan"][0], **held)
     return app(world)
 
 

@@ -21,11 +21,12 @@ from textual.pilot import Pilot
 from p24tui import i18n
 from p24tui.gateways.outgoing.file import FileGateway
 from p24tui.routine.outgoing import Channel
-from p24tui.tui.screens import desk_parts
+from p24tui.tui.screens import desk, desk_parts
 from p24tui.tui.widgets import refusal_bar
 from p24tui.tui.widgets.patient_list import PatientList
 from tests.demo.test_demo import demo_day
 from tests.manual_scenes import SCENES, Scene, of_all_ages
+from tests.outgoing import send
 from tests.picture import said, taken
 from tests.tui.kit import at_desk, desk_of, press, settled
 from tests.world import World, make_world, make_world_again
@@ -67,7 +68,7 @@ def scene(one: Scene, home: Path, language: str) -> str:
     """The picture of a scene, in a home with the unit and its people."""
     i18n.use_language(language)
     try:
-        with make_world_again(home) as world, _stays_said():
+        with make_world_again(home) as world, _unhurried():
             return asyncio.run(_played(one, world))
     finally:
         i18n.use_language("sv")
@@ -128,15 +129,20 @@ def _move_to(pilot: Pilot[None], name: str) -> bool:
 @contextmanager
 def _demo(at: time) -> Iterator[World]:
     """The demo's day from this time on; SMS go to a file, as they do there."""
-    with TemporaryDirectory() as folder, demo_day(Path(folder), at=at) as (world, _day):
+    with TemporaryDirectory() as folder, demo_day(Path(folder), at=at) as (world, _day), _unhurried():
         world.system.gateways = {Channel.SMS: FileGateway(Path(folder, "sms.jsonl"), world.clock)}
+        send(world)
         yield world
 
 
 @contextmanager
-def _stays_said() -> Iterator[None]:
-    """What the console says for a while is there when the picture is taken, however slow the machine is."""
-    with mock.patch.object(desk_parts, "SAID_FOR", 3600.0), mock.patch.object(refusal_bar, "SHOWN_FOR", 3600.0):
+def _unhurried() -> Iterator[None]:
+    """However slow the machine is, what is said for a while stays, and nobody calls it slow or silent."""
+    with (
+        mock.patch.object(desk_parts, "SAID_FOR", 3600.0),
+        mock.patch.object(refusal_bar, "SHOWN_FOR", 3600.0),
+        mock.patch.multiple(desk, SILENT_AFTER=3600.0, SLOW_AFTER=3600.0),
+    ):
         yield
 
 
