@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from p24tui.errors import BadInput
 from p24tui.routine import chat
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
@@ -77,18 +76,6 @@ def earlier_messages(system: System, actor: Actor, case_id: str, before: Message
     with system.store.reading() as tx:
         row = case_of_unit(tx, actor, case_id)
         return () if is_protected(row.patient.protection) else tuple(messages.of_case(tx, case_id, SHOWN, before))
-
-
-def find_case(system: System, typed: str) -> str:
-    """The id of the case whose id begins with what somebody typed.
-
-    Raises ``BadInput`` where there is none, or more than one.
-    """
-    with system.store.reading() as tx:
-        found = cases.ids_beginning(tx, typed.strip().lower())
-    if len(found) != 1:
-        raise BadInput("no-case" if not found else "many-cases", case=typed)
-    return found[0]
 
 
 def _opened(tx: Tx, system: System, actor: Actor, row: CaseRow) -> CaseRow:
