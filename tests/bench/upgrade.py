@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from p24tui.settings import Settings
 from p24tui.store.engine import Store, open_engine
-from p24tui.store.schema import take_turns, open_store, version
+from p24tui.store.schema import open_store, take_turns, version
 from tests import earlier, postgres
 
 FIRST = earlier.EARLIER[0]

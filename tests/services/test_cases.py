@@ -139,7 +139,7 @@ def test_nothing_is_shown_where_the_log_cannot_be_written(world: World, monkeypa
     def fail(*args: object, **kwargs: object) -> None:
         raise OSError
 
-    monkeypatch.setattr("p24tui.store.desk.log_reading", fail)
+    monkeypatch.setattr("p24tui.store.read_log.log_reading", fail)
     with pytest.raises(OSError):  # noqa: PT011 - the very one above
         cases.open_case(world.system, world.actor("maria"), case.id)
     assert world.row(case.id).case.unread == 1
