@@ -4,6 +4,7 @@ import logging
 import os
 import platform
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from p24tui.gateways.e_id import EId, NoEId
 from p24tui.gateways.outgoing.configured import gateways
 from p24tui.gateways.person_data import FilePersonData, NoPersonData, PersonData
 from p24tui.gateways.staff_login import Card, NoCard, NoStaffIdp, StaffIdp
+from p24tui.i18n import _
 from p24tui.routine.login import Proven
 from p24tui.settings import Settings
 from p24tui.system import System
@@ -59,7 +61,20 @@ def running(
 def _open_store(settings: Settings, create: bool) -> "Store":
     from p24tui.store.schema import open_store
 
-    return open_store(settings, create=create)
+    return open_store(settings, create=create, told=_tell_upgrade)
+
+
+def _tell_upgrade(done: int, steps: int) -> None:
+    """On standard error: each step in one line that is written over, or without a terminal the first and the last."""
+    terminal = sys.stderr.isatty()
+    if not terminal and 0 < done < steps:
+        return
+    words = _("Databasen uppgraderas: {done} av {steps} steg är klara. Avbryts det är den som den var.")
+    if done == steps:
+        words = _("Databasen är uppgraderad.")
+    start, end = ("\r", "\x1b[K\n" if done == steps else "\x1b[K") if terminal else ("", "\n")
+    sys.stderr.write(start + words.format(done=done, steps=steps) + end)
+    sys.stderr.flush()
 
 
 def place(entrance: str) -> str:

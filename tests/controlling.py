@@ -10,7 +10,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
 from p24tui.routine.role import Role
 from p24tui.services import cases, chat, queue
-from p24tui.store import desk, tables
+from p24tui.store import read_log, tables
 from p24tui.store.tables import staff_roles
 from tests.world import PEOPLE, UNIT, World
 
@@ -46,7 +46,7 @@ def read(world: World, who: str, case: Case, *, why: str = "care", kind: str = "
     """Somebody has opened a case, which the log knows and nothing else does."""
     with world.system.store.writing() as tx:
         actor, now = world.actor(who), world.clock.now()
-        desk.log_reading(tx, actor, now, kind, case_id=case.id, patient_id=case.patient_id, why=why)
+        read_log.log_reading(tx, actor, now, kind, case_id=case.id, patient_id=case.patient_id, why=why)
 
 
 def a_day_of_reading(world: World) -> dict[str, Case]:

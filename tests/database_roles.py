@@ -7,6 +7,7 @@ intake's for what comes in, the worker's for what the clock does. What a test it
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
 from types import FrameType
 from typing import Any
@@ -182,3 +183,14 @@ def _actor_of(value: object) -> Actor | None:
 
 def _is_ours(value: object) -> bool:
     return type(value).__module__.startswith("p24tui.services")
+
+
+@pytest.fixture(name="world")
+def world_of_people(postgres_server: Server, roles_template: str, tmp_path: Path) -> Iterator[World]:
+    """The world in which everybody acts under a role of their own, where a module asks for it by importing this."""
+    with (
+        postgres_server.fresh(roles_template) as url,
+        make_world_again(tmp_path, url) as one,
+        everybody_as_themselves(one) as held,
+    ):
+        yield held

@@ -1,7 +1,6 @@
 """The check of the translation finds what it is there to find."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -19,12 +18,6 @@ LATER = N_("Ny")
 HELLO = _("Hej {name}")
 COUNT = ngettext("{count} svar", "{count} flera svar", 2)
 """
-
-
-@pytest.fixture(autouse=True)
-def swedish() -> Iterator[None]:
-    yield
-    i18n.use_language("sv")
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ def _change_databases(sql: Mapping[str, str]) -> None:
 
     migrate = schema._migrate
 
-    def migrate_and_change(store: Store, roles_prefix: str) -> None:
-        migrate(store, roles_prefix)
+    def migrate_and_change(store: Store, found: str | None, roles_prefix: str, told: schema.Told) -> None:
+        migrate(store, found, roles_prefix, told)
         if (statement := sql.get(store.engine.dialect.name)) is not None:
             with store.writing() as tx:
                 tx.connection.exec_driver_sql(statement)

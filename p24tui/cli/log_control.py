@@ -15,8 +15,8 @@ from p24tui.i18n import _, ngettext
 from p24tui.ids import fresh_id
 from p24tui.routine.actor import Actor
 from p24tui.services import log_control, log_extract
-from p24tui.services.control_views import LogLine, LogView
-from p24tui.services.control_words import reasons_words, why_words
+from p24tui.services.log_control_views import LogLine, LogView
+from p24tui.services.log_control_words import reasons_words, why_words
 from p24tui.system import System
 from p24tui.text import clean_line
 from p24tui.words.cases import reading_words

@@ -19,7 +19,7 @@ from p24tui.routine.case import Case, CaseState
 from p24tui.routine.hours import OpeningHours, openings_on
 from p24tui.services import holding, units
 from p24tui.services.sending import Sender
-from p24tui.store import cases, desk
+from p24tui.store import cases, presence
 from p24tui.system import System
 
 AGAIN = 0
@@ -159,7 +159,7 @@ class Script:
     def _notice(self, now: datetime) -> None:
         """See which staff are persons at consoles, and which of their colleagues' cases they ask for."""
         with self._system.store.reading() as tx:
-            present = desk.present_at(tx, (self._unit_id,), now)
+            present = presence.present_at(tx, (self._unit_id,), now)
             rows = cases.of_units(tx, (self._unit_id,))
         self._clock.instant = now
         for one in present:

@@ -239,7 +239,6 @@ BAD_INPUT = {
     "password-again": N_("Lösenorden är inte lika. Skriv det nya två gånger."),
     "staff-name": N_("Personen behöver ett namn."),
     "no-case": N_("Ärendet {case} finns inte på den här enheten."),
-    "many-cases": N_("Flera ärenden börjar på {case}. Skriv fler tecken."),
     "no-attachment": N_("Bilagan finns inte."),
     "empty-message": N_("Meddelandet är tomt. Inget skickades."),
     "no-shift": N_("Du har inget skift som pågår på enheten."),

@@ -20,7 +20,7 @@ from p24tui.services.known import known_unit
 from p24tui.services.limits import limit
 from p24tui.services.patients import number_of
 from p24tui.services.views import CaseLine, line
-from p24tui.store import break_glass, cases, desk, events, messages, people
+from p24tui.store import break_glass, cases, events, messages, people, read_log
 from p24tui.store.engine import Tx
 from p24tui.store.values import FormAnswer, Message, PatientRecord, Unit
 from p24tui.system import System
@@ -92,7 +92,7 @@ def cases_of(system: System, actor: Actor, id: str) -> tuple[CaseElsewhere, ...]
     with system.store.writing() as tx:
         one, record = _standing(tx, system, actor, id)
         patient_id = record.patient.id
-        desk.log_reading(tx, actor, system.clock.now(), "break-glass", patient_id=patient_id, why=_why(one.id))
+        read_log.log_reading(tx, actor, system.clock.now(), "break-glass", patient_id=patient_id, why=_why(one.id))
         rows = cases.some(
             tx, [case_id for case_id, unit_id in cases.of_patient(tx, patient_id) if unit_id in one.units]
         )
@@ -116,7 +116,7 @@ def read(system: System, actor: Actor, id: str, case_id: str) -> ReadElsewhere:
         row = cases.one(tx, case_id)
         if row is None or row.patient.id != record.patient.id or row.case.unit_id not in one.units:
             raise BadInput("no-case", case=case_id)
-        desk.log_reading(tx, actor, now, "case", case_id=case_id, patient_id=row.patient.id, why=_why(one.id))
+        read_log.log_reading(tx, actor, now, "case", case_id=case_id, patient_id=row.patient.id, why=_why(one.id))
         unit = known_unit(tx, row.case.unit_id)
         return ReadElsewhere(
             line(row, unit, now), unit, tuple(messages.of_case(tx, case_id)), tuple(messages.answers_of(tx, case_id))
@@ -133,7 +133,7 @@ def to_review(system: System, actor: Actor, unit_ids: Collection[str]) -> tuple[
         found = [one for one in break_glass.unreviewed(tx) if routine.is_reviewed_by(one, actor.staff_id, unit_ids)]
         patients = people.patients_by_id(tx, {one.patient_id for one in found})
         units = {unit.id: unit.name for unit in people.all_units(tx)}
-        desk.log_reading(tx, actor, now, "break-glass-review", patients=set(patients), why="control")
+        read_log.log_reading(tx, actor, now, "break-glass-review", patients=set(patients), why="control")
         return tuple(
             ToReview(
                 one,
@@ -174,7 +174,7 @@ def _begin(
     """Log it; then what was begun, why it may not be, or none where the person has nothing elsewhere."""
     id, now = fresh_id(), system.clock.now()
     patient_id = record.patient.id if record else None
-    desk.log_reading(tx, actor, now, "break-glass", patient_id=patient_id, why=_why(id))
+    read_log.log_reading(tx, actor, now, "break-glass", patient_id=patient_id, why=_why(id))
     if record is None or actor.staff_id is None:
         return None
     found = people.staff_member(tx, actor.staff_id)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from p24tui.errors import BadInput
 from p24tui.routine import chat
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
@@ -12,7 +11,7 @@ from p24tui.services import suicide
 from p24tui.services.access import right
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.views import OpenCase, line
-from p24tui.store import cases, desk, events, handovers, messages, notes, outbox, people
+from p24tui.store import cases, drafts, events, handovers, messages, notes, outbox, people, presence, read_log
 from p24tui.store.engine import Tx
 from p24tui.store.values import Audience, CaseRow, Message
 from p24tui.system import System
@@ -38,7 +37,7 @@ def open_case(system: System, actor: Actor, case_id: str, *, read: bool = True) 
     now = system.clock.now()
     with system.store.writing() as tx:
         row = case_of_unit(tx, actor, case_id, lock=True)
-        desk.log_reading(tx, actor, now, "case", case_id=case_id, patient_id=row.patient.id)
+        read_log.log_reading(tx, actor, now, "case", case_id=case_id, patient_id=row.patient.id)
         row = _opened(tx, system, actor, row)
         row = _read(tx, system, actor, row, chat.read(row.case)) if read else row
         return _content(tx, system, actor, row)
@@ -79,18 +78,6 @@ def earlier_messages(system: System, actor: Actor, case_id: str, before: Message
         return () if is_protected(row.patient.protection) else tuple(messages.of_case(tx, case_id, SHOWN, before))
 
 
-def find_case(system: System, typed: str) -> str:
-    """The id of the case whose id begins with what somebody typed.
-
-    Raises ``BadInput`` where there is none, or more than one.
-    """
-    with system.store.reading() as tx:
-        found = cases.ids_beginning(tx, typed.strip().lower())
-    if len(found) != 1:
-        raise BadInput("no-case" if not found else "many-cases", case=typed)
-    return found[0]
-
-
 def _opened(tx: Tx, system: System, actor: Actor, row: CaseRow) -> CaseRow:
     """Somebody has looked at the case: from now on it is nothing that nobody has seen (CH-7)."""
     if row.case.opened_at is not None or not chat.reads(row.case, actor):
@@ -119,7 +106,7 @@ def _read(tx: Tx, system: System, actor: Actor, row: CaseRow, after: Case) -> Ca
 def _content(tx: Tx, system: System, actor: Actor, row: CaseRow) -> OpenCase:
     now = system.clock.now()
     case_id = row.case.id
-    here = [one for one in desk.present_in(tx, [case_id], now) if one.place != actor.place]
+    here = [one for one in presence.present_in(tx, [case_id], now) if one.place != actor.place]
     unit = known_unit(tx, row.case.unit_id)
     guest = case_id in handovers.guest_of(tx, actor.staff_id)
     shown = line(row, unit, now, here, guest=guest)
@@ -137,11 +124,11 @@ def _content(tx: Tx, system: System, actor: Actor, row: CaseRow) -> OpenCase:
         tuple(messages.attachments_of(tx, case_id)),
         history,
         tuple(people.guardians_of(tx, row.patient.id)),
-        desk.draft(tx, case_id, actor.staff_id) if actor.staff_id else "",
+        drafts.of_person(tx, case_id, actor.staff_id) if actor.staff_id else "",
         tuple(notes.of_case(tx, case_id)),
-        desk.draft(tx, case_id, actor.staff_id, Audience.NOTE) if actor.staff_id else "",
+        drafts.of_person(tx, case_id, actor.staff_id, Audience.NOTE) if actor.staff_id else "",
         len(found) > SHOWN,
         tuple(outbox.of_patient(tx, row.patient.id, row.case.unit_id, REMINDERS_SHOWN)),
-        tuple(desk.left_drafts(tx, case_id, actor.staff_id)),
+        tuple(drafts.left(tx, case_id, actor.staff_id)),
         suicide.stated_in(tx, case_id),
     )

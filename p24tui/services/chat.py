@@ -11,7 +11,7 @@ from p24tui.routine.decision import Refusal
 from p24tui.routine.phrase import may_send, unfilled
 from p24tui.services.access import right
 from p24tui.services.change import change, change_in, locked, permitted, taking_on
-from p24tui.store import cases, desk, messages
+from p24tui.store import cases, drafts, messages
 from p24tui.store.values import Audience, Author, CaseRow, Message
 from p24tui.system import System
 from p24tui.text import clean_text
@@ -67,7 +67,7 @@ def answer(system: System, actor: Actor, case_id: str, version: int, text: str, 
         )
         messages.add(tx, Message(message_id, case_id, Author.STAFF, actor.staff_id, actor.name, cleaned, now, now))
         if actor.staff_id:
-            desk.save_draft(tx, case_id, actor.staff_id, "", now)
+            drafts.save(tx, case_id, actor.staff_id, "", now)
         return case
 
 
@@ -103,4 +103,4 @@ def save_draft(system: System, actor: Actor, case_id: str, text: str, audience: 
     """Keep what the actor has begun to write in this case, and in no other, to the patient or to colleagues."""
     if actor.staff_id:
         with system.store.writing() as tx:
-            desk.save_draft(tx, case_id, actor.staff_id, text, system.clock.now(), audience)
+            drafts.save(tx, case_id, actor.staff_id, text, system.clock.now(), audience)

@@ -25,7 +25,7 @@ from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.read_log import log_list
 from p24tui.services.views import line
 from p24tui.settings import Settings
-from p24tui.store import cases, desk, events, journal, messages, people
+from p24tui.store import cases, events, journal, messages, people, read_log
 from p24tui.store.engine import Tx
 from p24tui.store.journal_values import JournalNote
 from p24tui.store.values import CaseRow
@@ -53,7 +53,7 @@ def read(system: System, actor: Actor, case_id: str) -> JournalView:
     now = system.clock.now()
     with system.store.writing() as tx:
         row = case_of_author(tx, actor, case_id)
-        desk.log_reading(tx, actor, now, "journal", case_id=case_id, patient_id=row.patient.id)
+        read_log.log_reading(tx, actor, now, "journal", case_id=case_id, patient_id=row.patient.id)
         return reading.view(tx, actor, row, now)
 
 
@@ -181,7 +181,7 @@ def anamnesis_report(system: System, actor: Actor, case_id: str) -> AnamnesisRep
     with system.store.writing() as tx:
         row = case_of_unit(tx, actor, case_id)
         permitted(rules.may_write(row.case, actor, row.patient.protection))
-        desk.log_reading(tx, actor, now, "report", case_id=case_id, patient_id=row.patient.id)
+        read_log.log_reading(tx, actor, now, "report", case_id=case_id, patient_id=row.patient.id)
         parts = {
             ReportPart.FORM: journal_text.form_text(messages.answers_of(tx, case_id)),
             ReportPart.CHAT: journal_text.chat_text(messages.of_case(tx, case_id)),
@@ -220,7 +220,7 @@ def to_file(system: System, actor: Actor, case_id: str, title: str, text: str, *
 def _log_taking(tx: Tx, system: System, actor: Actor, case_id: str, kind: str, **details: Any) -> None:
     now, row = system.clock.now(), case_of_author(tx, actor, case_id)
     permitted(rules.may_write(row.case, actor, row.patient.protection))
-    desk.log_reading(tx, actor, now, "export", case_id=case_id, patient_id=row.patient.id)
+    read_log.log_reading(tx, actor, now, "export", case_id=case_id, patient_id=row.patient.id)
     events.append(tx, actor, now, kind, case_id, unit_id=row.case.unit_id, rule="DO-2", **details)
 
 

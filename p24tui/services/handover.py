@@ -25,7 +25,7 @@ from p24tui.services.limits import limit
 from p24tui.services.outbox import about_case, cancel_planned
 from p24tui.services.phrases import phrase, said_to_patients
 from p24tui.services.views import OfferLine, TargetLine
-from p24tui.store import cases, desk, events, handovers, messages, people
+from p24tui.store import cases, events, handovers, messages, people, read_log
 from p24tui.store.duty_values import HandoverRow
 from p24tui.store.engine import Tx
 from p24tui.store.values import Author, CaseRow, Message, Staff, Unit
@@ -234,7 +234,7 @@ def offers_for(
         with system.store.writing() as tx:
             for unit_id in sorted({row.to_unit for row in fresh}):
                 patients = {by_id[row.case_id].patient.id for row in fresh if row.to_unit == unit_id}
-                desk.log_reading(tx, replace(actor, unit_id=unit_id), now, "offers", patients=patients)
+                read_log.log_reading(tx, replace(actor, unit_id=unit_id), now, "offers", patients=patients)
     return tuple(
         OfferLine(
             row,

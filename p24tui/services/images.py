@@ -21,7 +21,7 @@ from p24tui.services.change import locked, permitted
 from p24tui.services.image_views import FileLine, OpenedFile, Viewed
 from p24tui.services.known import case_of_unit
 from p24tui.services.limits import limit
-from p24tui.store import cases, desk, events, images, messages
+from p24tui.store import cases, events, images, messages, read_log
 from p24tui.store.engine import Tx
 from p24tui.store.values import Attachment, AttachmentLine, CaseRow
 from p24tui.system import System
@@ -257,7 +257,7 @@ def _log_opened(system: System, actor: Actor, file: Attachment, facts: FileFacts
     with system.store.writing() as tx:
         row = _case_of(tx, actor, file, lock=True)
         now = system.clock.now()
-        desk.log_reading(tx, actor, now, kind, case_id=file.case_id, patient_id=row.patient.id)
+        read_log.log_reading(tx, actor, now, kind, case_id=file.case_id, patient_id=row.patient.id)
 
 
 def _case_of(tx: Tx, actor: Actor, file: Attachment, *, lock: bool = False) -> CaseRow:
@@ -303,7 +303,7 @@ def _take_out(system: System, actor: Actor, file: Attachment, facts: FileFacts) 
     with system.store.writing() as tx:
         row = _case_of(tx, actor, file, lock=True)
         _may_export(row, actor)
-        desk.log_reading(tx, actor, now, "export", case_id=file.case_id, patient_id=row.patient.id)
+        read_log.log_reading(tx, actor, now, "export", case_id=file.case_id, patient_id=row.patient.id)
         images.add(tx, exported)
         events.append(
             tx,

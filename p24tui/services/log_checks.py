@@ -12,11 +12,11 @@ from p24tui.routine.rule import rule
 from p24tui.services import log_control
 from p24tui.services.access import right
 from p24tui.services.change import permitted
-from p24tui.services.control_views import CheckLine, LogView
+from p24tui.services.log_control_views import CheckLine, LogView
 from p24tui.store import events
 from p24tui.store import log_control as store
-from p24tui.store.control_values import Criteria, LogCheck
 from p24tui.store.engine import Tx
+from p24tui.store.log_control_values import Criteria, LogCheck
 from p24tui.system import System
 from p24tui.text import clean_text
 

@@ -20,14 +20,14 @@ from p24tui.routine.protection import is_protected
 from p24tui.routine.role import Role
 from p24tui.routine.rule import rule
 from p24tui.services.access import check, right
-from p24tui.services.control_views import LogLine, LogView
 from p24tui.services.known import known_unit
 from p24tui.services.limits import limit
+from p24tui.services.log_control_views import LogLine, LogView
 from p24tui.services.patients import number_of
-from p24tui.store import desk, people
 from p24tui.store import log_control as store
-from p24tui.store.control_values import Criteria, Cursor, LogRow, Span
+from p24tui.store import people, read_log
 from p24tui.store.engine import Tx
+from p24tui.store.log_control_values import Criteria, Cursor, LogRow, Span
 from p24tui.store.values import PatientRecord
 from p24tui.system import System
 from p24tui.text import clean_line
@@ -155,7 +155,7 @@ def log_in(
 ) -> None:
     """The same within a transaction that does more."""
     others, now = set(named) - {about}, system.clock.now()
-    desk.log_reading(tx, actor, now, kind, patient_id=about or None, patients=others, view=view, why=store.CONTROL)
+    read_log.log_reading(tx, actor, now, kind, patient_id=about or None, patients=others, view=view, why=store.CONTROL)
 
 
 def patient_of(system: System, number: str) -> PatientRecord:

@@ -17,12 +17,12 @@ from p24tui.routine.protection import is_protected
 from p24tui.routine.rule import rule
 from p24tui.services import images, log_control
 from p24tui.services.access import right
-from p24tui.services.control_views import Extract, ExtractLine
+from p24tui.services.log_control_views import Extract, ExtractLine
 from p24tui.services.read_log import SEARCH
 from p24tui.store import events, people
 from p24tui.store import log_control as store
-from p24tui.store.control_values import Criteria, Cursor, LogRow
 from p24tui.store.engine import Tx
+from p24tui.store.log_control_values import Criteria, Cursor, LogRow
 from p24tui.system import System
 from p24tui.text import clean_line
 

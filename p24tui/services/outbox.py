@@ -19,7 +19,7 @@ from p24tui.routine.visit import Visit
 from p24tui.services.access import right
 from p24tui.services.known import case_of_unit
 from p24tui.services.views import OutboxStanding, OutgoingLine, OutgoingView
-from p24tui.store import cases, desk, events, outbox, people
+from p24tui.store import cases, events, outbox, people, read_log
 from p24tui.store.engine import Tx
 from p24tui.store.outbox import Count
 from p24tui.store.values import OutgoingRow
@@ -251,7 +251,7 @@ def to_see(
         for unit_id in unit_ids:
             patients = {row.patient_id for row in rows if row.unit_id == unit_id} - set(shown_patients)
             if patients or (kind == "list" and unit_id == actor.unit_id):
-                desk.log_reading(tx, replace(actor, unit_id=unit_id), now, kind, patients=patients, view=view)
+                read_log.log_reading(tx, replace(actor, unit_id=unit_id), now, kind, patients=patients, view=view)
         return OutgoingView(view, _lines(tx, rows, now))
 
 
@@ -263,7 +263,7 @@ def of_case(system: System, actor: Actor, case_id: str, *, view: str = "") -> Ou
     with system.store.writing() as tx:
         row = case_of_unit(tx, actor, case_id)
         if not view:
-            desk.log_reading(tx, actor, now, "case", case_id=case_id, patient_id=row.patient.id)
+            read_log.log_reading(tx, actor, now, "case", case_id=case_id, patient_id=row.patient.id)
         found = outbox.of_patient(tx, row.patient.id, row.case.unit_id, SHOWN)
         return OutgoingView(view or fresh_id(), _lines(tx, found[::-1], now))
 

@@ -20,7 +20,7 @@ from p24tui.services.access import right
 from p24tui.services.limits import limit
 from p24tui.services.protections import put_patient, with_protection
 from p24tui.services.visit_views import Profile
-from p24tui.store import desk, events, people
+from p24tui.store import events, people, read_log
 from p24tui.store import visits as stored_visits
 from p24tui.store.engine import Tx
 from p24tui.store.values import PatientRecord
@@ -68,7 +68,7 @@ def profile(system: System, actor: Actor, patient_id: str) -> Profile:
         record = people.patient(tx, id=patient_id)
         if record is None:
             raise BadInput("no-patient")
-        desk.log_reading(tx, actor, now, PROFILE, patient_id=patient_id)
+        read_log.log_reading(tx, actor, now, PROFILE, patient_id=patient_id)
         found = _profile(tx, record, now)
     if found.patient.protected:
         raise Refused("PR-1", "protected-booking")

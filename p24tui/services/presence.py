@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from p24tui.routine.actor import Actor
 from p24tui.services.access import right
-from p24tui.store import desk, events
+from p24tui.store import events, presence
 from p24tui.store.engine import Tx
 from p24tui.store.values import Doing
 from p24tui.system import System
@@ -18,7 +18,7 @@ def be_present(system: System, actor: Actor, case_id: str, doing: Doing) -> None
     """Note that the actor is in the case now; the others hear of it only where it is new to them."""
     now = system.clock.now()
     with system.store.writing() as tx:
-        if desk.be_present(tx, actor, case_id, doing, now + LASTS):
+        if presence.be_present(tx, actor, case_id, doing, now + LASTS):
             events.announce(tx, now, actor.unit_id, case_id)
 
 
@@ -26,17 +26,17 @@ def be_present(system: System, actor: Actor, case_id: str, doing: Doing) -> None
 def leave(system: System, actor: Actor, case_id: str | None = None) -> None:
     """The actor's console has left this case, or all of them."""
     with system.store.writing() as tx:
-        _tell(tx, desk.leave(tx, actor.place, case_id), system.clock.now())
+        _tell(tx, presence.leave(tx, actor.place, case_id), system.clock.now())
 
 
 def expire(system: System) -> int:
     """Take out those who have gone silent; how many cases that concerned."""
     now = system.clock.now()
     with system.store.reading() as tx:
-        if not desk.any_expired(tx, now):
+        if not presence.any_expired(tx, now):
             return 0
     with system.store.writing() as tx:
-        gone = desk.expire(tx, now)
+        gone = presence.expire(tx, now)
         _tell(tx, gone, now)
     return len(gone)
 

@@ -10,7 +10,7 @@ from p24tui.routine.rule import rule
 from p24tui.services.access import right
 from p24tui.services.read_log import SEARCH, log_list
 from p24tui.services.views import CaseLine, QueueView, lines
-from p24tui.store import alerts, cases, desk, feed, handovers, messages, people
+from p24tui.store import alerts, cases, feed, handovers, messages, people, presence
 from p24tui.store.values import Present
 from p24tui.system import System
 
@@ -40,7 +40,7 @@ def open_list(
         since = feed.end_of_log(tx)
         rows = cases.of_units(tx, wanted, ended_after=now - ENDED_SHOWN if ended else None)
         units = {unit.id: unit for unit in people.all_units(tx) if unit.id in wanted}
-        present = _others(desk.present_at(tx, wanted, now), actor)
+        present = _others(presence.present_at(tx, wanted, now), actor)
         seen = alerts.acknowledged_at(tx, wanted)
         guest_of = handovers.guest_of(tx, actor.staff_id)
     fresh = [row for row in rows if row.patient.id not in shown_patients]
@@ -64,7 +64,7 @@ def arrivals(
     now = system.clock.now()
     with system.store.reading() as tx:
         rows = [row for row in cases.some(tx, case_ids) if row.case.unit_id in view.unit_ids]
-        present = _others(desk.present_in(tx, case_ids, now), actor)
+        present = _others(presence.present_in(tx, case_ids, now), actor)
         seen = alerts.acknowledged_in(tx, case_ids)
         guest_of = handovers.guest_of(tx, actor.staff_id)
     fresh = [row for row in rows if row.patient.id not in shown_patients]

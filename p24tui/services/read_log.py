@@ -11,7 +11,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.rule import rule
 from p24tui.services.access import right
 from p24tui.services.views import OwnRead, OwnReads, line
-from p24tui.store import cases, desk, people, read_log
+from p24tui.store import cases, people, read_log
 from p24tui.store.engine import Tx
 from p24tui.store.values import CaseRow
 from p24tui.system import System
@@ -58,4 +58,4 @@ def log_list(tx: Tx, actor: Actor, now: datetime, kind: str, rows: Collection[Ca
     for row in rows:
         by_unit[row.case.unit_id].add(row.patient.id)
     for unit_id, patients in by_unit.items():
-        desk.log_reading(tx, replace(actor, unit_id=unit_id), now, kind, patients=patients, view=view)
+        read_log.log_reading(tx, replace(actor, unit_id=unit_id), now, kind, patients=patients, view=view)

@@ -27,7 +27,7 @@ from p24tui.services.limits import limit
 from p24tui.services.read_log import log_list
 from p24tui.services.registration_views import FollowedLine, RegistrationDesk, RegistrationView
 from p24tui.services.views import CaseLine, EndedLine, line
-from p24tui.store import cases, desk, events, overview, people, registrations, visits
+from p24tui.store import cases, events, overview, people, read_log, registrations, visits
 from p24tui.store.engine import Tx
 from p24tui.store.registration_values import CareGiver, Registration
 from p24tui.store.values import CaseRow
@@ -69,7 +69,7 @@ def situation(system: System, actor: Actor, case_id: str) -> RegistrationView:
         unit_id = standing.unit_id if standing is not None else row.case.unit_id if row is not None else ""
         if row is None or actor.unit_id not in (unit_id, row.case.unit_id):
             raise BadInput("no-case", case=case_id)
-        desk.log_reading(tx, actor, now, "registration", case_id=case_id, patient_id=row.patient.id)
+        read_log.log_reading(tx, actor, now, "registration", case_id=case_id, patient_id=row.patient.id)
         known, care_givers = _known(tx, actor, row)
         free, way = registrations.last_made_by(tx, actor.staff_id or "", unit_id)
         protected = is_protected(row.patient.protection)

@@ -16,7 +16,7 @@ from p24tui.services.change import locked, permitted
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit
 from p24tui.services.views import Preview
-from p24tui.store import desk, events, outbox, reminders
+from p24tui.store import events, outbox, read_log, reminders
 from p24tui.store.engine import Tx
 from p24tui.store.values import OutgoingRow, Unit
 from p24tui.system import System
@@ -40,7 +40,7 @@ def preview(system: System, actor: Actor, case_id: str) -> Preview:
         services_outbox.not_twice(tx, about, Purpose.ANSWER, local_date(planned.due_at), now)
         sent = [one for one in outbox.about(tx, about, Purpose.ANSWER) if one.state is not OutgoingState.CANCELLED]
         texts = {lang: sms_text.text_for(tx, system, unit, Purpose.ANSWER, lang) for lang in sms_text.LANGUAGES}
-        desk.log_reading(tx, actor, now, "case", case_id=case_id, patient_id=row.patient.id)
+        read_log.log_reading(tx, actor, now, "case", case_id=case_id, patient_id=row.patient.id)
     gateway = system.gateways.get(Channel.SMS)
     return Preview(
         patient_name=row.patient.name,

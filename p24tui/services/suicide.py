@@ -46,7 +46,7 @@ from p24tui.services.change import change_in, locked, permitted, taking_on
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit
 from p24tui.services.views import Reach, RiskView
-from p24tui.store import cases, desk, events, risk_entries
+from p24tui.store import cases, events, read_log, risk_entries
 from p24tui.store.engine import Tx
 from p24tui.store.values import CaseRow, RiskRow
 from p24tui.system import System
@@ -93,7 +93,7 @@ def read(system: System, actor: Actor, case_id: str) -> RiskView:
     now = system.clock.now()
     with system.store.writing() as tx:
         row = case_of_unit(tx, actor, case_id)
-        desk.log_reading(tx, actor, now, "risk", case_id=case_id, patient_id=row.patient.id)
+        read_log.log_reading(tx, actor, now, "risk", case_id=case_id, patient_id=row.patient.id)
         stated = stated_in(tx, case_id)
     lacks = risk_path.missing(row.case, course_of(stated), row.patient.protection, pace(now))
     if is_protected(row.patient.protection):
@@ -132,7 +132,7 @@ def look(system: System, actor: Actor, case_id: str, why: str) -> Reach:
         course = course_in(tx, case_id)
         refusal = acting_outside.may_look(row.case, course, actor, row.patient.protection, said.why, now, pace(now))
         permitted(refusal, who=course.looked.name if course.looked else "")
-        desk.log_reading(tx, actor, now, LOOK, case_id=case_id, patient_id=row.patient.id)
+        read_log.log_reading(tx, actor, now, LOOK, case_id=case_id, patient_id=row.patient.id)
         risk_entries.add(tx, case_id, now, "looked", actor, _details(said))
         where = {"unit_id": row.case.unit_id, "rule": "AP-4"}
         events.append(tx, actor, now, "risk.looked", case_id, **where, stated=_details(Looked("")))

@@ -24,7 +24,7 @@ from p24tui.services import links
 from p24tui.services.access import right
 from p24tui.services.limits import limit
 from p24tui.services.visit_views import InvitedLine, TaskLine, VisitDay, VisitLine
-from p24tui.store import cases, desk, outbox, participants, people, visits
+from p24tui.store import cases, outbox, participants, people, read_log, visits
 from p24tui.store.engine import Tx
 from p24tui.store.values import OutgoingRow
 from p24tui.store.visit_values import BookingTask
@@ -62,7 +62,7 @@ def of_day(
             fresh = {one.patient_id for one in found if one.unit_id == unit_id} | _registered(tx, to_see, unit_id)
             fresh -= set(shown_patients)
             if fresh or (kind == "visits" and unit_id == actor.unit_id):
-                desk.log_reading(tx, replace(actor, unit_id=unit_id), now, kind, patients=fresh, view=view)
+                read_log.log_reading(tx, replace(actor, unit_id=unit_id), now, kind, patients=fresh, view=view)
         lines = _Lines(tx, system, now).of(found)
         return VisitDay(view, day, lines, _task_lines(tx, to_see), _invited(tx, actor, now))
 
@@ -76,7 +76,7 @@ def one(system: System, actor: Actor, visit_id: str) -> VisitLine:
         found = visits.one(tx, visit_id)
         if found is None or found.unit_id != actor.unit_id:
             raise BadInput("no-visit")
-        desk.log_reading(tx, actor, now, "visit", case_id=found.case_id, patient_id=found.patient_id)
+        read_log.log_reading(tx, actor, now, "visit", case_id=found.case_id, patient_id=found.patient_id)
         return _Lines(tx, system, now).of([found])[0]
 
 
@@ -93,7 +93,7 @@ def tasks(system: System, actor: Actor, unit_ids: Collection[str]) -> tuple[Task
         for unit_id in unit_ids:
             patients = _registered(tx, found, unit_id)
             if patients or unit_id == actor.unit_id:
-                desk.log_reading(tx, replace(actor, unit_id=unit_id), now, "bookings", patients=patients)
+                read_log.log_reading(tx, replace(actor, unit_id=unit_id), now, "bookings", patients=patients)
         return _task_lines(tx, found)
 
 

@@ -9,7 +9,6 @@ from p24tui.ids import fresh_id
 from p24tui.routine import proxy, reminder, visit
 from p24tui.routine.actor import Actor
 from p24tui.routine.decision import Refusal
-from p24tui.routine.hours import is_open
 from p24tui.routine.outgoing import HAS_GONE, Purpose
 from p24tui.routine.patient import Patient
 from p24tui.routine.rule import rule
@@ -223,12 +222,6 @@ def span(
 def usual_end(starts_at: datetime) -> datetime:
     """When a visit ends that begins then, where nothing else is said."""
     return starts_at + timedelta(minutes=limit("visit_lasts", starts_at))
-
-
-def is_outside_hours(system: System, unit_id: str, starts_at: datetime) -> bool:
-    """Whether the unit is closed when the visit would begin: that warns, and forbids nothing."""
-    with system.store.reading() as tx:
-        return not is_open(known_unit(tx, unit_id).hours, starts_at)
 
 
 @right("patient.read")

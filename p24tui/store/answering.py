@@ -18,9 +18,12 @@ AT_LAST = 35.0
 
 
 class AnsweringConnection(psycopg.Connection[Any]):
-    """Raises ``OperationalError`` and is closed where no answer comes within ``answers_within`` seconds."""
+    """Raises ``OperationalError`` and is closed where no answer comes within ``answers_within`` seconds.
 
-    answers_within = SOON
+    None is for as long as it takes; a server that is gone is then noticed by the connection alone.
+    """
+
+    answers_within: float | None = SOON
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         """What every question waits by; whoever waits for notices says for how long."""

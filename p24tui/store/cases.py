@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, exists, insert, select, update
 
 from p24tui.errors import Stale
 from p24tui.routine.case import Case, CaseState, ContactKind
@@ -45,12 +45,6 @@ def one(tx: Tx, case_id: str, *, lock: bool = False) -> CaseRow | None:
         query = query.with_for_update(of=cases, key_share=True)
     row = tx.connection.execute(query).first()
     return None if row is None else case_row(row)
-
-
-def ids_beginning(tx: Tx, prefix: str, limit: int = 3) -> list[str]:
-    """Ids that begin with ``prefix``, at most ``limit``: people type the first letters."""
-    query = select(cases.c.id).where(cases.c.id.startswith(prefix, autoescape=True)).limit(limit)
-    return list(tx.connection.scalars(query))
 
 
 def contact(tx: Tx, case_id: str) -> Contact:
@@ -137,12 +131,6 @@ def stale(tx: Tx, case_id: str) -> Stale:
     )
     row = tx.connection.execute(query).first()
     return Stale(*row) if row else Stale()
-
-
-def count_by_state(tx: Tx, unit_id: str) -> dict[CaseState, int]:
-    """How many cases of the unit stand in each state."""
-    query = select(cases.c.state, func.count()).where(cases.c.unit_id == unit_id).group_by(cases.c.state)
-    return {CaseState(state): count for state, count in tx.connection.execute(query)}
 
 
 def _rows() -> Select[Any]:

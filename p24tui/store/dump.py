@@ -17,6 +17,7 @@ from sqlalchemy import make_url
 
 from p24tui.errors import BadInput, Unavailable
 from p24tui.ids import fresh_id
+from p24tui.store.connect import VERSION
 
 PART = 1 << 20
 """Bytes of a part."""
@@ -36,6 +37,7 @@ def save(address: str, file: Any, told: Callable[[int, int], object]) -> dict[st
     with _one_moment(address) as (snapshot, counted):
         command = ["pg_dump", "--format=custom", "--no-password", "--enable-row-security", f"--snapshot={snapshot}"]
         file.execute("CREATE TABLE dump (number INTEGER PRIMARY KEY, part BLOB NOT NULL)")
+        file.execute(f"PRAGMA user_version = {int(VERSION)}")
         file.execute("BEGIN")
         written = 0
         with _running(command, address, stdout=subprocess.PIPE) as process:
@@ -48,9 +50,12 @@ def save(address: str, file: Any, told: Callable[[int, int], object]) -> dict[st
 
 
 def restore(address: str, file: Any, told: Callable[[int, int], object]) -> None:
-    """Make the database again, all or nothing. Raises ``BadInput`` where it is not empty."""
+    """Make the database again, all or nothing. Raises ``BadInput`` where it is not empty, or the file is newer."""
     import psycopg
 
+    (found,) = file.execute("PRAGMA user_version").fetchone()  # 0 in the files of programs up to 0016
+    if found > int(VERSION):
+        raise BadInput("database-newer", found=f"{found:04}", known=VERSION)
     with closing(_connected(address)) as connection:
         try:
             tables = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()

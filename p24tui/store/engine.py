@@ -23,6 +23,9 @@ _MAY_NOT = "42501"
 _FULL = "53100"
 """PostgreSQL's word for a disk that is full."""
 
+_LOCKED = "55P03"
+"""PostgreSQL's word for a lock that was waited for too long."""
+
 
 @dataclass(slots=True)
 class Tx:
@@ -189,6 +192,8 @@ def _explain(error: BaseException) -> Exception:
         return BadInput("database-refuses")
     if getattr(error, "sqlstate", None) == _FULL:
         return Unavailable("database", "full")
+    if getattr(error, "sqlstate", None) == _LOCKED:
+        return Unavailable("database", "locked")
     said = str(error).lower()
     if "file is not a database" in said or "hmac" in said:
         return BadInput("wrong-key")

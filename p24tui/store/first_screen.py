@@ -96,7 +96,7 @@ class BareConnection:
         return FirstRows(Staff(id, name, Profession(profession)), units, tuple(map(self._case_row, rows)))
 
     def log_list(self, at: datetime, member: Staff, unit_id: str, place: str, view: str, patients: set[str]) -> None:
-        """Log that these patients are about to be shown, as ``desk.log_reading`` does."""
+        """Log that these patients are about to be shown, as ``read_log.log_reading`` does."""
         values: dict[str, Any] = {
             "at": at,
             "kind": "list",

@@ -13,9 +13,9 @@ from p24tui.routine.patient import Patient
 from p24tui.routine.role import Role
 from p24tui.store import people
 from p24tui.store.columns import Instant
-from p24tui.store.control_tables import log_checks
-from p24tui.store.control_values import Criteria, Cursor, LogCheck, LogRow, Span
 from p24tui.store.engine import Tx
+from p24tui.store.log_control_tables import log_checks
+from p24tui.store.log_control_values import Criteria, Cursor, LogCheck, LogRow, Span
 from p24tui.store.tables import cases, events, patients, read_log, staff_roles
 
 CONTROL = "control"

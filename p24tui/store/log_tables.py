@@ -3,7 +3,7 @@
 from sqlalchemy import JSON, BigInteger, Column, LargeBinary, Table, Text, UniqueConstraint
 
 from p24tui.store.columns import Instant, Serial, metadata
-from p24tui.store.control_tables import READ_LOG_INDEXES
+from p24tui.store.log_control_tables import READ_LOG_INDEXES
 
 read_log = Table(
     "read_log",

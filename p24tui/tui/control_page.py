@@ -5,8 +5,8 @@ from datetime import datetime
 
 from p24tui.clock import local
 from p24tui.i18n import _, ngettext
-from p24tui.services.control_views import CheckKind, CheckLine, LogCheck, LogLine, LogView
-from p24tui.services.control_words import (
+from p24tui.services.log_control_views import CheckKind, CheckLine, LogCheck, LogLine, LogView
+from p24tui.services.log_control_words import (
     KINDS,
     OUTCOMES,
     REASONS_IN_FULL,

@@ -34,8 +34,3 @@ OUTCOMES = {Outcome.JUSTIFIED: N_("befogad"), Outcome.UNJUSTIFIED: N_("obefogad"
 def ground_words(ground: Ground) -> str:
     """Why somebody reads beyond the units where they work, in words."""
     return _(GROUNDS[ground])
-
-
-def outcome_word(outcome: Outcome) -> str:
-    """What a review found, in words."""
-    return _(OUTCOMES[outcome])

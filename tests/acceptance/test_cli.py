@@ -3,13 +3,11 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from p24tui import i18n
 from p24tui.cli import make_root
 from p24tui.gateways.system_user import system_user
 from p24tui.store.schema import open_store
@@ -35,12 +33,6 @@ def as_maria(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("P24TUI_LOGIN", "system-user")
     for done in (run(*INIT), run("staff", "change", PEOPLE["maria"][0], "--system-user", system_user())):
         assert done.exit_code == 0, done.output
-
-
-@pytest.fixture(autouse=True)
-def swedish_again() -> Iterator[None]:
-    yield
-    i18n.use_language("sv")
 
 
 def run(*args: str) -> Result:

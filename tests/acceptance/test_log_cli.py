@@ -3,7 +3,6 @@
 import io
 import json
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from pathlib import Path
@@ -12,7 +11,6 @@ import pytest
 from click.testing import Result
 from pypdf import PdfReader
 
-from p24tui import i18n
 from p24tui.clock import SystemClock, local_date
 from p24tui.gateways.system_user import system_user
 from p24tui.routine.hours import instant_of
@@ -47,7 +45,7 @@ class Read:
 
 
 @pytest.fixture
-def read(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Read]:
+def read(world: World, monkeypatch: pytest.MonkeyPatch) -> Read:
     settings = world.system.settings
     day = local_date(SystemClock().now()) - timedelta(days=2)
     world.clock.instant = instant_of(day, time(9))
@@ -57,8 +55,7 @@ def read(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Read]:
     monkeypatch.setenv("P24TUI_LOGIN", "system-user")
     if settings.database:
         monkeypatch.setenv("P24TUI_DATABASE", settings.database)
-    yield Read(world, day)
-    i18n.use_language("sv")
+    return Read(world, day)
 
 
 def test_a_log_controller_looks_at_the_log(read: Read) -> None:

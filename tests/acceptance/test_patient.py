@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from p24tui import i18n
 from p24tui.cli import make_root
 from p24tui.clock import PacedClock
 from p24tui.demo.playing import announced, make_demo
@@ -28,11 +27,10 @@ PEOPLE = {"demo-1": MARIA, "demo-2": KATJA, "demo-3": ALBERTINA, "demo-4": ("200
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The ordinary home, where nothing is set up."""
     monkeypatch.setenv("P24TUI_HOME", str(tmp_path / "home"))
-    yield tmp_path / "home"
-    i18n.use_language("sv")
+    return tmp_path / "home"
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
 import p24tui.cli
-from p24tui import bootstrap, i18n
+from p24tui import bootstrap
 from p24tui.cli import make_root, proof
 from p24tui.clock import SystemClock
 from p24tui.gateways import browser
@@ -116,15 +116,14 @@ def _cheap_passwords(cheap_passwords: None) -> None:
 
 
 @pytest.fixture
-def unit(sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def unit(sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """A unit that logs in by password; the settings name Maria, who has one."""
     settings = sqlcipher_world.system.settings
     for name, value in (("HOME", settings.home), ("UNIT", UNIT), ("STAFF", MARIA)):
         monkeypatch.setenv(f"P24TUI_{name}", str(value))
     monkeypatch.setattr(bootstrap, "SystemClock", lambda: sqlcipher_world.clock)
     passwords.choose(sqlcipher_world.system, sqlcipher_world.source, MARIA, PASSWORD)
-    yield sqlcipher_world
-    i18n.use_language("sv")
+    return sqlcipher_world
 
 
 def run(*args: str, typed: str = "") -> Result:

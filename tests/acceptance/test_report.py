@@ -3,12 +3,10 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from p24tui import i18n
 from p24tui.clock import SystemClock, local_date
 from p24tui.store.schema import open_store
 from p24tui.text import spreadsheet_text
@@ -45,12 +43,6 @@ FORMULAS = [
     '=HYPERLINK("http://x";"y")',
     "=cmd|' /C calc'!A0",
 ]
-
-
-@pytest.fixture(autouse=True)
-def swedish_again() -> Iterator[None]:
-    yield
-    i18n.use_language("sv")
 
 
 @pytest.mark.hazard("H23")

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.test_cli import as_maria, home, run, swedish_again
+from tests.acceptance.test_cli import as_maria, home, run
 from tests.gateways.test_roster_calendar import event, file
 from tests.world import PEOPLE, UNIT
 
-__all__ = ["as_maria", "home", "swedish_again"]
+__all__ = ["as_maria", "home"]
 
 pytestmark = pytest.mark.usefixtures("as_maria")
 

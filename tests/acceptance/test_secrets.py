@@ -19,7 +19,6 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from p24tui import i18n
 from p24tui.cli import COMMANDS, make_root
 from p24tui.clock import SystemClock
 from p24tui.gateways import detached, storage_guard
@@ -27,7 +26,7 @@ from p24tui.gateways.system_user import system_user
 from p24tui.routine.shift import ShiftKind
 from p24tui.services import intake, shift
 from p24tui.settings import Settings
-from p24tui.store import desk, tables
+from p24tui.store import drafts, tables
 from tests.intake.serving import wait_until
 from tests.world import PEOPLE, UNIT, World
 
@@ -176,12 +175,6 @@ class Planted:
         return path.read_text(encoding="utf-8")
 
 
-@pytest.fixture(autouse=True)
-def swedish_again() -> Iterator[None]:
-    yield
-    i18n.use_language("sv")
-
-
 @pytest.fixture
 def planted(world: World) -> Planted:
     settings = world.system.settings
@@ -248,7 +241,7 @@ def test_a_console_that_falls_tells_of_no_patient_and_keeps_what_was_typed(
     assert (planted.home / "p24tui.log").read_text(encoding="utf-8").count("ValueError") >= 7
     assert planted.found(said, started_as) == set()
     with world.system.store.reading() as tx:
-        assert desk.draft(tx, case.id, maria.staff_id or "") == "Hej Ali, drick varmt."
+        assert drafts.of_person(tx, case.id, maria.staff_id or "") == "Hej Ali, drick varmt."
 
 
 @pytest.mark.parametrize("world", ["postgresql"], indirect=True)

@@ -16,7 +16,7 @@ from p24tui.clock import SystemClock
 from p24tui.gateways.system_user import system_user
 from p24tui.routine.shift import ShiftKind
 from p24tui.services import chat, passwords, shift, takeover
-from p24tui.store import desk, messages, notes, phrases
+from p24tui.store import drafts, messages, notes, phrases
 from p24tui.store.phrases import StoredPhrase
 from p24tui.store.values import Attachment, Author, FormAnswer, Note
 from tests.tui.kit import fill
@@ -318,7 +318,7 @@ def log_in(console: "Terminal") -> None:
 
 def draft_of(world: World, case_id: str) -> str:
     with world.system.store.reading() as tx:
-        return desk.draft(tx, case_id, PEOPLE["maria"][0])
+        return drafts.of_person(tx, case_id, PEOPLE["maria"][0])
 
 
 @pytest.mark.hazard("H12")

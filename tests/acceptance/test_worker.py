@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from p24tui import i18n
 from p24tui.cli import make_root
 from p24tui.clock import SystemClock
 from p24tui.gateways.outgoing.model import Problem, Uncertain
@@ -48,12 +47,6 @@ cli.main()
 """The program on a Monday at nine, whatever the time is when the test is run."""
 
 PATIENCE = 30.0
-
-
-@pytest.fixture(autouse=True)
-def swedish_again() -> Iterator[None]:
-    yield
-    i18n.use_language("sv")
 
 
 @pytest.fixture

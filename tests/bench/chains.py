@@ -14,7 +14,7 @@ import psutil
 
 from p24tui.services import cases
 from p24tui.services.log_verify import Tally, verify
-from p24tui.store import desk
+from p24tui.store import read_log
 from p24tui.store.engine import Tx
 from p24tui.store.log_chain import COLUMNS, EMBEDDED, ZERO, canonical, microseconds
 from tests import postgres
@@ -76,12 +76,12 @@ def _opened(on: Filled) -> list[float]:
 @contextmanager
 def _not_logged() -> Iterator[None]:
     """What must never be: a reading that leaves nothing behind."""
-    real: Callable[..., None] = desk.log_reading
-    desk.log_reading = lambda *_args, **_details: None
+    real: Callable[..., None] = read_log.log_reading
+    read_log.log_reading = lambda *_args, **_details: None
     try:
         yield
     finally:
-        desk.log_reading = real
+        read_log.log_reading = real
 
 
 def _verifying(world: World, rows: int, where: str) -> Result:

@@ -9,7 +9,7 @@ from p24tui.routine.handover import Consent, ConsentState, ConsentWay, Target
 from p24tui.routine.list_filter import ListFilter
 from p24tui.routine.role import Role
 from p24tui.services import chat, handover, intake, list_views, takeover
-from p24tui.store import desk, messages, phrases
+from p24tui.store import drafts, messages, phrases
 from p24tui.store.phrases import StoredPhrase
 from p24tui.store.values import Attachment
 from tests import samples, siu
@@ -49,7 +49,7 @@ def busy(world: World) -> None:
             messages.add_attachment(tx, file)
         phrase = StoredPhrase("fras", UNIT, maria.staff_id, "", "En video fras", "Frasens text")
         phrases.put(tx, phrase, "Maria", world.clock.now())
-        desk.save_draft(tx, cases["cough"].id, PEOPLE["maria"][0], "Ett utkast", world.clock.now())
+        drafts.save(tx, cases["cough"].id, PEOPLE["maria"][0], "Ett utkast", world.clock.now())
     list_views.save_view(world.system, maria, "Min vy", ListFilter())
     ear = chat.claim(world.system, sara, cases["ear"].id, cases["ear"].version)
     agreed = Consent(ConsentState.GIVEN, ConsentWay.CHAT, world.clock.now())

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +10,6 @@ import hl7
 import pytest
 from click.testing import CliRunner, Result
 
-from p24tui import i18n
 from p24tui.cli import make_root
 from p24tui.errors import BadInput, Unavailable
 from p24tui.gateways.person_data import Person
@@ -444,13 +442,12 @@ def test_the_message_in_the_documentation_is_taken(feed: World) -> None:
 
 
 @pytest.fixture
-def home(feed: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(feed: World, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings = feed.system.settings
     monkeypatch.setenv("P24TUI_HOME", str(settings.home))
     if settings.database:
         monkeypatch.setenv("P24TUI_DATABASE", settings.database)
-    yield settings.home
-    i18n.use_language("sv")
+    return settings.home
 
 
 def run(*args: str, stdin: bytes | None = None) -> Result:

@@ -6,14 +6,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from click.testing import CliRunner, Result
 
-from p24tui import i18n
 from p24tui.cli import make_root
 from p24tui.services import intake
 from tests import samples
@@ -22,13 +20,12 @@ from tests.world import World, make_world
 
 
 @pytest.fixture
-def home(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(world: World, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings = world.system.settings
     monkeypatch.setenv("P24TUI_HOME", str(settings.home))
     if settings.database:
         monkeypatch.setenv("P24TUI_DATABASE", settings.database)
-    yield settings.home
-    i18n.use_language("sv")
+    return settings.home
 
 
 def run(*args: str, stdin: bytes | None = None) -> Result:
@@ -204,6 +201,6 @@ def test_what_was_acknowledged_survives_every_kill(tmp_path: Path) -> None:
 
             case_id = tx.connection.execute(cases_table.select()).one().id
             stored = [one.text for one in messages.of_case(tx, case_id)]
-        assert len(acknowledged) > 8
+        assert len(acknowledged) >= 8
         assert acknowledged <= set(stored)
         assert len(stored) == len(set(stored))

@@ -59,7 +59,7 @@ NOBODYS = {
         roster.plan_copy roster_calendar.export shift.find shift.on_shift sms_text.texts_of staff.staff_of
         staff.people_of staff.all_staff staff.roles_of unit_settings.protection_kept unit_settings.of_units
         unit_settings.lock_after
-        units.all_units units.find_unit visits.is_outside_hours""",
+        units.all_units units.find_unit""",
     PATIENTS_SIDE: """
         intake.hl7.take_hl7 intake.hl7.refuse_too_long intake.hl7.load_hl7 intake.load.load intake.load.load_file
         intake.load.take_again intake.quarantine.retry intake.sources.source_of links.use links.address_for
@@ -81,7 +81,7 @@ NOBODYS = {
         log_control.since_ever log_control.span_of log_seals.agreed log_seals.anchor log_seals.anchored
         log_seals.keep log_seals.seal log_seals.standing log_seals.unsealed_since log_verify.verify""",
     UNSEEN: """
-        break_glass.overdue cases.find_case images.kept images.warned_before links.opening patients.number_of""",
+        break_glass.overdue images.kept images.warned_before links.opening patients.number_of""",
 }
 """Public functions that work with the system and know no actor, by the reason why they need none."""
 

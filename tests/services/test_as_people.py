@@ -4,30 +4,16 @@ A person has their own, the clock the worker's, what comes in the intake's. Only
 tables is the owner's.
 """
 
-from collections.abc import Iterator
 from importlib import import_module
-from pathlib import Path
 
-import pytest
+from tests.database_roles import world_of_people
 
-from tests.database_roles import everybody_as_themselves
-from tests.postgres import Server
-from tests.world import World, make_world_again
+__all__ = ["world_of_people"]
 
 MODULES = ("closing_down", "delivery", "first_screen", "handover", "intake", "read_log", "shift")
 
 AT_ANOTHERS_UNIT: frozenset[str] = frozenset()
 """Tests whose people act at units where they do not work: here the database already refuses them."""
-
-
-@pytest.fixture
-def world(postgres_server: Server, roles_template: str, tmp_path: Path) -> Iterator[World]:
-    with (
-        postgres_server.fresh(roles_template) as url,
-        make_world_again(tmp_path, url) as one,
-        everybody_as_themselves(one) as held,
-    ):
-        yield held
 
 
 for _module in MODULES:

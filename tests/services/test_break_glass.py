@@ -87,7 +87,7 @@ def test_where_the_log_cannot_be_written_nothing_is_told(world: World, monkeypat
     def broken(*_args: object, **_kwargs: object) -> None:
         raise OSError("the log")
 
-    monkeypatch.setattr("p24tui.store.desk.log_reading", broken)
+    monkeypatch.setattr("p24tui.store.read_log.log_reading", broken)
     for deed in (
         lambda: begun(world),
         lambda: break_glass.cases_of(world.system, world.actor("maria"), one.id),

@@ -1,9 +1,8 @@
 """Reading beyond one's units where people have database roles of their own: by the database's clock, to read alone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -17,26 +16,17 @@ from p24tui.services.doctor import Verdict
 from p24tui.services.limits import limit
 from p24tui.store import tables
 from tests.breaking_glass import NUMBER, WHY, begun, elsewhere
-from tests.database_roles import everybody_as_themselves
-from tests.postgres import Server
+from tests.database_roles import world_of_people
 from tests.services import test_break_glass as shared
 from tests.services.test_break_glass import head, log_of, said
-from tests.world import BERGA, UNIT, World, make_world_again
+from tests.world import BERGA, UNIT, World
+
+__all__ = ["world_of_people"]
 
 AS_THE_PROGRAM = {
     "test_where_the_log_cannot_be_written_nothing_is_told",  # the database writes it
     "test_it_ends_by_time_is_nobody_elses_and_ends_when_the_person_is_protected",  # by the program's clock
 }
-
-
-@pytest.fixture
-def world(postgres_server: Server, roles_template: str, tmp_path: Path) -> Iterator[World]:
-    with (
-        postgres_server.fresh(roles_template) as url,
-        make_world_again(tmp_path, url) as one,
-        everybody_as_themselves(one) as held,
-    ):
-        yield held
 
 
 for _name, _test in vars(shared).items():

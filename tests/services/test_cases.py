@@ -139,7 +139,7 @@ def test_nothing_is_shown_where_the_log_cannot_be_written(world: World, monkeypa
     def fail(*args: object, **kwargs: object) -> None:
         raise OSError
 
-    monkeypatch.setattr("p24tui.store.desk.log_reading", fail)
+    monkeypatch.setattr("p24tui.store.read_log.log_reading", fail)
     with pytest.raises(OSError):  # noqa: PT011 - the very one above
         cases.open_case(world.system, world.actor("maria"), case.id)
     assert world.row(case.id).case.unread == 1
@@ -267,13 +267,3 @@ def test_a_case_of_another_unit_is_not_there(world: World) -> None:
         cases.open_case(world.system, elsewhere, case.id)
     assert queue.open_list(world.system, elsewhere).lines == ()
     assert case.unit_id == UNIT
-
-
-def test_a_case_is_found_by_the_first_letters_of_its_id(world: World) -> None:
-    case = world.case()
-    assert cases.find_case(world.system, case.id[:-1]) == case.id
-    world.case()
-    with pytest.raises(BadInput, match="many-cases"):
-        cases.find_case(world.system, "case")
-    with pytest.raises(BadInput, match="no-case"):
-        cases.find_case(world.system, "%")

@@ -32,7 +32,7 @@ from p24tui.services import (
     undo,
 )
 from p24tui.services.change import change_in
-from p24tui.store import desk, events, handovers, messages, outbox, people
+from p24tui.store import drafts, events, handovers, messages, outbox, people
 from p24tui.store.duty_tables import shifts
 from p24tui.store.duty_values import HandoverRow
 from p24tui.store.tables import read_log
@@ -507,7 +507,7 @@ def test_a_patient_who_writes_meanwhile_loses_neither_the_offer_nor_a_draft(worl
     after = accept(world, case.id)
     assert (after.unread, after.owner_id) == (2, PEOPLE["sara"][0])
     with world.system.store.reading() as tx:
-        assert desk.draft(tx, case.id, PEOPLE["maria"][0]) == "Jag frågar läk"
+        assert drafts.of_person(tx, case.id, PEOPLE["maria"][0]) == "Jag frågar läk"
 
 
 def test_an_offer_of_what_one_has_not_seen_is_refused(world: World) -> None:

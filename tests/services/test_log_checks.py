@@ -11,9 +11,9 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.log_control import Outcome
 from p24tui.routine.role import Role
 from p24tui.services import log_checks, log_control
-from p24tui.services.control_views import LogCheck
+from p24tui.services.log_control_views import LogCheck
 from p24tui.store import tables
-from p24tui.store.control_tables import log_checks as table
+from p24tui.store.log_control_tables import log_checks as table
 from tests.controlling import NUMBERS, a_day_of_reading, log_rows, make_controller, number_of
 from tests.world import PEOPLE, World
 

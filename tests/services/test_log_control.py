@@ -17,10 +17,10 @@ from p24tui.routine.log_control import CheckKind, Reason
 from p24tui.routine.protection import Protection
 from p24tui.routine.role import Role
 from p24tui.services import cases, log_checks, log_control, log_extract, queue, staff
-from p24tui.services.control_views import LogView
-from p24tui.store import desk, tables
+from p24tui.services.log_control_views import LogView
 from p24tui.store import log_control as store
-from p24tui.store.control_values import Criteria, Span
+from p24tui.store import read_log, tables
+from p24tui.store.log_control_values import Criteria, Span
 from tests.controlling import NUMBERS, a_day_of_reading, log_rows, make_controller, number_of, read
 from tests.world import BERGA, MONDAY_NINE, PEOPLE, UNIT, World
 
@@ -252,7 +252,7 @@ def test_what_cannot_be_logged_is_not_shown(world: World, monkeypatch: pytest.Mo
         raise OSError("full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(desk, "log_reading", fails)
+        patch.setattr(read_log, "log_reading", fails)
         for name in ("unusual", "patient", "person", "unit", "extract"):
             with pytest.raises(OSError, match="full"):
                 DEEDS[name](world, eva, number)

@@ -15,7 +15,7 @@ from p24tui.routine.log_keeping import kept_since, may_remove
 from p24tui.services import log_removal
 from p24tui.services import log_seals as sealing
 from p24tui.services.log_verify import Tally, What, verify
-from p24tui.store import desk, events, log_rows, tables
+from p24tui.store import events, log_rows, read_log, tables
 from tests.world import MONDAY_NINE, UNIT, World, make_world_again
 
 OPERATOR = Actor(None, "drift", None, UNIT, "cli:test")
@@ -47,7 +47,7 @@ def written(world: World, reads: int = 2) -> None:
     with world.system.store.writing() as tx:
         events.append(tx, OPERATOR, now, "unit.changed")
         for _number in range(reads):
-            desk.log_reading(tx, OPERATOR, now, "list")
+            read_log.log_reading(tx, OPERATOR, now, "list")
 
 
 def found(world: World) -> list[What]:

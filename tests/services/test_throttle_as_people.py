@@ -1,8 +1,5 @@
 """The throttle under a person's own database role: it counts their own tries, and leaves everybody else's alone."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import text
 
@@ -10,27 +7,18 @@ from p24tui.errors import BadInput
 from p24tui.services import passwords
 from p24tui.store.connect import role_of
 from p24tui.store.engine import Store
-from tests.database_roles import PREFIX, engine_as, everybody_as_themselves
-from tests.postgres import Server
+from tests.database_roles import PREFIX, engine_as, world_of_people
 from tests.services import test_throttle as shared
 from tests.services.test_throttle import HERE, JOHAN, MARIA, PASSWORD, THERE, few, have_password, proves, wrong
-from tests.world import World, make_world_again
+from tests.world import World
+
+__all__ = ["world_of_people"]
 
 ten_anywhere = shared.ten_anywhere
 test_after_five_that_are_wrong = shared.test_after_five_that_are_wrong_even_the_right_one_waits
 test_who_guesses_waits_alone = shared.test_who_guesses_at_a_colleague_waits_alone
 test_guesses_from_everywhere = shared.test_guesses_from_everywhere_are_counted_together
 test_many_tries_at_once = shared.test_many_tries_at_once_are_no_more_than_are_free
-
-
-@pytest.fixture
-def world(postgres_server: Server, roles_template: str, tmp_path: Path) -> Iterator[World]:
-    with (
-        postgres_server.fresh(roles_template) as url,
-        make_world_again(tmp_path, url) as one,
-        everybody_as_themselves(one) as held,
-    ):
-        yield held
 
 
 @few

@@ -22,7 +22,7 @@ from p24tui.services import database_roles, doctor, staff, ticks
 from p24tui.services.doctor import Verdict
 from p24tui.settings import Settings
 from p24tui.store import database_roles as store_roles
-from p24tui.store import desk
+from p24tui.store import presence
 from p24tui.store.columns import metadata
 from p24tui.store.connect import PERSON, database_address, role_of
 from p24tui.store.engine import Store
@@ -342,7 +342,7 @@ def test_all_that_acts_by_the_clock_may_do_what_it_does(held: World, role: str) 
     """In the worker, and in a console, whose clock is held to the units of whoever is logged in."""
     case, now = held.case(suicide=SuicideRisk.AWAITING), held.clock.now()
     with held.system.store.writing() as tx:
-        desk.be_present(tx, held.actor("johan"), case.id, Doing.VIEWING, now - timedelta(minutes=1))
+        presence.be_present(tx, held.actor("johan"), case.id, Doing.VIEWING, now - timedelta(minutes=1))
     held.system._store = Store(engine_as(held.system.store, role), None, None, personal=role not in GROUPS)
     clockwork = Clockwork(held.system, "worker:test")
     try:

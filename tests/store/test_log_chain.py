@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, text, update
 
 from p24tui.routine.actor import Actor
-from p24tui.store import desk, events, log_chain, log_rows, tables
+from p24tui.store import events, log_chain, log_rows, read_log, tables
 from p24tui.store.engine import Store
 from p24tui.store.log_chain import COLUMNS, ZERO, canonical
 from tests.postgres import Server
@@ -92,7 +92,7 @@ def assert_made_alike(store: Store, some: list[Said]) -> None:
             actor = Actor(none, name, None, unit, place)
             said: dict[str, Any] = {f"_{key}": value for key, value in details.items()}
             events.append(tx, actor, at, kind, unit_id=unit, rule=place, **said)
-            desk.log_reading(tx, actor, at, kind, patient_id=none, patients=list(details), view=name, why=place)
+            read_log.log_reading(tx, actor, at, kind, patient_id=none, patients=list(details), view=name, why=place)
     assert unlike(store) == []
 
 
@@ -111,7 +111,7 @@ def test_each_row_holds_the_one_before_it_and_the_head_the_last(world: World) ->
     for _number in range(3):
         world.case()
         with world.system.store.writing() as tx:
-            desk.log_reading(tx, world.actor("maria"), world.clock.now(), "list", patients=["b", "a"])
+            read_log.log_reading(tx, world.actor("maria"), world.clock.now(), "list", patients=["b", "a"])
     for log in LOGS:
         by_chain: dict[str, list[log_rows.Stored]] = {}
         for page in log_rows.chained(world.system.store, log):
@@ -148,9 +148,9 @@ def test_no_transaction_waits_for_the_head_of_another(on_postgresql: World, tmp_
                 events.append(one, first.source, MONDAY_NINE, "first")
                 with second.system.store.writing() as two:
                     two.connection.execute(text("SET LOCAL lock_timeout = '5s'"))
-                    desk.log_reading(two, second.source, MONDAY_NINE, "list")
+                    read_log.log_reading(two, second.source, MONDAY_NINE, "list")
                     events.append(two, second.source, MONDAY_NINE, "second")
-                desk.log_reading(one, first.source, MONDAY_NINE, "list")
+                read_log.log_reading(one, first.source, MONDAY_NINE, "list")
     assert unlike(on_postgresql.system.store) == []
 
 
@@ -161,7 +161,7 @@ def test_a_log_is_only_added_to(world: World, log: str) -> None:
     table = tables.metadata.tables[log]
     world.case()
     with world.system.store.writing() as tx:
-        desk.log_reading(tx, world.actor("maria"), world.clock.now(), "list")
+        read_log.log_reading(tx, world.actor("maria"), world.clock.now(), "list")
         before = tx.connection.execute(select(table)).all()
     for deed in (update(table).values(actor="Någon annan"), update(table).values(hash=ZERO), delete(table)):
         with pytest.raises(Exception, match=r"only added to|database-refuses"), world.system.store.writing() as tx:

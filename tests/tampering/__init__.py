@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, text, update
 
 from p24tui.services import log_seals as sealing
 from p24tui.services.log_verify import Found, Tally, What, verify
-from p24tui.store import desk, events, log_seals, tables
+from p24tui.store import events, log_seals, read_log, tables
 from p24tui.store.engine import Tx
 from p24tui.store.log_chain import COLUMNS, ZERO, linked, plain
 from tests.world import World, make_world_again
@@ -67,8 +67,8 @@ def _fill(worlds: list[World]) -> None:
                 actor = world.actor(name)
                 with world.system.store.writing() as tx:
                     events.append(tx, actor, at, "note.written", number=number, turn=turn)
-                    desk.log_reading(tx, actor, at, "list", patients=[f"p{turn}{number}", name])
-                    desk.log_reading(tx, actor, at, "case", patient_id=f"p{turn}{number}", view=name)
+                    read_log.log_reading(tx, actor, at, "list", patients=[f"p{turn}{number}", name])
+                    read_log.log_reading(tx, actor, at, "case", patient_id=f"p{turn}{number}", view=name)
         worlds[0].clock.instant = at
         if turn < 2:
             sealing.keep(worlds[0].system)

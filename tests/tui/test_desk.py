@@ -6,8 +6,7 @@ import pytest
 
 from p24tui.routine.case import CaseState
 from p24tui.services import chat, presence
-from p24tui.store import desk as store_desk
-from p24tui.store import messages
+from p24tui.store import drafts, messages
 from p24tui.store.values import Author, Doing
 from p24tui.tui.screens.dialogs import ConfirmEndScreen, HoldScreen
 from p24tui.tui.screens.help import HelpScreen
@@ -175,7 +174,7 @@ async def test_a_draft_stays_with_its_case(sqlcipher_world: World) -> None:
     assert texts(sqlcipher_world, cases["cough"].id) == ["till Ali"]
     assert texts(sqlcipher_world, cases["quiet"].id) == []
     with sqlcipher_world.system.store.reading() as tx:
-        assert store_desk.draft(tx, cases["quiet"].id, maria.staff_id or "") == "till Omar"
+        assert drafts.of_person(tx, cases["quiet"].id, maria.staff_id or "") == "till Omar"
 
 
 async def test_what_is_typed_survives_closing_the_console(sqlcipher_world: World) -> None:
@@ -185,7 +184,7 @@ async def test_what_is_typed_survives_closing_the_console(sqlcipher_world: World
         await pilot.press(*"halvfärdigt")
         await press(pilot, "ctrl+q")
     with sqlcipher_world.system.store.reading() as tx:
-        assert store_desk.draft(tx, cough, sqlcipher_world.actor("maria").staff_id or "") == "halvfärdigt"
+        assert drafts.of_person(tx, cough, sqlcipher_world.actor("maria").staff_id or "") == "halvfärdigt"
 
 
 async def test_a_text_that_cannot_be_sent_is_not_lost(sqlcipher_world: World) -> None:

@@ -19,7 +19,7 @@ from p24tui.gateways.openid_begun import Begun
 from p24tui.routine.login import Means, Proven, Session, Tries
 from p24tui.routine.shift import ShiftKind
 from p24tui.services import chat, login, passwords, shift, staff
-from p24tui.store import desk as store_desk
+from p24tui.store import drafts
 from p24tui.store import login as store_login
 from p24tui.store.tables import events
 from p24tui.tui.app import P24App
@@ -215,7 +215,7 @@ async def test_it_locks_by_the_clock_and_the_same_person_comes_back_to_what_was_
         for name in ("Ali", "Karin", "Hosta", "Hejx"):
             assert name not in shown
         with world.system.store.reading() as tx:
-            assert store_desk.draft(tx, case.id, MARIA) == "Hejx"
+            assert drafts.of_person(tx, case.id, MARIA) == "Hejx"
         await pilot.press("ctrl+p", "f1", "f3", "escape", "ctrl+l")
         await pilot.pause()
         assert isinstance(app.screen, LockedScreen)
@@ -360,7 +360,7 @@ async def test_whoever_is_no_longer_staff_is_logged_out_within_a_minute_and_lose
         await until(pilot, lambda: "behörighet har ändrats" in screen_text(pilot))
         assert not any(isinstance(screen, DeskScreen) for screen in pilot.app.screen_stack)
         with world.system.store.reading() as tx:
-            assert store_desk.draft(tx, case.id, MARIA) == "Hejx"
+            assert drafts.of_person(tx, case.id, MARIA) == "Hejx"
         await log_in(pilot, MARIA)
         await until(pilot, lambda: "arbetar inte kvar" in screen_text(pilot))
     assert kinds(world) == ["session.started", "session.ended", "login.refused"]

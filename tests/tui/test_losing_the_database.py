@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from p24tui.errors import Unavailable
 from p24tui.services import chat
-from p24tui.store import desk as stored_desk
+from p24tui.store import drafts
 from p24tui.store.connect import connect_sqlcipher
 from p24tui.store.messages import of_case
 from p24tui.store.values import Author
@@ -208,4 +208,4 @@ async def test_what_the_embedded_database_refuses_is_said(sqlcipher_world: World
 
 def draft(world: World, case_id: str) -> str:
     with world.system.store.reading() as tx:
-        return stored_desk.draft(tx, case_id, PEOPLE["maria"][0])
+        return drafts.of_person(tx, case_id, PEOPLE["maria"][0])

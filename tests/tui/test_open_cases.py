@@ -16,8 +16,7 @@ from p24tui.routine.protection import Protection
 from p24tui.services import cases as case_service
 from p24tui.services import chat
 from p24tui.services.views import OpenCase
-from p24tui.store import desk as store_desk
-from p24tui.store import messages
+from p24tui.store import drafts, messages
 from p24tui.store.values import Attachment, Author, Message
 from p24tui.tui.widgets.case_pane import CasePane
 from p24tui.tui.widgets.case_strip import CaseStrip
@@ -329,7 +328,7 @@ async def test_a_thousand_switches_under_load_and_no_draft_goes_astray(sqlcipher
         await press(pilot, "escape", "escape")
         with world.system.store.reading() as tx:
             for letter, case_id in zip(letters, ids, strict=True):
-                draft = store_desk.draft(tx, case_id, world.actor("maria").staff_id or "")
+                draft = drafts.of_person(tx, case_id, world.actor("maria").staff_id or "")
                 assert set(draft) <= {letter}
                 kept += len(draft)
         assert sum(typed.values()) > 150

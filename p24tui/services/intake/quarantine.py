@@ -8,7 +8,7 @@ from p24tui.routine.rule import rule
 from p24tui.services.access import right
 from p24tui.services.intake.load import take_again
 from p24tui.services.intake.outcome import Outcome
-from p24tui.store import desk, events, intake
+from p24tui.store import events, intake, read_log
 from p24tui.store.intake import Quarantined
 from p24tui.system import System
 
@@ -31,7 +31,7 @@ def look_at(system: System, actor: Actor, typed: str) -> Quarantined:
     """
     with system.store.writing() as tx:
         id = _one(intake.kept_beginning(tx, typed.strip().lower()), typed)
-        desk.log_reading(tx, actor, system.clock.now(), "quarantine", view=id, why=OPERATION)
+        read_log.log_reading(tx, actor, system.clock.now(), "quarantine", view=id, why=OPERATION)
         kept = intake.kept_one(tx, id)
     assert kept is not None
     return kept

@@ -15,8 +15,8 @@ from p24tui.i18n import _
 from p24tui.ids import fresh_id
 from p24tui.routine.period import Length, read_period
 from p24tui.routine.role import Role
-from p24tui.services.control_views import CheckKind, CheckLine, LogCheck, LogLine, LogView, Outcome
-from p24tui.services.control_words import OUTCOMES
+from p24tui.services.log_control_views import CheckKind, CheckLine, LogCheck, LogLine, LogView, Outcome
+from p24tui.services.log_control_words import OUTCOMES
 from p24tui.store.values import Staff
 from p24tui.text import clean_line
 from p24tui.tui.control_keys import CONTROL_KEYS

@@ -101,7 +101,10 @@ def _chain_what_is_there(log: str) -> None:
 def _pages(log: str) -> Iterator[list[list[str | None]]]:
     """The rows without a chain, each column as the text that is hashed."""
     columns = ", ".join(_text(name) for name in COLUMNS[log])
-    query = sa.text(f"SELECT {columns} FROM {log} WHERE chain IS NULL AND seq > :seq ORDER BY seq LIMIT {_PAGE}")
+    query = sa.text(
+        f"SELECT {columns} FROM {log} WHERE chain IS NULL AND seq > :seq "
+        f"ORDER BY {log}.seq LIMIT {_PAGE}"  # plain seq is the text of it to PostgreSQL, which puts 10 before 2
+    )
     seq = -(2**63)
     while page := [list(row) for row in op.get_bind().execute(query, {"seq": seq})]:
         yield page

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from p24tui.routine.log_control import CheckKind, Outcome, Reason
-from p24tui.store.control_values import Criteria, Cursor, LogCheck
+from p24tui.store.log_control_values import Criteria, Cursor, LogCheck
 
 __all__ = ["CheckKind", "CheckLine", "Criteria", "Cursor", "Extract", "ExtractLine", "LogCheck", "LogLine", "LogView"]
 __all__ += ["Outcome", "Reason"]

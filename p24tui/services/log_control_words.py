@@ -7,7 +7,7 @@ from p24tui.i18n import N_, _
 from p24tui.routine.actor import Profession
 from p24tui.routine.log_control import BREAK_GLASS, CheckKind, Outcome, Reason
 from p24tui.routine.role import Role
-from p24tui.store.control_values import Span
+from p24tui.store.log_control_values import Span
 from p24tui.text import clean_line
 from p24tui.words.cases import profession_word
 from p24tui.words.times import MONTHS

@@ -1,19 +1,14 @@
-"""What belongs to the desk rather than to the case: who is in it, drafts, and the log of who has read."""
+"""Who has which case open, and what they do there; for as long as their console says so."""
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from p24tui.routine.actor import Actor
 from p24tui.store.engine import Tx
-from p24tui.store.log_chain import chained
-from p24tui.store.tables import cases, drafts, note_drafts, presence, read_log, staff
-from p24tui.store.values import Audience, Doing, LeftDraft, Present
-
-_LOG = insert(read_log)
-_DRAFTS = {Audience.MESSAGE: drafts, Audience.NOTE: note_drafts}
+from p24tui.store.tables import cases, presence, staff
+from p24tui.store.values import Doing, Present
 
 
 def be_present(tx: Tx, actor: Actor, case_id: str, doing: Doing, expires_at: datetime) -> bool:
@@ -72,69 +67,6 @@ def _present(tx: Tx, where: ColumnElement[bool], now: datetime) -> list[Present]
         Present(case_id, staff_id, name, Doing(doing), place)
         for case_id, staff_id, name, doing, place in tx.connection.execute(query)
     ]
-
-
-def draft(tx: Tx, case_id: str, staff_id: str, audience: Audience = Audience.MESSAGE) -> str:
-    """What this person has begun to write in this case, to the patient or to colleagues."""
-    table = _DRAFTS[audience]
-    mine = (table.c.case_id == case_id) & (table.c.staff_id == staff_id)
-    return tx.connection.execute(select(table.c.text).where(mine)).scalar_one_or_none() or ""
-
-
-def left_drafts(tx: Tx, case_id: str, reader: str | None) -> list[LeftDraft]:
-    """What people other than the reader have begun to write to the patient, and do not have the case any longer."""
-    has_it = select(cases.c.id).where(cases.c.id == drafts.c.case_id, cases.c.owner_id == drafts.c.staff_id).exists()
-    query = (
-        select(drafts.c.staff_id, staff.c.name, drafts.c.text, drafts.c.saved_at)
-        .join(staff, staff.c.id == drafts.c.staff_id)
-        .where(drafts.c.case_id == case_id, drafts.c.staff_id != (reader or ""), ~has_it)
-        .order_by(drafts.c.saved_at, drafts.c.staff_id)
-    )
-    return [LeftDraft(*row) for row in tx.connection.execute(query)]
-
-
-def save_draft(
-    tx: Tx, case_id: str, staff_id: str, text: str, at: datetime, audience: Audience = Audience.MESSAGE
-) -> None:
-    """Keep what this person has begun to write in this case; nothing is kept of an empty one."""
-    table = _DRAFTS[audience]
-    mine = (table.c.case_id == case_id) & (table.c.staff_id == staff_id)
-    tx.connection.execute(delete(table).where(mine))
-    if text:
-        tx.connection.execute(insert(table).values(case_id=case_id, staff_id=staff_id, text=text, saved_at=at))
-
-
-def log_reading(
-    tx: Tx,
-    actor: Actor,
-    at: datetime,
-    kind: str,
-    *,
-    case_id: str | None = None,
-    patient_id: str | None = None,
-    patients: Collection[str] = (),
-    view: str = "",
-    why: str = "care",
-) -> None:
-    """Who takes part of what, and why they may. It must be committed before anything of it is shown (LO-1)."""
-    values: dict[str, Any] = {
-        "at": at,
-        "kind": kind,
-        "staff_id": actor.staff_id,
-        "actor": actor.name,
-        "profession": actor.profession or "",
-        "unit_id": actor.unit_id,
-        "place": actor.place,
-        "view": view,
-        "case_id": case_id,
-        "patient_id": patient_id,
-        "patients": sorted(patients),
-        "role": actor.role or "",
-        "why": why,
-    }
-    if not tx.on_postgresql:  # where a trigger does it
-        values = chained(tx.connection.exec_driver_sql, "read_log", values)
-    tx.connection.execute(_LOG, values)
 
 
 def _remove(tx: Tx, which: ColumnElement[bool]) -> list[tuple[str, str]]:
