@@ -119,7 +119,7 @@ def main(first: int, count: int) -> None:
     """Let these consoles work until told to stop."""
     logging.disable(logging.ERROR)  # a real console writes it to a file
     ended, done, chance = threading.Event(), Counter[str](), random.Random(first)
-    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+    threading.Thread(target=_await_end, args=(ended,), daemon=True).start()
     with ExitStack() as until:
         consoles = [_console(until, number, done, chance) for number in range(first, first + count)]
         print("ready", flush=True)
@@ -128,6 +128,11 @@ def main(first: int, count: int) -> None:
             _work(consoles, hands, ended, chance)
         done["seconds"] = round(time.monotonic() - began)
         print(json.dumps(done), flush=True)
+
+
+def _await_end(ended: threading.Event) -> None:
+    sys.stdin.read()
+    ended.set()
 
 
 def _console(until: ExitStack, number: int, done: Counter[str], chance: random.Random) -> Console:

@@ -40,6 +40,7 @@ from tests.world import World, make_world_again
 
 PROCESSES = 8
 ROUNDS = 6
+SETTLES = 10.0
 ONE = 7
 """The number of the one whose deeds are measured."""
 
@@ -71,13 +72,18 @@ def measure(small: str, large: str, consoles: int, seconds: int) -> None:
                 _round(one, found if turn else {})  # the first warms up
         _table("alone, in turn", *alone)
         if consoles:
-            at_work = []
-            for url, one in ((small, tenth), (large, whole)):
+            beside = {}
+            for url, one in ((large, whole), (small, tenth)):
                 with working(url, consoles):
-                    time.sleep(10)
-                    at_work.append(_for(one, seconds))
+                    time.sleep(SETTLES)
+                    beside[url] = _for(one, seconds)
                     _say_server(url)
-            _table(f"beside {consoles} consoles", *at_work)
+                _table(
+                    f"beside {consoles} consoles, {url.rpartition('/')[2]} to itself alone",
+                    alone[url == large],
+                    beside[url],
+                )
+            _table(f"beside {consoles} consoles", beside[small], beside[large])
 
 
 @contextmanager
@@ -255,10 +261,12 @@ def working(url: str, consoles: int) -> Iterator[None]:
             processes.append(
                 subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             )
+        print(f"  {consoles} consoles begin, load {os.getloadavg()[0]:.1f}", flush=True)
         for one in processes:
             assert one.stdout is not None
             if one.stdout.readline().strip() != "ready":
                 raise RuntimeError("a process of consoles did not start")
+        print(f"  they work, load {os.getloadavg()[0]:.1f}", flush=True)
         yield
         for one in processes:
             assert one.stdin is not None
@@ -302,7 +310,7 @@ def _own_memory(pid: int) -> int:
 
 
 def _table(what: str, small: Mapping[str, list[float]], large: Mapping[str, list[float]]) -> None:
-    print(f"{what}: a tenth, p50 / p99; the whole, p50 / p99; growth of p50 (ms)")
+    print(f"{what}: the one, p50 / p99; the other, p50 / p99; growth of p50; how many of the other (ms)")
     for name in large:
         if small.get(name) and large[name]:
             one, other = small[name], large[name]

@@ -160,7 +160,8 @@ class Shard:
             f"\t{_flag(number % 2)}\tnone\t{state}\t{owner}\t{came}\t{_null(None if silent else at)}"
             f"\t{_null(None if state == 'new' else at)}"
             f"\t{int(state in ('new', 'answered'))}\t0\t{until}\t{'Väntar på provsvar' if held else ''}"
-            f"\t{staff if held else _NULL}\t{_null(ended and _stamp(ended))}\t{_null(None if state == 'new' else came)}"
+            f"\t{staff if held else _NULL}\t{_null(None if ended is None else _stamp(ended))}"
+            f"\t{_null(None if state == 'new' else came)}"
             f"\t9\tsize\t{case}\tbankid\t{came}\t1177\n"
         )
         if number % 2:

@@ -92,7 +92,7 @@ def found_in_postgresql(region: World) -> list[str]:
     found = []
     with region.system.store.reading() as tx:
         filled = {table for table in GROWS if _count(tx, table) > MANY}
-        leading = dict(tx.connection.exec_driver_sql(_LEADING).all())
+        leading: dict[str, str] = dict(tuple(row) for row in tx.connection.exec_driver_sql(_LEADING))
         for query in queries(tx, region.system.clock.now(), ABOUT):
             found += [f"{query.of}: {what}" for what in _scans(tx, query, filled, leading)]
     return sorted(set(found))
@@ -130,7 +130,7 @@ def _plan(tx: Tx, query: Query, *, analyze: bool = False) -> Iterator[dict[str, 
     how = "EXPLAIN (ANALYZE, FORMAT JSON) " if analyze else "EXPLAIN (FORMAT JSON) "
     many = isinstance(query.parameters, list)
     said = tx.connection.exec_driver_sql(how + query.statement, query.parameters[0] if many else query.parameters)
-    plan = said.scalar()
+    plan: Any = said.scalar_one()
     yield from _nodes((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"])
 
 
