@@ -45,7 +45,7 @@ STEPPED_BY = timedelta(seconds=2)
 RECORDED_EVERY = 60.0
 """Seconds between two records of a job that runs often and has nothing to do."""
 
-OFTEN = 15
+OFTEN = 60
 """Seconds below which a job runs often."""
 
 TAKES_AT_MOST = 60.0

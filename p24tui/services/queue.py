@@ -64,6 +64,8 @@ def arrivals(
     now = system.clock.now()
     with system.store.reading() as tx:
         rows = [row for row in cases.some(tx, case_ids) if row.case.unit_id in view.unit_ids]
+        if not rows:  # a change at another unit, as most are in a region
+            return ()
         present = _others(presence.present_in(tx, case_ids, now), actor)
         seen = alerts.acknowledged_in(tx, case_ids)
         guest_of = handovers.guest_of(tx, actor.staff_id)
@@ -81,8 +83,9 @@ def find_text(system: System, actor: Actor, view: QueueView, words: str) -> froz
 
     That it was searched, and whose cases came up, is committed before they are returned; so is that none did.
     """
+    ended_after = system.clock.now() - ENDED_SHOWN if view.ended else None
     with system.store.reading() as tx:
-        found = messages.cases_with(tx, view.unit_ids, words.split())
+        found = messages.cases_with(tx, view.unit_ids, words.split(), ended_after)
         rows = cases.some(tx, found)
     with system.store.writing() as tx:
         # Not the words: a diagnosis or a name beside those whose messages have it would be patient data, kept for five

@@ -7,11 +7,10 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from p24tui.routine.actor import Profession
 from p24tui.routine.alert import Alert, Reason
-from p24tui.routine.case import CaseState
 from p24tui.store.duty_values import Responsible
 from p24tui.store.engine import Tx
 from p24tui.store.once import insert_once
-from p24tui.store.tables import acknowledgements, cases, responsible, staff
+from p24tui.store.tables import IS_OPEN, acknowledgements, cases, responsible, staff
 from p24tui.store.values import Acknowledged
 
 
@@ -33,10 +32,8 @@ def acknowledged_in(tx: Tx, case_ids: Collection[str]) -> dict[str, tuple[Acknow
 
 def acknowledged_at(tx: Tx, unit_ids: Collection[str]) -> dict[str, tuple[Acknowledged, ...]]:
     """What has been seen of the units' open cases, by case."""
-    open_cases = select(cases.c.id).where(
-        cases.c.id == acknowledgements.c.case_id, cases.c.unit_id.in_(unit_ids), cases.c.state != CaseState.ENDED
-    )
-    return _acknowledged(tx, open_cases.exists())
+    open_cases = select(cases.c.id).where(cases.c.unit_id.in_(unit_ids), IS_OPEN)
+    return _acknowledged(tx, acknowledgements.c.case_id.in_(open_cases))
 
 
 def _acknowledged(tx: Tx, where: ColumnElement[bool]) -> dict[str, tuple[Acknowledged, ...]]:

@@ -60,5 +60,5 @@ def has_come_since(tx: Tx, closing: Closing, kinds: Collection[str], before: dat
 
 def was_in_use(tx: Tx, unit_id: str, before: datetime) -> bool:
     """Whether anything had come in at the unit by then."""
-    query = select(cases.c.id).where(cases.c.unit_id == unit_id, cases.c.received_at < before).limit(1)
-    return tx.connection.execute(query).first() is not None
+    query = select(cases.c.id).where(cases.c.unit_id == unit_id, cases.c.received_at < before)
+    return tx.connection.execute(query.order_by(cases.c.received_at).limit(1)).first() is not None

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from p24tui.errors import BadInput, Unavailable
 from p24tui.settings import Settings
 
-VERSION = "0016"
+VERSION = "0017"
 """The newest migration; a test holds it against the migrations that are there."""
 
 FILE_NAME = "p24tui.db"

@@ -1,9 +1,11 @@
-"""The tables of who is on duty: roster, shifts, closings, handovers, and what a unit has decided for itself."""
+"""The tables of who is on duty: roster, shifts, closings, handovers, what a unit has decided, and how jobs fare."""
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, Table, Text, text
 from sqlalchemy.types import JSON
 
 from p24tui.store.columns import Instant, metadata
+
+_SHIFT_IS_OPEN = text("ended_at IS NULL")
 
 roster = Table(
     "roster",
@@ -42,6 +44,7 @@ shifts = Table(
     Column("lost_at", Instant, comment="when it was given up as lost"),
     Index("ix_shifts_staff_ended", "staff_id", "ended_at"),
     Index("ix_shifts_unit_ended", "unit_id", "ended_at"),
+    Index("ix_shifts_open_seen", "seen_at", sqlite_where=_SHIFT_IS_OPEN, postgresql_where=_SHIFT_IS_OPEN),
 )
 
 closings = Table(
@@ -128,4 +131,17 @@ case_guests = Table(
     Column("case_id", ForeignKey("cases.id"), primary_key=True),
     Column("staff_id", ForeignKey("staff.id"), primary_key=True, comment="who handed it over and follows it still"),
     Column("since", Instant, nullable=False),
+)
+
+ticks = Table(
+    "ticks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("started_at", Instant),
+    Column("finished_at", Instant),
+    Column("missed_at", Instant),
+    Column("failed_at", Instant),
+    Column("problem", Text, nullable=False),
+    Column("done", Integer, nullable=False, comment="how much the last run did"),
 )

@@ -8,11 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from p24tui.routine.actor import Actor, Profession
-from p24tui.routine.case import CaseState
 from p24tui.routine.handover import ConsentState, OfferState
 from p24tui.store.duty_values import HandoverRow
 from p24tui.store.engine import Tx
-from p24tui.store.tables import case_guests, cases, handovers
+from p24tui.store.tables import IS_OPEN, case_guests, cases, handovers
 
 _FIELDS = tuple(HandoverRow.__dataclass_fields__)
 _ROWS = select(*(handovers.c[name] for name in _FIELDS))
@@ -92,7 +91,7 @@ def guest_of(tx: Tx, staff_id: str | None) -> frozenset[str]:
     query = (
         select(case_guests.c.case_id)
         .join(cases, cases.c.id == case_guests.c.case_id)
-        .where(case_guests.c.staff_id == staff_id, cases.c.state != CaseState.ENDED)
+        .where(case_guests.c.staff_id == staff_id, IS_OPEN)
     )
     return frozenset(tx.connection.scalars(query))
 

@@ -1,6 +1,6 @@
 """The tables of what comes in: who may send, what came before, and what could not be taken."""
 
-from sqlalchemy import Boolean, Column, LargeBinary, Table, Text
+from sqlalchemy import Boolean, Column, Index, LargeBinary, Table, Text
 
 from p24tui.store.columns import Instant, metadata
 
@@ -22,6 +22,7 @@ received = Table(
     Column("stored_as", Text, nullable=False),
     Column("digest", Text, nullable=False),
     Column("received_at", Instant, nullable=False),
+    Index("ix_intake_received_stored", "stored_as", "type"),
 )
 
 quarantine = Table(

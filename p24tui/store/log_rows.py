@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, TextClause, delete, func, insert, select, text, tuple_
+from sqlalchemy import Row, TextClause, delete, func, insert, literal_column, select, text, tuple_
 
 from p24tui.errors import Unavailable
 from p24tui.store.engine import Store, Tx
@@ -196,7 +196,7 @@ def stumps(tx: Tx) -> list[Stump]:
 
 def removals(tx: Tx) -> list[tuple[datetime, dict[str, object]]]:
     """What the event log says of removed months: when, and which."""
-    query = select(events.c.at, events.c.details).where(events.c.kind == REMOVED)
+    query = select(events.c.at, events.c.details).where(events.c.kind == literal_column(f"'{REMOVED}'"))
     return [(at, details if isinstance(details, dict) else {}) for at, details in tx.connection.execute(query)]
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, insert, literal, select, tuple_
 
 from p24tui.routine.protection import PROTECTED
 from p24tui.store.engine import Tx
-from p24tui.store.tables import attachments, cases, form_answers, messages, patients
+from p24tui.store.tables import IS_OPEN, attachments, cases, form_answers, messages, patients
 from p24tui.store.values import Attachment, AttachmentLine, Author, FormAnswer, Message
 
 
@@ -92,18 +93,22 @@ def from_row(row: Sequence[Any]) -> Message:
     return Message(**values)
 
 
-def cases_with(tx: Tx, unit_ids: Collection[str], words: Sequence[str]) -> frozenset[str]:
-    """Ids of the units' cases that have every one of these words, in either case of letters, in their messages.
+def cases_with(
+    tx: Tx, unit_ids: Collection[str], words: Sequence[str], ended_after: datetime | None = None
+) -> frozenset[str]:
+    """Ids of the units' open cases that have every one of these words, in either case of letters, in their messages.
 
-    Protected persons' cases are left out: what they wrote is shown nowhere (PR-1). So is what was answered
-    automatically: it says the same in every case.
+    Where ``ended_after`` is given, so are those of cases that ended later than that. Protected persons' cases are left
+    out: what they wrote is shown nowhere (PR-1). So is what was answered automatically: it says the same in every case.
     """
+    listed = IS_OPEN if ended_after is None else IS_OPEN | (cases.c.ended_at > ended_after)
     query = (
         select(messages.c.case_id)
         .join(cases, cases.c.id == messages.c.case_id)
         .join(patients, patients.c.id == cases.c.patient_id)
         .where(
             cases.c.unit_id.in_(unit_ids),
+            listed,
             patients.c.protection.not_in(PROTECTED),
             messages.c.author != Author.SYSTEM,
         )

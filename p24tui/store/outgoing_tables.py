@@ -7,6 +7,8 @@ from p24tui.store.columns import Instant, metadata
 
 _OF_VISIT = text("visit_id IS NOT NULL")
 HAS_GATEWAY_ID = text("gateway_id <> ''")
+IS_UNFINISHED = text("outbox.state IN ('queued', 'sending', 'failed', 'uncertain')")
+_UNFINISHED = text(IS_UNFINISHED.text.removeprefix("outbox."))
 
 outbox = Table(
     "outbox",
@@ -47,6 +49,7 @@ outbox = Table(
     Column("may_have_gone", Boolean, nullable=False, comment="nobody knew, and somebody let it go once more"),
     UniqueConstraint("about", "purpose", "local_date"),
     Index("ix_outbox_state_try", "state", "try_at"),
+    Index("ix_outbox_unit_unfinished", "unit_id", "due_at", sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED),
     # Of most rows there is nothing to find by these, and each index costs at every step of a row.
     Index("ix_outbox_visit_id", "visit_id", sqlite_where=_OF_VISIT, postgresql_where=_OF_VISIT),
     Index("ix_outbox_gateway_id", "gateway_id", sqlite_where=HAS_GATEWAY_ID, postgresql_where=HAS_GATEWAY_ID),

@@ -8,10 +8,7 @@ from sqlalchemy import func, select
 
 from p24tui.routine.case import CaseState, ContactKind, SuicideRisk
 from p24tui.store.engine import Tx
-from p24tui.store.tables import cases, events, staff
-
-_OPEN = tuple(state for state in CaseState if state is not CaseState.ENDED)
-"""Named one by one, so that an index leads to them past all that has ended."""
+from p24tui.store.tables import IS_OPEN, cases, events, staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ def alike(tx: Tx, unit_ids: Collection[str]) -> list[Alike]:
     unread = func.count().filter((table.unread > 0) | (table.unread_free_text > 0))
     query = (
         select(*sort, func.count(), unread, func.min(table.waiting_since))
-        .where(table.unit_id.in_(unit_ids), table.state.in_(_OPEN))
+        .where(table.unit_id.in_(unit_ids), IS_OPEN)
         .group_by(*sort)
     )
     return [
@@ -58,7 +55,7 @@ def by_owner(tx: Tx, unit_ids: Collection[str]) -> list[tuple[str, int, datetime
     query = (
         select(func.coalesce(staff.c.name, ""), many, func.min(cases.c.waiting_since))
         .select_from(cases.outerjoin(staff, cases.c.owner_id == staff.c.id))
-        .where(cases.c.unit_id.in_(unit_ids), cases.c.state.in_(_OPEN))
+        .where(cases.c.unit_id.in_(unit_ids), IS_OPEN)
         .group_by(cases.c.owner_id, staff.c.name)
         .order_by(many.desc(), func.coalesce(staff.c.name, ""))
     )
@@ -71,7 +68,7 @@ def ended_since(tx: Tx, unit_ids: Collection[str], since: datetime) -> dict[str,
     query = (
         select(cases.c.id, events.c.actor)
         .select_from(cases.outerjoin(events, ends))
-        .where(cases.c.unit_id.in_(unit_ids), cases.c.state == CaseState.ENDED, cases.c.ended_at >= since)
+        .where(cases.c.unit_id.in_(unit_ids), ~IS_OPEN, cases.c.ended_at >= since)
         .order_by(events.c.seq)
     )
     # a case that has ended more than once comes more than once, its last end last

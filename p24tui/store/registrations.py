@@ -8,12 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, insert, select, update
 
 from p24tui.routine.actor import Profession
-from p24tui.routine.case import CaseState
 from p24tui.routine.protection import PROTECTED
 from p24tui.routine.registration import FOLLOWED, RegistrationState, VisitType, Way
 from p24tui.store.engine import Tx
 from p24tui.store.registration_values import CareGiver, Registration
-from p24tui.store.tables import cases, events, patients, registrations
+from p24tui.store.tables import IS_OPEN, cases, events, patients, registrations
 
 _FIELDS = tuple(Registration.__dataclass_fields__)
 _ROWS = select(*(registrations.c[name] for name in _FIELDS))
@@ -105,7 +104,7 @@ def undecided(tx: Tx, unit_ids: Collection[str], since: datetime) -> list[str]:
         .join(patients, patients.c.id == cases.c.patient_id)
         .where(
             cases.c.unit_id.in_(unit_ids),
-            cases.c.state == CaseState.ENDED,
+            ~IS_OPEN,
             cases.c.ended_at >= since,
             cases.c.wrong_patient_at.is_(None),
             patients.c.protection.not_in(PROTECTED),

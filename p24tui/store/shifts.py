@@ -9,14 +9,13 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, insert, or_, select, union, update
 
 from p24tui.routine.actor import Profession
-from p24tui.routine.case import CaseState
 from p24tui.routine.shift import ShiftKind
 from p24tui.store.duty_values import OnShift, Shift
 from p24tui.store.engine import Tx
-from p24tui.store.tables import cases, drafts, note_drafts, shifts, staff
+from p24tui.store.tables import IS_OPEN, cases, drafts, note_drafts, shifts, staff
 
 _OPEN = shifts.c.ended_at.is_(None)
 _LIVES = _OPEN & shifts.c.lost_at.is_(None)
@@ -99,31 +98,29 @@ def on_shift(tx: Tx, unit_ids: Collection[str], seen_after: datetime) -> list[On
 
 def case_ids_of(tx: Tx, staff_id: str) -> list[str]:
     """Ids of the open cases that this person has, at whatever unit."""
-    query = _open_cases(cases.c.owner_id == staff_id)
+    query = _open_cases(cases.c.owner_id == staff_id).order_by(cases.c.id)
     return list(tx.connection.scalars(query))
 
 
 def case_ids_asked_by(tx: Tx, staff_id: str) -> list[str]:
     """Ids of the open cases that this person asks a colleague for."""
-    return list(tx.connection.scalars(_open_cases(cases.c.asked_by == staff_id)))
+    return list(tx.connection.scalars(_open_cases(cases.c.asked_by == staff_id).order_by(cases.c.id)))
 
 
 def begun_by(tx: Tx, staff_id: str) -> dict[str, tuple[bool, bool]]:
     """Open cases that this person has or has begun to write in: whether to the patient, and whether to colleagues."""
-    to_patient = select(drafts.c.case_id).where(drafts.c.case_id == cases.c.id, drafts.c.staff_id == staff_id).exists()
-    to_colleagues = (
-        select(note_drafts.c.case_id)
-        .where(note_drafts.c.case_id == cases.c.id, note_drafts.c.staff_id == staff_id)
-        .exists()
+    to_patient, to_colleagues = (
+        select(table.c.case_id).where(table.c.staff_id == staff_id) for table in (drafts, note_drafts)
     )
-    query = select(cases.c.id, to_patient, to_colleagues).where(
-        cases.c.state != CaseState.ENDED, or_(cases.c.owner_id == staff_id, to_patient, to_colleagues)
+    theirs = union(_open_cases(cases.c.owner_id == staff_id), to_patient, to_colleagues)
+    query = select(cases.c.id, cases.c.id.in_(to_patient), cases.c.id.in_(to_colleagues)).where(
+        IS_OPEN, cases.c.id.in_(theirs)
     )
     return {id: (bool(message), bool(note)) for id, message, note in tx.connection.execute(query)}
 
 
 def _open_cases(which: ColumnElement[bool]) -> Select[tuple[str]]:
-    return select(cases.c.id).where(which, cases.c.state != CaseState.ENDED).order_by(cases.c.id)
+    return select(cases.c.id).where(which, IS_OPEN)
 
 
 def _first(tx: Tx, which: ColumnElement[bool]) -> Shift | None:

@@ -85,8 +85,17 @@ def test_a_tick_that_runs_twice_does_its_work_once(world: World) -> None:
     (tick,) = [one for one in clockwork.ticks if one.name == "presence"]
     clockwork.run(tick)
     assert record(world, "presence").done == 1
+    assert tick.run(world.system) == 0
+
+
+def test_a_run_of_every_half_minute_that_had_nothing_to_do_is_recorded_once_a_minute(world: World) -> None:
+    clockwork = Clockwork(world.system, PLACE)
+    (tick,) = [one for one in clockwork.ticks if one.name == "held-cases"]
     clockwork.run(tick)
-    assert record(world, "presence").done == 0
+    first = record(world, "held-cases").started_at
+    world.clock.advance(timedelta(seconds=tick.every))
+    clockwork.run(tick)
+    assert record(world, "held-cases").started_at == first
 
 
 def test_a_tick_that_fails_is_recorded_and_spreads_no_further(world: World) -> None:
@@ -111,8 +120,7 @@ def test_units_that_open_or_close_are_announced_once(world: World) -> None:
     world.clock.advance(timedelta(hours=8))  # from nine to five
     clockwork.run(tick)
     assert record(world, "opening-hours").done == 1
-    clockwork.run(tick)
-    assert record(world, "opening-hours").done == 0
+    assert tick.run(world.system) == 0
 
 
 def test_the_records_of_long_ended_processes_go(world: World) -> None:

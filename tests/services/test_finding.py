@@ -1,15 +1,20 @@
 """Saved views, and the search in what patients wrote."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import event
 
 from p24tui.errors import BadInput
-from p24tui.routine.case import ContactKind
+from p24tui.routine.case import CaseState, ContactKind
 from p24tui.routine.list_filter import Age, ListFilter
 from p24tui.routine.protection import Protection
 from p24tui.services import list_views, queue
 from p24tui.services.views import SavedView
+from p24tui.store import cases
 from p24tui.store import list_views as stored_views
-from tests.world import PEOPLE, UNIT, World
+from tests.world import BERGA, PEOPLE, UNIT, World
 
 CHOSEN = ListFilter(
     age=Age.OLDER, mine=True, units=frozenset({UNIT}), kinds=frozenset({ContactKind.MESSAGE, ContactKind.VIDEO})
@@ -70,6 +75,29 @@ def test_search_in_messages_knows_swedish_letters_and_takes_signs_as_they_are(
     assert queue.find_text(world.system, world.actor("maria"), view, typed) == (
         frozenset({one.id}) if hit else frozenset()
     )
+
+
+def test_a_search_finds_in_the_lists_cases_alone(world: World) -> None:
+    maria, ended = world.actor("maria"), world.case(text="Jag hostar")
+    with world.system.store.writing() as tx:
+        cases.save(tx, replace(ended, state=CaseState.ENDED, ended_at=world.clock.now(), unread=0, waiting_since=None))
+    shown = queue.open_list(world.system, maria)
+    assert queue.find_text(world.system, maria, shown, "hostar") == frozenset()
+    with_ended = queue.open_list(world.system, maria, ended=True)
+    assert queue.find_text(world.system, maria, with_ended, "hostar") == {ended.id}
+    world.clock.advance(queue.ENDED_SHOWN + timedelta(minutes=1))
+    assert queue.find_text(world.system, maria, with_ended, "hostar") == frozenset()
+
+
+@pytest.mark.rule("CH-3")
+def test_a_change_at_another_unit_costs_one_question(world: World) -> None:
+    world.second_unit()
+    elsewhere = world.case(unit_id=BERGA)
+    view = queue.open_list(world.system, world.actor("maria"))
+    asked: list[str] = []
+    event.listen(world.system.store.engine, "before_cursor_execute", lambda *heard: asked.append(heard[2]))
+    assert queue.arrivals(world.system, world.actor("maria"), view, (), {elsewhere.id}) == ()
+    assert len([one for one in asked if one != "BEGIN"]) == 1
 
 
 @pytest.mark.rule("PR-1")
