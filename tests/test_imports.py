@@ -64,3 +64,13 @@ def test_the_console_paints_before_it_loads_what_its_first_screen_does_not_need(
     late = DATABASE - {"p24tui.store"}
     later = late | {"holidays", "phonenumbers", "PIL", "textual_image"}
     assert done & (HTTP_SERVER | HTTP_CLIENT | FHIR | SCHEDULER | later) == set()
+
+
+def test_a_holiday_loads_no_country_but_ours() -> None:
+    ask = (
+        "import sys, datetime; from p24tui.routine.holidays import is_holiday; "
+        "assert is_holiday(datetime.date(2026, 6, 6)); "
+        "print(*(name for name in sys.modules if 'countries.' in name))"
+    )
+    done = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["holidays.countries.sweden"]

@@ -3,10 +3,13 @@
 The law counts every Sunday too; here a Sunday is a Sunday, and only a holiday where it also is another one.
 """
 
+import sys
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from types import MappingProxyType
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec
+from types import MappingProxyType, ModuleType
 
 from p24tui.routine.rule import rule
 
@@ -53,6 +56,19 @@ def _eves(year: int) -> Mapping[date, str]:
 
 
 def _days(year: int, *categories: str) -> Mapping[date, str]:
-    from holidays.countries.sweden import Sweden  # slow to import, so not before a day is asked about
+    sweden = _library().Sweden(years=year, expand=False, language="sv", categories=categories)
+    return MappingProxyType(dict(sweden))
 
-    return MappingProxyType(dict(Sweden(years=year, expand=False, language="sv", categories=categories)))
+
+@cache
+def _library() -> ModuleType:
+    """The library's Sweden, loaded when a day is first asked about, as it is slow to load.
+
+    The package that it lies in loads every country of the world, 8 MiB of them. So that package is put in place
+    without being run: whoever imports it in this process after us finds no other country in it.
+    """
+    package = "holidays.countries"
+    spec = find_spec(package)
+    if spec is not None and package not in sys.modules:
+        sys.modules[package] = module_from_spec(spec)
+    return import_module(f"{package}.sweden")

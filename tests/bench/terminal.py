@@ -25,7 +25,7 @@ PATIENCE = 30.0
 """Seconds that anything may take before it counts as never seen."""
 
 ENDS_WITHIN = 5.0
-"""Seconds from Ctrl+Q until the program is killed."""
+"""Seconds from the keys that end it until the program is killed."""
 
 REPLIES = (
     (b"\x1b[?2026$p", b"\x1b[?2026;2$y"),
@@ -52,9 +52,21 @@ class Unseen(Exception):
 
 
 class Terminal:
-    """A running program. Times are seconds since right before it was started."""
+    """A running program. Times are seconds since right before it was started.
 
-    def __init__(self, command: list[str], environment: dict[str, str] | None = None) -> None:
+    With ``controlling`` the terminal also controls the program, which may then open it by name, and not only use what
+    it is given. ``leave`` is what one types to end the program: the second for when one would leave something behind.
+    """
+
+    def __init__(
+        self,
+        command: list[str],
+        environment: dict[str, str] | None = None,
+        *,
+        controlling: bool = False,
+        leave: bytes = b"\x11\x11",
+    ) -> None:
+        self._leave_by = leave
         self._screen = pyte.Screen(COLUMNS, ROWS)
         self._stream = pyte.ByteStream(self._screen)
         self._chunks: list[tuple[float, bytes]] = []
@@ -69,6 +81,7 @@ class Terminal:
                 stdout=program_side,
                 stderr=program_side,
                 start_new_session=True,
+                preexec_fn=_take_control if controlling else None,  # noqa: PLW1509 - whoever measures has one thread
                 env={**_clean_environment(), **(environment or {})},
             )
         except BaseException:
@@ -186,7 +199,7 @@ class Terminal:
         return float(sum(one.memory_info().rss for one in self.processes())) / 2**20
 
     def close(self) -> None:
-        """End the program: by Ctrl+Q, and by force where that does not help."""
+        """End the program: by its keys, and by force where that does not help."""
         try:
             self._leave()
         finally:
@@ -200,7 +213,7 @@ class Terminal:
             return
         deadline = self.now() + ENDS_WITHIN
         try:
-            self.press(b"\x11\x11")  # the second where one would leave something behind
+            self.press(self._leave_by)
             while self._program.poll() is None and self.now() < deadline:
                 self.read(0.02)
         except (OSError, Unseen):  # it has left the terminal
@@ -208,6 +221,10 @@ class Terminal:
                 self._program.wait(max(0.1, deadline - self.now()))
             except subprocess.TimeoutExpired:
                 return
+
+
+def _take_control() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def _clean_environment() -> dict[str, str]:
