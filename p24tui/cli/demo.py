@@ -31,7 +31,7 @@ def demo(seed: int, at: str, speed: float, training: bool, join: bool) -> None:
 def _start(seed: int, at: time, speed: float, *, training: bool) -> None:
     from p24tui.demo import day
 
-    click.echo(_("Demoenheten öppnar …"))
+    click.echo(_("Demoenheten öppnar, med dagen fram till {at}. Det tar en stund …").format(at=f"{at:%H.%M}"))
     with day.running(settings_in_force(), seed=seed, at=at, speed=speed, training=training) as system:
         settings = system.settings
         run_demo(system, settings.staff, settings.unit, asks_who=training, banner=_banner(training))

@@ -43,8 +43,10 @@ REFUSALS = (
         "suicide-hold": N_(
             "Misstänkt suicidrisk: ärendet får inte vila utan att någon har det. Behåll det, eller be en kollega ta över."
         ),
-        "unread": N_("Patienten har skrivit något som ingen har läst. Öppna ärendet och läs det först."),
-        "assess-unread": N_("Läs först det som patienten har skrivit. Bedöm sedan."),
+        "unread": N_(
+            "Patienten har skrivit något som ingen har läst. Öppna ärendet, och läs chatten och anamnesen först."
+        ),
+        "assess-unread": N_("Läs först det som patienten har skrivit, i chatten och i anamnesen. Bedöm sedan."),
         "need-since": N_("Skriv vilken dag behandlingen beslutades. Det behövs bara då."),
         "closing-suicide": N_(
             "Vid misstänkt suicidrisk räcker inte frasen Stängning. Låt en psykolog eller läkare svara, eller lämna över ärendet."

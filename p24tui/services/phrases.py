@@ -27,6 +27,9 @@ from p24tui.words.cases import PROFESSIONS
 LONGEST_TITLE = 60
 LONGEST_TEXT = 4000
 
+KNOWN = ("patient", "unit", "staff", "profession", "weekday", "opens")
+"""The gaps that are filled in; all others are for staff."""
+
 _SAID_TO_PATIENTS = frozenset({Profession.NURSE, Profession.DOCTOR, Profession.PSYCHOLOGIST})
 
 
@@ -145,15 +148,15 @@ def filled(text: str, line: CaseLine, unit: Unit, actor: Actor, now: datetime) -
     What it does not know is left to be filled in, a protected person's name among it (PR-1).
     """
     opens = opens_next(unit.hours, now) if "{opens}" in text else None
-    known = {
-        "patient": clean_line(line.patient.name),
-        "unit": clean_line(unit.name),
-        "staff": clean_line(actor.name),
-        "profession": said_to_patients(actor.profession),
-        "weekday": WEEKDAYS[local_date(now).weekday()],
-        "opens": moment_words(opens, now) if opens else "",
-    }
-    return fill(text, {name: value for name, value in known.items() if value})
+    values = (
+        clean_line(line.patient.name),
+        clean_line(unit.name),
+        clean_line(actor.name),
+        said_to_patients(actor.profession),
+        WEEKDAYS[local_date(now).weekday()],
+        moment_words(opens, now) if opens else "",
+    )
+    return fill(text, {name: value for name, value in zip(KNOWN, values, strict=True) if value})
 
 
 def said_to_patients(profession: Profession | None) -> str:

@@ -154,7 +154,8 @@ class P24App(Sessions):
         return super().check_action(action, parameters)
 
     def action_help(self) -> None:
-        self.push_screen(HelpScreen(self._actor.acts_as if self._actor else None))
+        here = next((desk.where for desk in self.desks()), Where.LIST)
+        self.push_screen(HelpScreen(self._actor.acts_as if self._actor else None, here))
 
     def _fatal_error(self) -> None:
         with suppress(Exception):  # what is typed outlives the bug, unless that is just where it is

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from p24tui.i18n import N_, _
 from p24tui.routine.role import Role
 from p24tui.tui.key import Key
+from p24tui.tui.key_names import shown
 from p24tui.tui.keys import keys_in_use
 from p24tui.tui.role_keys import may_press
 
@@ -18,14 +19,18 @@ THEMES = {"dark": N_("Mörkt utseende"), "light": N_("Ljust utseende"), "contras
 
 
 def commands(app: App[Any], screen: Screen[Any], role: Role | None = None) -> Iterable[SystemCommand]:
-    """The commands of this screen for one's role, in the order of the table, with their keys; then the other themes."""
+    """The commands of this screen for one's role, in the order of the table; then the other themes.
+
+    A key stands with its command where pressing it does that now: elsewhere it may do something else.
+    """
+    bound = {key: one.binding.action for key, one in screen.active_bindings.items()}
     for _action, rows in groupby(_by_action(), key=lambda row: row.action):
         first, *others = rows
         if may_press(role, first.action) and _offers(screen, first):
-            keys = ", ".join(dict.fromkeys(row.names for row in (first, *others)))
-            yield SystemCommand(
-                _(first.label).capitalize(), f"{keys}  {_(first.help)}", partial(app.run_action, first.target)
-            )
+            here = [key for row in (first, *others) for key in row.keys if bound.get(key) == row.target]
+            keys = ", ".join(dict.fromkeys(map(shown, here)))
+            words = f"{keys}  {_(first.help)}" if keys else _(first.help)
+            yield SystemCommand(_(first.label).capitalize(), words, partial(app.run_action, first.target))
     for name, title in THEMES.items():
         if name != app.theme:
             yield SystemCommand(_(title), _("Byt konsolens färger."), partial(setattr, app, "theme", name))

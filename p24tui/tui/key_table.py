@@ -221,7 +221,7 @@ KEYS = (
         "f7",
         "show_log",
         N_("loggkontroll"),
-        N_("Det du själv har läst idag; för loggkontrollanten vad alla har läst."),
+        N_("Det du själv har läst i dag; för loggkontrollanten vad alla har läst."),
         (Where.EVERYWHERE,),
         in_bar=False,
     ),

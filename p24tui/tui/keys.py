@@ -102,6 +102,8 @@ def bindings(where: Where) -> list[BindingType]:
 def bar(where: Where, role: Role | None = None) -> tuple[Key, ...]:
     """The keys that the key bar shows to somebody in this role while the focus is there, the one for help last."""
     here = [key for key in _table if key.in_bar and (where in key.where or Where.EVERYWHERE in key.where)]
+    if where is Where.COMPOSER:  # where the other key for help is a letter
+        here += [key for key in _table if key.id == "help_anywhere"]
     here = [key for key in here if may_press(role, key.action)]
     return tuple(sorted(here, key=lambda key: key.action == "help"))
 

@@ -146,7 +146,7 @@ def name_of(line: CaseLine) -> str:
 def log_page(own: OwnReads, unit_names: Mapping[str, str], now: datetime) -> Page:
     """One's own readings of today."""
     by_id = {str(one.seq): one for one in own.reads}
-    words = ngettext("{count} läsning idag", "{count} läsningar idag", own.count)
+    words = ngettext("{count} läsning i dag", "{count} läsningar i dag", own.count)
     above = [
         (words.format(count=own.count), "strong"),
         (_("hämtade {at}").format(at=clock_time(now)), "quiet"),
@@ -162,7 +162,7 @@ def log_page(own: OwnReads, unit_names: Mapping[str, str], now: datetime) -> Pag
     def row(id: str, _width: int) -> Row:
         return _log_row(by_id[id], unit_names)
 
-    return Page(tuple(above), columns, tuple(by_id), row, _("Du har inte läst något idag."))
+    return Page(tuple(above), columns, tuple(by_id), row, _("Du har inte läst något i dag."))
 
 
 def _log_row(one: OwnRead, unit_names: Mapping[str, str]) -> Row:

@@ -66,7 +66,20 @@ class SetUpScreen(Screen[None]):
     def on_button_pressed(self) -> None:
         self.action_save()
 
+    def on_input_submitted(self) -> None:
+        """Enter goes on to the next field, as Tab does."""
+        self.focus_next()
+
     def action_save(self) -> None:
+        """What is empty is asked for first, in the order in which it stands there."""
+        for label, field in zip(self.query(Label), self.query(".form > Field, .form > Select"), strict=True):
+            if isinstance(field, Field) and not field.value.strip():
+                self._say(_("Fyll i: {what}.").format(what=label.visual))
+                field.focus()
+                return
+        self._save()
+
+    def _save(self) -> None:
         values = {one.id: one.value for one in self.query(Field) if one.id}
         values |= {one.id: str(one.value) for one in self.query(Select) if one.id}
         app = self.app
@@ -79,9 +92,12 @@ class SetUpScreen(Screen[None]):
                 raise BadInput("choose-password")
             app.set_up(values)
         except P24Error as error:
-            self.query_one("#problem", Static).update(Content(explain(error)))
+            self._say(explain(error))
         else:
             app.exit(True)
+
+    def _say(self, words: str) -> None:
+        self.query_one("#problem", Static).update(Content(words))
 
     def action_leave(self) -> None:
         self.app.exit(False)

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from textual.app import App
-from textual.command import CommandInput, CommandList, CommandPalette
+from textual.command import CommandInput, CommandList, CommandPalette, SearchIcon
 from textual.content import Content
 from textual.widgets.option_list import Option
 
@@ -17,12 +17,15 @@ class Palette(CommandPalette):
 
     DEFAULT_CSS = """
     Palette LoadingIndicator { display: none; }
+    Palette SearchIcon { color: $primary; }
     """
 
     def __init__(self) -> None:
         super().__init__(placeholder=_("Sök kommando …"))
 
     def on_mount(self) -> None:
+        for icon in self.query(SearchIcon):
+            icon.icon = "›"  # Textual's is an emoji, which many terminals draw as a box
         for line in self.query(CommandInput):
             line.cursor_blink = False  # nothing blinks here but an alarm
 

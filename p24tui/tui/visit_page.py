@@ -61,7 +61,7 @@ WAITING: Mapping[Role, str] = {
 SENT_WORDS: Mapping[Purpose, str] = {
     Purpose.VISIT_BOOKED: N_("bokat"),
     Purpose.VISIT_MOVED: N_("ny tid"),
-    Purpose.VISIT_TODAY: N_("idag"),
+    Purpose.VISIT_TODAY: N_("i dag"),
     Purpose.VISIT_SOON: N_("strax"),
     Purpose.VISIT_NOW: N_("nu"),
 }

@@ -101,7 +101,7 @@ def kind_word(kind: ContactKind) -> str:
 
 def filter_words(chosen: ListFilter, unit_names: Mapping[str, str]) -> str:
     """What a filter asks for, in words; empty where it asks for nothing."""
-    ages = {Age.ANY: "", Age.TODAY: _("idag"), Age.OLDER: _("äldre")}
+    ages = {Age.ANY: "", Age.TODAY: _("i dag"), Age.OLDER: _("äldre")}
     words = [
         ages[chosen.age],
         _("mina") if chosen.mine else "",
@@ -135,7 +135,7 @@ PURPOSES = {
     Purpose.ANSWER: N_("påminnelse"),
     Purpose.VISIT_BOOKED: N_("videobesök bokat"),
     Purpose.VISIT_MOVED: N_("videobesök ny tid"),
-    Purpose.VISIT_TODAY: N_("videobesök idag"),
+    Purpose.VISIT_TODAY: N_("videobesök i dag"),
     Purpose.VISIT_SOON: N_("videobesök strax"),
     Purpose.VISIT_NOW: N_("videobesök nu"),
     Purpose.INVITATION: N_("inbjudan till videobesök"),

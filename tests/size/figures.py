@@ -29,8 +29,8 @@ from p24tui.services import overview as overviews
 from p24tui.services.views import QueueView
 from p24tui.store import cases as stored
 from p24tui.store import events, outbox, roles, shifts
-from p24tui.store.control_values import Criteria
 from p24tui.store.feed import Feed
+from p24tui.store.log_control_values import Criteria
 from p24tui.store.tables import staff_roles
 from p24tui.store.values import Changed, Notice
 from tests.bench.measuring import median, percentile

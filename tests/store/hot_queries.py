@@ -19,8 +19,8 @@ from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.handover import OfferState
 from p24tui.routine.outgoing import Channel, OutgoingState, Purpose
 from p24tui.routine.role import Role
-from p24tui.store.control_values import Span
 from p24tui.store.engine import Tx
+from p24tui.store.log_control_values import Span
 from p24tui.store.values import Doing
 from tests.size.region import staff_id, unit_id
 from tests.size.rows import case_id, patient_id

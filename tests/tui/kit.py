@@ -138,7 +138,7 @@ def overview_text(pilot: Pilot[None]) -> str:
     return str(desk_of(pilot).query_one(PlaceOverview).query_one(Static).visual)
 
 
-def screen_text(pilot: Pilot[None]) -> str:
+def screen_text(pilot: Pilot[Any]) -> str:
     """All that stands on the screen, line by line."""
     compositor = pilot.app.screen._compositor
     return "\n".join(strip.text for strip in compositor.render_strips())

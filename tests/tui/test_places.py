@@ -58,7 +58,7 @@ async def test_each_key_leads_to_its_place_and_back(sqlcipher_world: World, size
         "f4": "9 öppna ärenden",
         "f5": "Inget är kvar att registrera eller anteckna.",
         "f6": "Per timme, som mest",
-        "f7": "läsningar idag",
+        "f7": "läsningar i dag",
     }
     async with at_desk(sqlcipher_world, size=size) as pilot:
         for key, words in said.items():
@@ -203,7 +203,7 @@ async def test_the_log_shows_ones_own_readings_and_that_others_are_for_the_contr
         desk_of(pilot).query_one(PatientList).move_to(cases["cough"].id)
         await press(pilot, "enter", "f7")
         shown = screen_text(pilot)
-        assert "3 läsningar idag" in shown
+        assert "3 läsningar i dag" in shown
         assert "loggkontrollanten" in shown
         assert "såg sin egen logg" in cursor_line(pilot)
         assert order_of(pilot, "öppnade ett ärende", "såg en lista") == ["öppnade ett ärende", "såg en lista"]

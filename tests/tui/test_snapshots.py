@@ -1,6 +1,6 @@
 """Every screen as it looks, at both sizes: a change of a picture is looked at before it is taken."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -120,7 +120,7 @@ def prepare(world: World) -> dict[str, Case]:
     return cases
 
 
-def after(*keys: str) -> Callable[[Pilot[None]], object]:
+def after(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
     """Do this at the desk, and then look."""
 
     async def run(pilot: Pilot[None]) -> None:
@@ -198,7 +198,7 @@ def prepare_registration(world: World) -> None:
     ended(world, name="Karin Öberg", matter="Tryck i bröstet")
 
 
-def after_a_look(*keys: str) -> Callable[[Pilot[None]], object]:
+def after_a_look(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
     """Let the desk look at how the sending fares, as it does by itself after some seconds; do this, and then look."""
 
     async def run(pilot: Pilot[None]) -> None:

@@ -71,7 +71,7 @@ class AssessScreen(ModalScreen[Assessment | None]):
             yield self._since
             yield Static(self._promised, markup=False, classes="dialog-note")
             yield self._problem
-            yield Static(_("1–6 välj   Enter spara   Esc ångra"), classes="dialog-keys")
+            yield Static(_("1–6 välj   Enter spara   Esc låt bli"), classes="dialog-keys")
 
     def on_mount(self) -> None:
         self._paint()

@@ -281,7 +281,7 @@ class BookingScreen(ModalScreen[None]):
         self._about.update(self._about_words(now))
         self._note.update(Content("\n").join(self._notes(now)))
         guardians = _("   Ctrl+G vårdnadshavare") if child else ""
-        self._keys.update(_("Tab nästa   Ctrl+S boka{guardians}   Esc låt bli").format(guardians=guardians))
+        self._keys.update(_("Tab nästa fält   Ctrl+S boka{guardians}   Esc låt bli").format(guardians=guardians))
 
     def _reach(self, number: str) -> None:
         """Show the mobile of this guardian, or the patient's: what was typed for them, else what is known."""

@@ -4,6 +4,7 @@ import asyncio
 import time
 from datetime import datetime
 
+from textual import events
 from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
@@ -29,10 +30,12 @@ from p24tui.tui.screens.places_of_desk import Places
 from p24tui.tui.screens.reminding import Reminding
 from p24tui.tui.screens.rostering import RosterDesk
 from p24tui.tui.screens.shifting import Shifting
+from p24tui.tui.unheard import unheard
 from p24tui.tui.whereabouts import RENEW_EVERY
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.conversation import Conversation
 from p24tui.tui.widgets.desk_header import Trouble, Unsaved
+from p24tui.tui.widgets.key_bar import next_step
 
 TWO_PANES = 100
 """Columns from which the list and the case stand side by side."""
@@ -265,6 +268,7 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
             self._forget_alarms()
         for one in opened:
             self._show_again(one)
+        self._say_next_step()
         self._show_strip()
         self._look_for_alarms(lines)
         self._count(soon=True)
@@ -352,17 +356,31 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
         now = self._system.clock.now()
         self._header.openness = {unit.id: openness(unit.hours, now) for unit in self._units}
 
+    def on_key(self, event: events.Key) -> None:
+        """A key that does nothing here says where it does something; not what one types ahead of a case."""
+        bound = self.active_bindings.get(event.key)
+        if self._heading_for or (bound is not None and bound.enabled):
+            return
+        if words := unheard(event.key, self.where, self._actor.acts_as):
+            self._say(words)
+
     def on_descendant_focus(self) -> None:
         if self.focused not in self._hearts:
             self._leave_place()
         if (pane := self._pane_of_focus()) is not None:
             self._be_in_pane(pane)
-        where = self._where_focused()
+        where = self.where
         self._key_bar.where = where
+        self._say_next_step()
         typing = where not in (Where.LIST, Where.CASE, Where.CLOSING)
         self._alarm_bar.typing = self._ask_bar.typing = self._duty_bar.typing = typing
 
-    def _where_focused(self) -> Where:
+    def _say_next_step(self) -> None:
+        if self.where is not Where.LOG_CONTROL:
+            self._key_bar.next_step = next_step(self._pane.opened) if self.where is Where.CASE else ""
+
+    @property
+    def where(self) -> Where:
         """Where the keys act now."""
         if isinstance(self.focused, Composer):
             return Where.COMPOSER

@@ -68,7 +68,8 @@ class HoldScreen(ModalScreen[Hold | None]):
                 yield Label(_("Varför"))
                 yield Field(placeholder=_("till exempel: tid erbjuds i morgon"), id="hold-reason")
             yield Static("", id="hold-problem", classes="dialog-problem")
-            yield Static(_("Enter spara   Esc ångra. Ett svar från patienten väcker ärendet."), classes="dialog-keys")
+            yield Static(_("Ett svar från patienten väcker ärendet."), classes="dialog-note")
+            yield Static(_("Enter spara   Esc låt bli"), classes="dialog-keys")
 
     def on_input_submitted(self) -> None:
         typed = self.query_one("#hold-until", Field).value.strip()

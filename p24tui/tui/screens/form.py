@@ -114,7 +114,7 @@ class FormScreen(ModalScreen[Answers | None]):
     def keys(self) -> str:
         """What the keys do."""
         if any(isinstance(part, Choice | Several) for part in self._parts):
-            return _("Tab nästa   Mellanslag väljer   Ctrl+S {saves}   Esc låt bli").format(saves=self._saves)
+            return _("Tab nästa fält   Mellanslag välj   Ctrl+S {saves}   Esc låt bli").format(saves=self._saves)
         return _("Ctrl+S {saves}   Esc låt bli").format(saves=self._saves)
 
     @property

@@ -4,7 +4,7 @@ from textwrap import wrap
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -46,6 +46,18 @@ PLACES = {
     Where.EVERYWHERE: N_("Överallt"),
 }
 
+MOVING = {
+    Where.LIST: N_("Flytta markören. Det öppnar inget."),
+    Where.CASE: N_("Rulla."),
+    Where.VIDEO: N_("Flytta markören."),
+    Where.CLOSING: N_("Flytta markören."),
+    Where.REGISTRATION: N_("Flytta markören."),
+    Where.OVERVIEW: N_("Rulla."),
+    Where.PLACE: N_("Flytta markören."),
+    Where.LOG_CONTROL: N_("Flytta markören."),
+}
+"""What the arrows do, which are no action and so not in the table of keys."""
+
 MARKS = (
     (SUICIDE, N_("misstänkt suicidrisk, eller bedömd som måttlig eller hög")),
     (TRIAGE_FAILED, N_("triagen kom inte fram: prioritet saknas")),
@@ -61,7 +73,7 @@ MARKS = (
     (HALF_ENDED, N_("halvt avslutat: videon är av, besöket är kvar att avsluta")),
     (
         f"{SENT}{PLANNED}{FAILED}{UNCERTAIN}",
-        N_("sms om ett videobesök: skickat, planerat, misslyckat, osäkert; i ordningen bokat, idag, strax"),
+        N_("sms om ett videobesök: skickat, planerat, misslyckat, osäkert; i ordningen bokat, i dag, strax"),
     ),
 )
 
@@ -71,7 +83,7 @@ WIDTH, FRAME = 100, 8
 
 
 class HelpScreen(ModalScreen[None]):
-    """What somebody in this ``role`` may press. Closed by Esc, Enter or the key that opened it."""
+    """What somebody in this ``role`` may press, first ``here``. Closed by Esc, Enter or the key that opened it."""
 
     BINDINGS = [
         Binding("escape,enter,q", "close", show=False),
@@ -79,33 +91,37 @@ class HelpScreen(ModalScreen[None]):
         Binding("f1", "close", show=False, id="help_anywhere"),
     ]
 
-    def __init__(self, role: Role | None = None) -> None:
+    def __init__(self, role: Role | None = None, here: Where = Where.LIST) -> None:
         super().__init__()
         self._role = role
+        self._here = here
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="dialog wide"):
+        with Vertical(classes="dialog wide", id="help-dialog"):
             yield Static(Content.styled(_("Tangenter"), "bold"), classes="dialog-title")
-            yield Static(id="help-lines")
-            yield Static(_("Esc stänger"), classes="dialog-keys")
+            with VerticalScroll():
+                yield Static(id="help-lines")
+            yield Static(_("↑ ↓ rulla   Esc stäng"), classes="dialog-keys")
 
     def on_resize(self) -> None:
         room = min(WIDTH, self.size.width) - FRAME
-        self.query_one("#help-lines", Static).update(Content("\n").join(_lines(room, self._role)))
+        self.query_one("#help-lines", Static).update(Content("\n").join(_lines(room, self._role, self._here)))
 
     def action_close(self) -> None:
         self.dismiss()
 
 
-def _lines(room: int, role: Role | None) -> list[Content]:
-    """Every key and every mark that are for this role, wrapped to so many cells."""
+def _lines(room: int, role: Role | None, here: Where) -> list[Content]:
+    """Every key and every mark that are for this role, those of where one is first, wrapped to so many cells."""
     names = max(7, *(len(key.names) for key in keys_in_use())) + 2
     lines: list[Content] = []
-    for where, title in PLACES.items():
+    for where, title in sorted(PLACES.items(), key=lambda place: place[0] is not here):
         keys = [key for key in keys_in_use() if where in key.where and may_press(role, key.action)]
         if all(right_of(key.action) is None for key in keys):
             continue  # a place that is not for them
         lines.append(Content.styled(_(title), "bold $primary"))
+        if where in MOVING:
+            lines += _entry("↑ ↓", _(MOVING[where]), names, room)
         for key in keys:
             lines += _entry(key.names, _(key.help), names, room)
         lines.append(Content(""))

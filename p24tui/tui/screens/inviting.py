@@ -73,7 +73,7 @@ class WhoToInviteScreen(ModalScreen[Role | None]):
             yield Static(Content("\n").join(self._lines()))
             words = _("Det som går ut är en länk till just det här besöket, aldrig patientens namn.")
             yield Static(words, classes="dialog-note")
-            yield Static(_("Siffra väljer   Esc låt bli"), classes="dialog-keys")
+            yield Static(_("Siffra välj   Esc låt bli"), classes="dialog-keys")
 
     def action_choose(self, digit: int) -> None:
         if digit <= len(self._roles):

@@ -223,7 +223,7 @@ class AnamnesisScreen(ScrolledScreen[Taken]):
             with self.scrolled:
                 yield self._body
             yield Static(
-                _("Siffra tar med eller utelämnar   c kopiera   u skriv ut   Esc tillbaka"), classes="dialog-keys"
+                _("Siffra ta med eller utelämna   c kopiera   u skriv ut   Esc tillbaka"), classes="dialog-keys"
             )
 
     def on_mount(self) -> None:

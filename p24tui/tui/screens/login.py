@@ -119,7 +119,9 @@ class DemoScreen(Screen[Staff | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            title = Content.assemble((f"{self._banner}  ", "bold $warning"), (clean_line(self._unit.name), "bold"))
+            title = Content.assemble(
+                (f"{self._banner}  " if self._banner else "", "bold $warning"), (clean_line(self._unit.name), "bold")
+            )
             yield Static(title, classes="dialog-title")
             yield Static(_("Vem är du?"))
             yield OptionList(*(self._option(one) for one in self._staff), id="who", markup=False)

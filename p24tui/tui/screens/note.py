@@ -67,7 +67,7 @@ class NoteScreen(FormScreen):
 
     @property
     def keys(self) -> str:
-        return _("Tab nästa   Mellanslag väljer   Ctrl+S signera   Esc spara som utkast")
+        return _("Tab nästa fält   Mellanslag välj   Ctrl+S signera   Esc spara som utkast")
 
     @property
     def first(self) -> str:

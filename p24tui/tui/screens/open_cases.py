@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from textual import events
 from textual.content import Content
 
 from p24tui import services
@@ -260,7 +261,7 @@ class OpenCases(DeskParts):
                 found.append(OpenOne(case_id, name, line.case.unread, risk, case_id == self._pane.case_id))
         self._case_strip.cases = tuple(found)
 
-    def on_key(self) -> None:
+    def on_key(self, _event: events.Key) -> None:
         if self.focused in (self._pane.conversation, self._aside):
             self._somebody_is_there()
 

@@ -21,6 +21,9 @@ from p24tui.text import clean_line, clean_text
 from p24tui.tui.widgets.field import Area, Field
 
 KINDS = {PhraseKind.OWN: N_("egen"), PhraseKind.UNIT: N_("enhetens"), PhraseKind.LIBRARY: N_("bibliotek")}
+FILLED = N_(" fylls i ur ärendet. En egen lucka, som {tid}, fyller du i före varje svar.")
+"""What is said after the gaps that are filled in."""
+
 TALL = [(0, "-low"), (36, "-tall")]
 """From this many rows on, list and text get more room."""
 
@@ -174,7 +177,7 @@ class PhrasesScreen(ModalScreen[Insert | Put | Drop | None]):
     def _option(self, one: Phrase) -> Option:
         name = _name(one)
         column = name.pad_right(self._widest - name.cell_length + 3)
-        return Option(Content.assemble(column, (_(KINDS[one.kind]), "$foreground 60%")))
+        return Option(Content.assemble(column, (_(KINDS[one.kind]), "$foreground 80%")))
 
     def _show(self) -> None:
         one = self._chosen
@@ -226,12 +229,7 @@ class PhraseScreen(ModalScreen[Put | None]):
                 yield Select(kinds, value=kind, allow_blank=False, compact=True, id="phrase-kind")
             yield Area(one.text, id="phrase-area")
             yield Static(
-                Content(
-                    _(
-                        "{patient} {unit} {staff} {profession} {weekday} fylls i ur ärendet. "
-                        "En egen lucka, som {tid}, fyller du i före varje svar."
-                    )
-                ),
+                Content(" ".join(f"{{{name}}}" for name in services.phrases.KNOWN) + _(FILLED)),
                 classes="dialog-note",
             )
             yield Static(Content(self._problem), id="phrase-problem", classes="dialog-problem")

@@ -76,7 +76,7 @@ class AskRegistrationScreen(ModalScreen[Answers | None]):
             yield self._known
             yield self._question
             yield self._options
-            yield Static(_("Enter väljer   Esc tillbaka"), classes="dialog-keys")
+            yield Static(_("Enter välj   Esc tillbaka"), classes="dialog-keys")
 
     def on_mount(self) -> None:
         self._options.focus()

@@ -63,7 +63,7 @@ class RosterEntryScreen(ModalScreen[RosterPut | None]):
                 yield Field(clock_time(one.ends_at), id="roster-to")
             yield Static(_("Ett slut före början är dagen efter."), classes="dialog-note")
             yield Static(Content(self._problem), id="roster-problem", classes="dialog-problem")
-            yield Static(_("Tab nästa fält   Ctrl+S spara   Esc ångra"), classes="dialog-keys")
+            yield Static(_("Tab nästa fält   Ctrl+S spara   Esc låt bli"), classes="dialog-keys")
 
     def on_input_submitted(self) -> None:
         self.action_save()

@@ -186,7 +186,7 @@ class ShiftScreen(ModalScreen[str | None]):
         self._shift, self._now = shift, now
         since = _("sedan {at} ({long})").format(at=moment(shift.started_at, now), long=waited(shift.started_at, now))
         words = f"{profession_word(shift.profession)} · {shift_kind_word(shift.kind)} · {since}"
-        self._facts.update(Content.assemble((words, "$foreground 80%"), (_("   c byter uppgift"), "$primary")))
+        self._facts.update(Content.styled(words, "$foreground 80%"))
 
     def show(self, view: OngoingView, now: datetime) -> None:
         """Show what is left, with the cursor on the row it was on."""
@@ -302,7 +302,7 @@ def advice(one: OngoingLine) -> str:
 
 def _keys_for(one: OngoingLine | None) -> str:
     """The keys that do something now: with the row, and with the shift."""
-    shift = _("s avsluta skiftet   Esc tillbaka")
+    shift = _("s avsluta skiftet   c byt uppgift   Esc tillbaka")
     if one is None:
         return shift
     row = (

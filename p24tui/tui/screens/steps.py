@@ -22,7 +22,7 @@ class StepsScreen(ScrolledScreen[Ends]):
     @property
     def keys(self) -> str:
         """What the keys do."""
-        return _("Siffra väljer   ↑ ↓ rulla   Esc tillbaka") if self.outcomes else _("↑ ↓ rulla   Esc tillbaka")
+        return _("Siffra välj   ↑ ↓ rulla   Esc tillbaka") if self.outcomes else _("↑ ↓ rulla   Esc tillbaka")
 
     def action_choose(self, digit: int) -> None:
         if digit <= len(self.outcomes):

@@ -59,7 +59,8 @@ class DayScreen(ModalScreen[DayDecided | None]):
                 yield Label("")
                 yield self._beside_what
             yield self._about
-            yield Static(_("Enter klar   Esc ångra   Allt sparas sedan med Ctrl+S"), classes="dialog-keys")
+            yield Static(_("Allt sparas sedan med Ctrl+S."), classes="dialog-note")
+            yield Static(_("Enter klar   Esc låt bli"), classes="dialog-keys")
 
     def on_mount(self) -> None:
         (self._date if self._given is None else self._what).focus()

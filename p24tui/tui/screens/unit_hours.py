@@ -318,8 +318,8 @@ class UnitHoursScreen(ModalScreen[None]):
         if self.focused is self._list:
             keys = [_("Enter ändra"), _("Delete som vanligt"), *keys]
         else:
-            keys = [_("Tab nästa rad"), *keys]
-        self._keys.update("  ".join(keys))
+            keys = [_("Tab nästa fält"), *keys]
+        self._keys.update("   ".join(keys))
 
 
 def _row(typed: str, before: Openings) -> _Row:

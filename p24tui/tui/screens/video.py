@@ -73,7 +73,7 @@ class VideoScreen(ModalScreen[VideoStep | None]):
             ]
             yield Static(Content("\n").join(lines))
             yield Static(_(NOTES[self._case.video]), markup=False, classes="dialog-note")
-            yield Static(_("Siffra väljer   Esc låt vara"), classes="dialog-keys")
+            yield Static(_("Siffra välj   Esc låt vara"), classes="dialog-keys")
 
     def action_choose(self, digit: int) -> None:
         if digit <= len(self._steps):

@@ -17,7 +17,7 @@ from p24tui.words.cases import filter_words
 
 STANDING = (
     (N_("Alla öppna"), ListFilter()),
-    (N_("Idag"), ListFilter(age=Age.TODAY)),
+    (N_("I dag"), ListFilter(age=Age.TODAY)),
     (N_("Äldre öppna"), ListFilter(age=Age.OLDER)),
     (N_("Mina"), ListFilter(mine=True)),
     (N_("Olästa"), ListFilter(unread=True)),
@@ -48,7 +48,7 @@ class ViewsScreen(ModalScreen[ListFilter | SavedView | str | None]):
             yield Static(Content.styled(_("Vyer"), "bold"), classes="dialog-title")
             yield OptionList(*(self._option(n, name) for n, name in enumerate(names)), id="views", markup=False)
             yield Field(placeholder=_("Namn på vyn"), id="view-name")
-            yield Static(_("1–9 Enter visa   s spara visat   Delete glöm   Esc tillbaka"), classes="dialog-keys")
+            yield Static(_("1–9 Enter visa   s spara som vy   Delete glöm   Esc tillbaka"), classes="dialog-keys")
 
     def on_mount(self) -> None:
         self.query("#view-name").set(display=False)

@@ -31,6 +31,9 @@ WITH_INFLOW = 120
 VERY_WIDE = 140
 """Columns from which there is room for one's profession."""
 
+AROUND_ALARM = 4
+"""Cells of the line that are the mark of an alarm and what stands around it."""
+
 LATE_AFTER = 4
 """Seconds without a word from the feed after which it is said how old the list is."""
 
@@ -298,7 +301,8 @@ class DeskHeader(Widget):
         else:
             wide = _("ÄNDRINGAR HÖRS INTE. Listan läses om var 5:e sekund, senast {at}. Allt annat fungerar.")
             narrow = _("ÄNDRINGAR HÖRS INTE · listan läses om var 5:e sekund, senast {at}")
-        return (wide if width >= WIDE else narrow).format(at=at)
+        wide = wide.format(at=at)
+        return wide if cell_len(wide) <= width - AROUND_ALARM else narrow.format(at=at)
 
     def _arrived_words(self) -> str:
         cases, answers = self.arrived

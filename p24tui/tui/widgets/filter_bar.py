@@ -63,7 +63,7 @@ class FilterBar(Widget, can_focus=True):
         one = self.chosen
         kind = _("kanal") if not one.kinds else kind_word(next(iter(one.kinds))).lower()
         keys = [
-            ("i", _("idag"), one.age is Age.TODAY),
+            ("i", _("i dag"), one.age is Age.TODAY),
             ("ä", _("äldre"), one.age is Age.OLDER),
             ("m", _("mina"), one.mine),
             ("o", _("olästa"), one.unread),
@@ -74,17 +74,9 @@ class FilterBar(Widget, can_focus=True):
         if len(self._unit_names) > 1:
             unit = ", ".join(self._unit_names.get(id, id) for id in sorted(one.units)) or _("enhet")
             keys.append(("e", unit, bool(one.units)))
-        parts: list[Content | tuple[str, str]] = [(_(" Filter  "), "bold")]
-        for key, word, on in keys:
-            mark, style = ("■", "bold $accent") if on else ("□", "$foreground 85%")
-            parts += [(f"{key}\u00a0", "bold $primary"), (f"{mark}\u00a0{word}  ", style)]
-        parts += [
-            ("0\u00a0", "bold $primary"),
-            (_("visa alla  "), ""),
-            ("Enter\u00a0", "bold $primary"),
-            (_("klar"), ""),
-        ]
-        return Content.assemble(*parts)
+        choices = [_choice(key, f"{'■' if on else '□'} {word}", on=on) for key, word, on in keys]
+        choices += [_choice("0", _("visa alla")), _choice("Enter", _("klar"))]
+        return _wrapped(_(" Filter  "), choices, self.size.width)
 
     def action_age(self, age: str) -> None:
         same = self.chosen.age is Age(age)
@@ -118,6 +110,20 @@ class FilterBar(Widget, can_focus=True):
     def _choose(self, chosen: ListFilter) -> None:
         self.chosen = chosen
         self.post_message(self.Changed(chosen))
+
+
+def _choice(key: str, words: str, *, on: bool = False) -> Content:
+    return Content.assemble((f"{key} ", "bold $primary"), (f"{words}  ", "bold $accent" if on else "$foreground 85%"))
+
+
+def _wrapped(title: str, choices: list[Content], width: int) -> Content:
+    """The choices after the title, on as many lines as they need, each line beginning under the first choice."""
+    lines = [Content.styled(title, "bold")]
+    for one in choices:
+        if lines[-1].cell_length + one.rstrip().cell_length > width:
+            lines.append(Content(" " * len(title)))
+        lines[-1] += one
+    return Content("\n").join(lines)
 
 
 def next_unit(chosen: ListFilter, unit_ids: tuple[str, ...]) -> ListFilter:

@@ -7,7 +7,9 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from p24tui.i18n import _
+from p24tui.routine.protection import is_protected
 from p24tui.routine.role import Role
+from p24tui.services.views import OpenCase
 from p24tui.tui.key import Key, Where
 from p24tui.tui.keys import bar
 
@@ -52,6 +54,13 @@ class KeyBar(Widget):
             if room >= 0:
                 shown.append(key)
         return [*shown, last]
+
+
+def next_step(opened: OpenCase | None) -> str:
+    """The action that comes first in a case that nobody has: to take it on, or for a protected person to end it."""
+    if opened is None or opened.line.case.owner_id is not None:
+        return ""
+    return "end" if is_protected(opened.line.patient.protection) else "claim"
 
 
 def _width(key: Key) -> int:

@@ -1,5 +1,6 @@
 """What the list leaves out, on a line of its own under it, for as long as it leaves anything out."""
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
@@ -22,11 +23,13 @@ class ListNote(Static):
             return
         self._said = (shown, hidden)
         self.display = bool(shown or hidden)
-        self.update(
-            Content.assemble(
-                (_(" Visar "), "$foreground 70%"),
-                (clean_line(shown), "bold"),
-                (f"   {hidden}" if hidden else "", "bold $warning"),
-                (_("   {key} visar alla").format(key=key_name("show_all")), "$foreground 70%"),
-            )
-        )
+        self.refresh()
+
+    def render(self) -> Content:
+        """What is hidden, and the key that shows it, stand there whole; what is shown as far as there is room."""
+        shown, hidden = self._said
+        lead, key = _(" Visar "), _("   {key} visar alla").format(key=key_name("show_all"))
+        hidden = f"   {hidden}" if hidden else ""
+        room = self.size.width - cell_len(lead + hidden + key)
+        words = Content.styled(clean_line(shown), "bold").truncate(max(0, room), ellipsis=True)
+        return Content.assemble((lead, "$foreground 70%"), words, (hidden, "bold $warning"), (key, "$foreground 70%"))
