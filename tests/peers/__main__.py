@@ -31,6 +31,11 @@ from tests.peers.having import CannotBeHad, without_network
 from tests.peers.rounds import Measured, measure
 from tests.peers.table import DOCUMENT, FLOOR, OURS, Column, put, section
 
+BUSY = """\
+**The machine did much else meanwhile.** Times are longer than they are alone, near values cannot be told apart, and
+what computes in several threads suffers most. Versions and memory hold better than the rest."""
+"""What stands above a table that was measured where more programs than cores wanted to run."""
+
 
 @dataclass(slots=True)
 class Run:
@@ -60,6 +65,8 @@ def main(arguments: list[str]) -> int:
         for peer in PEERS:
             if peer.name in chosen.only:
                 _add(run, peer, chosen.cache, _folder(until))
+            else:
+                run.leave_out(peer.name, "it was not asked for in this run")
         loads = list(_measure(run, chosen.rounds))
     columns = [column for column, _driven in run.columns]
     if not any(column.name == OURS and column.measured.rounds for column in columns):
@@ -112,11 +119,13 @@ def _folder(until: ExitStack) -> Path:
 
 def _machine(rounds: int, loads: list[float]) -> str:
     """When and where."""
-    return (
-        f"{local_date(SystemClock().now())}, {platform.system()} {platform.release()}, {os.cpu_count()} cores, load "
-        f"{min(loads):.1f}–{max(loads):.1f}, Python {platform.python_version()}, {COLUMNS}×{ROWS}, "
-        f"medians of {rounds} rounds."
+    cores = os.cpu_count() or 1
+    told = (
+        f"{local_date(SystemClock().now())}, {platform.system()}, {cores} cores, "
+        f"load {min(loads):.1f}–{max(loads):.1f}, Python {platform.python_version()}, {COLUMNS}×{ROWS}, "
+        f"rounds: {rounds}."
     )
+    return told if max(loads) <= cores else f"{told}\n\n{BUSY}"
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
