@@ -33,6 +33,7 @@ from p24tui.store.values import Changed, Doing, Notice
 from p24tui.system import System
 from tests.size.region import actor
 
+TRIES = 20
 HANDS = 4
 """Threads in which a process's consoles do what their people do."""
 
@@ -121,7 +122,7 @@ def main(first: int, count: int) -> None:
     ended, done, chance = threading.Event(), Counter[str](), random.Random(first)
     threading.Thread(target=_await_end, args=(ended,), daemon=True).start()
     with ExitStack() as until:
-        consoles = [_console(until, number, done, chance) for number in range(first, first + count)]
+        consoles = [_begun(until, number, done, chance) for number in range(first, first + count)]
         print("ready", flush=True)
         began = time.monotonic()
         with ThreadPoolExecutor(HANDS) as hands:
@@ -133,6 +134,16 @@ def main(first: int, count: int) -> None:
 def _await_end(ended: threading.Event) -> None:
     sys.stdin.read()
     ended.set()
+
+
+def _begun(until: ExitStack, number: int, done: Counter[str], chance: random.Random) -> Console:
+    """A console that has begun; where the database does not answer in time it tries again, as a person would."""
+    for _ in range(TRIES):
+        try:
+            return _console(until, number, done, chance)
+        except P24Error:
+            done["beginnings, failed"] += 1
+    return _console(until, number, done, chance)
 
 
 def _console(until: ExitStack, number: int, done: Counter[str], chance: random.Random) -> Console:
