@@ -17,13 +17,12 @@ from p24tui.routine.visit import Summons
 from p24tui.services import chat, invitations, passwords
 from p24tui.services.invitations import Guest
 from p24tui.store import messages, tables
-from p24tui.store.values import Attachment, FormAnswer
+from p24tui.store.values import Attachment, FormAnswer, Lost
 from p24tui.tui.app import P24App
-from p24tui.tui.widgets.desk_header import DeskHeader, Trouble
 from tests.outgoing import MOBILE, send, with_gateway
 from tests.registering import ended
 from tests.tui.control_kit import control_app
-from tests.tui.kit import OPERATOR, app, desk_of
+from tests.tui.kit import OPERATOR, app, desk_of, settled, until
 from tests.tui.visit_kit import arrives, booked, half_ended, on_video
 from tests.visiting import book, checked, child, with_video
 from tests.world import MONDAY_NINE, PEOPLE, World
@@ -186,9 +185,15 @@ def before_closing(world: World) -> P24App:
 
 
 async def database_is_lost(pilot: Pilot[None]) -> None:
-    """What the desk says when no reading succeeds."""
-    desk_of(pilot).query_one(DeskHeader).trouble = Trouble.DATABASE
-    await pilot.pause()
+    """What the feed tells the desk when the database goes away, and nothing after that."""
+    console = pilot.app
+    assert isinstance(console, P24App)
+    await until(pilot, lambda: console._feed is not None)
+    assert console._feed is not None
+    console._feed.stop()
+    await settled(pilot)
+    desk_of(pilot).hear(Lost("gone"))
+    await settled(pilot)
 
 
 SCENES = {

@@ -13,6 +13,9 @@ _DROPPED = (
     re.compile(r"<text [^>]*>\n</text>"),
     re.compile(r' shape-rendering="crispEdges"'),
 )
+_CLIP = re.compile(r'(<clipPath id="p-clip-terminal">\s*<rect [^>]*height=")([\d.]+)')
+_DESCENT = 6
+"""What letters of the last line reach below it, which would be cut."""
 _FONTS = "'Fira Code', 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 _TEXT = re.compile(r'<text class="p-r\d+" x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>', re.DOTALL)
 
@@ -23,6 +26,7 @@ def taken(app: App[None]) -> str:
     picture = re.sub(r"terminal-\d+-", "p-", picture)
     for one in _DROPPED:
         picture = one.sub("", picture)
+    picture = _CLIP.sub(lambda found: f"{found[1]}{float(found[2]) + _DESCENT:.1f}", picture)
     picture = picture.replace("&#160;", "\N{NO-BREAK SPACE}").replace("Fira Code, monospace", _FONTS)
     picture = picture.replace('<g class="p-matrix">', '<g class="p-matrix" shape-rendering="crispEdges">')
     lines = (line.strip() for line in picture.replace("<text ", "\n<text ").splitlines())

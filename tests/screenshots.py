@@ -141,7 +141,7 @@ def _unhurried() -> Iterator[None]:
     with (
         mock.patch.object(desk_parts, "SAID_FOR", 3600.0),
         mock.patch.object(refusal_bar, "SHOWN_FOR", 3600.0),
-        mock.patch.multiple(desk, SILENT_AFTER=3600.0, SLOW_AFTER=3600.0),
+        mock.patch.multiple(desk, SILENT_AFTER=3600.0, SLOW_AFTER=3600.0, FALLBACK_EVERY=3600.0),
     ):
         yield
 

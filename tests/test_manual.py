@@ -3,9 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
+from textual.binding import Binding
+from textual.dom import DOMNode
 
+from p24tui.tui.key_names import shown
 from p24tui.tui.key_table import KEYS
 from tests import documents, manual
 from tests.manual_scenes import SCENES
@@ -40,7 +44,7 @@ DEEDS = {
     "End": "end",
     "Undo": "undo",
     "Alarms": "acknowledge go_to_alarm",
-    "Be responsible for the inflow": "take_responsibility show_roster",
+    "Be responsible for the inflow": "take_responsibility show_roster acknowledge",
     "The care guarantee": "assess",
     "Close for the day": "show_closing closing_next open_row closing_tell_many closing_sign",
     "What is left today": "closing_tell closing_tell_many closing_keep closing_end_with_day assess hold end hand_over"
@@ -58,6 +62,31 @@ DEEDS = {
     " overview_now overview_unit",
 }
 """Which of the program's actions each task of the manual tells of: there it names their keys."""
+DIALOGS = {
+    "Begin the shift": "screens.shift",
+    "Assess": "screens.assessing",
+    "Use phrases": "screens.phrases",
+    "Hand over": "screens.handover",
+    "Suicide risk": "screens.form",
+    "Wrong patient": "screens.wrong_patient",
+    "Video visits": "widgets.filter_bar",
+    "Hold a visit": "screens.video",
+    "Book a visit": "screens.booking_form screens.booking_tasks",
+    "Children and proxies": "screens.booking_form screens.booking_guardians",
+    "Invite an interpreter, a guest or a colleague": "screens.visit_dialogs",
+    "Images and attachments": "screens.attachments",
+    "Write notes for the record": "screens.journal screens.form",
+    "Register in VAS": "screens.registration",
+    "Remind by SMS": "screens.outgoing screens.questions",
+    "Be responsible for the inflow": "screens.roster",
+    "Lock": "screens.locked",
+    "End the shift and log out": "screens.shift",
+    "Check the log": "screens.form",
+    "Read a case at another unit": "screens.form",
+    "Opening hours": "screens.unit_hours",
+}
+"""Where the other keys that a task names are bound: those of the dialogs that it leads to."""
+OF_BROWSERS = "In a browser"
 NOT_TOLD = {"help_anywhere", "journal_row"}
 """The same deed by another key, or from another row."""
 
@@ -130,3 +159,21 @@ def test_each_task_names_the_keys_of_its_deeds() -> None:
 def test_every_deed_is_told_of() -> None:
     told = {action for actions in DEEDS.values() for action in actions.split()}
     assert {row.setting for row in KEYS} == told | NOT_TOLD
+
+
+def test_every_other_key_is_bound_in_the_dialog_that_the_task_leads_to() -> None:
+    everywhere = {row.name for row in KEYS if row.setting in {"command_palette", "help_anywhere", "quit"}}
+    for title, words in tasks("en"):
+        of_deeds = {row.name for row in KEYS if {row.action, row.setting} & set(DEEDS.get(title, "").split())}
+        others = {
+            one for one in re.findall(r"`([^`]+)`", words) if re.fullmatch(r"\w|F\d+|Ctrl\+\w+|Delete|Pg\w+", one)
+        }
+        bound = {name for module in DIALOGS.get(title, "").split() for name in bound_in(module)}
+        assert title == OF_BROWSERS or others <= of_deeds | bound | everywhere, title
+
+
+def bound_in(module: str) -> Iterator[str]:
+    """The keys that the screens of a module bind, as they are written."""
+    for part in vars(import_module(f"p24tui.tui.{module}")).values():
+        if isinstance(part, type) and issubclass(part, DOMNode):
+            yield from (shown(one.key) for one in Binding.make_bindings(part.BINDINGS))
