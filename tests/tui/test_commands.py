@@ -86,7 +86,7 @@ async def test_the_palette_does_what_is_chosen(sqlcipher_world: World) -> None:
 
 async def test_the_palette_shows_the_key_that_one_has_chosen(sqlcipher_world: World) -> None:
     async with at_desk(sqlcipher_world) as pilot:
-        use_keys({"claim": ("f12",)})
+        pilot.app.set_keymap(use_keys({"claim": ("f12",)}))
         helps = {command.title: command.help for command in commands(pilot.app, desk_of(pilot))}
         assert helps["Ta emot"].startswith("F12  ")
 
