@@ -271,7 +271,7 @@ async def test_each_row_is_dealt_with_where_it_stands_and_then_the_shift_ends_an
         await press(pilot, "f9")
         assert "får inte vila" in screen_text(pilot)
         await press(pilot, "h", "p", "enter")
-        assert "läs chatten och anamnesen först" in " ".join(screen_text(pilot).split())
+        assert "skrivit något som ingen" in " ".join(screen_text(pilot).split())
         await press(pilot, "x")  # the case with suicide risk goes back, and calls
         assert sqlcipher_world.row(cases["suicide"].id).case.owner_id is None
         await press(pilot, "h")
@@ -280,7 +280,7 @@ async def test_each_row_is_dealt_with_where_it_stands_and_then_the_shift_ends_an
         await press(pilot, *"prov", "enter")
         assert sqlcipher_world.row(cases["cough"].id).case.state is CaseState.HELD
         await press(pilot, "a")
-        assert "läs chatten och anamnesen först" in " ".join(screen_text(pilot).split())
+        assert "skrivit något som ingen" in " ".join(screen_text(pilot).split())
         await press(pilot, "enter")  # to the case, whose message is read by that
         assert not sqlcipher_world.row(cases["ear"].id).case.unread
         await press(pilot, "f9", "a")
