@@ -57,6 +57,10 @@ MADE = range(3)
 Rows = dict[str, list[dict[str, Any]]]
 
 
+MADE_ANEW = ("alembic_version", "database_roles")
+"""What an upgrade writes itself: where people have roles in PostgreSQL, it names them and gives them what they need."""
+
+
 def make(settings: Settings, revision: str) -> Store:
     """A new, empty database at this revision."""
     store = open_engine(settings, create=True)
@@ -69,7 +73,7 @@ def tables(tx: Tx) -> list[Table]:
     """The tables as the database itself knows them, those that are referred to first."""
     found = MetaData()
     found.reflect(tx.connection)
-    return [one for one in found.sorted_tables if one.name != "alembic_version"]
+    return [one for one in found.sorted_tables if one.name not in MADE_ANEW]
 
 
 def fill(tx: Tx, revision: str, living: Rows) -> list[Table]:
