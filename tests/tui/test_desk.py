@@ -259,7 +259,7 @@ async def test_a_lost_database_is_said_loudly(sqlcipher_world: World) -> None:
 
 
 async def test_help_lists_every_key_of_ones_role(sqlcipher_world: World) -> None:
-    async with at_desk(sqlcipher_world, size=(120, 210)) as pilot:
+    async with at_desk(sqlcipher_world, size=(120, 240)) as pilot:
         await press(pilot, "question_mark")
         assert isinstance(pilot.app.screen, HelpScreen)
         for word in ("Enter", "Ctrl+S", "Ta emot ärendet", "misstänkt suicidrisk"):

@@ -319,7 +319,7 @@ class UnitHoursScreen(ModalScreen[None]):
             keys = [_("Enter ändra"), _("Delete som vanligt"), *keys]
         else:
             keys = [_("Tab nästa fält"), *keys]
-        self._keys.update("   ".join(keys))
+        self._keys.update("  ".join(keys))  # a third blank between them would not leave room for all at 80 columns
 
 
 def _row(typed: str, before: Openings) -> _Row:
