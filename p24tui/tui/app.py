@@ -113,8 +113,9 @@ class P24App(Sessions):
         self.open_desk(
             self._actor, next(units for one, units in self._people.items() if one.id == self._actor.staff_id)
         )
-        if self._proven is not None:
-            self.go_on(self._actor, self._proven)
+        if self._proven is not None:  # once the first frame stands: the database layer that it loads would hold that up
+            (desk,) = self.desks()
+            desk.call_after_refresh(self.go_on, self._actor, self._proven)
 
     def on_unmount(self) -> None:
         self.leave()

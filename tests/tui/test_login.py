@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -78,6 +79,22 @@ async def at_desk(
         await settled(pilot)
         await until(pilot, lambda: console._session is not None)
         yield pilot
+
+
+async def test_the_list_is_painted_before_the_session_of_somebody_known_is_recorded(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqlcipher_world.case(name="Ali Noor")
+    painted: list[bool] = []
+    begin = P24App.go_on
+
+    def look(console: P24App, *who: Any) -> None:
+        painted.append(any("Patientlista" in strip.text for strip in console.screen._compositor.render_strips()))
+        begin(console, *who)
+
+    monkeypatch.setattr(P24App, "go_on", look)
+    async with at_desk(sqlcipher_world):
+        assert painted == [True]
 
 
 async def type_in(pilot: Pilot[None], text: str) -> None:
