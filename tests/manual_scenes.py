@@ -11,20 +11,17 @@ from textual.pilot import Pilot
 from p24tui import assets
 from p24tui.clock import local_date
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
-from p24tui.routine.link import Role
 from p24tui.routine.protection import Protection
-from p24tui.routine.visit import Summons
-from p24tui.services import chat, invitations, passwords
-from p24tui.services.invitations import Guest
+from p24tui.services import chat, passwords
 from p24tui.store import messages, tables
 from p24tui.store.values import Attachment, FormAnswer, Lost
 from p24tui.tui.app import P24App
-from tests.outgoing import MOBILE, send, with_gateway
+from tests.outgoing import MOBILE, with_gateway
 from tests.registering import ended
 from tests.tui.control_kit import control_app
 from tests.tui.kit import OPERATOR, app, desk_of, settled, until
-from tests.tui.visit_kit import arrives, booked, half_ended, on_video
-from tests.visiting import book, checked, child, with_video
+from tests.tui.visit_kit import a_day_of_visits
+from tests.visiting import checked
 from tests.world import MONDAY_NINE, PEOPLE, World
 
 ANSWERS = (
@@ -138,22 +135,9 @@ def psychologists(world: World) -> P24App:
 
 
 def at_visits(world: World) -> P24App:
-    """A quarter past nine: one has not come, one is half ended, one on video, one waits, and a child comes later."""
-    with_gateway(world)
-    with_video(world)
+    """In the middle of a day of visits."""
     world.rostered("maria")
-    booked(world, 10, "Gunnar Ask")
-    half_ended(world, "Sofia Nyberg")
-    on_video(world, booked(world, 12, "Ali Noor"))
-    waits = booked(world, 30, "Karin Öberg", reason="Eksem på händerna")
-    guest = Guest(role=Role.GUEST, name="Per Öberg", address="0701740608", must_identify=True)
-    invitations.invite(world.system, world.actor("johan"), waits.id, guest)
-    summons = Summons.CHILD_SAVED
-    book(world, child(world).id, world.clock.now() + timedelta(hours=1), summons=summons)
-    send(world)
-    world.clock.advance(timedelta(minutes=16))
-    arrives(world, waits)
-    send(world)
+    a_day_of_visits(world)
     return app(world)
 
 

@@ -15,6 +15,7 @@ from p24tui.store.values import Attachment
 from tests import samples, siu
 from tests.controlling import a_day_of_reading, make_controller, number_of
 from tests.tui import test_snapshots as shown
+from tests.tui.visit_kit import a_day_of_visits
 from tests.world import PEOPLE, UNIT, World
 
 CROWD = 24
@@ -65,7 +66,8 @@ def busy(world: World) -> None:
 
 def booking_day(world: World) -> None:
     """The visits of the pictures, and bookings that became none."""
-    shown.prepare_visits(world)
+    world.rostered()
+    a_day_of_visits(world)
     sent = siu.message(
         siu.msh(), siu.sch(reason="Eksem"), siu.pid(mobile=""), "RGS|1", siu.ail(), siu.aip("SE2321000016-NONE")
     )

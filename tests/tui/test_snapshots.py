@@ -12,10 +12,7 @@ from p24tui import i18n
 from p24tui.clock import local_date
 from p24tui.gateways.outgoing.model import Problem, Rejected, Uncertain
 from p24tui.routine.case import Case, CaseState, Urgency
-from p24tui.routine.link import Role
-from p24tui.routine.visit import Summons
-from p24tui.services import chat, invitations, notes, passwords, registration, reminders, takeover, ticks
-from p24tui.services.invitations import Guest
+from p24tui.services import chat, notes, passwords, registration, reminders, takeover, ticks
 from p24tui.store import messages
 from p24tui.store.values import Attachment
 from p24tui.tui.app import P24App
@@ -27,8 +24,7 @@ from tests.outgoing import MOBILE, ScriptedGateway, send, with_gateway
 from tests.registering import MESSAGE, ended, made
 from tests.tui.control_kit import control_app
 from tests.tui.kit import OPERATOR, app, desk_of, fill, press, screen_text, settled, until
-from tests.tui.visit_kit import arrives, booked, half_ended, on_video
-from tests.visiting import book, child, with_video
+from tests.tui.visit_kit import a_day_of_visits
 from tests.world import MONDAY_NINE, PEOPLE, World
 
 A_QUARTER_TO_FIVE = MONDAY_NINE + timedelta(hours=7, minutes=45)
@@ -169,25 +165,6 @@ def prepare_closing(world: World) -> None:
     world.case(name="Vera Vila", state=CaseState.HELD, unread=0, held_until=later, held_reason="provsvar")
 
 
-def prepare_visits(world: World) -> None:
-    """A quarter past nine: one has not come, one is half ended, one on video, one waits, and a child comes later."""
-    with_gateway(world)
-    with_video(world)
-    world.rostered()
-    booked(world, 10, "Gunnar Ask")
-    half_ended(world, "Sofia Nyberg")
-    on_video(world, booked(world, 12, "Ali Noor"))
-    waits = booked(world, 30, "Karin Öberg", reason="Eksem på händerna")
-    guest = Guest(role=Role.GUEST, name="Per Öberg", address="0701740608", must_identify=True)
-    invitations.invite(world.system, world.actor("johan"), waits.id, guest)
-    summons = Summons.CHILD_SAVED
-    book(world, child(world).id, world.clock.now() + timedelta(hours=1), summons=summons)
-    send(world)
-    world.clock.advance(timedelta(minutes=16))
-    arrives(world, waits)
-    send(world)
-
-
 def prepare_registration(world: World) -> None:
     """An old watch post, a message to remove, and a contact that nobody has decided on."""
     world.rostered(days=4)
@@ -282,7 +259,8 @@ def test_registration(sqlcipher_world: World, snap_compare: Compare, size: tuple
 @SIZES
 @pytest.mark.parametrize("screen", VISITS)
 def test_visits(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int], screen: str) -> None:
-    prepare_visits(sqlcipher_world)
+    sqlcipher_world.rostered()
+    a_day_of_visits(sqlcipher_world)
     assert snap_compare(app(sqlcipher_world), terminal_size=size, run_before=after(*VISITS[screen]))
 
 

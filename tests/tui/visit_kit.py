@@ -12,13 +12,14 @@ from p24tui.gateways import browser
 from p24tui.gateways.browser import Opened
 from p24tui.routine.case import Case
 from p24tui.routine.link import Role
-from p24tui.routine.visit import Visit
-from p24tui.services import visit_day
+from p24tui.routine.visit import Summons, Visit
+from p24tui.services import invitations, visit_day
+from p24tui.services.invitations import Guest
 from p24tui.store import events, participants, people
 from p24tui.tui.screens.visit import VisitScreen, VisitStep
-from tests.outgoing import MOBILE, with_gateway
+from tests.outgoing import MOBILE, send, with_gateway
 from tests.tui.kit import desk_of, press, screen_text, settled
-from tests.visiting import book, stored_visit, with_video
+from tests.visiting import book, child, stored_visit, with_video
 from tests.world import World
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
@@ -121,3 +122,21 @@ async def choose(pilot: Pilot[None], step: VisitStep) -> None:
     screen = pilot.app.screen
     assert isinstance(screen, VisitScreen)
     await press(pilot, str(screen._steps.index(step) + 1))
+
+
+def a_day_of_visits(world: World) -> None:
+    """A quarter past nine: one has not come, one is half ended, one on video, one waits, and a child comes later."""
+    with_gateway(world)
+    with_video(world)
+    booked(world, 10, "Gunnar Ask")
+    half_ended(world, "Sofia Nyberg")
+    on_video(world, booked(world, 12, "Ali Noor"))
+    waits = booked(world, 30, "Karin Öberg", reason="Eksem på händerna")
+    guest = Guest(role=Role.GUEST, name="Per Öberg", address="0701740608", must_identify=True)
+    invitations.invite(world.system, world.actor("johan"), waits.id, guest)
+    summons = Summons.CHILD_SAVED
+    book(world, child(world).id, world.clock.now() + timedelta(hours=1), summons=summons)
+    send(world)
+    world.clock.advance(timedelta(minutes=16))
+    arrives(world, waits)
+    send(world)
