@@ -223,12 +223,15 @@ class Page:
     def hear(self, method: str, params: dict[str, Any]) -> None:
         """Something has happened in the tab."""
         if method == "Network.webSocketFrameReceived" and params["response"]["opcode"] == 2:
-            painted = base64.b64decode(params["response"]["payloadData"])
-            self._stream.feed(UNREADABLE.sub(b"", painted))
+            # Until the page has gone, the console before still paints.
+            if params["requestId"] == self._socket:
+                painted = base64.b64decode(params["response"]["payloadData"])
+                self._stream.feed(UNREADABLE.sub(b"", painted))
         elif method == "Network.requestWillBeSent":
             self.asked.append(params["request"]["url"])
         elif method == "Network.webSocketCreated":
             self.asked.append(params["url"])
+            self._socket = params["requestId"]
         elif method == "Network.responseReceived":
             self.statuses[params["response"]["url"]] = params["response"]["status"]
             self.headers[params["response"]["url"]] = params["response"]["headers"]
@@ -238,6 +241,7 @@ class Page:
             self.complaints.append(params["entry"]["text"])
 
     def forget(self) -> None:
-        """What the terminal has shown until now."""
+        """What the terminal has shown until now, and the console that painted it."""
+        self._socket = ""
         self._screen = pyte.Screen(COLUMNS, ROWS)
         self._stream = pyte.ByteStream(self._screen)
