@@ -122,16 +122,17 @@ class OpenId:
         """What the provider says of who has logged in, by the ``answer`` (a query) that the browser came back with; and
         when it was learnt. Raises ``Refused`` where it does not hold, ``Unavailable`` where it cannot be learnt now.
         """
-        if not hmac.compare_digest(answer.get("state", "").encode(), begun.state.encode()):
+        if not hmac.compare_digest(answer.get("state", "").encode(errors="replace"), begun.state.encode()):
             raise self._unproven()
         if answer.get("iss", self._issuer) != self._issuer:  # RFC 9207: it came from another provider
             raise self._unproven()
         if "error" in answer:
             self._explain(answer["error"])
-        if not answer.get("code"):
+        code = answer.get("code", "")
+        if not (code and code.isascii() and code.isprintable()):  # RFC 6749, A.11
             raise self._unproven()
         provider = self._provider()
-        id_token = self._id_token(provider, answer["code"], begun, return_to)
+        id_token = self._id_token(provider, code, begun, return_to)
         keys = self._ask(_Keys, "GET", provider.jwks_uri)
         now = self._clock.now()
         return self._verified(id_token, keys, begun.nonce, now), now

@@ -87,6 +87,17 @@ def why_not(provider: OpenIdProvider, **options: Any) -> str:
     return refused.value.reason
 
 
+@pytest.mark.rule("NA-2")
+@pytest.mark.parametrize("name", ["state", "code"])
+@pytest.mark.parametrize("odd", ["\ud800", "kod\n", "å"])
+def test_what_no_provider_gives_a_browser_proves_nobody(provider: OpenIdProvider, name: str, odd: str) -> None:
+    e_id = e_id_at(provider.issuer)
+    begun = e_id.begin(RETURN_TO)
+    with pytest.raises(Refused) as refused:
+        e_id.finish(begun, {**provider.come_back(begun), name: odd}, RETURN_TO)
+    assert refused.value.reason == "e-id-unproven"
+
+
 class TestARealProvider:
     return_to = "http://127.0.0.1:9/v/login/callback"
 
