@@ -1,6 +1,6 @@
 """A patient with a case at a unit where few work."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from p24tui.routine.break_glass import BreakGlass, Ground
 from p24tui.routine.case import Case

@@ -1,9 +1,9 @@
 """Log control in tests: who controls, and readings that stand out or do not."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import insert, select, update
 
 from p24tui.routine.actor import Actor

@@ -1,7 +1,8 @@
 """What registration is tried with: contacts that have ended, and the posts that are in VAS for them."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from p24tui.routine.case import Case
 from p24tui.routine.handover import Consent, ConsentState, ConsentWay, Target

@@ -13,6 +13,8 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 
+from msgspec import structs
+
 from p24tui.explain import REFUSALS
 from p24tui.routine import acting_outside, chat, ending, risk_path, suicide, wrong_patient
 from p24tui.routine.actor import Actor, Profession
@@ -124,8 +126,8 @@ def _say_no_suspicion(at: Situation, who: Actor) -> Tried:
 
 _ASSESSMENTS = (
     *(LOW, LOW_CERTAIN, MODERATE, HIGH),
-    *(replace(LOW, level=RiskLevel.UNSAID), replace(LOW, basis=()), replace(LOW, rung="")),
-    replace(LOW, protective_factors=" "),
+    *(structs.replace(LOW, level=RiskLevel.UNSAID), structs.replace(LOW, basis=()), structs.replace(LOW, rung="")),
+    structs.replace(LOW, protective_factors=" "),
 )
 
 
@@ -134,13 +136,13 @@ def _assess(at: Situation, who: Actor) -> Tried:
 
 
 def _say_safe(at: Situation, who: Actor) -> Tried:
-    tried = (SAFE, replace(SAFE, feels_safe=False))
+    tried = (SAFE, structs.replace(SAFE, feels_safe=False))
     return [(said, suicide.say_safe(at.case, at.course, who, at.protection, said)) for said in tried]
 
 
 _BOOKINGS = (
-    *(VISIT, replace(VISIT, profession=Profession.NURSE), replace(VISIT, where=" ")),
-    *(replace(VISIT, at=NOW), replace(VISIT, at=NOW + 3 * DAY)),
+    *(VISIT, structs.replace(VISIT, profession=Profession.NURSE), structs.replace(VISIT, where=" ")),
+    *(structs.replace(VISIT, at=NOW), structs.replace(VISIT, at=NOW + 3 * DAY)),
 )
 
 
@@ -153,7 +155,7 @@ def _visited(at: Situation, who: Actor) -> Tried:
 
 
 def _decide(at: Situation, who: Actor) -> Tried:
-    tried = ((REFUSES, False), (WEEKEND, True), (WEEKEND, False), (replace(REFUSES, reason=" "), False))
+    tried = ((REFUSES, False), (WEEKEND, True), (WEEKEND, False), (structs.replace(REFUSES, reason=" "), False))
     return [
         (said, suicide.decide(at.case, at.course, who, at.protection, said, closed_within=closed))
         for said, closed in tried
@@ -161,13 +163,13 @@ def _decide(at: Situation, who: Actor) -> Tried:
 
 
 def _prolong(at: Situation, who: Actor) -> Tried:
-    tried = (PROLONGED, replace(PROLONGED, reason=" "), replace(PROLONGED, until=NOW + 2 * DAY))
+    tried = (PROLONGED, structs.replace(PROLONGED, reason=" "), structs.replace(PROLONGED, until=NOW + 2 * DAY))
     return [(said, suicide.prolong(at.case, at.course, who, at.protection, said, NOW, PACE)) for said in tried]
 
 
 def _call(at: Situation, who: Actor) -> Tried:
     """Calls are kept where they count: not while the risk is raised, for that makes too many situations."""
-    said = (NO_ANSWER, REACHED, replace(NO_ANSWER, at=NOW + HOUR), replace(REACHED, note=" "))
+    said = (NO_ANSWER, REACHED, structs.replace(NO_ANSWER, at=NOW + HOUR), structs.replace(REACHED, note=" "))
     kept = is_left(at) or at.course.level not in risk_path.RAISED
     return [
         (one if kept else None, acting_outside.call(at.case, at.course, who, at.protection, one, NOW)) for one in said
@@ -175,7 +177,7 @@ def _call(at: Situation, who: Actor) -> Tried:
 
 
 def _hand_on(at: Situation, who: Actor) -> Tried:
-    tried = (TO_112, TO_ON_CALL, replace(TO_112, whom=" "), replace(TO_112, at=NOW + HOUR))
+    tried = (TO_112, TO_ON_CALL, structs.replace(TO_112, whom=" "), structs.replace(TO_112, at=NOW + HOUR))
     return [(said, acting_outside.hand_on(at.case, at.course, who, at.protection, said, NOW)) for said in tried]
 
 
@@ -229,7 +231,7 @@ def _write(at: Situation) -> Tried:
     woken = chat.receive(at.case, NOW)
     yield said, woken
     if at.case.suicide is SuicideRisk.NONE or at.case.risk in risk_path.RAISED:
-        yield said, replace(woken, risk_words=True)
+        yield said, structs.replace(woken, risk_words=True)
 
 
 def _fall_due(at: Situation) -> Tried:
@@ -255,11 +257,11 @@ def starts() -> list[Situation]:
     """What comes in: nothing said, a matter within mental health, and risk that the form suggests, also of a protected
     person."""
     case = Case("a", UNIT, "p", ContactKind.TRIAGED, "Hosta", NOW, waiting_since=NOW)
-    by_form = replace(case, suicide=SuicideRisk.AWAITING)
+    by_form = structs.replace(case, suicide=SuicideRisk.AWAITING)
     said = (Stated(Suspicion(""), NOW),)
     came_in = [
         Situation(case, Course(), Protection.NONE, ()),
-        Situation(replace(case, mental_health=True), Course(), Protection.NONE, ()),
+        Situation(structs.replace(case, mental_health=True), Course(), Protection.NONE, ()),
         Situation(by_form, Course(), Protection.NONE, said),
         Situation(by_form, Course(), Protection.MARKED, said),
     ]
@@ -312,17 +314,17 @@ def led_on(at: Situation, step: str, who: Actor | None, entry: Entry | None, cas
 def _a_day_later(at: Situation) -> Situation:
     """What lies ahead has come a day nearer; how long ago something was makes no difference but at its boundaries."""
     due, by = at.case.risk_due_at, at.case.visit_by
-    case = replace(
+    case = structs.replace(
         at.case,
         risk_due_at=max(due - DAY, NOW) if due else None,
         visit_by=max(by - DAY, TODAY - DAY) if by else None,
     )
-    stated = tuple(replace(one, at=NOW - DAY, entry=_earlier(one.entry)) for one in at.stated)
+    stated = tuple(structs.replace(one, at=NOW - DAY, entry=_earlier(one.entry)) for one in at.stated)
     return Situation(case, course_of(stated), at.protection, stated)
 
 
 def _earlier(entry: Entry) -> Entry:
-    return replace(entry, at=max(entry.at - DAY, NOW - HOUR)) if isinstance(entry, Booking) else entry
+    return structs.replace(entry, at=max(entry.at - DAY, NOW - HOUR)) if isinstance(entry, Booking) else entry
 
 
 def is_left(at: Situation) -> bool:
@@ -338,13 +340,13 @@ def alike(at: Situation) -> Situation:
     not handled here. Who has the word is drawn elsewhere.
     """
     course, state = at.course, at.case.state
-    case = replace(
+    case = structs.replace(
         at.case,
         state=state if state is CaseState.ENDED else CaseState.ONGOING,
         waiting_since=None,
         unread=min(at.case.unread, 1),
     )
-    course = replace(
+    course = structs.replace(
         course,
         assessed=None,
         safety=SAFE if course.safety else None,
@@ -355,12 +357,15 @@ def alike(at: Situation) -> Situation:
     )
     stated = at.stated
     if is_left(at):
-        course = replace(course, certain=False, safety=None, visit=None, visited=None, decision=None)
-        case = replace(case, visit_by=None)
+        course = structs.replace(course, certain=False, safety=None, visit=None, visited=None, decision=None)
+        case = structs.replace(case, visit_by=None)
     elif course.level in risk_path.RAISED:
-        course, stated = replace(course, calls=()), tuple(one for one in stated if not isinstance(one.entry, Call))
+        course, stated = (
+            structs.replace(course, calls=()),
+            tuple(one for one in stated if not isinstance(one.entry, Call)),
+        )
     if case.suicide is not SuicideRisk.NONE or case.risk is not RiskLevel.UNSAID:
-        case = replace(case, mental_health=False)
+        case = structs.replace(case, mental_health=False)
     return replace(at, case=case, course=course, stated=stated)
 
 

@@ -14,6 +14,8 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 
+from msgspec import structs
+
 from p24tui.explain import REFUSALS
 from p24tui.routine import chat, ending, handover, holding, shift, takeover
 from p24tui.routine import undo as undoing
@@ -112,7 +114,7 @@ def _take(at: Situation, who: Actor) -> Outcomes:
 
 def _offer(at: Situation, who: Actor) -> Outcomes:
     agreed = [handover.offer(at.case, who, at.protection, target, AGREED, NOW) for target in TARGETS]
-    unknown = replace(AGREED, how=None)
+    unknown = structs.replace(AGREED, how=None)
     others = [handover.offer(at.case, who, at.protection, TARGETS[0], one, NOW) for one in (NO_CONSENT, unknown)]
     return [*agreed, *others]
 
@@ -181,7 +183,7 @@ def new_cases() -> list[Situation]:
     risks = (SuicideRisk.NONE, SuicideRisk.AWAITING)
     protections = (Protection.NONE, Protection.MARKED)
     return [
-        Situation(replace(case, suicide=risk, unread_free_text=texts), protection)
+        Situation(structs.replace(case, suicide=risk, unread_free_text=texts), protection)
         for risk, texts, protection in product(risks, (0, 1), protections)
     ]
 
@@ -215,7 +217,7 @@ def _after(at: Situation, step: str, who: Actor | None, outcome: Case | Refusal)
     if isinstance(outcome, Refusal):
         return outcome
     case = handover.kept(at.case, outcome)
-    case = replace(case, unread=min(case.unread, 1))  # how many are unread makes no difference
+    case = structs.replace(case, unread=min(case.unread, 1))  # how many are unread makes no difference
     if step in READINGS:
         return replace(at, case=case)
     last = Deed(DEEDS[step], who.staff_id, at.case) if who and step in DEEDS else None

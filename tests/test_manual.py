@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib import import_module
 
 import pytest
+from msgspec.structs import replace
 from textual.binding import Binding
 from textual.dom import DOMNode
 

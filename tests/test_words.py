@@ -1,8 +1,7 @@
 """What a column of the list says of a case."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from p24tui.routine.case import Case, CaseState, Video
 from p24tui.words.cases import state_marks

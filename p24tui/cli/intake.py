@@ -1,10 +1,10 @@
 """``p24tui intake``: files and servers by which patients' contacts come in, and what could not be taken."""
 
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import click
+from msgspec.structs import asdict
 
 from p24tui.cli.base import echo_json, operator, running
 from p24tui.i18n import _, ngettext

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import click
+from msgspec import structs
 
 from p24tui.cli import log_control
 from p24tui.cli.base import echo_json, operator, person, running
@@ -66,7 +67,7 @@ def verify_log(as_json: bool) -> None:
             click.echo(_("Avbrutet. Inget är ändrat, men allt hann inte kontrolleras."), err=True)
             click.get_current_context().exit(INTERRUPTED)
     if as_json:
-        echo_json({**asdict(tally), "seal_file": path, "found": [asdict(found) for found in findings]})
+        echo_json({**asdict(tally), "seal_file": path, "found": [structs.asdict(found) for found in findings]})
     else:
         for line in _summary(tally, len(findings)):
             click.echo(line)

@@ -1,9 +1,9 @@
 """``p24tui sms`` and ``p24tui gateway``: what is sent, by which way, and whether that way can be used."""
 
-from dataclasses import asdict
 from datetime import time
 
 import click
+from msgspec.structs import asdict
 
 from p24tui.cli.base import echo_json, operator, running, unit_of
 from p24tui.errors import BadInput

@@ -1,8 +1,9 @@
 """The demo's staff: they take on cases, answer, hold and end them, and never touch what a person at a console has."""
 
 import logging
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+
+from msgspec import Struct
 
 from p24tui.clock import STOCKHOLM, local_date
 from p24tui.demo.content import BookedVisit, Content, FoundRisk, Hold, Outcome, Story
@@ -58,8 +59,7 @@ READ_AFTER = {1: (1, 4), 2: (2, 8)}
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How a case stands: the case, how many times staff have written in it, what people at consoles may have done."""
 
     case: Case

@@ -2,12 +2,12 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from p24tui import assets
 
@@ -17,8 +17,7 @@ SHIFT = 6.0
 """Minutes by which a seed moves the moment at which somebody writes, at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chance:
+class Chance(Struct, frozen=True):
     """Chance that depends on the seed and on what it is asked about, and on nothing else."""
 
     seed: int
@@ -35,8 +34,7 @@ class Chance:
         return random.Random("/".join(map(str, (self.seed, *about))))
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One of the demo unit's staff; ``key`` is what the stories call them."""
 
     key: str
@@ -45,8 +43,7 @@ class Member:
     profession: str
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(Struct, frozen=True):
     """Who is responsible for the inflow, on which working days (0 is the demo's), between which times of day."""
 
     days: tuple[int, ...]
@@ -55,8 +52,7 @@ class Duty:
     ends: time
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What a patient answers, that many seconds after staff have written; ``files`` are images sent along."""
 
     after: float
@@ -64,8 +60,7 @@ class Reply:
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One question of a form and its answer; that to a ``date`` is how many days ago it was."""
 
     question: str
@@ -73,16 +68,14 @@ class Row:
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Relative:
+class Relative(Struct, frozen=True):
     """A child's guardian."""
 
     number: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True):
     """Until which working day, counted from the one on which it is held, why, and after how many answers."""
 
     days: int
@@ -90,8 +83,7 @@ class Hold:
     after: int
 
 
-@dataclass(frozen=True, slots=True)
-class BookedVisit:
+class BookedVisit(Struct, frozen=True):
     """A video visit that staff book after so many answers: how many days later, at which time of day."""
 
     days: int
@@ -99,8 +91,7 @@ class BookedVisit:
     after: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VisitOfDay:
+class VisitOfDay(Struct, frozen=True, kw_only=True):
     """A video visit of the demo's day, booked the day before.
 
     The patient ``comes`` so many minutes from its time, before it where that is negative, or never. It ``lasts``
@@ -121,8 +112,7 @@ class VisitOfDay:
     is_registered: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class FoundRisk:
+class FoundRisk(Struct, frozen=True):
     """Moderate suicide risk, as it is assessed after so many answers, and the visit that day: when and where."""
 
     after: int
@@ -140,8 +130,7 @@ class Outcome(StrEnum):
     STAY = "stay"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class Story(Struct, frozen=True, kw_only=True):
     """One patient's matter: when they write, what, what they answer, and what staff do if nobody else does it.
 
     ``day`` is the working day, 0 the demo's own and -1 the one before it; ``at`` the time since its midnight.
@@ -180,8 +169,7 @@ class Story:
     risk: FoundRisk | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """The unit, its people and the patients' stories, in the order in which they write."""
 
     chance: Chance

@@ -1,6 +1,6 @@
 """The notes that the demo's colleagues write before they end a case."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from p24tui.ids import stable_id
 from p24tui.routine.actor import Actor

@@ -2,8 +2,9 @@
 
 import json
 import logging
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from p24tui.demo import fhir
 from p24tui.demo.content import Content, Story
@@ -15,8 +16,7 @@ SOURCE = "demo"
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """Staff have written to a patient: whose story it is, how many times by now, and when."""
 
     story: str

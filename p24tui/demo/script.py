@@ -5,9 +5,10 @@ often or how late one looks.
 """
 
 import heapq
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from p24tui.clock import STOCKHOLM, SetClock
 from p24tui.demo import playing
@@ -42,8 +43,7 @@ class Deed(StrEnum):
     VISITS = "6-visits"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Due:
+class Due(Struct, frozen=True, order=True):
     """Something that happens at an instant. ``number`` says which of a patient's replies.
 
     Of a visit ``number`` is which, and ``story`` what is due of it.

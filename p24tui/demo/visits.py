@@ -1,8 +1,9 @@
 """The demo unit's video visits of the day: booked the day before, and held by colleagues where no person does it."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from p24tui.clock import STOCKHOLM
 from p24tui.demo.content import Content, VisitOfDay
@@ -40,8 +41,7 @@ class VisitDeed(StrEnum):
     OVER = "over"
 
 
-@dataclass(frozen=True, slots=True)
-class DemoVideo:
+class DemoVideo(Struct, frozen=True):
     """Rooms that are nowhere: the demo reaches nobody."""
 
     def room(self, visit_id: str) -> str:

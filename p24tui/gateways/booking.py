@@ -1,7 +1,8 @@
 """A booking as a booking system tells it, in our own words, before anything of it is looked up or stored (VI-2)."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from p24tui.routine.identity import IdentityNumber
 
@@ -12,8 +13,7 @@ RELATIVE = "ASAM"
 """The reason of a talk with a relative, which is never carried over (VI-4)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentBooking:
+class SentBooking(Struct, frozen=True, kw_only=True):
     """What was said of one booking. Instants are UTC; text in it is cleaned.
 
     ``booking_id`` is the booking system's own and stays the same when the time moves or is cancelled. ``said_at`` is

@@ -6,10 +6,11 @@ What costs time to import is imported when a card is first looked for.
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from p24tui.clock import Clock
 from p24tui.errors import BadInput, Refused, Unavailable
@@ -36,8 +37,7 @@ _ONE_AT_A_TIME = Lock()
 """For the whole process, which has one login to a card, and starts the library of the reader once for all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What there is to log in with, for whoever sets a workstation up.
 
     ``cards`` are the labels of those that are in, ``too_old`` the issuers whose revocation list is.

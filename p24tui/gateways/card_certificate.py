@@ -6,7 +6,6 @@ understand where it has expired, the HSA-id and the name, and revocation (``card
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store
+from msgspec import Struct
 
 from p24tui.clock import local_date
 from p24tui.errors import Refused
@@ -35,8 +35,7 @@ _SHA256_FOR_RSA = bytes.fromhex("3031300d060960864801650304020105000420")
 """What stands before a SHA-256 in a signature by PKCS #1 v1.5 (RFC 8017, 9.2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
+class Trust(Struct, frozen=True):
     """Whom cards are believed from: the roots, what lies between them and a card, and what has been revoked."""
 
     roots: tuple[x509.Certificate, ...]
@@ -45,8 +44,7 @@ class Trust:
     revocation_required: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """Whom a certificate is for, who issued it, and the last instant at which it is valid (UTC)."""
 
     staff_id: str

@@ -5,11 +5,11 @@ Whoever calls holds the lock of ``card``: a library is one for the whole process
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import pkcs11
 from cryptography import x509
+from msgspec import Struct
 from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, PKCS11Error, SignMixin, Token, TokenFlag
 from pkcs11 import _pkcs11 as native
 
@@ -20,8 +20,7 @@ from p24tui.gateways.staff_login import CARD
 RULE = "NA-1"
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """A certificate of a card, and the id that its private key has there."""
 
     certificate: x509.Certificate

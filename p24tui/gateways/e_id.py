@@ -5,9 +5,10 @@ until it comes back; ``finish`` gives who it is, from what it comes back with.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from p24tui.errors import Unavailable
 from p24tui.gateways.openid_begun import Begun
@@ -21,8 +22,7 @@ BANKID = "bankid"
 FREJA = "freja"
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedIn:
+class LoggedIn(Struct, frozen=True):
     """Somebody who has logged in. ``number`` has 12 digits; ``e_id`` is ``bankid`` or ``freja``; ``at`` is UTC."""
 
     number: str

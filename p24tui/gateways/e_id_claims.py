@@ -4,9 +4,10 @@ The names of the claims are those of https://www.oidc.se/specifications, and wha
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from p24tui.clock import local_date
 from p24tui.errors import Refused
@@ -17,8 +18,7 @@ from p24tui.routine.rule import rule
 RULE = "NA-2"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimNames:
+class ClaimNames(Struct, frozen=True, kw_only=True):
     """Under which names a provider tells what; of several the first one that it tells counts."""
 
     number: tuple[str, ...] = (

@@ -5,8 +5,9 @@ file of a kind that we know, of bearable size and dimensions, with nothing in fr
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from p24tui.gateways.image_formats import LargestImage, NotWhole, Size, gif_size, jpeg_size, png_size, webp_size
 
@@ -31,8 +32,7 @@ class FileKind(StrEnum):
         return {FileKind.JPEG: "jpg", FileKind.TEXT: "txt"}.get(self, self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class FileFacts:
+class FileFacts(Struct, frozen=True):
     """What a file is. ``width`` and ``height`` are an image's, in pixels, as its header has them."""
 
     kind: FileKind
@@ -40,8 +40,7 @@ class FileFacts:
     height: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Unfit:
+class Unfit(Struct, frozen=True):
     """A file that is neither opened nor taken out; ``reason`` is a key."""
 
     reason: str

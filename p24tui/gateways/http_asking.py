@@ -6,10 +6,11 @@ Nothing of what is asked or answered is logged, here or by the library.
 import logging
 import threading
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from p24tui.gateways.outgoing.attempt import Attempt, follow_http
 from p24tui.gateways.web_address import is_loopback
@@ -24,8 +25,7 @@ class TooLargeError(Exception):
     """More came than an answer may have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What a service has answered. ``media_type`` is in small letters; ``body`` is empty where it was not read."""
 
     status: int

@@ -1,8 +1,9 @@
 """Pixels for the screen: only of what ``file_check`` has let through, and no more of them than are drawn."""
 
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from p24tui.gateways.file_check import LARGEST, FileFacts, Unfit
 
@@ -10,8 +11,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """An image to draw: three bytes a pixel (RGB), row by row."""
 
     width: int

@@ -6,13 +6,13 @@ whole image of its kind. A walk only moves forward, so it ends, and it reads not
 
 import re
 import zlib
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 Size = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class LargestImage:
+class LargestImage(Struct, frozen=True):
     """What is borne: pixels on a side, pixels in all of one picture, and pictures that follow one another."""
 
     side: int

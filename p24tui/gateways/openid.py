@@ -11,13 +11,13 @@ import logging
 import secrets
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypeVar
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 import msgspec
+from msgspec import Struct
 
 from p24tui.clock import Clock
 from p24tui.errors import BadInput, Refused, Unavailable
@@ -50,8 +50,7 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """What the one who logs in is told by: the part that does not answer, the rule, and the reasons of a refusal."""
 
     part: str

@@ -1,10 +1,9 @@
 """What a login by OpenID Connect is while it lasts."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """A login that has begun.
 
     ``address`` is where the browser goes. It comes back with ``state``; ``nonce`` and ``verifier`` (PKCE) prove that

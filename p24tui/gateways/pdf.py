@@ -5,9 +5,10 @@ or Cyrillic. A text is drawn as it stands, and never read as markup or as a link
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from p24tui import assets
 
@@ -21,8 +22,7 @@ NAME = 42.0
 """Millimetres."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
+class Paper(Struct, frozen=True):
     """What is printed. ``widths`` are the columns', in millimetres; ``page`` says which page of how many it is."""
 
     title: str

@@ -6,11 +6,11 @@ It fails closed (PR-1, PR-2): what cannot be learnt is ``Unavailable``, its prot
 import json
 import logging
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Protocol, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from p24tui.errors import Unavailable
 from p24tui.routine.protection import Protection
@@ -30,16 +30,14 @@ FAULTS = (msgspec.MsgspecError, ValueError, RecursionError)
 """What ``parsed`` raises. Their text may hold what stood there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Guardian:
+class Guardian(Struct, frozen=True):
     """A guardian (vårdnadshavare) of a child."""
 
     number: Number
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """What the service tells of a person. ``number`` is 12 digits, or a reserve number in capitals."""
 
     number: Number

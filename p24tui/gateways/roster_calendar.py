@@ -6,9 +6,10 @@ named with its reason, and costs nothing else.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from p24tui.errors import BadInput
 from p24tui.routine.hours import STOCKHOLM, instant_of, local_day
@@ -38,8 +39,7 @@ _YEARS = range(1970, 2200)
 _TITLE = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Unusable:
+class Unusable(Struct, frozen=True):
     """An event that cannot be used: what it calls itself, when it begins where that is known, the reason as a key."""
 
     title: str
@@ -47,8 +47,7 @@ class Unusable:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(Struct, frozen=True):
     """Once that somebody is to be responsible. They are named by HSA-id, else by one of ``names``."""
 
     calendar_id: str
@@ -59,8 +58,7 @@ class Occurrence:
     ends_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a file says: for each of ``calendar_ids`` these occurrences and no others.
 
     A cancelled event has none. Of a series (``series``) nothing is said of the time before ``since``.

@@ -5,11 +5,12 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from math import inf
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from p24tui.errors import Unavailable
 
@@ -27,8 +28,7 @@ _RESTORED = "restored "
 """What a line begins with that is of no seal, but says that the database was restored."""
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(Struct, frozen=True):
     """A line which says that the database was restored from a backup that lacks seals which are anchored here.
 
     ``after`` is the line of the last seal that both have, empty where there is none; ``lost`` is the number of the last

@@ -16,9 +16,10 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct
 
 from p24tui.clock import Clock, SystemClock
 from p24tui.errors import BadInput, Unavailable
@@ -50,8 +51,7 @@ Guard = Callable[[Path, timedelta], bool]
 """Starts a process that clears the folder when we are gone; whether it could be started."""
 
 
-@dataclass(frozen=True, slots=True)
-class Swept:
+class Swept(Struct, frozen=True):
     """What has been removed, by name, and what could not be."""
 
     removed: tuple[str, ...]

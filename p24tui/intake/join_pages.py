@@ -1,10 +1,10 @@
 """The pages that somebody sees who opens a link into a video visit: a few words, no script, and nobody's name."""
 
 from base64 import b64encode
-from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 
+from msgspec import Struct
 from starlette.responses import Response
 
 from p24tui.services.sms_text import LANGUAGES
@@ -34,8 +34,7 @@ AGAIN = "again"
 """The name in a query by which a waiting page says that it looks anew by itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """A page in one language: a heading, paragraphs, and the words of a link where one can go on from here."""
 
     heading: str
@@ -43,8 +42,7 @@ class Words:
     onward: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page: its status, its words by language, and after how many seconds it looks anew by itself (0: never)."""
 
     status: int

@@ -9,13 +9,13 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from msgspec import Struct
 
 from p24tui.clock import SystemClock
 from p24tui.errors import P24Error
@@ -54,8 +54,7 @@ TAKES_AT_MOST = 60.0
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True):
     """A job: its name, how often it is woken (seconds), and the service that it runs, which says how much it did."""
 
     name: str

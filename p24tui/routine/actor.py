@@ -1,7 +1,8 @@
 """Who acts: the person, their profession, the unit and the place that a deed comes from."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from p24tui.routine.role import Role
 
@@ -20,8 +21,7 @@ ASSESSORS = frozenset({Profession.PSYCHOLOGIST, Profession.DOCTOR})
 """Those who may make the overall suicide-risk assessment (SU-3)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True):
     """Whoever makes a service act.
 
     ``staff_id`` is the HSA-id of a person; a tick or a source has none, and its ``profession`` is none.

@@ -4,9 +4,10 @@ Instants are aware UTC. A lunch break is closed time too.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from p24tui.routine.case import Case, SuicideRisk
 from p24tui.routine.hours import OpeningHours, is_open, opens_next, staffed_since
@@ -61,8 +62,7 @@ class RefersTo(StrEnum):
         return every[: every.index(self) + 1]
 
 
-@dataclass(frozen=True, slots=True)
-class Referral:
+class Referral(Struct, frozen=True):
     """What applies to a contact while the unit is closed.
 
     ``may_send`` says that the patient may choose to send all the same (CH-9). ``read_at`` is when the unit opens next,

@@ -1,8 +1,10 @@
 """What must not wait for somebody to look: which cases call for attention, who hears it first, and how often."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.queue import risk_awaits
@@ -24,8 +26,7 @@ TO_ALL = 2
 """From this level on a handover that nobody has taken calls for everybody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Struct, frozen=True):
     """One case that calls. ``since`` tells one cause from the next: what comes after an acknowledgement calls anew.
 
     ``everywhere`` is heard on every console at once: whoever was to hear it first may be the one who is lost.
@@ -38,8 +39,7 @@ class Alert:
     everywhere: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AlertPace:
+class AlertPace(Struct, frozen=True):
     """How the alarm sounds. Nothing rings sooner than ``apart`` after the last ring, however much comes in."""
 
     repeats: timedelta

@@ -1,7 +1,8 @@
 """What a clinician says of a case, kept apart from the priority that came with it (CH-4)."""
 
-from dataclasses import replace
 from datetime import date, datetime
+
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, Need, SuicideRisk, Urgency

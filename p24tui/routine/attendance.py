@@ -1,8 +1,9 @@
 """Whether a patient has come to their video visit, and what is asked before it ends without them (VI-13)."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.decision import Refusal

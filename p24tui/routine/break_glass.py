@@ -4,9 +4,11 @@ The care relation is what lets staff read; beyond it there are these reasons alo
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.decision import Refusal
@@ -30,8 +32,7 @@ class Outcome(StrEnum):
     UNJUSTIFIED = "unjustified"
 
 
-@dataclass(frozen=True, slots=True)
-class BreakGlass:
+class BreakGlass(Struct, frozen=True):
     """That somebody may read one patient's cases at ``units`` until ``ends_at`` (UTC), and what came of the review."""
 
     id: str

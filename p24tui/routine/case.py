@@ -1,8 +1,9 @@
 """The case: one patient's matter at one unit, as the rules see it."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class ContactKind(StrEnum):
@@ -82,8 +83,7 @@ class Need(StrEnum):
     TREATMENT = "treatment"
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """The facts of a case. Instants are aware UTC.
 
     ``priority`` is what the triage sent, 1 to 5, shown and never computed (CH-3, CH-4). ``waiting_since`` is

@@ -1,7 +1,8 @@
 """The chat between patient and staff: claim, release, answer, and what the patient's own message does."""
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from p24tui.routine.actor import ASSESSORS, Actor, Profession
 from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency, Video

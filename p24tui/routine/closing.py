@@ -1,9 +1,11 @@
 """Closing for the day: no case is left that nobody has looked at, and every patient knows (CH-5 to CH-7)."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.assessment import is_urgent
@@ -56,8 +58,7 @@ UNSETTLES = frozenset(
 _RESTED = (CaseState.HELD, CaseState.DUE)
 
 
-@dataclass(frozen=True, slots=True)
-class Remaining:
+class Remaining(Struct, frozen=True):
     """A case that is left open at closing, and who has it."""
 
     case_id: str

@@ -1,7 +1,8 @@
 """A case whose patient turns out to be protected: it is handled no longer, whoever had it (PR-1)."""
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from p24tui.routine.case import Case, CaseState, SuicideRisk, Video
 from p24tui.routine.chat import back_in_the_queue, had, unasked, unfollowed, untaken

@@ -1,10 +1,9 @@
 """What a rule says when it says no."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A step that a rule forbids: the rule's id, and a key for the reason (screens turn it into a sentence)."""
 
     rule: str

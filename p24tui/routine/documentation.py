@@ -1,9 +1,10 @@
 """Documentation: who owes a note, what it must hold before it is signed, and that no case ends in silence (DO)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
@@ -44,8 +45,7 @@ class FormWay(StrEnum):
     SUMMARISED = "summarised"
 
 
-@dataclass(frozen=True, slots=True)
-class Debt:
+class Debt(Struct, frozen=True):
     """A note that somebody owes since then (UTC)."""
 
     staff_id: str
@@ -54,8 +54,7 @@ class Debt:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """Something that was settled on a case: by whom, how and when (UTC); ``scope`` is what it was to hold.
 
     ``told`` is how much the patient had told by then, as its author had it before them.
@@ -68,8 +67,7 @@ class Settled:
     told: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Documented:
+class Documented(Struct, frozen=True):
     """How a case stands: what is owed and what was settled.
 
     ``content_at`` is when the patient last told or sent something, or a video was last on (UTC); none: never.
@@ -88,8 +86,7 @@ class Documented:
         return next((one for one in self.debts if one.staff_id == staff_id), None)
 
 
-@dataclass(frozen=True, slots=True)
-class NoteText:
+class NoteText(Struct, frozen=True):
     """A note as it is being written (DO-4). ``reviewed`` says that Aktuellt was read through as it stands.
 
     ``vas_row``, ``note_type`` and ``journal_type`` are what VAS asks for; ``clinic`` is its Avd/mott. ``images`` are

@@ -1,7 +1,8 @@
 """Ending a chat: two steps, and one day added where the patient has not answered."""
 
-from dataclasses import replace
 from datetime import datetime, time, timedelta
+
+from msgspec.structs import replace
 
 from p24tui.routine.actor import ASSESSORS, Actor
 from p24tui.routine.case import Case, CaseState, SuicideRisk

@@ -3,10 +3,11 @@
 It counts calendar days and never stops, whatever is closed or held; the day of contact is day 0.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+
+from msgspec import Struct
 
 from p24tui.routine.case import Case, CaseState, ContactKind, Need
 from p24tui.routine.hours import HORIZON_DAYS, OpeningHours, day_openings, instant_of, local_day, staffed_since
@@ -29,8 +30,7 @@ class Why(StrEnum):
     BOOKED = "booked"
 
 
-@dataclass(frozen=True, slots=True)
-class Promises:
+class Promises(Struct, frozen=True):
     """The law's days, and how much staffed time before a deadline it counts as near."""
 
     contact: int
@@ -41,8 +41,7 @@ class Promises:
     near: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Guarantee:
+class Guarantee(Struct, frozen=True):
     """The deadline of a case, why it is that, and from when it is near (UTC); none where none applies.
 
     ``due_at`` is the midnight that ends the last day.

@@ -1,8 +1,10 @@
 """Handing a case over: offered with the patient's consent, taken or declined, and the sender's until it is taken."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from p24tui.routine.actor import ASSESSORS, Actor, Profession
 from p24tui.routine.alert import TO_ALL
@@ -31,8 +33,7 @@ class ConsentWay(StrEnum):
     VISIT = "visit"
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
+class Consent(Struct, frozen=True):
     """The patient's consent, and where it is given, how and when (UTC)."""
 
     state: ConsentState
@@ -43,8 +44,7 @@ class Consent:
 NO_CONSENT = Consent(ConsentState.MISSING)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """To whom a case is offered: everybody of a profession at a unit, or one person there.
 
     ``profession`` is the person's where it is to one.
@@ -70,8 +70,7 @@ class OfferState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """A handover as it calls. ``level`` says for whom: those it is to, then the chat-responsible, then everybody."""
 
     offered_at: datetime
@@ -79,8 +78,7 @@ class Offer:
     level: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class HandoverPace:
+class HandoverPace(Struct, frozen=True):
     """How long nobody may take an offer before it calls again, for the chat-responsible, and for everybody."""
 
     repeats: timedelta

@@ -1,7 +1,8 @@
 """Holding a case until a day, with a reason. A hold never stops a deadline, and any answer ends it."""
 
-from dataclasses import replace
 from datetime import date, datetime
+
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState, SuicideRisk

@@ -8,11 +8,12 @@ twice it is the first. A function that is given a naive time raises ``ValueError
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import accumulate
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from p24tui.routine.holidays import is_eve, is_holiday, is_weekday
 from p24tui.routine.opening import BadHours, Opening, OpeningHours, Openings, describe, parse_hours
@@ -56,8 +57,7 @@ _CLOCK_CHANGES_AT = time(1, tzinfo=UTC)
 Span = tuple[datetime, datetime]
 
 
-@dataclass(frozen=True, slots=True)
-class Openness:
+class Openness(Struct, frozen=True):
     """Whether a unit is open now, and when that changes (UTC; none where it never does)."""
 
     open: bool

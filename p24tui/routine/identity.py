@@ -1,9 +1,10 @@
 """Swedish identity numbers of persons, and the HSA-ids of staff and units."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 LONGEST_INPUT = 40
 CENTURY = 100
@@ -36,8 +37,7 @@ class BadNumber(ValueError):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityNumber:
+class IdentityNumber(Struct, frozen=True):
     """A number that identifies a person. ``value`` has 12 digits, or is the reserve number in capitals."""
 
     value: str

@@ -1,7 +1,8 @@
 """Images and other files on their way to the record: who may take one out, how long it lies there (IM-1 to IM-3)."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
@@ -11,8 +12,7 @@ from p24tui.routine.protection import Protection
 from p24tui.routine.rule import rule
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """A file in the temporary storage, as it lies there.
 
     ``delete_at`` is what its name says, none where the name is not one of ours. ``modified_at`` is the file system's
@@ -25,8 +25,7 @@ class Stored:
     seen_for: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(Struct, frozen=True):
     """A file that somebody has taken out of a case. Instants are UTC.
 
     ``place`` is the machine and folder that it lies in, ``title`` what the case calls it. At ``journalled_at`` its

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import local_day
@@ -45,8 +46,7 @@ INTERPRETER_NAME = ("tolk", "digital")
 """First and last name of every interpreter (VI-12)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Participant:
+class Participant(Struct, frozen=True, kw_only=True):
     """Somebody who may come into a visit. Instants are UTC.
 
     ``number`` is their identity number where that is known. ``channel`` is none where nothing is sent: a colleague sees

@@ -1,8 +1,9 @@
 """What of the patient list somebody wants to see. It chooses; it never changes the order, and hides no one quietly."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.rule import rule
@@ -16,8 +17,7 @@ class Age(StrEnum):
     OLDER = "older"
 
 
-@dataclass(frozen=True, slots=True)
-class ListFilter:
+class ListFilter(Struct, frozen=True):
     """Every condition must hold. Without ``units`` all are meant, without ``kinds`` every kind of contact."""
 
     age: Age = Age.ANY

@@ -4,9 +4,10 @@ import hashlib
 import heapq
 from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.decision import Refusal
@@ -49,8 +50,7 @@ class Outcome(StrEnum):
     REPORTED = "reported"
 
 
-@dataclass(frozen=True, slots=True)
-class ReadFacts:
+class ReadFacts(Struct, frozen=True):
     """What is known of a reading of one patient. ``patient`` is empty for a protected person.
 
     ``in_care`` says that the reader has done something for the patient, or has the case; ``open`` that the unit was.
@@ -68,8 +68,7 @@ class ReadFacts:
     open: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """A reading that stands out: its reasons, the heaviest first, and what they weigh together."""
 
     seq: int

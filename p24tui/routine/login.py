@@ -1,9 +1,11 @@
 """Who one is, and by what that was proven (NA-1)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.decision import Refusal
@@ -35,8 +37,7 @@ KNOWN_BEFORE = frozenset({Means.SYSTEM_USER, Means.HANDOFF})
 """Means by which one is known before the console opens: it is for nobody else, and cannot ask again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proven:
+class Proven(Struct, frozen=True):
     """Somebody who has proven who they are. ``staff_id`` is their HSA-id; ``at`` is UTC."""
 
     staff_id: str
@@ -45,8 +46,7 @@ class Proven:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """Somebody at a console, from when they have proven who they are until they leave it."""
 
     id: str
@@ -55,16 +55,14 @@ class Session:
     started_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Tries:
+class Tries(Struct, frozen=True):
     """How often the password was wrong: for a person at a machine, for the person anywhere, or at the machine."""
 
     wrong: int = 0
     last_wrong_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Throttle:
+class Throttle(Struct, frozen=True):
     """So many tries are free; then one waits, twice as long after each that is wrong, but never longer than that.
 
     Time forgives: in ``forgiven`` as many as are free, evenly.
@@ -76,8 +74,7 @@ class Throttle:
     forgiven: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordRules:
+class PasswordRules(Struct, frozen=True):
     """What a password must be: so long, and none of those that everybody tries first."""
 
     least: int

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, time
 from itertools import chain, groupby, pairwise
 from typing import Any, Self
+
+from msgspec import Struct
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CLOSED = "closed"
@@ -30,8 +31,7 @@ class BadHours(ValueError):
         self.text = text
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """One stretch of staffed time in a day, in Swedish wall time to the minute, up to ``closes``."""
 
     opens: time
@@ -51,8 +51,7 @@ class Opening:
 Openings = tuple[Opening, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OpeningHours:
+class OpeningHours(Struct, frozen=True):
     """A unit's opening hours.
 
     ``weekly`` has seven entries, Monday first; they do not count on public holidays, nor on the usual eves
@@ -145,8 +144,7 @@ def parse_openings(text: str) -> Openings:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(Struct, frozen=True):
     """What a line of text says: weekdays and dates with their openings as pairs, and whether the eves are closed."""
 
     weekly: dict[str, list[list[str]]]

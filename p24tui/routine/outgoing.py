@@ -5,9 +5,10 @@ Exactly once to a telephone does not exist. What is ``UNCERTAIN`` never goes out
 or a report of it comes, or somebody decides.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Purpose(StrEnum):
@@ -56,8 +57,7 @@ TO_DECIDE = frozenset({OutgoingState.FAILED, OutgoingState.UNCERTAIN})
 """States that somebody must see and decide about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """Something to be sent: why, when it is due, and until when it is of any use. Instants are UTC."""
 
     purpose: Purpose
@@ -65,8 +65,7 @@ class Planned:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(Struct, frozen=True):
     """What is known of something that is to go out, as the rules see it.
 
     ``visit_at`` is when its visit was to be. ``calls_off`` says that it tells who was invited that they need not come.

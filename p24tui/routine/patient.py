@@ -1,15 +1,15 @@
 """The patient, and what of a patient may be shown."""
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from p24tui.routine.identity import age_on
 from p24tui.routine.protection import Protection, is_protected
 from p24tui.routine.rule import rule
 
 
-@dataclass(frozen=True, slots=True)
-class Patient:
+class Patient(Struct, frozen=True):
     """A person who has sought care. ``number`` is a Swedish identity number, ``mobile`` is E.164 or empty."""
 
     id: str
@@ -20,8 +20,7 @@ class Patient:
     mobile: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ShownPatient:
+class ShownPatient(Struct, frozen=True):
     """What screens, lists, titles and exports get to see. Name, number and age are empty where protected."""
 
     name: str

@@ -4,9 +4,10 @@ Instants are aware UTC. A day on which the clocks change has 23 or 25 hours.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from p24tui.routine.hours import Span, instant_of
 
@@ -25,8 +26,7 @@ class Length(StrEnum):
     MONTH = "month"
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """One such period, by its first day. Made by ``period_of``, which finds that day."""
 
     length: Length

@@ -1,8 +1,9 @@
 """The proxy of a child below 13: who may be one, and who is chosen (VI-6 to VI-9)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from p24tui.routine.decision import Refusal
 from p24tui.routine.identity import age_on
@@ -11,8 +12,7 @@ from p24tui.routine.rule import rule
 from p24tui.routine.visit import OPEN, Visit, VisitKind
 
 
-@dataclass(frozen=True, slots=True)
-class Guardian:
+class Guardian(Struct, frozen=True):
     """A guardian (vårdnadshavare) of a patient who is a child. ``mobile`` is E.164 or empty.
 
     One who is protected has neither name nor number here. ``is_primary`` is preselected as proxy.

@@ -1,9 +1,11 @@
 """Registering a contact in VAS: whether it is to be, by which way, and followed until its watch post is gone (RE)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Profession
 from p24tui.routine.chat import CLINICIANS
@@ -66,8 +68,7 @@ class Step(StrEnum):
     WITHDRAW = "withdraw"
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """What may be chosen in one of VAS's forms. ``rule`` says so."""
 
     rule: str
@@ -76,8 +77,7 @@ class Choices:
     payments: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Codes:
+class Codes(Struct, frozen=True):
     """VAS's own words for a registration, as data; ``visit_types`` has its words for each."""
 
     section: str
@@ -88,8 +88,7 @@ class Codes:
     an24: Choices
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """What is known of a contact before anything is asked.
 
     ``profession`` is that of whoever registers, ``own`` whether the contact is theirs. ``triaged``: a nurse has handed
@@ -106,8 +105,7 @@ class Situation:
     by_video: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """What cannot be known, and so is asked; none where it has not been."""
 
     replaces: bool | None = None
@@ -115,8 +113,7 @@ class Answers:
     always_free: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """How somebody wants a contact registered: the answers, and what goes into VAS's form.
 
     ``way`` is none where it follows from the answers; without ``care_giver_id`` it is whoever had the contact last, and
@@ -140,20 +137,17 @@ class Question(StrEnum):
     ALWAYS_FREE = "always-free"
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(Struct, frozen=True):
     """There is nothing to register for whoever asks, by this rule."""
 
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class ToAN5:
+class ToAN5(Struct, frozen=True):
     """Those who register in AN5 are told, by a watch post or a message (RE-3)."""
 
 
-@dataclass(frozen=True, slots=True)
-class InAN24:
+class InAN24(Struct, frozen=True):
     """The staff member registers it themself in AN24 (RE-8)."""
 
 

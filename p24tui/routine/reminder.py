@@ -1,7 +1,9 @@
 """Reminders by SMS: to a patient who does not answer, and before a video visit. When one may go, and when no longer."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState
@@ -35,8 +37,7 @@ _DAY = timedelta(days=1)
 _DAYS_AHEAD = 30
 
 
-@dataclass(frozen=True, slots=True)
-class ReminderTimes:
+class ReminderTimes(Struct, frozen=True):
     """When a unit's reminders go.
 
     The last one of a visit goes ``soon_before`` it, that of its day at the wall time ``morning``, and at least
@@ -52,30 +53,26 @@ class ReminderTimes:
     kept: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Go:
+class Go(Struct, frozen=True):
     """It may go now, to this number (E.164) or address."""
 
     number: str
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """Not yet: it is looked at again then (UTC). ``reason`` is a key."""
 
     until: datetime
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(Struct, frozen=True):
     """It is no longer wanted. ``reason`` is a key."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fail:
+class Fail(Struct, frozen=True):
     """It is wanted and cannot go: staff must know. ``reason`` is a key."""
 
     reason: str

@@ -4,10 +4,12 @@ An entry is never changed or taken back: what turns out otherwise is stated anew
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Profession
 from p24tui.routine.case import RiskLevel
@@ -47,22 +49,19 @@ class InsteadOfVisit(StrEnum):
     REFUSES = "refuses"
 
 
-@dataclass(frozen=True, slots=True)
-class Suspicion:
+class Suspicion(Struct, frozen=True):
     """Suicide risk is suspected, and why (SU-2)."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class NoSuspicion:
+class NoSuspicion(Struct, frozen=True):
     """There is no suspicion, in the words of whoever says so (SU-1)."""
 
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(Struct, frozen=True):
     """The overall assessment, as it is signed (SU-3, SU-4).
 
     ``rung`` is the id of a rung of the suicide ladder. ``certain`` says that the risk is low with reasonable certainty
@@ -77,16 +76,14 @@ class Assessment:
     certain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Safety:
+class Safety(Struct, frozen=True):
     """Whether the patient feels safe enough to continue online, by their own answer, and what is done where not."""
 
     feels_safe: bool
     instead: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
+class Booking(Struct, frozen=True):
     """A visit in person: when, with whom of which profession, and where (SU-6)."""
 
     at: datetime
@@ -95,16 +92,14 @@ class Booking:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Visited:
+class Visited(Struct, frozen=True):
     """What became of the visit that was booked: it has taken place, or the patient did not come (SU-7)."""
 
     came: bool
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What a psychologist or doctor has decided instead of the visit, in dialogue with the patient, and why (SU-8)."""
 
     because: InsteadOfVisit
@@ -112,16 +107,14 @@ class Decision:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Prolonged:
+class Prolonged(Struct, frozen=True):
     """The chat is kept until then, as long as that is safe (SU-9)."""
 
     until: datetime
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """An attempt to reach the patient by telephone, and what came of it (SU-9)."""
 
     at: datetime
@@ -129,8 +122,7 @@ class Call:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HandedOn:
+class HandedOn(Struct, frozen=True):
     """The on-call service or 112 has taken over: who there, and when (SU-11 to SU-13, AP-4)."""
 
     service: Service
@@ -139,25 +131,21 @@ class HandedOn:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """How to reach somebody who is not handled here has been looked at, and why (AP-4)."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Overdue:
+class Overdue(Struct, frozen=True):
     """What was followed has passed its time: the visit has not been recorded, or the prolonged time is over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wrote:
+class Wrote(Struct, frozen=True):
     """The patient has written: what was tried because they were silent says no more."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedDown:
+class ClosedDown(Struct, frozen=True):
     """The patient has turned out to be protected: what was done and planned before says no more (PR-1)."""
 
 
@@ -203,8 +191,7 @@ def kind_of(entry: Entry) -> str:
     return _KIND_OF[type(entry)]
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(Struct, frozen=True):
     """An entry, by whom and when it was stated. A tick or a source has no ``staff_id``."""
 
     entry: Entry
@@ -214,8 +201,7 @@ class Stated:
     profession: Profession | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Struct, frozen=True):
     """Where the entries have led. ``visit`` is booked and nothing has become of it; ``visited`` has taken place."""
 
     level: RiskLevel = RiskLevel.UNSAID

@@ -1,8 +1,9 @@
 """Where the course of a suicide risk must have come before its case may end, and the limits that apply (SU)."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import takewhile
+
+from msgspec import Struct
 
 from p24tui.routine.case import Case, RiskLevel, SuicideRisk
 from p24tui.routine.chat import is_left
@@ -15,8 +16,7 @@ RAISED = frozenset({RiskLevel.MODERATE, RiskLevel.HIGH})
 ASSESSED = RAISED | {RiskLevel.LOW}
 
 
-@dataclass(frozen=True, slots=True)
-class RiskPace:
+class RiskPace(Struct, frozen=True):
     """The limits in force: days within which the visit takes place (SU-6), and the project's own beside.
 
     ``recorded_within`` is how soon after its time a visit is to be recorded; ``prolonged_longest`` how long the chat is

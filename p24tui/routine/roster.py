@@ -4,8 +4,10 @@ Instants are aware UTC. A week begins on Monday, at midnight in Sweden.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.chat import CLINICIANS
@@ -27,8 +29,7 @@ WEEK = timedelta(days=7)
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class RosterEntry:
+class RosterEntry(Struct, frozen=True):
     """A person who is to be responsible from ``starts_at`` up to ``ends_at``.
 
     ``available`` is not so where the person is no longer active or no longer works at the unit: then the entry covers
@@ -51,16 +52,14 @@ class RosterEntry:
         return self.staff_id, self.starts_at, self.ends_at
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """Somebody has taken the responsibility by hand, or was handed it, at ``since``."""
 
     staff_id: str
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OnDuty:
+class OnDuty(Struct, frozen=True):
     """Who is responsible, since when, and until when it is said that they are."""
 
     staff_id: str
@@ -68,8 +67,7 @@ class OnDuty:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Copying:
+class Copying(Struct, frozen=True):
     """What copying a week comes to: ``new`` entries, yet without ids, and those that are left out, with the reason.
 
     ``there`` stand in the other week already, ``closed`` would fall when the unit is closed that week, and ``gone``

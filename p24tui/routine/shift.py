@@ -1,9 +1,10 @@
 """A shift: what must be done before it ends, and what becomes of the cases of somebody who is lost (SH-1)."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec.structs import replace
 
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.chat import back_in_the_queue, had, is_left, unasked

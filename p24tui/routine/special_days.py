@@ -1,8 +1,10 @@
 """Days on which a unit is not open as its week says: what is decided for a day alone, and why it is as it is."""
 
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from p24tui.routine.holidays import eve_name, holiday_name
 from p24tui.routine.hours import openings_on
@@ -24,8 +26,7 @@ class Ground(StrEnum):
     OWN = "own"
 
 
-@dataclass(frozen=True, slots=True)
-class DayPlan:
+class DayPlan(Struct, frozen=True):
     """What applies on a day. ``name`` is that of the holiday or eve that it is, also where that closes nothing."""
 
     day: date

@@ -4,8 +4,9 @@ Each step is a function that says what the case becomes, or which rule forbids i
 entry (``risk_course``); what ending still lacks says ``risk_path.missing``.
 """
 
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+
+from msgspec.structs import replace
 
 from p24tui.routine.actor import ASSESSORS, Actor
 from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk

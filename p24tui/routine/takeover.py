@@ -1,7 +1,8 @@
 """Taking a case over from a colleague who has it: asked for, answered or waited out, and always told (CH-11)."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from p24tui.routine.actor import ASSESSORS, Actor, Profession
 from p24tui.routine.case import Case

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from msgspec import Struct
+
 from p24tui.routine.rule import rule
 
 
@@ -18,8 +20,7 @@ class Fault(StrEnum):
     SEEK_ANEW = "seek-anew"
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """One fault: ``found`` is ``text[start:end]``, and ``better`` can stand in its place (it may be empty)."""
 
     start: int
@@ -34,8 +35,7 @@ class Remark:
         return "SE-5" if self.fault is Fault.SEEK_ANEW else "SE-1"
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """A way to ask somebody to seek care anew: a pattern over lower-case text, without groups of its own."""
 
     pattern: str

@@ -1,6 +1,6 @@
 """Taking a slip of the hand back, where nothing has come of it yet."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState

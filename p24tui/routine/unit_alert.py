@@ -1,8 +1,9 @@
 """What calls for attention at a unit as a whole, and is no single case: who answers for the inflow, and the closing."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class UnitReason(StrEnum):
@@ -23,8 +24,7 @@ CAN_WAIT = frozenset({UnitReason.GAP, UnitReason.UNREMOVED})
 """What is said until somebody has seen it, and makes no sound: nobody waits for it now."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnitAlert:
+class UnitAlert(Struct, frozen=True):
     """A unit that calls. ``since`` tells one cause from the next (UTC), and is also when a gap begins."""
 
     unit_id: str

@@ -1,8 +1,10 @@
 """The video visit: booked, taken in, begun, on video and off it, ended; or cancelled, or the patient never came."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState, Video
@@ -49,8 +51,7 @@ class Summons(StrEnum):
         return self in (Summons.CHILD_POSTED, Summons.CHILD_SAVED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class Visit(Struct, frozen=True, kw_only=True):
     """A video visit. Instants are UTC; ``version`` rises with every write.
 
     ``holder_id`` is who is to hold it, or does. A child's ``proxy_number`` and ``proxy_name`` are those of the guardian
@@ -104,8 +105,7 @@ class CallOutcome(StrEnum):
     NEW_TIME = "new-time"
 
 
-@dataclass(frozen=True, slots=True)
-class VisitCall:
+class VisitCall(Struct, frozen=True):
     """A telephone call to the patient of a visit, or an attempt. ``at`` is UTC, ``number`` as it was dialled."""
 
     at: datetime

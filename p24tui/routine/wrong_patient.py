@@ -1,7 +1,8 @@
 """Somebody has logged in as themself to help another: that is not handled, and nothing is written down on them (AP)."""
 
-from dataclasses import replace
 from datetime import date, datetime
+
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case

@@ -1,8 +1,9 @@
 """While a unit is closed: where patients are referred, what they are told, and when what they send is read."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from p24tui import assets
 from p24tui.clock import local_date
@@ -35,16 +36,14 @@ A_MOMENT = timedelta(milliseconds=1)
 """An automatic answer comes that much after what it answers, so that it is read after it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Telephone:
+class Telephone(Struct, frozen=True):
     """A number to ring, and for what."""
 
     number: str
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a page can show a patient before they send. ``changes_at`` is when the unit closes, or opens (UTC).
 
     ``referral`` is none while it is open. ``assessed_by`` is the last day of the care guarantee in primary care for

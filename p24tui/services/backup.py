@@ -3,9 +3,11 @@
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from p24tui.errors import BadInput
 from p24tui.routine.actor import Actor
@@ -38,8 +40,7 @@ Told = Callable[[Stage, int, int], object]
 """Hears the stage, how much of it is done, and of how much; 0 where that is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True):
     """How many rows and bytes were backed up, whether it was restored to try it, and in how many places the logs in it
     are not as they were written.
     """

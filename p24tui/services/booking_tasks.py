@@ -1,6 +1,6 @@
 """Bookings that have not become visits: staff see to what is missing, try again, or settle them (VI-1, VI-5)."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from p24tui.errors import BadInput, Refused
 from p24tui.routine.actor import Actor

@@ -1,8 +1,9 @@
 """Reading a case of a unit where one does not work: begun for a reason, logged, ended by time, reviewed by another."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from p24tui.clock import local_date
 from p24tui.errors import BadInput, Refused
@@ -30,16 +31,14 @@ LONGEST = 500
 """Characters of somebody's own words that are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class CaseElsewhere:
+class CaseElsewhere(Struct, frozen=True):
     """One of the patient's cases that may be read, and its unit."""
 
     line: CaseLine
     unit: Unit
 
 
-@dataclass(frozen=True, slots=True)
-class ReadElsewhere:
+class ReadElsewhere(Struct, frozen=True):
     """A case as it is read by break-glass: what the patient and staff wrote to each other, and the forms."""
 
     line: CaseLine
@@ -48,8 +47,7 @@ class ReadElsewhere:
     answers: tuple[FormAnswer, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ToReview:
+class ToReview(Struct, frozen=True):
     """A reading that somebody else is to review. ``late`` says that it ought to have been by now."""
 
     one: BreakGlass

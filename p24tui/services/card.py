@@ -1,7 +1,8 @@
 """The card reader of this computer, as whoever sets it up needs to see it (NA-1)."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from p24tui.errors import Unavailable
 from p24tui.gateways.card import Pkcs11Card, Reading, look_at_trust
@@ -11,8 +12,7 @@ from p24tui.store.values import Staff, Unit
 from p24tui.system import System
 
 
-@dataclass(frozen=True, slots=True)
-class CardHolder:
+class CardHolder(Struct, frozen=True):
     """Whom the card is for and by which certificate; and who that is here, with their units, where it is anybody."""
 
     staff_id: str

@@ -1,6 +1,6 @@
 """Opening a case: logged first, then shown, and read by whoever's it is to read."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from p24tui.routine import chat
 from p24tui.routine.actor import Actor

@@ -1,10 +1,10 @@
 """What every change of a case has in common: read it locked, let a rule decide, write it, record it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from p24tui.errors import BadInput, Refused
 from p24tui.routine import chat, handover

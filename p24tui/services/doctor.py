@@ -1,9 +1,10 @@
 """What is wrong with an installation, and what to do about it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from p24tui.errors import BadInput, P24Error, Unavailable
 from p24tui.explain import explain
@@ -33,8 +34,7 @@ class Verdict(StrEnum):
     BAD = "bad"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing looked at, how it is, and a sentence with what to do where it is not good."""
 
     name: str

@@ -1,11 +1,11 @@
 """Documentation: what there is to note, writing and signing it, and saying that it is settled otherwise (DO)."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from p24tui import journal_text
 from p24tui.errors import BadInput, Refused
@@ -32,7 +32,7 @@ from p24tui.store.values import CaseRow
 from p24tui.system import System
 from p24tui.text import clean_line, clean_text
 
-_NOTE_FIELDS = tuple(name for name in NoteText.__dataclass_fields__ if name in JournalNote.__dataclass_fields__)
+_NOTE_FIELDS = tuple(name for name in NoteText.__struct_fields__ if name in JournalNote.__struct_fields__)
 """What of a note stays when it is signed."""
 
 

@@ -1,6 +1,6 @@
 """What the console's first frame shows, before the database layer is loaded; the whole list follows right behind it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from p24tui.clock import Clock
 from p24tui.ids import fresh_id
@@ -19,8 +19,7 @@ LINES = 100
 """More than the highest screen has."""
 
 
-@dataclass(frozen=True, slots=True)
-class FirstScreen:
+class FirstScreen(Struct, frozen=True):
     """Who looks, their units with the chosen one first, and the first lines of their list."""
 
     member: Staff

@@ -1,14 +1,13 @@
 """The ways out of the machine: whether each can be used."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from p24tui.errors import Unavailable
 from p24tui.routine.outgoing import Channel
 from p24tui.system import System
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """How one way out is: ``said`` is what it says of itself, or the key of what is wrong."""
 
     channel: Channel

@@ -1,7 +1,8 @@
 """The guardians of a child: what is known of them, their mobile, and who is primary (VI-6, VI-7)."""
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from p24tui.errors import BadInput
 from p24tui.gateways.person_data import look_up_protection

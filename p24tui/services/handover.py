@@ -1,8 +1,9 @@
 """Handing a case over: offered, taken or declined, called for until somebody answers; the patient is told."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from p24tui.clock import local_date
 from p24tui.errors import BadInput, Refused

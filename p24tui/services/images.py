@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from p24tui.errors import BadInput, P24Error, Unavailable
 from p24tui.gateways import viewer

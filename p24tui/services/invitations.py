@@ -1,8 +1,10 @@
 """Who is invited to a video visit beside the patient: colleagues, guests, interpreters, guardians, relatives."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from p24tui import assets
 from p24tui.clock import local_date
@@ -37,8 +39,7 @@ OF_USE_FOR = timedelta(minutes=30)
 """How long an invitation may go at least: a visit that has begun goes on past its booked end."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guest:
+class Guest(Struct, frozen=True, kw_only=True):
     """Who is to be invited. ``address`` is an e-mail address or a mobile; ``staff_id`` is a colleague's.
 
     ``number`` is the identity number of a guardian, who is one of the child's and has the name that is known of them:

@@ -1,10 +1,11 @@
 """What there is to write down on a case as its author has it before them: what was told, and what they have begun."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from p24tui import journal_text
 from p24tui.routine import documentation as rules
@@ -22,8 +23,7 @@ from p24tui.store.values import Author, CaseRow
 from p24tui.text import clean_line
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How a case stands for its author. ``until`` is when it left their unit (UTC): they see nothing later of it."""
 
     row: CaseRow

@@ -1,17 +1,17 @@
 """What the services of documentation hand to whoever shows it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from p24tui.routine.documentation import Documented, FormWay, NoteText, Scope
 from p24tui.services.views import CaseLine
 from p24tui.store.journal_values import DebtRow, JournalNote
 
 
-@dataclass(frozen=True, slots=True)
-class JournalView:
+class JournalView(Struct, frozen=True):
     """What there is to write down on a case: what is owed, what was settled, and the note as it stands.
 
     ``prefilled`` is Aktuellt as the case gives it, by what becomes of the form; ``text`` is what one has begun, else
@@ -34,24 +34,21 @@ class JournalView:
         return self.scope is Scope.BOTH or any(one.strip() for one in (self.text.current, *self.prefilled.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """A note that was signed, and its text as it is copied into VAS."""
 
     note: JournalNote
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class OwedLine:
+class OwedLine(Struct, frozen=True):
     """A note that somebody owes, and on which case."""
 
     line: CaseLine
     debt: DebtRow
 
 
-@dataclass(frozen=True, slots=True)
-class Filed:
+class Filed(Struct, frozen=True):
     """A text that lies in the temporary storage, and whether it was opened in the system's viewer."""
 
     path: Path
@@ -66,8 +63,7 @@ class ReportPart(StrEnum):
     FILES = "files"
 
 
-@dataclass(frozen=True, slots=True)
-class AnamnesisReport:
+class AnamnesisReport(Struct, frozen=True):
     """What a case tells, as text by its parts; a part that has nothing is not there."""
 
     line: CaseLine

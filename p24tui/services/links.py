@@ -2,9 +2,12 @@
 
 import logging
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from p24tui.errors import BadInput, Unavailable
 from p24tui.gateways.e_id import LoggedIn
@@ -34,45 +37,37 @@ _LONGEST = 64
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """There is no such link."""
 
 
-@dataclass(frozen=True, slots=True)
-class TooEarly:
+class TooEarly(Struct, frozen=True):
     """The visit has a while to go; from ``opens_at`` (UTC) on the link leads there."""
 
     opens_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Over:
+class Over(Struct, frozen=True):
     """The visit has ended, or does not take place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Revoked:
+class Revoked(Struct, frozen=True):
     """The link has been taken back."""
 
 
-@dataclass(frozen=True, slots=True)
-class NeedsLogin:
+class NeedsLogin(Struct, frozen=True):
     """A patient or proxy logs in with an e-ID first (NA-2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class WrongPerson:
+class WrongPerson(Struct, frozen=True):
     """Somebody else than the link is for has logged in."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotReady:
+class NotReady(Struct, frozen=True):
     """Staff have not started the video: one waits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Go:
+class Go(Struct, frozen=True):
     """The address into the video; it is never stored or logged."""
 
     address: str

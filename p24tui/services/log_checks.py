@@ -1,7 +1,8 @@
 """The checks of the log: begun with what was looked at, gone on with, signed, and kept as they were signed (LO-2)."""
 
 from collections.abc import Collection
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from p24tui.errors import BadInput, Refused
 from p24tui.ids import fresh_id

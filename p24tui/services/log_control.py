@@ -4,9 +4,10 @@ Whoever looks is logged too, and that is committed before anything is returned.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from datetime import date, time, timedelta
 from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from p24tui import assets
 from p24tui.clock import local_date

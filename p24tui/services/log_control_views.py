@@ -1,7 +1,8 @@
 """What log control shows: who has read what, and why that stands out. No matter, no text, and no way into a case."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from p24tui.routine.log_control import CheckKind, Outcome, Reason
 from p24tui.store.log_control_values import Criteria, Cursor, LogCheck
@@ -10,8 +11,7 @@ __all__ = ["CheckKind", "CheckLine", "Criteria", "Cursor", "Extract", "ExtractLi
 __all__ += ["Outcome", "Reason"]
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(Struct, frozen=True):
     """A reading. ``listed`` is how many patients a list showed; a protected person has neither name nor number here."""
 
     seq: int
@@ -31,8 +31,7 @@ class LogLine:
     reasons: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LogView:
+class LogView(Struct, frozen=True):
     """A look at the log: what was asked for, of whom in words, and what was found.
 
     ``considered`` is of how many readings those are. ``next`` is where more begins, where there is more.
@@ -45,16 +44,14 @@ class LogView:
     next: Cursor | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CheckLine:
+class CheckLine(Struct, frozen=True):
     """A check of the log, and of whom it was in words."""
 
     check: LogCheck
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExtractLine:
+class ExtractLine(Struct, frozen=True):
     """That somebody at a unit has read of the patient: in a list, perhaps of what a search found, or not."""
 
     at: datetime
@@ -63,8 +60,7 @@ class ExtractLine:
     searched: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Extract:
+class Extract(Struct, frozen=True):
     """What a patient gets to know of the log: when, and at which unit."""
 
     number: str

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from p24tui.clock import local, local_date
 from p24tui.gateways.fhir.audit import Audited, audit_event

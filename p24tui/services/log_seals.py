@@ -1,8 +1,9 @@
 """Sealing the logs: each minute the heads of their chains are joined, and the seal is anchored outside the database."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct
 
 from p24tui.errors import BadInput
 from p24tui.gateways import seal_file
@@ -20,8 +21,7 @@ PAGE = 500
 """Seals that are anchored at a time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """This machine's anchor beside the database: the number of the last seal of each, 0 where there is none.
 
     ``there`` says whether there is a file, ``agrees`` whether the database has what it says; ``at`` is the last seal's.

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
+from msgspec import Struct
+
 from p24tui.clock import local_date
 from p24tui.gateways import seal_file
 from p24tui.gateways.seal_file import Restored
@@ -41,8 +43,7 @@ class What(StrEnum):
     REMOVED = "removed"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """One thing that is not as it was written, and where: ``position`` in the chain, up to ``to`` where it is several.
 
     ``log`` is ``log_seals`` for seals. ``seq`` and ``at`` are those of the row there, or of the last before it.

@@ -1,6 +1,6 @@
 """Who may come in, as the entrance shows it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.login import Proven
@@ -8,8 +8,7 @@ from p24tui.routine.role import Role
 from p24tui.store.values import Staff, Unit
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(Struct, frozen=True):
     """Somebody who may come in: their units by name, and in which roles they may act at each, the usual one first."""
 
     member: Staff

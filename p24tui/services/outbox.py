@@ -1,8 +1,9 @@
 """What is to go out: put there in the transaction of the deed that wants it, and what staff decide about it."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import date, datetime, timedelta
+
+from msgspec.structs import replace
 
 from p24tui.clock import local_date
 from p24tui.errors import BadInput, Refused
@@ -322,7 +323,7 @@ def _write(tx: Tx, after: OutgoingRow, before: OutgoingRow) -> None:
     """Write what is other than before; the row is locked."""
     changed = {
         name: getattr(after, name)
-        for name in OutgoingRow.__dataclass_fields__
+        for name in OutgoingRow.__struct_fields__
         if getattr(after, name) != getattr(before, name)
     }
     outbox.change(tx, before.id, before.fence, (before.state,), **changed)

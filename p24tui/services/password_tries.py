@@ -4,8 +4,9 @@ The pair of a person and a machine has few tries, the person anywhere and the ma
 at a colleague from elsewhere makes her wait at her own desk, nor who mistypes those who share a server.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from p24tui.errors import Refused
 from p24tui.routine import login as routine
@@ -16,8 +17,7 @@ from p24tui.store import login as store
 from p24tui.system import System
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
+class Counter(Struct, frozen=True):
     """Where tries are counted, the limit that says how many are free, and whether one that is right ends the count."""
 
     whose: str
@@ -25,8 +25,7 @@ class Counter:
     ends: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """A try that has been counted as wrong, until it has been right."""
 
     counter: Counter

@@ -5,8 +5,9 @@ Nothing of it is staff's alone: no notes, no events, no drafts.
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from p24tui.clock import local_date
 from p24tui.errors import BadInput
@@ -26,8 +27,7 @@ MOST = 200
 _POSITION = re.compile(r"(\d{1,18})\.(\d{1,18})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Some messages, each with the cursor of the place after it. ``after`` is the place after the last of them.
 
     ``full`` says that there may be more at once.
@@ -38,8 +38,7 @@ class Page:
     full: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """A message as the patient sees it. ``sender`` is empty where it is the patient's own.
 
     ``automatic`` says that nobody of the staff has written it.
@@ -51,8 +50,7 @@ class Said:
     automatic: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SourceCase:
+class SourceCase(Struct, frozen=True):
     """An open case as its source knows it, under the ``name`` that the source gave it.
 
     The patient's name and the matter are empty where the patient is protected (PR-1).

@@ -1,8 +1,9 @@
 """Patients as staff register them: found by their whole identity number, made the first time (VI-1, VI-6)."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import date, datetime
+
+from msgspec.structs import replace
 
 from p24tui.clock import local_date
 from p24tui.errors import BadInput, Refused, Unavailable

@@ -1,9 +1,10 @@
 """Phrases: texts for patients, ready to send. A library comes with the program; units and their staff make more."""
 
 import re
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
+
+from msgspec.structs import replace
 
 from p24tui import assets
 from p24tui.clock import local_date

@@ -1,8 +1,9 @@
 """Protection, looked up for whoever comes in, because the flag need not come along with the contact (H2)."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from p24tui.errors import Unavailable
 from p24tui.gateways.person_data import PersonData, look_up_protection

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from p24tui.clock import day_began
 from p24tui.errors import BadInput

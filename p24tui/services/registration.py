@@ -1,11 +1,11 @@
 """Registering a contact in VAS: decided once, and its watch post or message followed until it is removed (RE)."""
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from p24tui import assets
 from p24tui.clock import day_began, local_date

@@ -1,6 +1,6 @@
 """What the services of registration hand to whoever shows it: plain values, with nothing that may not be shown."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from p24tui.routine.decision import Refusal
 from p24tui.routine.patient import ShownPatient
@@ -9,8 +9,7 @@ from p24tui.services.views import CaseLine, EndedLine
 from p24tui.store.registration_values import CareGiver, Registration
 
 
-@dataclass(frozen=True, slots=True)
-class RegistrationView:
+class RegistrationView(Struct, frozen=True):
     """All that is known of how one contact is registered, or may be.
 
     ``standing`` is the registration that it has. ``care_givers`` are on whom it can be registered, the likeliest first.
@@ -32,8 +31,7 @@ class RegistrationView:
     refused: Refusal | None
 
 
-@dataclass(frozen=True, slots=True)
-class FollowedLine:
+class FollowedLine(Struct, frozen=True):
     """A watch post or message that is in VAS still, with its case; ``old`` where it has been there for too long."""
 
     registration: Registration
@@ -41,8 +39,7 @@ class FollowedLine:
     old: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RegistrationDesk:
+class RegistrationDesk(Struct, frozen=True):
     """What is to be registered: what is in VAS still, oldest first, and what has ended and nobody has decided on.
 
     ``id`` ties later readings to it in the read log.

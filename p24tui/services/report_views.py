@@ -1,16 +1,16 @@
 """What a report holds: plain numbers over a period, with nothing in it about a patient; only staff are named."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from p24tui.routine.case import ContactKind
 from p24tui.routine.period import Period
 from p24tui.services.views import Overview
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """A piece of the period: the instant at which it begins (UTC), and how many cases came in during it.
 
     ``urgent`` of them are of priority 1, or suicide risk has been suspected in them.
@@ -21,8 +21,7 @@ class Slot:
     urgent: int
 
 
-@dataclass(frozen=True, slots=True)
-class Inflow:
+class Inflow(Struct, frozen=True):
     """What came in: by hour or day, by the priority that came with it as the list marks it, and by kind of contact."""
 
     slots: tuple[Slot, ...]
@@ -40,8 +39,7 @@ class Inflow:
         return sum(one.urgent for one in self.slots)
 
 
-@dataclass(frozen=True, slots=True)
-class Waits:
+class Waits(Struct, frozen=True):
     """How long those waited that have been answered: half of them at most ``median``, nine of ten ``ninth``."""
 
     median: timedelta
@@ -49,8 +47,7 @@ class Waits:
     longest: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class FirstAnswers:
+class FirstAnswers(Struct, frozen=True):
     """How many of the cases that came in have been answered by staff, and how long they waited until then.
 
     ``waits`` is real time; ``staffed`` counts only the unit's opening hours. Both are none where nobody was answered.
@@ -62,8 +59,7 @@ class FirstAnswers:
     staffed: Waits | None
 
 
-@dataclass(frozen=True, slots=True)
-class SameDay:
+class SameDay(Struct, frozen=True):
     """The first part of the care guarantee (GA-1): how many were answered the calendar day on which they made contact.
 
     ``missed`` were not; ``pending`` have not been yet, and the day is not over.
@@ -74,8 +70,7 @@ class SameDay:
     pending: int
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """What was done in the period, whenever the cases came in."""
 
     ended: int
@@ -84,8 +79,7 @@ class Flow:
     messages_out: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """What went out: how often a gateway took something, and how often it was reported to have arrived.
 
     ``failed`` and ``uncertain`` have been so in the period and are so still.
@@ -97,8 +91,7 @@ class Sent:
     uncertain: int
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """What became of what belongs in the record (DO-1): notes signed here, written in VAS itself, and what was nothing.
 
     ``owed`` is how many notes are still to be written now; ``waits`` how long those took that were owed.
@@ -111,8 +104,7 @@ class Recorded:
     waits: Waits | None
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
+class Registered(Struct, frozen=True):
     """How contacts were registered (RE): told to those who register, in AN24 by staff themselves, or not at all.
 
     ``left`` is how many posts are in VAS still, now; ``waits`` how long it took from making one to its removal.
@@ -125,8 +117,7 @@ class Registered:
     waits: Waits | None
 
 
-@dataclass(frozen=True, slots=True)
-class Answering:
+class Answering(Struct, frozen=True):
     """A member of staff who wrote to patients: in how many cases, and how many messages."""
 
     name: str
@@ -134,8 +125,7 @@ class Answering:
     messages: int
 
 
-@dataclass(frozen=True, slots=True)
-class UnitDay:
+class UnitDay(Struct, frozen=True):
     """A day on which a unit is open, or has been closed with a signature.
 
     ``opening`` is how long it is open, ``unmanned`` how much of that has nobody in the roster (CH-2). ``signed`` says
@@ -150,8 +140,7 @@ class UnitDay:
     over: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """How a period went for units, as far as is known at ``made_at``. ``now`` is how they stand, where it is today."""
 
     unit_ids: tuple[str, ...]

@@ -1,8 +1,9 @@
 """The roster of who is responsible for a unit's inflow: seen, changed, copied, and asked who it is now (CH-2)."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import date, datetime, timedelta
+
+from msgspec.structs import replace
 
 from p24tui.clock import local_date
 from p24tui.errors import BadInput

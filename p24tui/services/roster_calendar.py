@@ -1,8 +1,11 @@
 """The roster out to other programs' calendars and in from them."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from p24tui.gateways import roster_calendar
 from p24tui.gateways.roster_calendar import Occurrence, Reading, Unusable, entry_id
@@ -26,8 +29,7 @@ Same = tuple[str, datetime, datetime]
 """Who, from when and until when."""
 
 
-@dataclass(frozen=True, slots=True)
-class RosterImport:
+class RosterImport(Struct, frozen=True):
     """What came of importing a calendar: how many entries were added, changed, dropped, or stood there already."""
 
     added: int

@@ -2,8 +2,9 @@
 
 import json
 import pkgutil
-from dataclasses import dataclass
 from importlib import import_module
+
+from msgspec import Struct
 
 import p24tui.gateways
 import p24tui.routine
@@ -12,8 +13,7 @@ from p24tui import assets
 from p24tui.routine import rule as marks
 
 
-@dataclass(frozen=True, slots=True)
-class RuleEntry:
+class RuleEntry(Struct, frozen=True):
     """One rule. ``open`` says that it is not built yet, or not all of it."""
 
     id: str

@@ -6,8 +6,10 @@ over; a process that dies then leaves a row behind that nobody knows of, and not
 
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from p24tui.gateways.outgoing.model import (
     ANSWERS_WITHIN,

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from p24tui.errors import BadInput, Refused
 from p24tui.ids import fresh_id

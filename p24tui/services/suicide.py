@@ -1,11 +1,12 @@
 """Suicide risk in a case: each step is stated by a person, kept for good, and moves the case as the rules say (SU)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from p24tui import assets
 from p24tui.clock import local_date
@@ -197,8 +198,7 @@ def closed_down(tx: Tx, actor: Actor, before: Case, now: datetime) -> None:
         risk_entries.add(tx, before.id, now, "closed-down", actor, {})
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(Struct, frozen=True):
     """What a step is decided on."""
 
     case: Case
@@ -306,6 +306,6 @@ def _of_protected(one: Stated) -> Stated | None:
 def _cleaned(said: E) -> E:
     """The entry with its texts as they may be kept: whole, for they belong to the record."""
     one: Any = said
-    texts = {field.name: getattr(one, field.name) for field in fields(one) if type(getattr(one, field.name)) is str}
+    texts = {name: text for name, text in asdict(one).items() if type(text) is str}
     cleaned: E = replace(one, **{name: clean_text(text).strip() for name, text in texts.items()})
     return cleaned

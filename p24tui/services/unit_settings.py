@@ -4,8 +4,9 @@ And, apart from these, for how long it keeps an answer of the person-data servic
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from p24tui.errors import BadInput, Stale
 from p24tui.routine import closing_warnings as routine
@@ -26,8 +27,7 @@ DEFAULTS = ("closing_warns_first", "closing_warns_again", "closing_warns_soon", 
 """The limits that apply to a unit which has chosen nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Minutes:
+class Minutes(Struct, frozen=True):
     """A setting that is so many minutes. Its name is that of the limit that applies to a unit which has chosen nothing;
     ``most`` is the limit that none may choose beyond, ``reason`` why a number is refused.
     """

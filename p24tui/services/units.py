@@ -5,8 +5,9 @@ has been, for waiting is counted over it: that raises ``BadInput``, as a unit th
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime
+
+from msgspec.structs import replace
 
 from p24tui.clock import local_date
 from p24tui.errors import BadInput

@@ -1,10 +1,12 @@
 """What services hand to whoever shows it: plain values, with nothing in them that may not be shown."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from p24tui.clock import local_date
 from p24tui.errors import P24Error
@@ -44,8 +46,7 @@ if TYPE_CHECKING:
     from p24tui.routine.roster import RosterEntry  # the console starts without it
 
 
-@dataclass(frozen=True, slots=True)
-class CaseLine:
+class CaseLine(Struct, frozen=True):
     """A case as a list shows it. The matter is empty where the patient is protected (PR-1)."""
 
     case: Case
@@ -113,8 +114,7 @@ def lines(
     return tuple(sorted(found, key=lambda one: one.order_key(units[one.case.unit_id].message_after, now)))
 
 
-@dataclass(frozen=True, slots=True)
-class QueueView:
+class QueueView(Struct, frozen=True):
     """A list that somebody looks at. ``id`` ties later arrivals to it in the read log.
 
     ``units`` are by id. ``since`` is the place in the change log from
@@ -129,24 +129,21 @@ class QueueView:
     ended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class EndedLine:
+class EndedLine(Struct, frozen=True):
     """A case that has ended, and the name of who ended it."""
 
     line: CaseLine
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How many open cases there are of a sort, and since when whoever has waited longest of them has (UTC)."""
 
     cases: int = 0
     since: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """How units stand, in numbers alone.
 
     ``inflow`` is how many cases have come in today, by the hour of the day in Sweden. ``priorities`` are by the mark
@@ -160,16 +157,14 @@ class Overview:
     unread: int
 
 
-@dataclass(frozen=True, slots=True)
-class OngoingLine:
+class OngoingLine(Struct, frozen=True):
     """A case that one would leave behind by ending one's shift, and how."""
 
     line: CaseLine
     left: tuple[Ongoing, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OngoingView:
+class OngoingView(Struct, frozen=True):
     """All that one would leave behind, the gravest first. ``id`` ties later readings to it in the read log.
 
     ``registrations`` are watch posts and messages of one's own that are in VAS still (RE-6): they keep nobody here.
@@ -182,8 +177,7 @@ class OngoingView:
     owed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class OwnRead:
+class OwnRead(Struct, frozen=True):
     """One of one's own readings. ``line`` is the case that was opened; ``patients`` is how many a list showed."""
 
     seq: int
@@ -194,16 +188,14 @@ class OwnRead:
     line: CaseLine | None
 
 
-@dataclass(frozen=True, slots=True)
-class OwnReads:
+class OwnReads(Struct, frozen=True):
     """One's own readings of today, the latest first; ``count`` is how many there are, were not all handed out."""
 
     count: int
     reads: tuple[OwnRead, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCase:
+class OpenCase(Struct, frozen=True):
     """All that a screen shows of a case. Of a protected person's there is only that it exists (PR-1).
 
     ``messages`` are the last of them; ``earlier`` says that there are more before them. ``reminders`` are those
@@ -227,8 +219,7 @@ class OpenCase:
     risk: tuple[Stated, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RiskView:
+class RiskView(Struct, frozen=True):
     """What has been stated of suicide risk in a case, oldest first, and what ending it still lacks, if anything."""
 
     case: Case
@@ -237,8 +228,7 @@ class RiskView:
     missing: Refusal | None
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """How to reach somebody who is not handled here. It is shown once and kept nowhere."""
 
     name: str
@@ -246,16 +236,14 @@ class Reach:
     mobile: str
 
 
-@dataclass(frozen=True, slots=True)
-class SavedView:
+class SavedView(Struct, frozen=True):
     """A filter of the list that somebody has given a name."""
 
     name: str
     filter: ListFilter
 
 
-@dataclass(frozen=True, slots=True)
-class UnitSettings:
+class UnitSettings(Struct, frozen=True):
     """A unit with its hours, and how many minutes before closing it is warned, the last of them the alarm."""
 
     unit: Unit
@@ -270,8 +258,7 @@ class PhraseKind(StrEnum):
     OWN = "own"
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Struct, frozen=True):
     """A text for patients, ready to send, with ``{placeholders}`` in it.
 
     ``keywords`` are words by which it is also found. ``replaces`` is the id of the phrase that it stands for, or
@@ -286,16 +273,14 @@ class Phrase:
     replaces: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingLine:
+class OutgoingLine(Struct, frozen=True):
     """A row as a list shows it. Of a protected person there is neither name, number nor text (PR-1)."""
 
     row: OutgoingRow
     patient: ShownPatient
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxStanding:
+class OutboxStanding(Struct, frozen=True):
     """How units' outbox stands. ``overdue`` were to have gone, and ``problem`` says what is in the way of the first."""
 
     uncertain: int = 0
@@ -305,16 +290,14 @@ class OutboxStanding:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingView:
+class OutgoingView(Struct, frozen=True):
     """What goes out, as somebody looks at it. ``id`` ties later readings to it in the read log."""
 
     id: str
     lines: tuple[OutgoingLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """What the SMS button would do: to which number, what it says, how long that is, and when it would go (UTC).
 
     ``texts`` and ``sizes`` are by language. ``gateway`` is by what it goes, empty where by nothing; where it
@@ -331,8 +314,7 @@ class Preview:
     last: OutgoingRow | None
 
 
-@dataclass(frozen=True, slots=True)
-class RosterWeek:
+class RosterWeek(Struct, frozen=True):
     """A week of a unit's roster, from Monday on. ``ahead`` are the gaps of the coming days, whichever week is shown."""
 
     unit: Unit
@@ -344,8 +326,7 @@ class RosterWeek:
     responsible: Responsible | None
 
 
-@dataclass(frozen=True, slots=True)
-class TargetLine:
+class TargetLine(Struct, frozen=True):
     """Somebody to whom a case can be handed over. ``warnings`` are keys of what is unusual about it."""
 
     target: Target
@@ -354,8 +335,7 @@ class TargetLine:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OfferLine:
+class OfferLine(Struct, frozen=True):
     """A case that is offered to one, as it may be shown before one has taken it. ``unit_name`` is the sender's."""
 
     row: HandoverRow
@@ -365,8 +345,7 @@ class OfferLine:
     unit_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(Struct, frozen=True):
     """One unit: the closing that is at hand and who has signed it, and what calls.
 
     ``warnings`` are minutes before closing. ``alerts`` are all, ``unseen`` those that nobody has acknowledged.
@@ -379,8 +358,7 @@ class Duty:
     unseen: tuple[UnitAlert, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What came of telling one of many: none where they were told, else why not."""
 
     case_id: str

@@ -1,7 +1,8 @@
 """How a visit follows the case that is its chat: who holds it, at which unit, and its end (VI-13, VI-14)."""
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from p24tui.routine import attendance
 from p24tui.routine import visit as visit_rules

@@ -1,9 +1,11 @@
 """The visits of a day, and one visit: logged before anybody sees them."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from p24tui.clock import local_date
 from p24tui.errors import BadInput

@@ -1,7 +1,8 @@
 """What is shown of video visits: plain values, with nothing in them that may not be shown."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from p24tui.routine.case import Case
 from p24tui.routine.link import Participant
@@ -12,8 +13,7 @@ from p24tui.routine.visit_step import Step
 from p24tui.store.values import OutgoingRow
 
 
-@dataclass(frozen=True, slots=True)
-class VisitLine:
+class VisitLine(Struct, frozen=True):
     """A visit with all that a list shows of it. Instants are UTC.
 
     ``age`` is the age on the day of the visit. ``holder`` is a name, ``number`` the mobile to telephone. ``sent`` is
@@ -36,8 +36,7 @@ class VisitLine:
     is_absent: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TaskLine:
+class TaskLine(Struct, frozen=True):
     """A booking that somebody must see to. ``problem`` is a key of ``words.visits.TASKS``; instants are UTC.
 
     ``number`` and ``name`` are the patient's as they were sent; both are empty where that is somebody protected.
@@ -53,8 +52,7 @@ class TaskLine:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class InvitedLine:
+class InvitedLine(Struct, frozen=True):
     """A visit that a colleague is invited to (VI-10), without anything of its patient."""
 
     participant: Participant
@@ -65,8 +63,7 @@ class InvitedLine:
     on_video: bool
 
 
-@dataclass(frozen=True, slots=True)
-class VisitDay:
+class VisitDay(Struct, frozen=True):
     """The visits of some units on a local day, by time, and what must be seen to. ``id`` is this view's in the log."""
 
     id: str
@@ -76,8 +73,7 @@ class VisitDay:
     invited: tuple[InvitedLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """A patient as the booking form shows them (VI-6), with the visits that are booked.
 
     ``guardians`` are hidden where they are protected; ``preselected`` is the number of who would be proxy, or empty.

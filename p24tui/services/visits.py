@@ -1,7 +1,9 @@
 """Booked video visits and their reminders, which one planner keeps in step: booking, moving, cancelling."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from p24tui.clock import local_date
 from p24tui.errors import BadInput, Stale
@@ -33,8 +35,7 @@ welcome, joins_as = links.welcome, links.joins_as
 """Who joins a visit is decided where their links are, for inviting asks it too."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Struct, frozen=True, kw_only=True):
     """What is to be booked. Instants are UTC; without ``ends_at`` it lasts as long as visits do.
 
     ``proxy_number`` is the guardian that was chosen, empty for whoever is preselected (VI-7). A ``relative`` is talked
@@ -51,8 +52,7 @@ class Wanted:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(Struct, frozen=True, kw_only=True):
     """Which booking of which system it is, and when that system said so."""
 
     source: str

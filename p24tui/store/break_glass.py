@@ -1,10 +1,10 @@
 """Who has read beyond the units where they work, why, and what somebody else found."""
 
 from collections.abc import Collection
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import ARRAY, Row, Text, cast, func, insert, select, update
 
 from p24tui.routine.actor import Actor

@@ -1,10 +1,10 @@
 """Cases: read one or many with what a list shows of them, insert, and write back with the version checked."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
+from msgspec.structs import asdict, replace
 from sqlalchemy import Executable, Select, exists, insert, select, union_all, update
 
 from p24tui.errors import Stale

@@ -1,10 +1,10 @@
 """Closings that somebody has signed, and what has come in since."""
 
 from collections.abc import Collection
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import Row, insert, literal, select, tuple_
 
 from p24tui.store.duty_values import Closing, LeftOpen

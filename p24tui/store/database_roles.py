@@ -5,8 +5,8 @@ to look is to apply, compare what was with what is, and take it all back.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import text
 
 from p24tui import assets
@@ -20,8 +20,7 @@ _LOCK = 0x70323472  # "p24r": one process at a time
 _PLAIN = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRole:
+class PersonRole(Struct, frozen=True):
     """Somebody's role. ``exists`` says whether the server has it; ``active`` whether the person may log in."""
 
     staff_id: str
@@ -31,8 +30,7 @@ class PersonRole:
     exists: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One thing that is not as it should be: how it is, and how it should be; empty where it is not there."""
 
     what: str

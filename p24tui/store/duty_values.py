@@ -1,7 +1,8 @@
 """What the store takes and hands out of duties: shifts, closings, who is responsible, handovers."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from p24tui.routine.actor import Profession
 from p24tui.routine.handover import ConsentState, Offer, OfferState, Target
@@ -9,8 +10,7 @@ from p24tui.routine.shift import ShiftKind
 from p24tui.store.values import Position
 
 
-@dataclass(frozen=True, slots=True)
-class Responsible:
+class Responsible(Struct, frozen=True):
     """Who is responsible for the inflow of a unit (CH-2), since when and until when (UTC)."""
 
     staff_id: str
@@ -20,8 +20,7 @@ class Responsible:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOpen:
+class LeftOpen(Struct, frozen=True):
     """A case that was left open when a closing was signed, and who had it."""
 
     case_id: str
@@ -29,8 +28,7 @@ class LeftOpen:
     owner: str
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
+class Closing(Struct, frozen=True):
     """A unit's day that somebody has signed as gone through (CH-7). ``signed_at`` is UTC.
 
     ``position`` is the place in the change log up to which everything had been seen.
@@ -46,8 +44,7 @@ class Closing:
     position: Position = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(Struct, frozen=True):
     """Somebody's shift at a unit, its columns in their order. Instants are UTC.
 
     ``place`` is the console that began it or went on with it last; ``seen_at`` is when one was last heard. It is over
@@ -66,16 +63,14 @@ class Shift:
     lost_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OnShift:
+class OnShift(Struct, frozen=True):
     """Somebody who works now."""
 
     shift: Shift
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandoverRow:
+class HandoverRow(Struct, frozen=True, kw_only=True):
     """A case that was offered to somebody, the columns in their order. Instants are UTC.
 
     ``to_profession`` is the person's where it is to one, ``to_staff``. ``ground`` is the rule by which it goes without

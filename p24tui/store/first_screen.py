@@ -7,9 +7,10 @@ SQL for both databases. Tests hold it against the ordinary reading.
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_type_hints
+
+from msgspec import Struct
 
 from p24tui.errors import BadInput
 from p24tui.routine.actor import Profession
@@ -58,8 +59,7 @@ LEFT JOIN staff s ON s.id = c.owner_id
 _LOG = "INSERT INTO read_log ({columns}) VALUES ({marks})"
 
 
-@dataclass(frozen=True, slots=True)
-class FirstRows:
+class FirstRows(Struct, frozen=True):
     """Who looks, their units, and the rows that come first, in no order."""
 
     member: Staff

@@ -1,10 +1,10 @@
 """Cases that are offered to somebody, what became of it, and who follows a case that they have handed over."""
 
 from collections.abc import Collection
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from p24tui.routine.actor import Actor, Profession
@@ -13,7 +13,7 @@ from p24tui.store.duty_values import HandoverRow
 from p24tui.store.engine import Tx
 from p24tui.store.tables import IS_OPEN, case_guests, cases, handovers
 
-_FIELDS = tuple(HandoverRow.__dataclass_fields__)
+_FIELDS = HandoverRow.__struct_fields__
 _ROWS = select(*(handovers.c[name] for name in _FIELDS))
 _OPEN = handovers.c.state == OfferState.OFFERED
 

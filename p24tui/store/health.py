@@ -1,7 +1,8 @@
 """How the database is: what it is, whether it is whole, and whether it lies where it may."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from p24tui.store.engine import Store
 
@@ -9,8 +10,7 @@ _MOUNTS = Path("/proc/self/mounts")
 _NETWORK = ("nfs", "cifs", "smb", "fuse.sshfs", "afs", "9p", "webdav", "ncpfs")
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     """The kind and version of the database, and what its own check found wrong."""
 
     kind: str

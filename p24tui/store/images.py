@@ -1,15 +1,15 @@
 """Files that have been taken out of cases."""
 
-from dataclasses import asdict, fields
 from datetime import datetime
 
+from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 
 from p24tui.routine.images import Exported
 from p24tui.store.engine import Tx
 from p24tui.store.tables import exported_files
 
-_FILES = select(*(exported_files.c[one.name] for one in fields(Exported)))
+_FILES = select(*(exported_files.c[one] for one in Exported.__struct_fields__))
 
 
 def add(tx: Tx, exported: Exported) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, bindparam, exc, func, insert, literal_column, select, tuple_, update
 
 from p24tui.store.engine import Tx
@@ -29,8 +30,7 @@ class NotStorable(Exception):
     """The database refuses a value that was sent. Nothing of what was attempted has been written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """What a source's resource became, and the digest of what it said."""
 
     source: str
@@ -41,8 +41,7 @@ class Received:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Became:
+class Became(Struct, frozen=True):
     """What a resource is stored as, the digest of what it said, and when it last said something new."""
 
     stored_as: str
@@ -50,8 +49,7 @@ class Became:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Quarantined:
+class Quarantined(Struct, frozen=True):
     """Something that could not be taken, kept byte for byte until somebody has settled it."""
 
     id: str
@@ -64,8 +62,7 @@ class Quarantined:
     settled_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """A message from staff on its way to the patient's side, with its place in the change log."""
 
     position: Position

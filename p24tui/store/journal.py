@@ -1,10 +1,10 @@
 """Documentation: notes for the record, what is being written, and who owes one. A signed note is never changed."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import asdict, replace
 from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 
 from p24tui.routine.documentation import Cause, Debt, FormWay, Scope, Settled, Way
@@ -26,7 +26,7 @@ from p24tui.store.values import Author
 
 _OWED: ColumnElement[bool] = note_debts.c.settled_at.is_(None)
 _BY_PATIENT: ColumnElement[bool] = messages.c.author == Author.PATIENT
-_DEBT = tuple(note_debts.c[name] for name in DebtRow.__dataclass_fields__)
+_DEBT = tuple(note_debts.c[name] for name in DebtRow.__struct_fields__)
 
 
 def add(tx: Tx, note: JournalNote) -> None:

@@ -1,13 +1,13 @@
 """What the store of documentation takes and hands out: plain values."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from p24tui.routine.documentation import Cause, FormWay, Scope, Way
 
 
-@dataclass(frozen=True, slots=True)
-class JournalNote:
+class JournalNote(Struct, frozen=True):
     """What was signed on a case, or said to be settled otherwise; its columns in their order. Instants are UTC."""
 
     id: str
@@ -35,8 +35,7 @@ class JournalNote:
     told: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class DebtRow:
+class DebtRow(Struct, frozen=True):
     """A note that somebody owes: on which case, at which unit, since when (UTC)."""
 
     case_id: str

@@ -1,7 +1,8 @@
 """What log control reads and writes: rows of the read log, and the checks that have been made."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from p24tui.routine.log_control import CheckKind, Outcome
 
@@ -9,8 +10,7 @@ Cursor = tuple[datetime, int]
 """The last row of a page: its time and its number in the log. The next page begins after it."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogRow:
+class LogRow(Struct, frozen=True):
     """A row of the read log. ``patients`` are those that a list showed; ``patient_id`` is whom else it was about."""
 
     seq: int
@@ -32,16 +32,14 @@ class LogRow:
         return self.at, self.seq
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A time, from ``first`` until just before ``until``."""
 
     first: datetime
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Criteria:
+class Criteria(Struct, frozen=True):
     """What a look at the log was for. Empty is what was not asked for."""
 
     kind: CheckKind
@@ -53,8 +51,7 @@ class Criteria:
     count: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class LogCheck:
+class LogCheck(Struct, frozen=True):
     """A check of the log; ``reads`` are the rows that were looked at. It goes on until it is signed."""
 
     id: str

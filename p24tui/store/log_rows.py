@@ -1,11 +1,11 @@
 """The rows of the two logs as they lie in the database, page by page, to be held against their chains (LO-2)."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import Row, TextClause, delete, func, insert, literal_column, select, text, tuple_
 
 from p24tui.errors import Unavailable
@@ -46,8 +46,7 @@ class Stored(NamedTuple):
             return None
 
 
-@dataclass(frozen=True, slots=True)
-class Stump:
+class Stump(Struct, frozen=True):
     """What is left of a removed month in a chain: the place and hash of its last row, and how many there were."""
 
     head: Head
@@ -200,8 +199,7 @@ def removals(tx: Tx) -> list[tuple[datetime, dict[str, object]]]:
     return [(at, details if isinstance(details, dict) else {}) for at, details in tx.connection.execute(query)]
 
 
-@dataclass(frozen=True, slots=True)
-class Old:
+class Old(Struct, frozen=True):
     """The rows at the start of a chain that are older than an instant: the places of the first and of the last."""
 
     log: str

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Text, cast, insert, select, text
 
 from p24tui.store.engine import Tx
@@ -20,8 +20,7 @@ _SEALED = text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """The end of a chain: the place and hash of its last row."""
 
     log: str
@@ -30,8 +29,7 @@ class Head:
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Seal:
+class Seal(Struct, frozen=True):
     """A row of the seals as it is stored; ``heads`` is the JSON text."""
 
     seq: int

@@ -1,8 +1,8 @@
 """Passwords, and how often one was wrong (NA-1)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql
 
@@ -11,8 +11,7 @@ from p24tui.store.engine import Tx
 from p24tui.store.tables import login_tries, passwords, staff
 
 
-@dataclass(frozen=True, slots=True)
-class Password:
+class Password(Struct, frozen=True):
     """Somebody's password as it is kept. ``one_time`` has to be changed before anything else is done."""
 
     hash: str

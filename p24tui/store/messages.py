@@ -1,10 +1,10 @@
 """Messages, attachments and form answers of a case."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, exists, func, insert, literal, select, tuple_
 
 from p24tui.routine.protection import PROTECTED
@@ -88,7 +88,7 @@ def has_form(tx: Tx, case_id: str) -> bool:
 
 def from_row(row: Sequence[Any]) -> Message:
     """The message that a row of the table is."""
-    values: dict[str, Any] = dict(zip(Message.__dataclass_fields__, row, strict=True))
+    values: dict[str, Any] = dict(zip(Message.__struct_fields__, row, strict=True))
     values["author"] = Author(values["author"])
     return Message(**values)
 

@@ -1,7 +1,6 @@
 """Notes: what staff write to each other about a case. They never meet the messages, which the patient sees."""
 
-from dataclasses import asdict
-
+from msgspec.structs import asdict
 from sqlalchemy import insert, select
 
 from p24tui.store.engine import Tx

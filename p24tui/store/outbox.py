@@ -5,10 +5,11 @@ writes nothing. It is ``sending`` from right before it is handed over until the 
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -24,7 +25,7 @@ from p24tui.store.visits import VISIT_FIELDS, visit_from
 
 _CASE = tuple(cases.c[name].label(f"case_{name}") for name in CASE_FIELDS)
 _VISIT = tuple(visits.c[name].label(f"visit_{name}") for name in VISIT_FIELDS)
-_COLUMNS = tuple(OutgoingRow.__dataclass_fields__)
+_COLUMNS = OutgoingRow.__struct_fields__
 _OUT = len(_COLUMNS)
 _OUTBOX = tuple(outbox.c[name] for name in _COLUMNS)
 _PATIENT = len(patients.c)
@@ -32,8 +33,7 @@ _UNDECIDED = and_(IS_UNFINISHED, outbox.c.state.in_(TO_DECIDE), outbox.c.settled
 _PLANNED = and_(IS_UNFINISHED, outbox.c.state.in_((OutgoingState.QUEUED, OutgoingState.SENDING)))
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(Struct, frozen=True):
     """A row that this process may act on until its lease ends, and whom to look up first: the patient, who gets it."""
 
     id: str
@@ -43,8 +43,7 @@ class Claimed:
     person_number: str
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """A row with all that decides about it, as it is now."""
 
     row: OutgoingRow
@@ -53,8 +52,7 @@ class Facts:
     visit: Visit | None
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """How many rows stand alike, and how many of them were to have gone."""
 
     state: OutgoingState

@@ -8,9 +8,10 @@ notifies lets no other commit beside it.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import Connection
 
 from p24tui.routine.actor import Actor
@@ -39,8 +40,7 @@ SELECT pg_current_xact_id()::text::bigint, %(changed_at)s, unit_id, case_id, seq
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What is written of an answer: the columns of the outbox by their names."""
 
     state: OutgoingState
@@ -66,7 +66,7 @@ class Results:
         if self._connection is None or not kind:
             self._put(row, Actor(None, "p24tui", None, row.unit_id, place), rule, result, kind)
             return
-        values = {name: getattr(result, name) for name in Result.__slots__}
+        values = {name: getattr(result, name) for name in Result.__struct_fields__}
         about = {"id": row.id, "fence": row.fence, "kind": kind, "place": place, "rule": rule}
         details = json.dumps(_details(row, result))
         if self._connection.exec_driver_sql(_STATEMENT, {**values, **about, "details": details}).rowcount:

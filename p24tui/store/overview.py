@@ -1,9 +1,9 @@
 """What a day has brought to units, and how their open cases stand: numbers, and what has ended."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, select
 
 from p24tui.routine.case import CaseState, ContactKind, SuicideRisk
@@ -11,8 +11,7 @@ from p24tui.store.engine import Tx
 from p24tui.store.tables import IS_OPEN, cases, events, staff
 
 
-@dataclass(frozen=True, slots=True)
-class Alike:
+class Alike(Struct, frozen=True):
     """How many open cases stand alike, how many of them hold something unread, and the longest wait's beginning."""
 
     state: CaseState

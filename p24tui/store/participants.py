@@ -1,10 +1,10 @@
 """Who takes part in a video visit, and the digests of their links."""
 
 from collections.abc import Collection
-from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import delete, insert, or_, select, update
 
 from p24tui.routine.link import Participant, Role
@@ -14,7 +14,7 @@ from p24tui.store.engine import Tx
 from p24tui.store.tables import participants, visit_links, visits
 from p24tui.store.visits import VISIT_FIELDS, visit_from
 
-_FIELDS = tuple(one.name for one in fields(Participant))
+_FIELDS = Participant.__struct_fields__
 _PARTICIPANTS = select(*(participants.c[name] for name in _FIELDS))
 
 

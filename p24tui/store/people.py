@@ -1,9 +1,9 @@
 """Units, the staff who work at them, patients and their guardians."""
 
 from collections.abc import Collection
-from dataclasses import asdict, fields
 from datetime import datetime
 
+from msgspec.structs import asdict
 from sqlalchemy import delete, func, insert, select, update
 
 from p24tui.routine.actor import Profession
@@ -189,7 +189,7 @@ def _staff(
     return Staff(id, name, Profession(profession), active, email, mobile, system_user)
 
 
-_GUARDIANS = select(*(guardians.c[one.name] for one in fields(Guardian)))
+_GUARDIANS = select(*(guardians.c[one] for one in Guardian.__struct_fields__))
 
 
 def _guardian(number: str, name: str, relationship: str, mobile: str, is_primary: bool, protection: str) -> Guardian:

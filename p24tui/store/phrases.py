@@ -1,16 +1,16 @@
 """The phrases that a unit and its staff have made."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import delete, insert, or_, select, update
 
 from p24tui.store.engine import Tx
 from p24tui.store.tables import phrases
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPhrase:
+class StoredPhrase(Struct, frozen=True):
     """A phrase. ``staff_id`` is whose own it is, none for the whole unit's; ``replaces`` the id of another or empty."""
 
     id: str

@@ -1,14 +1,14 @@
 """What the store takes and hands out of registrations: plain values."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from p24tui.routine.actor import Profession
 from p24tui.routine.registration import RegistrationState, VisitType, Way
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
+class Registration(Struct, frozen=True, kw_only=True):
     """How a contact is registered in VAS, its columns in their order. Instants are UTC.
 
     ``reason`` is the reason for the visit, ``care_giver`` the health professional in question. ``always_free`` is what
@@ -44,8 +44,7 @@ class Registration:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CareGiver:
+class CareGiver(Struct, frozen=True):
     """A health professional who has had to do with a contact."""
 
     staff_id: str

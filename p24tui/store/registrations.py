@@ -1,10 +1,10 @@
 """Registrations: the one that a contact has, and those that are followed because their post is in VAS still (RE-6)."""
 
 from collections.abc import Collection
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, exists, func, insert, select, update
 
 from p24tui.routine.actor import Profession
@@ -14,7 +14,7 @@ from p24tui.store.engine import Tx
 from p24tui.store.registration_values import CareGiver, Registration
 from p24tui.store.tables import IS_OPEN, cases, events, patients, registrations
 
-_FIELDS = tuple(Registration.__dataclass_fields__)
+_FIELDS = Registration.__struct_fields__
 _ROWS = select(*(registrations.c[name] for name in _FIELDS))
 _STANDING = registrations.c.withdrawn_at.is_(None)
 _FOLLOWED = registrations.c.state.in_(FOLLOWED)

@@ -5,10 +5,10 @@ Every function takes instants in UTC, from ``begins`` up to and not with ``ends`
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, func, select
 
 from p24tui.routine.case import ContactKind, SuicideRisk
@@ -22,8 +22,7 @@ _AT_ONCE = 1000
 """Ids in one query: both databases limit how many there may be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """A case that came in. ``suspected`` says that suicide risk has been suspected; ``answered`` that staff wrote."""
 
     id: str
@@ -35,8 +34,7 @@ class Received:
     answered: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """What one member of staff has written to the patient in one case: when first, and how many messages."""
 
     case_id: str
@@ -45,8 +43,7 @@ class Written:
     messages: int
 
 
-@dataclass(frozen=True, slots=True)
-class OnDuty:
+class OnDuty(Struct, frozen=True):
     """An entry of the roster."""
 
     unit_id: str

@@ -6,8 +6,9 @@ case they only read, by breaking the glass; ``ME`` is their HSA-id.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple, Self
+
+from msgspec import Struct
 
 from p24tui.routine.wrong_patient import ANAMNESIS
 from p24tui.store.columns import metadata
@@ -47,8 +48,7 @@ class Groups(NamedTuple):
         return cls(f"{prefix}_staff", f"{prefix}_intake", f"{prefix}_worker")
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """What each group may do with a table, and with which of its rows a person may do it.
 
     ``sees`` is for reading, changing and removing; ``adds`` holds of a row that is added, ``becomes`` of one that is

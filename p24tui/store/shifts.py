@@ -5,10 +5,10 @@ so that this goes on wherever a process has died over it.
 """
 
 from collections.abc import Collection
-from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import asdict, replace
 from sqlalchemy import ColumnElement, Select, insert, or_, select, union, update
 
 from p24tui.routine.actor import Profession

@@ -1,16 +1,16 @@
 """How the jobs fare: when each last ran, was missed or failed, and where."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import delete, insert, select, update
 
 from p24tui.store.engine import Tx
 from p24tui.store.tables import ticks
 
 
-@dataclass(frozen=True, slots=True)
-class TickRecord:
+class TickRecord(Struct, frozen=True):
     """The last of everything about one job in one process. ``done`` is how much its last run did."""
 
     name: str

@@ -4,10 +4,11 @@ They stand apart from the queries, so that a screen can show them before SQLAlch
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from p24tui.routine.actor import Profession
 from p24tui.routine.alert import Reason
@@ -20,8 +21,8 @@ from p24tui.routine.protection import Protection
 Position = tuple[int, int]
 """A place in the change log: transaction and number. Everything after it is later for every reader."""
 
-CASE_FIELDS = tuple(one.name for one in fields(Case))
-PATIENT_FIELDS = tuple(one.name for one in fields(Patient))
+CASE_FIELDS = Case.__struct_fields__
+PATIENT_FIELDS = Patient.__struct_fields__
 
 
 class Doing(StrEnum):
@@ -31,8 +32,7 @@ class Doing(StrEnum):
     TYPING = "typing"
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(Struct, frozen=True):
     """Somebody who is in a case now."""
 
     case_id: str
@@ -42,8 +42,7 @@ class Present:
     place: str
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledged:
+class Acknowledged(Struct, frozen=True):
     """Somebody has seen that a case called for this reason since then."""
 
     reason: Reason
@@ -57,8 +56,7 @@ class UnitKind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A unit. ``id`` is its HSA-id; ``message_after`` places messages without triage in the order (CH-10)."""
 
     id: str
@@ -68,8 +66,7 @@ class Unit:
     message_after: int
 
 
-@dataclass(frozen=True, slots=True)
-class Staff:
+class Staff(Struct, frozen=True):
     """A member of staff. ``id`` is the HSA-id; ``mobile`` is E.164, and both it and ``email`` may be empty (VI-10).
 
     ``system_user`` is the operating system's user that is theirs and nobody else's.
@@ -84,8 +81,7 @@ class Staff:
     system_user: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PatientRecord:
+class PatientRecord(Struct, frozen=True):
     """A patient with what the sources and the person-data service said of protection, and when."""
 
     patient: Patient
@@ -109,8 +105,7 @@ class Author(StrEnum):
     SYSTEM = "system"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """One message in a chat. ``sent_at`` is when it was written, ``stored_at`` when it was safe here; both UTC."""
 
     id: str
@@ -130,8 +125,7 @@ class Audience(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """What one of the staff has written on a case for colleagues; no patient sees it. ``written_at`` is UTC."""
 
     id: str
@@ -142,8 +136,7 @@ class Note:
     written_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """A file sent in; ``data`` are its bytes as they came."""
 
     id: str
@@ -156,8 +149,7 @@ class Attachment:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class AttachmentLine:
+class AttachmentLine(Struct, frozen=True):
     """What a chat shows of an attachment before it is opened."""
 
     id: str
@@ -167,8 +159,7 @@ class AttachmentLine:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class FormAnswer:
+class FormAnswer(Struct, frozen=True):
     """One line of a form: a heading (``kind`` is ``group``) or a question with its answer, ``depth`` steps in."""
 
     case_id: str
@@ -182,8 +173,7 @@ class FormAnswer:
     free_text: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRow:
+class CaseRow(Struct, frozen=True):
     """A case with its patient and the name of whoever has it."""
 
     case: Case
@@ -211,8 +201,7 @@ def case_from(values: Sequence[Any]) -> Case:
     return Case(**facts)
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """How the contact came about: the source and its own id, the e-ID used (NA-2) and the way in (NA-4)."""
 
     source: str
@@ -222,8 +211,7 @@ class Contact:
     way_in: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LeftDraft:
+class LeftDraft(Struct, frozen=True):
     """What somebody has begun to write to a patient whose case they no longer have. ``saved_at`` is UTC."""
 
     staff_id: str
@@ -232,8 +220,7 @@ class LeftDraft:
     saved_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One line of a case's history."""
 
     at: datetime
@@ -246,8 +233,7 @@ class Event:
     staff_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RiskRow:
+class RiskRow(Struct, frozen=True):
     """One thing stated of suicide risk, its columns in their order; ``details`` are the fields of its entry."""
 
     kind: str
@@ -258,8 +244,7 @@ class RiskRow:
     details: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutgoingRow:
+class OutgoingRow(Struct, frozen=True, kw_only=True):
     """Something that goes out, or has gone, its columns in their order. Instants are UTC.
 
     ``about`` is the case, or the visit at its time; with ``purpose`` and ``local_date`` there is only one (H13).
@@ -321,8 +306,7 @@ class OutgoingRow:
         return self.state in (OutgoingState.CANCELLED, OutgoingState.FAILED) and not self.may_have_gone
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """A row of the read log. ``patients`` is how many a list showed; ``case_id`` is none where it was a list."""
 
     seq: int
@@ -333,23 +317,20 @@ class Read:
     patients: int
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """These cases have changed. ``everything`` says that too much has, or too long ago: read the list anew."""
 
     case_ids: frozenset[str]
     everything: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """The feed no longer reaches the database. What is shown may be old from now on."""
 
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
-class Alive:
+class Alive(Struct, frozen=True):
     """The feed reaches the database, and has told of everything up to now."""
 
 

@@ -1,12 +1,12 @@
 """What the store takes and hands out of video visits: plain values."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class BookingTask:
+
+class BookingTask(Struct, frozen=True):
     """A booking that has not become a visit, or no longer fits it, for staff to see to. Instants are UTC.
 
     ``problem`` is a key: why. ``booking`` is what was sent. ``version`` rises as the booking system speaks of it again.
@@ -25,8 +25,7 @@ class BookingTask:
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingStatement:
+class BookingStatement(Struct, frozen=True, kw_only=True):
     """The latest that a booking system has said of one booking. Instants are UTC.
 
     ``says`` is what it makes of the booking. ``unit_id`` need not be a unit here; what is empty was never said.

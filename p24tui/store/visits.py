@@ -1,10 +1,10 @@
 """Booked video visits, the calls to who did not come, and bookings that somebody must see to."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import asdict, replace
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 
 from p24tui.errors import Stale
@@ -13,10 +13,10 @@ from p24tui.store.engine import Tx
 from p24tui.store.tables import booking_statements, booking_tasks, visit_calls, visits
 from p24tui.store.visit_values import BookingStatement, BookingTask
 
-VISIT_FIELDS = tuple(one.name for one in fields(Visit))
+VISIT_FIELDS = Visit.__struct_fields__
 _VISITS = select(*(visits.c[name] for name in VISIT_FIELDS))
-_TASKS = select(*(booking_tasks.c[one.name] for one in fields(BookingTask)))
-_STATEMENTS = select(*(booking_statements.c[one.name] for one in fields(BookingStatement)))
+_TASKS = select(*(booking_tasks.c[one] for one in BookingTask.__struct_fields__))
+_STATEMENTS = select(*(booking_statements.c[one] for one in BookingStatement.__struct_fields__))
 
 
 def add(tx: Tx, visit: Visit) -> None:
@@ -100,7 +100,7 @@ def statement(tx: Tx, source: str, booking_id: str) -> BookingStatement | None:
     table = booking_statements.c
     same = (table.source == source) & (table.booking_id == booking_id)
     row = tx.connection.execute(_STATEMENTS.where(same).with_for_update()).first()
-    names = [one.name for one in fields(BookingStatement)]
+    names = BookingStatement.__struct_fields__
     return None if row is None else BookingStatement(**dict(zip(names, row, strict=True)))
 
 

@@ -96,6 +96,8 @@ class P24App(Sessions):
         for theme in look.THEMES:
             self.register_theme(theme)
         self.theme = system.settings.theme
+        self._style_variables = self.get_css_variables()
+        self.stylesheet.set_variables(self._style_variables)
         self.animation_level = "none"  # what one asks for is there at once, and nothing moves by itself
 
     def on_mount(self) -> None:
@@ -121,6 +123,13 @@ class P24App(Sessions):
         self.leave()
         if self._feed is not None:
             self._feed.stop()
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Not as Textual starts: it asks for it then too, for the theme that the style sheets were just read with."""
+        variables = self.get_css_variables()
+        if variables != self._style_variables:
+            self._style_variables = variables
+            super().refresh_css(animate)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from commands(self, screen, self._actor.acts_as if self._actor else None)

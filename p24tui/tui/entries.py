@@ -1,10 +1,11 @@
 """What there is to read of a case, in its three parts: the chat, the anamnesis, the history."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
+
+from msgspec import Struct
 
 from p24tui.i18n import _, ngettext
 from p24tui.services.views import OpenCase
@@ -31,8 +32,7 @@ class Part(StrEnum):
     HISTORY = "history"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A heading and the text under it; ``look`` is the name of its component style, ``key`` tells it from others."""
 
     key: str

@@ -1,7 +1,8 @@
 """What a key of the console is: where it acts, what it leads to, and how it is written."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from p24tui.tui.key_names import shown
 
@@ -21,8 +22,7 @@ class Where(StrEnum):
     LOG_CONTROL = "log-control"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A key, the action of the desk that it leads to, its label in the key bar and a sentence for the help.
 
     ``key`` may be several with commas between. ``id`` is needed only where an action has several rows.

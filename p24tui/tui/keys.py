@@ -1,9 +1,9 @@
 """The table of keys as it is in force: bindings, key bar, help and palette are made from it, settings may change it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import combinations
 
+from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, TextArea
 

@@ -1,7 +1,8 @@
 """Reads the patient list, and then only what has changed: one read at a time, however much changes meanwhile."""
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from p24tui import services
 from p24tui.errors import P24Error

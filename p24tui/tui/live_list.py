@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 
+from msgspec import Struct
 from sortedcontainers import SortedList
 
 from p24tui.clock import day_began
@@ -26,8 +27,7 @@ Nearness = tuple[datetime, str]
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """How many open cases stand where. ``older`` came in before today, whatever their state.
 
     Of those that are ``half_ended`` the video has been ended and the visit has not (H11).
@@ -42,8 +42,7 @@ class Counts:
     half_ended: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class AtClosing:
+class AtClosing(Struct, frozen=True):
     """How many of a unit's cases are open, hold something unread, are urgent."""
 
     cases: int

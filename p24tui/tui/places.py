@@ -1,9 +1,10 @@
 """The places of the desk in the order of a working day: which there are for whom, and what stands in each."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from p24tui.clock import day_began, local
 from p24tui.i18n import N_, _, ngettext
@@ -64,8 +65,7 @@ Cell = tuple[str, str]
 """Text, and the name of its look."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of a place. ``width`` is in cells; one of none takes its share of what the others leave, or ``most``."""
 
     title: str
@@ -74,16 +74,14 @@ class Column:
     most: int = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A line of a place; ``case`` is where it leads, where it leads anywhere."""
 
     cells: tuple[Cell, ...]
     case: Case | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """What a place shows: a line above, and rows by id that are made when they come into sight.
 
     ``row`` is given the width of the list in cells. ``empty`` is said where there are no rows.

@@ -1,8 +1,9 @@
 """What is to be registered as a page: what is in VAS still, what nobody has decided on, and what else is owed."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from p24tui.i18n import N_, _, ngettext
 from p24tui.routine.documentation import Scope
@@ -24,8 +25,7 @@ SCOPES: Mapping[Scope, str] = {Scope.BOTH: N_("hel anteckning"), Scope.ASSESSMEN
 """What a note that is owed is to hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """Something that is owed for a contact: what and since when, of which case, and whose it is.
 
     ``id`` tells it from every other of the page. ``what`` is what it is about, where that is not the case's matter.

@@ -1,7 +1,8 @@
 """What a week of the roster shows, day by day: entries and gaps in order, and where they lie on a scale of time."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from p24tui.clock import local
 from p24tui.routine.holidays import holiday_name
@@ -19,8 +20,7 @@ USUAL = (8 * 60, 17 * 60)
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class RosterItem:
+class RosterItem(Struct, frozen=True):
     """An entry, or a gap where ``entry`` is none. ``first`` and ``last`` are what of it is on the day, in minutes."""
 
     starts_at: datetime
@@ -35,8 +35,7 @@ class RosterItem:
         return ("", self.starts_at) if self.entry is None else (self.entry.id, self.starts_at)
 
 
-@dataclass(frozen=True, slots=True)
-class RosterDay:
+class RosterDay(Struct, frozen=True):
     """A day: its items in order, and its openings in minutes after midnight. ``name`` is a holiday's, or empty."""
 
     date: date

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from textual import events
 from textual.await_complete import AwaitComplete
 from textual.widget import AwaitMount
@@ -46,8 +46,7 @@ AGAIN_AFTER = 2.0
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Begun:
+class _Begun(Struct, frozen=True):
     """A session, when it locks, how long it lasts, and by what it is unlocked."""
 
     session: Session

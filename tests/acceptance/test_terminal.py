@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from PIL import Image
 
 from p24tui.clock import SystemClock
@@ -92,7 +93,7 @@ def test_hostile_text_in_every_part_of_a_case_reaches_the_terminal_as_text_alone
     world, hostile = sqlcipher_world, " ".join(HOSTILE)
     form = (FormAnswer("", "f", 1, 0, "1", "En fråga" + hostile, "string", "Ett svar" + hostile, True),)
     case = world.case(name="Ali" + hostile, text="Hej" + hostile, answers=form, has_form=True, unread_free_text=1)
-    maria, johan = world.actor("maria"), replace(world.actor("johan"), name="Johan" + hostile)
+    maria, johan = world.actor("maria"), structs.replace(world.actor("johan"), name="Johan" + hostile)
     with world.system.store.writing() as tx:
         data = ("Filens text" + hostile).encode("utf-8", "surrogatepass")
         kind = "text/plain" + hostile

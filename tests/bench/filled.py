@@ -4,12 +4,14 @@ import random
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from msgspec import structs
+from msgspec.structs import replace
 from sqlalchemy import Connection, Table, insert
 
 from p24tui.clock import SystemClock, day_began, local_date
@@ -156,7 +158,7 @@ def _insert(connection: Connection, rows: list[CaseRow]) -> None:
 
 def _patient_values(row: CaseRow) -> dict[str, Any]:
     return {
-        **asdict(row.patient),
+        **structs.asdict(row.patient),
         "number_kind": "samordningsnummer",
         "protection_flagged": Protection.NONE,
         "protection_checked_at": row.case.received_at,
@@ -165,7 +167,7 @@ def _patient_values(row: CaseRow) -> dict[str, Any]:
 
 def _case_values(case: Case) -> dict[str, Any]:
     contact = {"source": "bench", "source_id": case.id, "e_id": "bankid", "e_id_at": case.received_at, "way_in": "1177"}
-    return {**asdict(case), **contact}
+    return {**structs.asdict(case), **contact}
 
 
 def _message_values(number: int, row: CaseRow) -> dict[str, Any]:

@@ -10,8 +10,8 @@ import random
 import sys
 import threading
 import time
-from dataclasses import replace
 
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from p24tui import bootstrap, settings

@@ -5,9 +5,9 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 

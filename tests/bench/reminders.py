@@ -9,12 +9,13 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from msgspec import structs
 from sqlalchemy import func, insert, select
 
 from p24tui.routine.outgoing import OutgoingState, Planned, Purpose
@@ -79,7 +80,7 @@ def fill(world: World, count: int) -> None:
     with world.system.store.writing() as tx:
         tx.connection.execute(insert(tables.patients), [_patient(number, now) for number in range(count)])
         tx.connection.execute(insert(tables.cases), [_case(number, now) for number in range(count)])
-        tx.connection.execute(insert(tables.outbox), [asdict(_reminder(world, n, now)) for n in range(count)])
+        tx.connection.execute(insert(tables.outbox), [structs.asdict(_reminder(world, n, now)) for n in range(count)])
 
 
 def count_by_state(world: World) -> dict[OutgoingState, int]:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from joserfc import jwt
 from joserfc.jwk import ECKey
+from msgspec import structs
 
 from p24tui import bootstrap
 from p24tui.clock import SetClock, SystemClock
@@ -133,7 +134,7 @@ class TestARealProvider:
             provider.tell(person={"sub": "a", NUMBER_CLAIM: NUMBER}, amr=["bankid"])
             begun = e_id.begin(self.return_to)
             came = self.browser_goes(begun)
-            stolen = replace(begun, verifier="x" * 43)
+            stolen = structs.replace(begun, verifier="x" * 43)
             assert self._why(e_id, stolen, came) == "e-id-unproven"  # PKCE: the code is of no use to another
             e_id.finish(begun, came, self.return_to)
             assert self._why(e_id, begun, came) == "e-id-unproven"  # once is all that a code is good for
@@ -367,8 +368,8 @@ class TestWhoItIs:
         ("claims", "expected"),
         [
             ({}, GOOD),
-            ({"auth_time": None}, replace(GOOD, at=NOW)),
-            ({"auth_time": AT + 30, "iat": AT + 30}, replace(GOOD, at=NOW)),
+            ({"auth_time": None}, structs.replace(GOOD, at=NOW)),
+            ({"auth_time": AT + 30, "iat": AT + 30}, structs.replace(GOOD, at=NOW)),
             ({"aud": [CLIENT], "azp": CLIENT}, GOOD),
             ({"aud": [CLIENT, "another"], "azp": CLIENT}, GOOD),
             ({NUMBER_CLAIM: "19500907-2553"}, GOOD),
@@ -376,15 +377,15 @@ class TestWhoItIs:
             ({NUMBER_CLAIM: None, "ssn": NUMBER}, GOOD),
             (
                 {NUMBER_CLAIM: None, "https://id.oidc.se/claim/coordinationNumber": "197010632391"},
-                replace(GOOD, number="197010632391"),
+                structs.replace(GOOD, number="197010632391"),
             ),
-            ({"amr": ["freja"], "freja_registration_level": "plus"}, replace(GOOD, e_id="freja")),
-            ({"amr": ["FREJA"], "registrationLevel": "PLUS"}, replace(GOOD, e_id="freja")),
+            ({"amr": ["freja"], "freja_registration_level": "plus"}, structs.replace(GOOD, e_id="freja")),
+            ({"amr": ["FREJA"], "registrationLevel": "PLUS"}, structs.replace(GOOD, e_id="freja")),
             ({"amr": None, "acr": "urn:grn:authn:se:bankid:same-device"}, GOOD),
             ({"amr": ["external"], "idp": "bankid"}, GOOD),
             (
                 {"amr": None, AUTHN_PROVIDER: "https://idp.frejaeid.com", "registrationLevel": "PLUS"},
-                replace(GOOD, e_id="freja"),
+                structs.replace(GOOD, e_id="freja"),
             ),
         ],
         ids=lambda one: str(one)[:60],
@@ -429,7 +430,7 @@ class TestWhoItIs:
         self, provider: OpenIdProvider
     ) -> None:
         provider.gives(amr=["freja"], acr=LOA3)
-        assert log_in(provider, levels=(LOA3,)) == replace(GOOD, e_id="freja")
+        assert log_in(provider, levels=(LOA3,)) == structs.replace(GOOD, e_id="freja")
         provider.asked.clear()
         provider.gives(amr=["freja"], acr=LOA3, registrationLevel="EXTENDED")
         assert why_not(provider, levels=(LOA3,)) == "e-id-other"

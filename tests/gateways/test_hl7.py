@@ -2,13 +2,13 @@
 
 import logging
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import hl7
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.gateways.booking import SentBooking
 from p24tui.gateways.fhir.element import Reading

@@ -7,7 +7,6 @@ import string
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
 from email.parser import BytesParser
@@ -20,6 +19,8 @@ from typing import Any
 import icalendar
 from cryptography.x509 import Name, NameAttribute
 from cryptography.x509.oid import NameOID
+from msgspec import structs
+from msgspec.structs import replace
 
 from p24tui import crash
 from p24tui.clock import SetClock
@@ -224,11 +225,10 @@ def roster_in(text: str) -> None:
             continue
         found: list[Any] = [*reading.occurrences, *reading.unusable]
         for one in found:
-            for field in fields(one):
-                value = getattr(one, field.name)
+            for name, value in structs.asdict(one).items():
                 for said in value if isinstance(value, tuple) else (value,):
-                    if isinstance(said, str) and field.name not in {"calendar_id", "id"}:
-                        check(said, f"calendar, {field.name}", breaks="")
+                    if isinstance(said, str) and name not in {"calendar_id", "id"}:
+                        check(said, f"calendar, {name}", breaks="")
 
 
 def _entry(text: str) -> RosterEntry:

@@ -1,8 +1,10 @@
 """Days at a unit on which every kind of text of people stands somewhere, and the ways through the screens of each."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.handover import Consent, ConsentState, ConsentWay, Target

@@ -1,9 +1,10 @@
 """People and entries for the tests of suicide risk, and a second, independent word on what ending takes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk

@@ -1,6 +1,5 @@
 """What calls for attention, who hears it, and how often (CH-2, CH-3, CH-13, SU-2)."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.routine.alert import AlertPace, Reason, alerts, calling_anew, is_heard, rings
 from p24tui.routine.case import Case, CaseState, SuicideRisk

@@ -1,10 +1,10 @@
 """What a clinician says of a case stands beside the priority that came with it, and never in its place (CH-4)."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Profession
 from p24tui.routine.assessment import assess, is_urgent

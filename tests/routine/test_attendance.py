@@ -1,9 +1,9 @@
 """A patient who does not come is telephoned, by whoever holds the visit, before it ends without them (VI-13)."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from p24tui.routine import attendance
 from p24tui.routine.decision import Refusal

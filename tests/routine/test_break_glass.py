@@ -1,11 +1,11 @@
 """Reading beyond one's units: for a reason, for a time, never for the protected, and reviewed by somebody else."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.break_glass import (

@@ -1,10 +1,10 @@
 """Claim, release, answer, receive, read: who may, and what becomes of the case."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from p24tui.routine import chat
 from p24tui.routine.actor import Profession

@@ -1,12 +1,12 @@
 """Before the service is left unstaffed every case is gone through, and nothing urgent is left (CH-5, CH-7, SU-2)."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.routine import chat
 from p24tui.routine.actor import Profession

@@ -1,11 +1,11 @@
 """A case whose patient turns out to be protected is handled no longer, whoever had it (PR-1)."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from p24tui.routine import chat, ending
 from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk, Video

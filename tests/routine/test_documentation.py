@@ -1,11 +1,11 @@
 """Who owes a note, what must stand in it, and that no case ends in silence (DO-1 to DO-4, IM-3, IM-4, AP-3, AP-4)."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.routine import documentation as rules
 from p24tui.routine.actor import Profession
@@ -219,7 +219,7 @@ WHOLE = NoteText(
 def test_what_must_stand_in_a_note(
     change: dict[str, object], scope: Scope, has_form: bool, refused: Refusal | None
 ) -> None:
-    note = replace(WHOLE, **change)  # type: ignore[arg-type]
+    note = replace(WHOLE, **change)
     assert rules.may_sign(note, scope, PREFILLED, has_form=has_form, images=()) == refused
 
 

@@ -1,9 +1,9 @@
 """Ending in two steps, and the day that is added."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from p24tui.routine import chat, ending
 from p24tui.routine.actor import Profession

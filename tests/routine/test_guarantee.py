@@ -1,12 +1,12 @@
 """The care guarantee: calendar days from the day of contact, whatever is closed or held (GA-1)."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.routine.case import CaseState, ContactKind, Need
 from p24tui.routine.guarantee import Guarantee, Promises, Why, guarantee, near_at

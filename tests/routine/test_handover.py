@@ -1,11 +1,11 @@
 """Handing a case over: consent and its exceptions, who may take it, whose it is meanwhile, and for whom it calls."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.routine import chat, ending, handover, takeover
 from p24tui.routine.actor import ASSESSORS, Actor, Profession

@@ -1,11 +1,11 @@
 """Files on their way to the record: who may take them out, and until when they lie there (IM-1 to IM-3, H18)."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.routine import images
 from p24tui.routine.actor import Profession
@@ -120,7 +120,7 @@ def test_no_step_of_the_clock_keeps_a_file_that_is_watched_past_its_time(
     ],
 )
 def test_its_person_is_warned_before_it_goes(left: int, facts: dict[str, datetime], warned: bool) -> None:
-    exported = replace(EXPORTED, delete_at=NOW + timedelta(minutes=left), **facts)  # type: ignore[arg-type]
+    exported = replace(EXPORTED, delete_at=NOW + timedelta(minutes=left), **facts)
     assert images.is_warned_of(exported, NOW, timedelta(minutes=20)) is warned
 
 

@@ -1,12 +1,12 @@
 """What the filters show, and that none of them hides suicide risk (CH-7, H3)."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
 from p24tui.routine.list_filter import Age, ListFilter, passes

@@ -1,6 +1,5 @@
 """Which readings stand out, how a sample is drawn, and when a check may be signed."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.decision import Refusal

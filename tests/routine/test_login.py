@@ -1,11 +1,11 @@
 """Who one is: how long a password waits, what it must be, when a console locks and for whom it opens (NA-1)."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Actor, Profession
 from p24tui.routine.decision import Refusal

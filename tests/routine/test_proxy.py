@@ -1,11 +1,11 @@
 """The proxy of a child below 13: by the age on the day of the visit, one guardian, and never a protected one."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import PROTECTED, Protection

@@ -1,10 +1,10 @@
 """Reminders: when one may be pressed for, which a video visit has, and what is looked at again before one goes."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from p24tui.routine.actor import Profession
 from p24tui.routine.case import CaseState

@@ -4,12 +4,13 @@ An outbox of plain values stands for the table, and a run of ``look`` for any pr
 sleep, or with the clock an hour off. The suite lives a thousand of them, ``--hypothesis-profile=long`` ten thousand.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.routine.hours import STOCKHOLM, OpeningHours, local_day
 from p24tui.routine.outgoing import Purpose, Sending

@@ -1,12 +1,12 @@
 """Where the entries lead, what ending then still lacks, and that words judge nothing (SU-1 to SU-13, AP-4)."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.routine import chat, ending, risk_path, suicide
 from p24tui.routine.actor import Actor
@@ -348,20 +348,20 @@ def test_a_case_that_opens_again_still_knows_the_last_day_for_its_visit() -> Non
 def test_words_change_no_order_and_no_alarm_and_make_no_suspicion(
     one: Case, who: Actor, flagged: dict[str, bool], unread_before: Any
 ) -> None:
-    read = replace(one, **flagged)  # type: ignore[arg-type]
+    read = replace(one, **flagged)
     assert order_key(read) == order_key(one)
     assert alerts(read, unread_before) == alerts(one, unread_before)
     assert suicide.is_due(read, NOW + DAY) is suicide.is_due(one, NOW + DAY)
     for chosen in (ListFilter(), ListFilter(mine=True), ListFilter(unread=True)):
         assert passes(chosen, read, who.staff_id, NOW) is passes(chosen, one, who.staff_id, NOW)
-    assert chat.receive(read, NOW) == replace(chat.receive(one, NOW), **flagged)  # type: ignore[arg-type]
+    assert chat.receive(read, NOW) == replace(chat.receive(one, NOW), **flagged)
     for after, before in (
         (chat.claim(read, who, Protection.NONE), chat.claim(one, who, Protection.NONE)),
         (chat.release(read, who), chat.release(one, who)),
         (chat.answer(read, who, Protection.NONE, NOW), chat.answer(one, who, Protection.NONE, NOW)),
     ):
         if isinstance(before, Case):
-            assert after == replace(before, **flagged)  # type: ignore[arg-type]
+            assert after == replace(before, **flagged)
         else:
             assert after == before
 

@@ -5,12 +5,12 @@ import inspect
 import re
 import tomllib
 from collections import defaultdict
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.routine import acting_outside, risk_path, suicide
 from p24tui.routine.actor import ASSESSORS, Actor

@@ -1,11 +1,11 @@
 """A shift: what must be done before it ends, and what becomes of a case whose owner is lost."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.routine import chat, ending, shift, takeover
 from p24tui.routine.actor import Actor, Profession

@@ -1,11 +1,11 @@
 """From suspicion to a psychologist's or doctor's assessment, and what low risk wants (SU-1 to SU-5)."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from p24tui.routine import acting_outside, suicide
 from p24tui.routine.actor import ASSESSORS, Actor, Profession

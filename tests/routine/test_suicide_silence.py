@@ -1,12 +1,12 @@
 """The patient who does not answer, who acts outside the platform, and the one look at how (SU-9 to SU-13, AP-4)."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.routine import acting_outside, chat, suicide
 from p24tui.routine.actor import ASSESSORS, Actor, Profession

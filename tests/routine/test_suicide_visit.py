@@ -1,12 +1,12 @@
 """Moderate risk: a visit in person within two days, until it has been, or decided on individually (SU-6 to SU-8)."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.routine import suicide
 from p24tui.routine.actor import ASSESSORS, Actor, Profession

@@ -1,8 +1,7 @@
 """What a slip of the hand changed can be taken back; what a patient has been told cannot."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from p24tui.routine import chat, ending, holding, undo
 from p24tui.routine.case import Case, CaseState

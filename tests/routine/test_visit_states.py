@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 
 import pytest
+from msgspec import structs
 
 from p24tui.routine import attendance, chat, ending, holding, wrong_patient
 from p24tui.routine import visit as rules
@@ -87,7 +88,7 @@ def steps(at: At) -> dict[str, At | None]:
             "claim": after_case(at, chat.claim(one, ME, NONE)),
             "release": after_case(at, chat.release(one, ME)),
             "hold": after_case(at, holding.hold(one, ME, TOMORROW, "x", NOW.date())),
-            "patient writes": after_case(at, replace(chat.receive(one, NOW), unread=0)),
+            "patient writes": after_case(at, structs.replace(chat.receive(one, NOW), unread=0)),
             "answer": after_case(at, chat.answer(one, ME, NONE, NOW)),
             "request end": after_case(at, ending.request_end(one, ME, NONE, UNSAID, PACE)),
             "confirm end": confirmed(at, one),

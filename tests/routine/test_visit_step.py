@@ -1,10 +1,10 @@
 """What a visit asks for next."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from p24tui.routine.case import CaseState, Video
 from p24tui.routine.link import Role

@@ -1,12 +1,12 @@
 """Somebody logged in as themself for another: explained, ended, marked and locked, and a guardian let through (AP)."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.routine import assessment, chat, closing, ending, handover, suicide, takeover, wrong_patient
 from p24tui.routine.actor import Actor

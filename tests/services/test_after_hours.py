@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from p24tui import assets
 from p24tui.errors import BadInput
@@ -182,7 +183,7 @@ def test_at_another_clinic_one_is_referred_too_and_nothing_is_lost(closed: World
     with closed.system.store.writing() as tx:
         unit = people.unit(tx, UNIT)
         assert unit is not None
-        people.put_unit(tx, replace(unit, kind=UnitKind.OTHER))
+        people.put_unit(tx, structs.replace(unit, kind=UnitKind.OTHER))
     assert send(closed, patient(), encounter(), message()).accepted == 3
     assert [(one.rule, one.details["numbers"]) for one in referred(closed)] == [("CH-8", "1177")]
     assert only_case(closed).unread == 1
@@ -563,7 +564,7 @@ def test_elsewhere_than_in_primary_care_no_assessment_is_promised(closed_sqlciph
     with world.system.store.writing() as tx:
         unit = people.unit(tx, UNIT)
         assert unit is not None
-        people.put_unit(tx, replace(unit, kind=UnitKind.OTHER))
+        people.put_unit(tx, structs.replace(unit, kind=UnitKind.OTHER))
     told = after_hours.told(world.system, UNIT, Severity.PRIORITY_3)
     assert (told.assessed_by, told.guarantee) == (None, "")
 
@@ -598,4 +599,4 @@ def test_while_it_is_open_one_is_told_until_when(sqlcipher_world: World) -> None
 
 def set_hours(world: World, typed: str) -> None:
     unit = units.find_unit(world.system, UNIT)
-    units.put_unit(world.system, operator(), replace(unit, hours=units.opening_hours(typed)))
+    units.put_unit(world.system, operator(), structs.replace(unit, hours=units.opening_hours(typed)))

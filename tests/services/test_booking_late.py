@@ -1,9 +1,9 @@
 """What VAS says of a visit that has been taken in, whose time has come, or that is over: it stays, and is a task."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from p24tui.errors import Refused
 from p24tui.routine.patient import Patient

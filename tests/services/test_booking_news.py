@@ -1,9 +1,9 @@
 """News of bookings that are visits here: what is said anew is followed, and what was changed here by hand stays."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from p24tui.errors import BadInput
 from p24tui.routine.outgoing import OutgoingState

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from random import Random
 from threading import Event
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from p24tui.gateways.booking import SentBooking
 from p24tui.routine.patient import Patient

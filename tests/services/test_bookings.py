@@ -1,11 +1,11 @@
 """Bookings from VAS: each becomes a visit or a task, in whatever order and however often they come."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from p24tui.errors import BadInput, Refused
 from p24tui.gateways.booking import SentBooking

@@ -1,10 +1,10 @@
 """Reading beyond one's units: logged before anything is said, by time, and reviewed by somebody else."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from p24tui.clock import local

@@ -1,10 +1,10 @@
 """Reading beyond one's units where people have database roles of their own: by the database's clock, to read alone."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select, text
 
 from p24tui.errors import BadInput

@@ -1,10 +1,10 @@
 """What staff do together in a chat: notes, taking over, undoing, and messages read in parts (on both databases)."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from p24tui.errors import BadInput, Refused, Stale

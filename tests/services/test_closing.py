@@ -1,12 +1,12 @@
 """Closing: patients are told once, what had no times comes first the next day, and it is signed (CH-5, CH-7, SE-4)."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from threading import Thread
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from p24tui.errors import BadInput, Refused, Stale
 from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency

@@ -1,10 +1,10 @@
 """Documentation as a whole: owed by whoever assesses, signed, copied, and nothing ends in silence (DO, H15)."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from p24tui.clock import local_date
 from p24tui.errors import BadInput, Refused
@@ -53,7 +53,7 @@ def ends(world: World, case_id: str, name: str = "maria") -> Case:
 
 def signs(world: World, case_id: str, name: str = "maria", note_id: str = "n1", **said: object) -> Signed:
     view = documentation.read(world.system, world.actor(name), case_id)
-    text = replace(view.text, **{"reviewed": True, "assessment": "Egenvård.", **said})  # type: ignore[arg-type]
+    text = replace(view.text, **{"reviewed": True, "assessment": "Egenvård.", **said})
     return documentation.sign(world.system, world.actor(name), case_id, text, note_id)
 
 

@@ -1,9 +1,9 @@
 """Saved views, and the search in what patients wrote."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import event
 
 from p24tui.errors import BadInput

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import select, text
 
 from p24tui.routine import holidays
@@ -56,7 +57,7 @@ def test_it_is_the_top_of_the_ordinary_list(world: World, monkeypatch: pytest.Mo
     assert found is not None
     ordinary = queue.open_list(world.system, world.actor("maria"))
     assert len(ordinary.lines) > 30
-    assert found.view.lines == tuple(replace(one, guarantee=None) for one in ordinary.lines[:30])
+    assert found.view.lines == tuple(structs.replace(one, guarantee=None) for one in ordinary.lines[:30])
     assert found.actor == world.actor("maria")
     assert found.units[0].id == UNIT
     assert found.view.since is None
@@ -69,7 +70,7 @@ def test_nearness_to_a_deadline_alone_is_left_to_the_whole_list(world: World) ->
     ordinary = queue.open_list(world.system, world.actor("maria")).lines
     assert found is not None
     assert len({one.guarantee is not None for one in ordinary}) == 2
-    without = sorted((replace(one, guarantee=None) for one in ordinary), key=lambda one: order_key(one.case))
+    without = sorted((structs.replace(one, guarantee=None) for one in ordinary), key=lambda one: order_key(one.case))
     assert list(found.view.lines) == without
 
 

@@ -3,12 +3,12 @@
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 from sqlalchemy import select
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from p24tui.errors import BadInput, Unavailable
 from p24tui.gateways.person_data import Person
@@ -830,7 +831,7 @@ def test_a_case_that_was_handed_to_another_unit_still_hears_its_source(world: Wo
     send(world, encounter(), message(text="Hej"))
     world.second_unit("sara")
     case = only_row(world).case
-    maria, sara = world.actor("maria"), replace(world.actor("sara"), unit_id=BERGA)
+    maria, sara = world.actor("maria"), structs.replace(world.actor("sara"), unit_id=BERGA)
     case = chat.claim(world.system, maria, case.id, case.version)
     agreed = Consent(ConsentState.GIVEN, ConsentWay.CHAT, world.clock.now())
     handover.offer(world.system, maria, case.id, case.version, Target(BERGA, Profession.DOCTOR), "", agreed)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from p24tui.errors import BadInput, Refused
 from p24tui.gateways.outgoing.model import Accepted
@@ -54,7 +55,7 @@ def known(world: World, name: str, *, email: str = "", mobile: str = "") -> str:
     with world.system.store.writing() as tx:
         found = people.staff_member(tx, staff_id)
         assert found is not None
-        people.put_staff(tx, replace(found[0], email=email, mobile=mobile), found[1])
+        people.put_staff(tx, structs.replace(found[0], email=email, mobile=mobile), found[1])
     return staff_id
 
 
@@ -150,7 +151,7 @@ def test_who_is_invited_is_told_of_a_new_time_and_of_a_cancelled_visit(world: Wo
 def test_that_a_guest_has_shown_photo_identification_is_recorded(world: World) -> None:
     with_mail(world)
     visit = booked(world)
-    guest = invite(world, visit, replace(BO, must_identify=True))
+    guest = invite(world, visit, structs.replace(BO, must_identify=True))
     seen = invitations.identify(world.system, world.actor("maria"), visit.id, guest)
     assert (seen.must_identify, seen.identified_by, seen.identified_at) == (True, "Maria Lind", world.clock.now())
     with world.system.store.reading() as tx:
@@ -193,7 +194,7 @@ def test_a_proxy_who_turns_out_to_be_protected_gets_no_sms(world: World) -> None
     with world.system.store.writing() as tx:
         record = people.patient(tx, id=one.id)
         assert record is not None
-        own = replace(record, patient=replace(record.patient, mobile=MOBILE))
+        own = structs.replace(record, patient=structs.replace(record.patient, mobile=MOBILE))
         people.put_patient(tx, own, world.clock.now())
     visit = book(world, one.id, world.clock.now() + HOUR, summons=Summons.CHILD_SAVED)
     persons(world).protected["196101182803"] = Protection.POPULATION
@@ -222,14 +223,14 @@ def test_a_relative_alone_is_a_guest_and_the_patient_hears_nothing(world: World)
 @pytest.mark.parametrize(
     ("guest", "reason"),
     [
-        (replace(BO, name="  "), "guest-name"),
-        (replace(BO, address="bo ek@example.se"), "email"),
-        (replace(BO, address="bo@example.se, eva@example.se"), "email"),
-        (replace(BO, address="Bo <bo@example.se>"), "email"),
-        (replace(BO, address="bo@example.se\r\nBcc: x@example.se"), "email"),
-        (replace(BO, address="bo@localhost"), "email"),
-        (replace(BO, address="035-12 34 56"), "mobile"),
-        (replace(BO, address=""), "mobile"),
+        (structs.replace(BO, name="  "), "guest-name"),
+        (structs.replace(BO, address="bo ek@example.se"), "email"),
+        (structs.replace(BO, address="bo@example.se, eva@example.se"), "email"),
+        (structs.replace(BO, address="Bo <bo@example.se>"), "email"),
+        (structs.replace(BO, address="bo@example.se\r\nBcc: x@example.se"), "email"),
+        (structs.replace(BO, address="bo@localhost"), "email"),
+        (structs.replace(BO, address="035-12 34 56"), "mobile"),
+        (structs.replace(BO, address=""), "mobile"),
         (Guest(role=Role.COLLEAGUE, staff_id="SE1-NOBODY"), "no-staff"),
     ],
 )
@@ -334,9 +335,9 @@ def test_two_guests_at_one_address_are_two(world: World) -> None:
     with_mail(world)
     visit = booked(world)
     first = invite(world, visit, BO)
-    second = invite(world, visit, replace(BO, name="Anna Ek", must_identify=True))
+    second = invite(world, visit, structs.replace(BO, name="Anna Ek", must_identify=True))
     assert invite(world, visit, BO) == first != second
-    assert invite(world, visit, replace(BO, name="Anna Ek")) == second
+    assert invite(world, visit, structs.replace(BO, name="Anna Ek")) == second
     with world.system.store.reading() as tx:
         there = participants.of_visits(tx, [visit.id])[visit.id]
     wanted = {one.name: one.must_identify for one in there if one.role is Role.GUEST}
@@ -350,7 +351,7 @@ def test_an_invitation_that_has_not_gone_does_not_go_when_the_visit_is_over(worl
     visit = begun(world, booked(world))
     invite(world, visit, BO)
     with world.system.store.writing() as tx:
-        stored_visits.save(tx, replace(visit, state=VisitState.ENDED, ended_at=world.clock.now()))
+        stored_visits.save(tx, structs.replace(visit, state=VisitState.ENDED, ended_at=world.clock.now()))
     send(world)
     assert mail.handed == []
     assert [(row.state, row.problem) for row in invitations_of(world, visit)] == [

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 
 import pytest
+from msgspec import structs
 from sqlalchemy import select
 
 from p24tui.errors import Refused
@@ -298,7 +299,7 @@ def test_the_proxy_of_a_visit_moved_over_the_birthday_and_back_comes_again(world
     with world.system.store.writing() as tx:
         record = people.patient(tx, id=one.id)
         assert record is not None
-        of_age = replace(record, patient=replace(record.patient, mobile=MOBILE))
+        of_age = structs.replace(record, patient=structs.replace(record.patient, mobile=MOBILE))
         people.put_patient(tx, of_age, world.clock.now())
     maria, visit = world.actor("maria"), book(world, one.id, world.clock.now() + DAY, summons=Summons.CHILD_SAVED)
     visits.move(world.system, maria, visit.id, visit.starts_at + 3 * DAY)
@@ -340,9 +341,9 @@ def test_each_time_that_a_visit_lives_again_the_patient_is_called_in_by_a_link_o
         with system.store.writing() as tx:
             found = stored_visits.one(tx, visit.id)
             assert found is not None
-            ended = stored_visits.save(tx, replace(found, state=VisitState.ENDED))
+            ended = stored_visits.save(tx, structs.replace(found, state=VisitState.ENDED))
             invitations.begin_anew(tx, system, world.actor("maria"), ended, world.clock.now())
-            stored_visits.save(tx, replace(ended, state=VisitState.STARTED, started_at=world.clock.now()))
+            stored_visits.save(tx, structs.replace(ended, state=VisitState.STARTED, started_at=world.clock.now()))
         assert send(world) == 1
         assert len({token_of(one.text) for one in gateway.handed}) == times
 
@@ -377,7 +378,7 @@ def test_a_childs_visit_lives_again_only_where_the_proxy_may_still_be_it(world: 
     persons(world).protected[MOTHER.number] = Protection.MARKED
     with pytest.raises(Refused, match="PR-1: guardian-protected"):
         visit_day.start_video(world.system, maria, case_id)
-    ended = replace(visit, state=VisitState.ENDED)  # with the proxy that it had then
+    ended = structs.replace(visit, state=VisitState.ENDED)  # with the proxy that it had then
     with world.system.store.writing() as tx, pytest.raises(Refused, match="VI-7: not-guardian"):
         invitations.begin_anew(tx, world.system, maria, ended, world.clock.now())
     assert called_in(world, visit) == []
@@ -427,7 +428,7 @@ def test_a_talk_with_a_relative_calls_nobody_in_when_it_lives_again(world: World
     visit = book(world, world.patient(mobile=MOBILE).id, world.clock.now() + HOUR, relative=True, summons=None)
     token = invited(world, visit, Guest(role=Role.RELATIVE, name="Eva Ek", address="eva@example.se"))
     with system.store.writing() as tx:
-        ended = stored_visits.save(tx, replace(visit, state=VisitState.ENDED))
+        ended = stored_visits.save(tx, structs.replace(visit, state=VisitState.ENDED))
         assert not invitations.is_over(tx, system, visit, world.clock.now())
         assert invitations.is_over(tx, system, ended, world.clock.now())
         invitations.begin_anew(tx, system, world.actor("maria"), ended, world.clock.now())

@@ -1,8 +1,7 @@
 """Checks of the log: begun, gone on with, signed, and never changed after that."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import delete, exc, select, update
 
 from p24tui.errors import BadInput, P24Error, Refused

@@ -1,13 +1,13 @@
 """Log control on both databases: who has read what, what stands out, samples, and that whoever looks is logged."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import event, insert, text
 
 from p24tui.clock import local_date

@@ -1,12 +1,12 @@
 """Logging in: passwords that nobody guesses or reads, who is let in, and what is recorded of it (NA-1)."""
 
 import logging
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from p24tui.errors import BadInput, Refused

@@ -212,7 +212,9 @@ def test_no_number_and_no_text_reaches_the_log(world: World, caplog: pytest.LogC
 
     def clash(system: System) -> int:
         with system.store.writing() as tx:
-            rows.add(tx, type(row)(**{**{name: getattr(row, name) for name in row.__slots__}, "about": "another"}))
+            rows.add(
+                tx, type(row)(**{**{name: getattr(row, name) for name in row.__struct_fields__}, "about": "another"})
+            )
         return 1
 
     Clockwork(world.system, "console:test").run(Tick("outbox", 5, clash))

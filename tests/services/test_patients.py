@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from p24tui.errors import BadInput, Refused, Unavailable
 from p24tui.gateways.person_data import PART, Guardian, Person
@@ -210,7 +211,7 @@ def test_a_proxy_who_turns_out_to_be_protected_leaves_the_visits_and_staff_see_t
     maria, one = world.actor("maria"), child(world)
     visit = book(world, one.id, world.clock.now() + timedelta(days=1), summons=Summons.CHILD_SAVED)
     said = person(MOTHER.number, MOTHER.name, Protection.MARKED)
-    knowing(world, replace(A_CHILD, number=one.number), PARENTS[1], said)
+    knowing(world, structs.replace(A_CHILD, number=one.number), PARENTS[1], said)
     if way == "looked up":
         visits.look_up(world.system, maria, one.id)
     else:

@@ -1,10 +1,10 @@
 """Phrases: the library, what a unit and its staff make of it, how one is found and filled in."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from p24tui.errors import BadInput, Refused
 from p24tui.routine.actor import Actor, Profession

@@ -1,9 +1,9 @@
 """One's own readings, from the read log."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from p24tui.errors import BadInput

@@ -4,13 +4,13 @@ import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Barrier
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy.exc import IntegrityError
 
 from p24tui.errors import BadInput, P24Error, Refused

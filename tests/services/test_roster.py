@@ -1,10 +1,10 @@
 """The roster on both databases: who is responsible, what calls, and what changing it writes down (CH-2, H5)."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from p24tui.clock import STOCKHOLM

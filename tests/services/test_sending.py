@@ -1,10 +1,10 @@
 """Sending: claimed with a lease and a fence, looked at once more, handed over once, and what became of it stored."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from p24tui.errors import Refused
 from p24tui.gateways.outgoing.model import (

@@ -1,12 +1,12 @@
 """Suicide risk from suspicion to ending, on both databases: what is stated stays, and ending waits for its course."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from p24tui.clock import local
 from p24tui.errors import BadInput, P24Error, Refused, Stale

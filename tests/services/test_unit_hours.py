@@ -1,12 +1,12 @@
 """A unit's hours and warnings are changed deed by deed or all at once, on record, and nothing vanishes silently."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from threading import Thread
 
 import pytest
+from msgspec.structs import replace
 
 from p24tui.errors import BadInput, Stale
 from p24tui.explain import explain

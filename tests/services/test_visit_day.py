@@ -1,9 +1,9 @@
 """The day of a visit: taken in, started, on video, half ended, ended; and a patient who does not come."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from p24tui.clock import local_date
 from p24tui.errors import BadInput, Refused, Stale, Unavailable

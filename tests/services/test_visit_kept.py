@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from p24tui.errors import Refused, Unavailable
 from p24tui.routine.case import Case, CaseState, ContactKind
@@ -131,9 +132,9 @@ def test_a_visit_goes_with_its_case_to_another_unit_and_is_held_there(world: Wor
             world.actor("maria"),
             case.id,
             "handover.accepted",
-            lambda row: replace(row.case, unit_id=BERGA, owner_id=PEOPLE["sara"][0]),
+            lambda row: structs.replace(row.case, unit_id=BERGA, owner_id=PEOPLE["sara"][0]),
         )
-    sara = replace(world.actor("sara"), unit_id=BERGA)
+    sara = structs.replace(world.actor("sara"), unit_id=BERGA)
     assert [one.visit.id for one in visit_list.of_day(world.system, sara, [BERGA], world.clock.now().date()).lines] == [
         visit.id
     ]
@@ -261,7 +262,7 @@ def test_taking_in_and_learning_of_protection_at_once_wait_for_each_other_in_one
         with world.system.store.writing() as tx:
             record = people.patient(tx, id=case.patient_id)
             assert record is not None
-            marked = replace(record, patient=replace(record.patient, protection=Protection.MARKED))
+            marked = structs.replace(record, patient=structs.replace(record.patient, protection=Protection.MARKED))
             protections.put_patient(tx, world.system, world.actor("johan"), marked)
 
     done = both(lambda: visit_day.take_in(world.system, world.actor("maria"), visit.id, visit.version), protect)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
+from msgspec import structs
 
 from p24tui.clock import local
 from p24tui.gateways.outgoing.model import Accepted, Answer, NotNow, Outgoing, Problem
@@ -127,7 +128,7 @@ class Day:
     def _patient(self, number: int) -> Patient:
         born = date(2016, 5, 4) if number == CHILD else date(1961, 1, 1) + timedelta(days=number)
         one = Patient(fresh_id(), checked(f"{born:%Y%m%d}981"), f"Testperson {number}", born, Protection.NONE)
-        one = one if number == CHILD else replace(one, mobile=mobile(number))
+        one = one if number == CHILD else structs.replace(one, mobile=mobile(number))
         if number != UNREGISTERED:
             record = PatientRecord(one, "personnummer", Protection.NONE, self.world.clock.now())
             with self.world.system.store.writing() as tx:
@@ -179,7 +180,7 @@ def play(day: Day) -> None:
     patients.register(world.system, maria, day.patients[UNREGISTERED].number, mobile(UNREGISTERED), name="Testperson")
     (task,) = visit_list.of_day(world.system, maria, [UNIT], TUESDAY).tasks
     booked = booking_tasks.try_again(world.system, maria, task.id)
-    day.patients[UNREGISTERED] = replace(day.patients[UNREGISTERED], id=booked.patient_id)
+    day.patients[UNREGISTERED] = structs.replace(day.patients[UNREGISTERED], id=booked.patient_id)
     send(world)
     day.until(instant_of(TUESDAY, time(8, 30)))
     hold(day, HELD)

@@ -1,10 +1,10 @@
 """A contact on somebody else's behalf: explained, marked, ended and locked, in one deed (AP-1 to AP-4, H15)."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from p24tui.errors import Refused
 from p24tui.routine.case import Case, CaseState, Need, SuicideRisk, Urgency

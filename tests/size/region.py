@@ -3,8 +3,9 @@
 A smaller region is the same one after fewer days: as many units, people and open cases, and less that has been.
 """
 
-from dataclasses import replace
 from datetime import datetime, time, timedelta
+
+from msgspec.structs import replace
 
 from p24tui.clock import local_date
 from p24tui.routine.actor import Actor, Profession

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from click.testing import CliRunner
+from msgspec import structs
 from sqlalchemy import make_url, text
 
 from p24tui.cli import make_root
@@ -189,7 +190,7 @@ def test_whoever_comes_gets_a_role_and_whoever_leaves_cannot_log_in(held: World)
     assert (come.id, "Nils Ny", role, True, True) in [
         (one.staff_id, one.name, one.role, one.active, one.exists) for one in database_roles.of_people(held.system)
     ]
-    staff.put_staff(held.system, operator, replace(come, active=False), (UNIT,))
+    staff.put_staff(held.system, operator, structs.replace(come, active=False), (UNIT,))
     assert wrong(held) == {f"role {role}": ("there login", "there")}
     database_roles.apply(held.system)
     assert rows(held, f"SELECT rolcanlogin FROM pg_roles WHERE rolname = '{role}'") == [(False,)]
@@ -309,7 +310,7 @@ def test_what_the_database_refuses_is_said_and_nothing_is_written(held: World) -
     owner = held.system.store
     held.system._store = Store(engine_as(owner, MARIA), None, None, personal=True)
     maria = staff.make_staff(PEOPLE["maria"][0], "Maria Lind", "doctor")
-    technician = replace(held.actor("maria"), role=Role.TECHNICIAN)
+    technician = structs.replace(held.actor("maria"), role=Role.TECHNICIAN)
     try:
         with pytest.raises(BadInput, match="database-refuses"):
             staff.put_staff(held.system, technician, maria, (UNIT,))

@@ -1,11 +1,11 @@
 """What booking at the desk is tried with: patients with guardians, bookings from VAS, and filling in a form."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Select

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from msgspec import structs
 
 from p24tui.routine.protection import Protection
 from p24tui.routine.visit import Summons, VisitKind
@@ -195,7 +196,7 @@ async def test_a_protected_guardian_is_shown_without_a_name_and_cannot_be_chosen
     sqlcipher_world: World, size: Size
 ) -> None:
     a_child(sqlcipher_world)
-    hidden = replace(FATHERS, protection=Protection.POPULATION)
+    hidden = structs.replace(FATHERS, protection=Protection.POPULATION)
     knowing(sqlcipher_world, A_CHILD, MOTHERS, hidden)
     async with at_desk(sqlcipher_world, size=size) as pilot:
         await search(pilot, CHILD)
@@ -208,7 +209,7 @@ async def test_a_protected_guardian_is_shown_without_a_name_and_cannot_be_chosen
 @pytest.mark.rule("PR-1", "VI-7")
 async def test_with_nobody_who_can_be_proxy_the_form_says_so_and_books_nothing(sqlcipher_world: World) -> None:
     a_child(sqlcipher_world)
-    both = [replace(one, protection=Protection.MARKED) for one in (MOTHERS, FATHERS)]
+    both = [structs.replace(one, protection=Protection.MARKED) for one in (MOTHERS, FATHERS)]
     knowing(sqlcipher_world, A_CHILD, *both)
     async with at_desk(sqlcipher_world) as pilot:
         await search(pilot, CHILD)
@@ -353,7 +354,7 @@ def test_what_a_form_asks_for_follows_from_the_day(sqlcipher_world: World) -> No
     assert standing(one, day_before, relative=False).kind is VisitKind.CHILD
     assert standing(one, TURNS_13, relative=False).kind is VisitKind.PATIENT
     assert standing(one, day_before, relative=True).kind is VisitKind.RELATIVE
-    unknown = standing(replace(one, born=None), day_before, relative=False).hindrance
+    unknown = standing(structs.replace(one, born=None), day_before, relative=False).hindrance
     assert unknown is not None
     assert unknown.reason == "age-unknown"
 

@@ -1,8 +1,7 @@
 """Bookings that have not become visits, at the desk: seen to, tried again, put aside."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from p24tui.errors import Refused

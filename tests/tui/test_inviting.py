@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from p24tui.routine.protection import Protection
 from p24tui.routine.visit import Summons
@@ -98,7 +99,7 @@ async def test_the_other_guardian_is_a_guest_and_a_protected_one_is_not_invited(
         await press(pilot, "f3", "l", "3")
         assert "Albert Hammar · 070-174 06 05" in plain(pilot)
         await press(pilot, "escape")
-        knowing(sqlcipher_world, A_CHILD, MOTHERS, replace(FATHERS, protection=Protection.MARKED))
+        knowing(sqlcipher_world, A_CHILD, MOTHERS, structs.replace(FATHERS, protection=Protection.MARKED))
         guardians.look_up(sqlcipher_world.system, one.patient_id)
         await press(pilot, "l", "3")
         shown = plain(pilot)

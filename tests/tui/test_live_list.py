@@ -1,11 +1,11 @@
 """The list in memory: the same whatever the order in which changes come, and it hides nobody quietly (CH-7, H3, H6)."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p24tui.clock import local_date
 from p24tui.routine.case import Case, CaseState, SuicideRisk

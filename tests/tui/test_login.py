@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec import structs
 from sqlalchemy import select
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -71,7 +72,7 @@ async def at_desk(
     world: World, means: Means = Means.PASSWORD, size: tuple[int, int] = (120, 40)
 ) -> AsyncIterator[Pilot[None]]:
     """Maria at her desk, having proven who she is."""
-    actor = replace(world.actor("maria"), place="console:test:7")
+    actor = structs.replace(world.actor("maria"), place="console:test:7")
     proven = Proven(MARIA, "Maria Lind", means, world.clock.now())
     people = staff.people_of(world.system, UNIT)
     console = P24App(world.system, people, actor.place, actor=actor, proven=proven)
@@ -302,7 +303,7 @@ async def test_somebody_else_logs_in_and_nothing_of_the_first_one_is_abandoned(w
     have_passwords(world, "maria", "johan")
     case = world.case(name="Ali Andersson", unread=0)
     chat.claim(world.system, world.actor("maria"), case.id, case.version)
-    actor = replace(world.actor("maria"), place="console:test:7")
+    actor = structs.replace(world.actor("maria"), place="console:test:7")
     shift.start(world.system, actor, ShiftKind.CHAT)
     async with at_desk(world) as pilot:
         await pilot.press("ctrl+l")
@@ -329,7 +330,7 @@ async def test_somebody_else_logs_in_and_nothing_of_the_first_one_is_abandoned(w
 async def test_the_shift_of_the_first_one_ends_with_them_where_nothing_is_left_behind(sqlcipher_world: World) -> None:
     world = sqlcipher_world
     have_passwords(world, "maria", "johan")
-    actor = replace(world.actor("maria"), place="console:test:7")
+    actor = structs.replace(world.actor("maria"), place="console:test:7")
     shift.start(world.system, actor, ShiftKind.CHAT)
     async with at_desk(world) as pilot:
         await until(pilot, lambda: desk_of(pilot)._shift is not None)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from p24tui.gateways import browser
 from p24tui.gateways.browser import Opened
@@ -102,7 +103,7 @@ async def test_age_on_the_day_proxy_summons_and_what_has_been_sent(day: World) -
     kept = book(day, one.id, day.clock.now() + timedelta(hours=1), summons=Summons.CHILD_SAVED)
     relative = booked(day, 70, "Vera Vila", relative=True)
     with day.system.store.writing() as tx:
-        stored.save(tx, replace(stored_visit(day, kept.id), summons=None))
+        stored.save(tx, structs.replace(stored_visit(day, kept.id), summons=None))
     send(day)
     async with at_desk(day, size=(200, 60)) as pilot:
         await press(pilot, "f3")
@@ -223,7 +224,9 @@ async def test_the_visit_itself_says_all_and_has_every_step(
     with day.system.store.writing() as tx:
         there = participants.of_visits(tx, [visit.id])[visit.id]
         patient = next(one for one in there if one.role is Role.PATIENT)
-        participants.save(tx, replace(patient, e_id="freja", e_id_at=day.clock.now(), arrived_at=day.clock.now()))
+        participants.save(
+            tx, structs.replace(patient, e_id="freja", e_id_at=day.clock.now(), arrived_at=day.clock.now())
+        )
     async with at_desk(day, size=size) as pilot:
         await press(pilot, "f3", "enter")
         for fact in (
@@ -445,7 +448,7 @@ async def test_bookings_to_see_to_are_counted_above_the_visits(day: World, size:
 async def test_the_visits_of_every_unit_stand_together_and_each_is_acted_on_at_its_own(day: World) -> None:
     day.second_unit("maria")
     booked(day, 10, "Här Hanna")
-    patient, at_berga = day.patient("Där David", mobile=MOBILE), replace(day.actor("maria"), unit_id=BERGA)
+    patient, at_berga = day.patient("Där David", mobile=MOBILE), structs.replace(day.actor("maria"), unit_id=BERGA)
     wanted = Wanted(
         patient_id=patient.id, starts_at=day.clock.now() + timedelta(minutes=20), summons=Summons.ADULT_SAVED
     )

@@ -1,10 +1,10 @@
 """Writing at the desk: tone, phrases, notes, undo, and what passes between colleagues."""
 
-from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from p24tui.errors import Unavailable

@@ -1,10 +1,10 @@
 """A day of video visits to try at the desk by the keyboard."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 from textual.widgets import Static
 

@@ -152,6 +152,7 @@ class Page:
         self.headers: dict[str, dict[str, str]] = {}
         self.asked: list[str] = []
         self.complaints: list[str] = []
+        self._socket = ""
         self.forget()
 
     def ask(self, method: str, **params: Any) -> dict[str, Any]:

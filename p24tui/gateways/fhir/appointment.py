@@ -5,8 +5,9 @@ Source: https://hl7.org/fhir/R4/appointment.html. Of one that no longer holds on
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from p24tui.gateways.booking import RELATIVE, VIDEO, SentBooking
 from p24tui.gateways.fhir.element import Element, instant, quote
@@ -39,8 +40,7 @@ LONGEST_MINUTES = 24 * 60
 _TO_THE_MINUTE = re.compile(r"T\d\d:\d\d", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class _Actor:
+class _Actor(Struct, frozen=True):
     """Who takes part. ``type`` is empty where it is not said what they are.
 
     ``contained`` is the resource itself where it came within the Appointment, ``ref`` the reference where it is one to

@@ -4,8 +4,9 @@ Sources: https://profiles.ihe.net/ITI/BALP/StructureDefinition-IHE.BasicAudit.Pa
 https://hl7.org/fhir/R4/auditevent.html. A reading of nobody in particular, such as of an empty list, is a Read.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from p24tui.gateways.fhir.refs import HSA_ID, NUMBERS
 from p24tui.gateways.fhir.write import Json, timestamp
@@ -29,8 +30,7 @@ TREATMENT = ("TREAT", "treatment")
 """HL7's purposes of use, by our own grounds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Audited:
+class Audited(Struct, frozen=True):
     """A reading of one patient; ``patient_id`` is empty where it was of nobody, ``case_id`` where it was of no case."""
 
     id: str

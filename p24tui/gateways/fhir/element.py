@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar
 
+from msgspec import Struct
+
 from p24tui.clock import STOCKHOLM, local_date
 from p24tui.gateways.fhir.model import Issue, Severity, Unusable
 from p24tui.text import clean_line
@@ -32,8 +34,7 @@ class Reading:
         return local_date(self.now)
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(Struct, frozen=True):
     """An element of a resource. Its methods raise ``Unusable`` where something has the wrong shape."""
 
     value: dict[str, Any]

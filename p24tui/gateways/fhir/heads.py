@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
+
+from msgspec import Struct
 
 from p24tui.gateways.fhir.appointment import read_appointment
 from p24tui.gateways.fhir.communication import read_message
@@ -24,8 +25,7 @@ _ORDER = tuple(Kind)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """What a resource is and is called.
 
     ``names`` are the source's own, the first of them its own id; ``bundle_names`` hold within the parcel only.

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 
+from msgspec import Struct
+
 from p24tui.gateways.booking import SentBooking
 from p24tui.routine.case import ContactKind
 from p24tui.routine.identity import IdentityNumber
@@ -33,8 +35,7 @@ class Severity(StrEnum):
     INFORMATION = "information"
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(Struct, frozen=True):
     """Something to tell the source: the place in what it sent, and a sentence in English."""
 
     path: str
@@ -55,8 +56,7 @@ class Unusable(Exception):
         self.waits = waits
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(Struct, frozen=True):
     """A reference to another resource, by the names that it may go by, the most exact first."""
 
     path: str
@@ -76,8 +76,7 @@ class SentFile:
         return sha256(self.data).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class SentPatient:
+class SentPatient(Struct, frozen=True):
     """A Patient. ``born`` is from the number where that tells it; ``mobile`` is E.164 or empty."""
 
     number: IdentityNumber
@@ -87,8 +86,7 @@ class SentPatient:
     flagged: Protection
 
 
-@dataclass(frozen=True, slots=True)
-class SentGuardian:
+class SentGuardian(Struct, frozen=True):
     """A RelatedPerson: the guardian of a patient."""
 
     patient: Ref
@@ -98,8 +96,7 @@ class SentGuardian:
     flagged: Protection
 
 
-@dataclass(frozen=True, slots=True)
-class SentCase:
+class SentCase(Struct, frozen=True):
     """An Encounter that is a case of ours.
 
     ``triaged`` says that a priority was given, usable or not; ``kind`` is none where the source did not say.
@@ -120,8 +117,7 @@ class SentCase:
     flagged: Protection
 
 
-@dataclass(frozen=True, slots=True)
-class FormLine:
+class FormLine(Struct, frozen=True):
     """A heading or a question with its answer, ``depth`` steps in."""
 
     depth: int
@@ -132,8 +128,7 @@ class FormLine:
     free_text: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SentForm:
+class SentForm(Struct, frozen=True):
     """A QuestionnaireResponse."""
 
     case: Ref
@@ -143,8 +138,7 @@ class SentForm:
     files: tuple[SentFile, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SentMessage:
+class SentMessage(Struct, frozen=True):
     """A Communication. ``sender`` is none where nobody is said; ``sender_kinds`` is what they may be."""
 
     case: Ref
@@ -156,8 +150,7 @@ class SentMessage:
     files: tuple[SentFile, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SentAppointment:
+class SentAppointment(Struct, frozen=True):
     """An Appointment. ``patient`` and ``proxy`` are whom it refers to, where it is one each.
 
     ``booking`` has their numbers only where the references themselves carry them. ``untold`` are participants of whom

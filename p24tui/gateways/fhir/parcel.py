@@ -7,9 +7,10 @@ of a Bundle leaves the others whole.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
+
+from msgspec import Struct
 
 from p24tui.gateways.fhir.element import quote
 from p24tui.gateways.fhir.model import Unusable
@@ -30,8 +31,7 @@ _ENTRY_KEY = re.compile(rb'"entry"\s*:\s*\Z')
 _BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Where a piece lies in the body, and how deep it is nested."""
 
     start: int
@@ -39,8 +39,7 @@ class Span:
     depth: int
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """One resource of a parcel. ``line`` is its line in NDJSON, else 0."""
 
     position: int
@@ -49,8 +48,7 @@ class Piece:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A piece, parsed: a resource with what its Bundle says about it."""
 
     resource: dict[str, Any]
@@ -58,8 +56,7 @@ class Entry:
     method: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(Struct, frozen=True):
     """A body, cut up. ``bundle`` is the type of the Bundle, empty where it was none."""
 
     body: bytes

@@ -4,9 +4,10 @@ Sources: https://hl7.org/fhir/R4/operationoutcome.html, bundle.html, communicati
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from p24tui.gateways.fhir.model import Issue, Kind, Severity
 from p24tui.gateways.fhir.refs import HSA_ID
@@ -17,8 +18,7 @@ MESSAGE_KIND = "urn:p24tui:message-kind"
 AUTOMATIC = "automatic"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A message to the patient. ``case_names`` are the source's own names of its case.
 
     ``automatic`` says that nobody of the staff has written it.

@@ -5,11 +5,11 @@ the head of the message lacks what it copies.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 import hl7
+from msgspec import Struct
 
 from p24tui.clock import local
 from p24tui.gateways.fhir.model import Unusable
@@ -37,8 +37,7 @@ class Fault(StrEnum):
     HERE = "207"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """An acknowledgement: its code, and the whole message."""
 
     code: Code

@@ -6,9 +6,9 @@ it lets a message ask for any number of spaces.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import hl7
+from msgspec import Struct
 
 from p24tui.gateways.fhir.element import quote
 from p24tui.gateways.fhir.model import Unusable
@@ -43,8 +43,7 @@ Repetition = tuple[tuple[str, ...], ...]
 """The components of one repetition of a field, each with its subcomponents."""
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """MSH as far as it can be told, whatever else is wrong with the message: its values are as they came.
 
     ``delimiters`` are those of MSH-1 and MSH-2, and ``fields`` is empty where they cannot be told. Bytes stand for what
@@ -64,8 +63,7 @@ class Header:
         return clean_line(components[component - 1]) if component <= len(components) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """A segment. ``place`` is what to call it in a sentence: ``SCH``, or ``PID[2]`` where there are several.
 
     Its values are cleaned, each on one line.
@@ -91,8 +89,7 @@ class Segment:
         return [part for one in self.repetitions(number) for component in one for part in component if part]
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """A message: the segments that are read, by name, in the order in which they came."""
 
     segments: dict[str, tuple[Segment, ...]]
@@ -178,8 +175,7 @@ def _by_name(parsed: hl7.Message, escapes: "_Escapes") -> dict[str, tuple[Segmen
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Escapes:
+class _Escapes(Struct, frozen=True):
     """What stands for delimiters, and for letters by their bytes, in the values of one message."""
 
     delimiters: str

@@ -8,11 +8,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
+
+from msgspec.structs import asdict
 
 from p24tui.clock import Clock
 from p24tui.errors import Unavailable

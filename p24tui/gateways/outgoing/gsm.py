@@ -6,7 +6,8 @@ telephones and operators do not agree on them, and Swedish needs none.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 GSM_CODING = 0
 """SMPP's ``data_coding`` for the operator's default alphabet."""
@@ -43,8 +44,7 @@ _GSM_ALONE, _GSM_EACH = 160, 153
 _UNICODE_ALONE, _UNICODE_EACH = 140, 134
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Struct, frozen=True):
     """How long a text is as SMS.
 
     ``characters`` are counted as they are charged: septets (those of the extension table, such as €, count two), or
@@ -56,8 +56,7 @@ class Size:
     unicode: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(Struct, frozen=True):
     """A text as SMPP sends it: each part's octets without its header. GSM septets are unpacked, one to an octet."""
 
     data_coding: int

@@ -5,10 +5,11 @@ surely taken, what was surely not taken, and what nobody knows (H13).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 ANSWERS_WITHIN = 15.0
 """Seconds within which a gateway answers; well within a claimant's lease."""
@@ -42,8 +43,7 @@ class Problem(StrEnum):
     """It was taken, and did not reach the telephone or mailbox."""
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
+class Invitation(Struct, frozen=True):
     """A calendar invitation (RFC 5546), times in UTC. ``uid`` stays and ``sequence`` rises as the meeting changes."""
 
     uid: str
@@ -53,8 +53,7 @@ class Invitation:
     cancelled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """One SMS or e-mail to hand over.
 
     ``id`` is our own and names this attempt's row for good. ``to`` is a number in E.164, or an e-mail address.
@@ -67,31 +66,27 @@ class Outgoing:
     invitation: Invitation | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """Surely taken. ``id`` is the gateway's own, or empty; ``parts`` is how many SMS it became."""
 
     id: str = ""
     parts: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Struct, frozen=True):
     """Surely not taken, and sending the same again would not help."""
 
     problem: Problem
 
 
-@dataclass(frozen=True, slots=True)
-class NotNow:
+class NotNow(Struct, frozen=True):
     """Surely not taken; it can be tried again ``after`` a while."""
 
     problem: Problem
     after: timedelta = RETRY_AFTER
 
 
-@dataclass(frozen=True, slots=True)
-class Uncertain:
+class Uncertain(Struct, frozen=True):
     """Nobody knows whether it was taken: never sent again by itself."""
 
     problem: Problem
@@ -108,8 +103,7 @@ class Fate(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a gateway tells later. It names the message by our ``id``, by the gateway's own ``gateway_id``, or both."""
 
     fate: Fate

@@ -8,6 +8,8 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 from p24tui.gateways.outgoing.model import Accepted, Answer, Fate, NotNow, Problem, Rejected, Report, Uncertain
 
 MOST_MESSAGES = 10_000
@@ -92,8 +94,7 @@ def reference_of(id: str) -> int:
     return zlib.crc32(id.encode()) & 0xFFFF
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What a ``deliver_sm`` told of a part.
 
     ``gateway_ids`` is one id, or two spellings of it, the better one first. ``number`` is whom the message went to, in

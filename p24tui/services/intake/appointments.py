@@ -1,7 +1,8 @@
 """Taking an Appointment: a booking, whose patient may stand beside it in the parcel or have come before it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from p24tui.errors import BadInput
 from p24tui.gateways.booking import RELATIVE, VIDEO, SentBooking

@@ -1,8 +1,10 @@
 """What a booking system last said of each booking: by it neither order nor repetition means anything (VI-2)."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from p24tui.gateways.booking import SentBooking
 from p24tui.routine.visit import Visit, VisitKind
@@ -32,8 +34,7 @@ class Odds(StrEnum):
     PROXY = "proxy"
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(Struct, frozen=True):
     """A statement that is the latest of its booking, and what was said before it."""
 
     before: BookingStatement | None

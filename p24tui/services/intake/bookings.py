@@ -1,10 +1,11 @@
 """Bookings from VAS: each becomes a visit, follows what is said of it later, or is a task for staff (VI-1, VI-2)."""
 
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from p24tui.errors import BadInput, Refused
 from p24tui.gateways.booking import SentBooking
@@ -65,8 +66,7 @@ def book_again(tx: Tx, system: System, actor: Actor, task: BookingTask, now: dat
     return stored.one(tx, id) if verdict is Verdict.CREATED else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Taking:
+class _Taking(Struct, frozen=True):
     """One statement about one booking, in a transaction. Locks: statement, task, case, visit, patient."""
 
     tx: Tx

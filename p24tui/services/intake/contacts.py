@@ -1,7 +1,8 @@
 """Taking an Encounter: a new case, or what a source tells of it later."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from p24tui.gateways.fhir.model import Kind, SentCase
 from p24tui.routine import chat

@@ -2,9 +2,10 @@
 
 import logging
 import time
-from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from p24tui.errors import BadInput, Unavailable
 from p24tui.gateways.booking import RELATIVE, VIDEO, SentBooking

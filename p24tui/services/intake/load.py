@@ -1,10 +1,11 @@
 """Taking what a source sends, and trying again what has waited for it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from p24tui.gateways.fhir.element import QUOTED, quote
 from p24tui.gateways.fhir.model import Issue, Kind, Severity, Unusable

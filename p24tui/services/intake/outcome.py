@@ -1,7 +1,8 @@
 """What became of what was sent."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from p24tui.gateways.fhir.model import Issue, Severity
 
@@ -19,8 +20,7 @@ class Verdict(StrEnum):
 TAKEN = (Verdict.CREATED, Verdict.UPDATED)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """One resource: its place among the others, what became of it, where it is, and what to say about it."""
 
     position: int
@@ -30,8 +30,7 @@ class Result:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Rejection:
+class Rejection(Struct, frozen=True):
     """Something that was not taken: the file or source it came from, the place in it, and why."""
 
     source: str
@@ -39,8 +38,7 @@ class Rejection:
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of a parcel. All that it counts as accepted is durable.
 
     ``bundle`` is the type of the Bundle, empty where it was none. ``released`` counts what had waited in quarantine

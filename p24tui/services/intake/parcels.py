@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from p24tui.gateways.fhir import heads
 from p24tui.gateways.fhir.heads import Head
@@ -11,8 +12,7 @@ from p24tui.gateways.fhir.parcel import Parcel, Piece
 from p24tui.gateways.fhir.refs import referred
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A piece that others may refer to. ``head`` is none where the piece itself is refused."""
 
     piece: Piece

@@ -1,6 +1,6 @@
 """Taking a Patient and a RelatedPerson."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from p24tui.gateways.fhir.model import Kind, SentGuardian, SentPatient
 from p24tui.ids import stable_id

@@ -5,10 +5,11 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import assert_never
+
+from msgspec import Struct
 
 from p24tui.errors import Unavailable
 from p24tui.gateways.fhir import heads
@@ -62,8 +63,7 @@ BY_ITSELF = "intake"
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A resource that has been read, or why it cannot be."""
 
     head: Head

@@ -1,12 +1,12 @@
 """What taking a resource needs: the transaction, what came before it, and a record of what it became."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from p24tui.gateways.fhir.heads import Head
 from p24tui.gateways.fhir.model import Issue, Kind, Ref, Severity, Unusable
@@ -28,16 +28,14 @@ from p24tui.store.values import PatientRecord
 from p24tui.system import System
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """What a resource became, and the id of that."""
 
     verdict: Verdict
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Taking:
+class Taking(Struct, frozen=True):
     """One resource being taken, in a transaction. ``issues`` is what the mapping found; more may be added.
 
     ``refused_at`` is when the resource was first refused, where it is tried again: what came later is newer.

@@ -1,8 +1,9 @@
 """Taking what the patient has written: messages and forms. They are records: once stored they never change."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from p24tui.gateways.fhir.model import Kind, Ref, SentFile, SentForm, SentMessage, Unusable
 from p24tui.ids import stable_id

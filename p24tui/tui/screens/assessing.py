@@ -1,8 +1,8 @@
 """A clinician's word on a case: how urgent it is, what is sought, and whether the medical assessment is made (CH-4)."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -26,8 +26,7 @@ CHOICES: tuple[Urgency | Need, ...] = (Urgency.URGENT, Urgency.CAN_WAIT, Need.NE
 DONE_DIGIT = len(CHOICES) + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(Struct, frozen=True):
     """What one says of a case."""
 
     urgency: Urgency

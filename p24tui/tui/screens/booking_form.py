@@ -1,9 +1,10 @@
 """The booking form, which knows the rules: with whom the visit is follows from the day, and what is asked from that."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from rich.text import Text as Plain
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -41,8 +42,7 @@ YOUNG = 18
 CLOSED = "▲"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """What the form is filled in from. ``by_hand`` says whether a patient's visit may be booked here (VI-2)."""
 
     profile: Profile
@@ -53,8 +53,7 @@ class Facts:
     by_hand: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """What is to be booked. Instants are UTC; ``mobile`` is that of whoever joins where it has changed, else empty.
 
     ``visit_id`` is the same however often the form is sent, so that it books one visit.
@@ -71,8 +70,7 @@ class Asked:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """With whom a visit on a day would be. ``age`` is on that day; ``hindrance`` says why it cannot be booked."""
 
     kind: VisitKind

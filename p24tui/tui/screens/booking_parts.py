@@ -1,9 +1,10 @@
 """What the sections for booking share: the chosen visit, forms that come again where one is refused, and times."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from p24tui.errors import BadInput, P24Error, Refused
 from p24tui.explain import explain
@@ -21,8 +22,7 @@ MOST_HOURS = 8
 """Hours that a visit lasts at most, for the sentence that says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A form: what it is about, its parts, what stands under them, and the word for what Ctrl+S does."""
 
     title: str

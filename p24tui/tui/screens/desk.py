@@ -5,6 +5,7 @@ import time
 from datetime import datetime
 
 from textual import events
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
@@ -98,6 +99,7 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
         self._arrived_at: datetime | None = None
         self._minute: datetime | None = None
         self._fitted = (0, 0)
+        self.set_class("colour" in system.settings.alerts, "-colour")
         self._reader = ListReader(
             system,
             actor,
@@ -110,9 +112,12 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
             later=self.set_timer,
         )
 
+    def compose(self) -> ComposeResult:
+        self.update_classes(_classes(*self.app.size), update=False)  # nothing stands there that had to be styled anew
+        yield from super().compose()
+
     def on_mount(self) -> None:
         self._arrange_panes()
-        self.set_class("colour" in self._system.settings.alerts, "-colour")
         self._entitle()
         self._list.focus()
         self._tick()
@@ -157,10 +162,8 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
         self._fitted = width, height = self.app.size
         self._one_pane = width < TWO_PANES
         self._three_panes_or_not(width >= THREE_PANES)
-        self.set_class(self._one_pane, "-one-pane")
-        self.set_class(height >= HIGH, "-high")
+        self.update_classes(_classes(width, height))
         self._arrange_panes()
-        self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-too-small")
         words = _("Fönstret är för litet: {width}×{height}.\nMinst {least} behövs. Inget har gått förlorat.")
         small = words.format(width=width, height=height, least=f"{SMALLEST[0]}×{SMALLEST[1]}")
         self._too_small.update(Content(small))
@@ -397,3 +400,12 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
             self._place_list: Where.PLACE,
         }
         return places.get(self.focused, Where.LIST)
+
+
+def _classes(width: int, height: int) -> dict[str, bool]:
+    """The style classes of the desk in a window of so many columns and lines."""
+    return {
+        "-one-pane": width < TWO_PANES,
+        "-high": height >= HIGH,
+        "-too-small": width < SMALLEST[0] or height < SMALLEST[1],
+    }

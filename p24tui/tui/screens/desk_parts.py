@@ -1,8 +1,8 @@
 """What the desk is made of: its widgets, its two errand threads, and what all its sections need of them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message

@@ -1,8 +1,8 @@
 """The small questions: the second step of an ending, and until when a case is held and why."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid, Vertical
@@ -39,8 +39,7 @@ class ConfirmEndScreen(ModalScreen[bool]):
         self.dismiss(False)
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True):
     """Until when, and why."""
 
     until: date

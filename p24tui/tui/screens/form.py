@@ -1,8 +1,9 @@
 """A form in a box: lines, longer texts and choices, one under the other, saved together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from rich.text import Text as Plain
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -20,8 +21,7 @@ Answer = str | tuple[str, ...]
 Answers = Mapping[str, Answer]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line that one types in."""
 
     name: str
@@ -30,8 +30,7 @@ class Line:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text of a few lines."""
 
     name: str
@@ -40,8 +39,7 @@ class Text:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One of several: what each is kept as, and its words. Nothing is chosen where ``value`` is empty."""
 
     name: str
@@ -50,8 +48,7 @@ class Choice:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Several:
+class Several(Struct, frozen=True):
     """Any number of several."""
 
     name: str

@@ -1,10 +1,10 @@
 """Handing a case over: to whom, with what message and which consent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid, Vertical
@@ -24,8 +24,7 @@ from p24tui.words.times import clock_time, read_moment
 TALL = [(0, "-low"), (36, "-tall")]
 
 
-@dataclass(frozen=True, slots=True)
-class Give:
+class Give(Struct, frozen=True):
     """Offer the case to them, with these words and this consent."""
 
     target: Target
@@ -33,8 +32,7 @@ class Give:
     consent: Consent
 
 
-@dataclass(frozen=True, slots=True)
-class AskPatient:
+class AskPatient(Struct, frozen=True):
     """Ask the patient first whether the case may go to them."""
 
     target: Target

@@ -1,8 +1,9 @@
 """Holding a video visit at the desk: each step of its day, from the row or from the visit that one has opened."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from p24tui import services
 from p24tui.errors import P24Error, Refused
@@ -23,8 +24,7 @@ ENDS = frozenset({CallOutcome.NO_ANSWER, CallOutcome.VOICEMAIL, CallOutcome.WRON
 """What a call comes to after which the visit may end at once; else somebody joins, or gets another time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taking:
+class Taking(Struct, frozen=True):
     """A step that is being taken in a visit: by whom, and from where.
 
     Where the visit was ``opened`` it is shown again afterwards, with what was refused, if one is still ``here``.

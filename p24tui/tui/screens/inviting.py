@@ -1,9 +1,9 @@
 """Inviting to a video visit: a colleague, an interpreter, the other guardian, a relative, a guest (VI-8 to VI-12)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -45,8 +45,7 @@ WHO = {
 """Whom one can invite, in the order that they are offered, and by which rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class Invited:
+class Invited(Struct, frozen=True):
     """The visit that one invites to, and its patient's name as it is shown here and nowhere else."""
 
     visit: Visit

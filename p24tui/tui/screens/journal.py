@@ -1,10 +1,10 @@
 """What is written down on a case: what is owed, what was settled, and the steps there are (DO)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -50,8 +50,7 @@ CAUSES = {
 WAYS = {Way.NOTE: N_("antecknade"), Way.IN_VAS: N_("har antecknat i VAS"), Way.NOTHING: N_("inget hör till journalen")}
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """The step that one takes, from what one saw."""
 
     step: Step
@@ -191,8 +190,7 @@ class SignedScreen(ScrolledScreen[None]):
 PARTS = {ReportPart.FORM: N_("Formulär"), ReportPart.CHAT: N_("Chatt"), ReportPart.FILES: N_("Bilagor")}
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """Parts of the report that are to be copied, or as a file that one can print."""
 
     parts: tuple[ReportPart, ...]

@@ -1,10 +1,11 @@
 """Log control at the desk: the unusual first, other looks at the log, and the checks that are made of them (LO-2)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual.message import Message
 
 from p24tui import services
@@ -35,8 +36,7 @@ Days = tuple[date | None, date | None]
 Found = Callable[[Answers, Days], LogView]
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What stands in log control: readings, with the check that they belong to, or the checks."""
 
     view: LogView | None = None

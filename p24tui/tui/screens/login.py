@@ -1,7 +1,6 @@
 """The entrance: who one is, proven; and where there is a choice, at which unit one works and in which role (NA-1)."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -62,8 +61,7 @@ class LoginScreen(ProvingScreen[Admitted, Admitted | None]):
         self.dismiss(None)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """A unit to work at, and the role to work there in."""
 
     unit: Unit

@@ -1,8 +1,8 @@
 """A handover that is offered: what the sender can still do, and what the receiver answers."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -50,8 +50,7 @@ class OfferedScreen(ModalScreen[bool]):
         self.dismiss(False)
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """What one answers who is offered a case: that one takes it, or why not."""
 
     takes: bool

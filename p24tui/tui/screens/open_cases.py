@@ -1,7 +1,6 @@
 """The cases that one has open: in a row of tabs, and in a wide window two side by side."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from textual import events
 from textual.content import Content
 

@@ -1,8 +1,9 @@
 """Phrases: find one by a few letters and put it into the answer; write, change and forget phrases."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid, Vertical, VerticalScroll
@@ -28,22 +29,19 @@ TALL = [(0, "-low"), (36, "-tall")]
 """From this many rows on, list and text get more room."""
 
 
-@dataclass(frozen=True, slots=True)
-class Insert:
+class Insert(Struct, frozen=True):
     """Put this text into the answer."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(Struct, frozen=True):
     """Keep this phrase, new or changed."""
 
     phrase: Phrase
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(Struct, frozen=True):
     """Forget the phrase with this id."""
 
     id: str

@@ -1,8 +1,10 @@
 """Finding a patient by the whole identity number, and registering whoever is not here yet (VI-1, VI-6)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from p24tui import services
 from p24tui.clock import local_date
@@ -18,8 +20,7 @@ from p24tui.tui.screens.booking_parts import VisitParts, read_day, text, why
 from p24tui.tui.screens.form import Answers, Choice, FormScreen, Line, Part, filled
 
 
-@dataclass(frozen=True, slots=True)
-class Newcomer:
+class Newcomer(Struct, frozen=True):
     """Somebody who is to be registered. ``number`` is the whole identity number, ``born`` what it tells, if it does.
 
     ``name`` and ``mobile`` are filled in. ``asks_name`` says that nobody but whoever registers can say the name.

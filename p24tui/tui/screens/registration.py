@@ -1,10 +1,10 @@
 """The assistant for registration: it asks what it cannot know, shows what goes into VAS, and follows the post (RE)."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll

@@ -1,9 +1,9 @@
 """Suicide risk in a case: where it stands, what has been stated, what ending lacks, and the steps there are."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -78,8 +78,7 @@ def steps_for(view: RiskView) -> tuple[Step, ...]:
     return (Step.ASSESS, Step.HAND_OVER, Step.CALL, Step.HAND_ON)
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """The step that one takes, from what one saw."""
 
     step: Step

@@ -1,8 +1,9 @@
 """The forms of the steps about suicide risk, and what their answers state."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from p24tui.errors import BadInput
 from p24tui.i18n import _
@@ -36,8 +37,7 @@ from p24tui.words.times import clock_time, read_moment
 YES, NO = "yes", "no"
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """A step's form: its parts, and what stands under them."""
 
     parts: tuple[Part, ...]

@@ -1,9 +1,9 @@
 """The roster on the screen: a week of who is responsible for the inflow, its gaps, and what one does with it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -27,36 +27,31 @@ NAMED = 3
 """How many of the gaps of the coming days are named."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """Show the week that the screen is on now."""
 
 
-@dataclass(frozen=True, slots=True)
-class RosterDrop:
+class RosterDrop(Struct, frozen=True):
     """Take this entry off the roster."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlanCopy:
+class PlanCopy(Struct, frozen=True):
     """Say what copying the week that begins on ``monday`` to the one that begins on ``to`` would come to."""
 
     monday: date
     to: date
 
 
-@dataclass(frozen=True, slots=True)
-class CopyWeek:
+class CopyWeek(Struct, frozen=True):
     """Copy the week that begins on ``monday`` to the one that begins on ``to``."""
 
     monday: date
     to: date
 
 
-@dataclass(frozen=True, slots=True)
-class HandOver:
+class HandOver(Struct, frozen=True):
     """Hand the responsibility to the colleague with this HSA-id, now."""
 
     staff_id: str

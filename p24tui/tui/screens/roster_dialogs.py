@@ -1,8 +1,9 @@
 """The questions about the roster: who and when, whether a week is copied, and to whom the responsibility goes."""
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid, Vertical
@@ -22,8 +23,7 @@ from p24tui.words.cases import profession_word
 from p24tui.words.times import clock_time, day_words, parse_clock, span_words
 
 
-@dataclass(frozen=True, slots=True)
-class RosterPut:
+class RosterPut(Struct, frozen=True):
     """This person is to be responsible then. ``id`` is the entry that is changed, none where it is a new one."""
 
     id: str | None

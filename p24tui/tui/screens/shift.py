@@ -1,10 +1,10 @@
 """The shift: the question with which it begins, what would be left behind by ending it, and that it was lost."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -35,8 +35,7 @@ OWN = frozenset({Ongoing.VISIT, Ongoing.OWNED})
 """What one has oneself, so that one can release, hold and end it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Begin:
+class Begin(Struct, frozen=True):
     """The shift that one begins."""
 
     unit_id: str

@@ -1,8 +1,9 @@
 """What stands between two colleagues about a case: asking for it, answering, and being told what became of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from p24tui import services
 from p24tui.errors import P24Error
@@ -16,8 +17,7 @@ from p24tui.tui.screens.takeover import Answer, AnswerScreen, Asked, AskedScreen
 from p24tui.words.times import clock_time
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """Something to be answered or taken note of: in which case, in words, and whether it is a question.
 
     ``offer_id`` is the handover that is offered, where that is the question.

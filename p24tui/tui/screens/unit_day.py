@@ -1,8 +1,8 @@
 """A day that is not as the week: closed, with openings of its own, or as usual again."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid, Vertical
@@ -21,8 +21,7 @@ from p24tui.words.hours import day_words, holiday_words, openings_words, problem
 WRONG = "!"
 
 
-@dataclass(frozen=True, slots=True)
-class DayDecided:
+class DayDecided(Struct, frozen=True):
     """What is decided for a day alone: its openings, empty where it is closed, none where it is as usual."""
 
     day: date

@@ -1,11 +1,11 @@
 """A video visit: all that is known of it, the next step by the routine, and every step there is."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from textwrap import wrap
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -134,8 +134,7 @@ def _steps_in_case(visit: Visit, case: Case) -> Iterator[VisitStep]:
         yield VisitStep.START if visit.state is VisitState.TAKEN_IN else VisitStep.START_VIDEO
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """The step that one takes, from what one saw."""
 
     step: VisitStep
@@ -203,8 +202,7 @@ class VisitScreen(StepsScreen[Chosen]):
         return Content.assemble((_("Nästa steg: "), "bold"), (words, "bold $warning" if half or line.is_absent else ""))
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A thing that is known of a visit: what it is, and that; ``urgent`` is what somebody must see to."""
 
     word: str

@@ -1,9 +1,9 @@
 """What is asked about a visit: the call to who has not come, whether it ends as absent, and who takes part."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
@@ -112,8 +112,7 @@ class Deed(StrEnum):
     IDENTIFY = "identify"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """The deed, and with whom."""
 
     deed: Deed

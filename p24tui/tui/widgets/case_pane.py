@@ -1,9 +1,9 @@
 """One case: who the patient is, what there is to read in its parts, and where one writes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
 from textual import events
 from textual.app import ComposeResult, RenderResult
 from textual.containers import Vertical

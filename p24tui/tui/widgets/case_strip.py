@@ -1,7 +1,6 @@
 """The cases that one has open, in a row: which of them one is in, and in which a patient has written."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from textual import events
 from textual.app import RenderResult
 from textual.content import Content
@@ -15,8 +14,7 @@ from p24tui.words.cases import SUICIDE, UNREAD
 WIDEST = 24
 
 
-@dataclass(frozen=True, slots=True)
-class OpenOne:
+class OpenOne(Struct, frozen=True):
     """An open case as the strip shows it."""
 
     case_id: str

@@ -1,8 +1,8 @@
 """The filter's keys, above the key bar while one chooses; the list follows each of them at once."""
 
-from dataclasses import replace
 from typing import TypeVar
 
+from msgspec.structs import replace
 from textual.app import RenderResult
 from textual.binding import Binding
 from textual.content import Content

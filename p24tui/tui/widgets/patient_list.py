@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
 
+from msgspec import Struct
 from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
@@ -27,8 +27,7 @@ from p24tui.words.duty import guarantee_mark
 from p24tui.words.times import waited
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """The widths of the columns in cells; a column of no width is not drawn."""
 
     patient: int

@@ -1,9 +1,9 @@
 """The overview: how a day, a week or a month goes, as bars and tables of numbers alone."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import zip_longest
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -84,8 +84,7 @@ def overview_lines(report: Report, unit_names: Mapping[str, str], width: int) ->
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """Lines of so many cells, to stand beside others."""
 
     width: int
