@@ -69,7 +69,7 @@ def parsed_pem(pem: bytes) -> list[x509.Certificate]:
     try:
         found = x509.load_pem_x509_certificates(pem)
         ders = [one.public_bytes(Encoding.DER) for one in found]
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         ders = []
     whole = [certificate for der in ders if (certificate := parsed(der)) is not None]
     if not whole or len(whole) != len(ders):

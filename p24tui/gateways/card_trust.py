@@ -33,7 +33,7 @@ def _certificates(setting: str, path: Path) -> tuple[x509.Certificate, ...]:
         return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
     except OSError as error:
         raise BadInput("settings-value", problem=f"{setting}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise BadInput("settings-value", problem=f"{setting}: no certificates in PEM") from error
 
 

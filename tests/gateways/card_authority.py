@@ -1,5 +1,6 @@
 """An authority that issues cards, for the tests: a root, what lies under it, certificates and revocation lists."""
 
+from base64 import encodebytes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -44,6 +45,13 @@ SIGNATURE: Extensions = ((usage("content_commitment"), True),)
 
 def pem(*certificates: x509.Certificate) -> bytes:
     return b"".join(one.public_bytes(serialization.Encoding.PEM) for one in certificates)
+
+
+def of_no_version(certificate: x509.Certificate) -> bytes:
+    """The certificate as PEM, but of a version of X.509 that there is not."""
+    der = certificate.public_bytes(serialization.Encoding.DER)
+    bent = der.replace(bytes.fromhex("a003020102"), bytes.fromhex("a00302010a"), 1)
+    return b"-----BEGIN CERTIFICATE-----\n" + encodebytes(bent) + b"-----END CERTIFICATE-----\n"
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from tests.gateways.card_authority import (
     Extensions,
     Key,
     key,
+    of_no_version,
     pem,
     usage,
 )
@@ -326,7 +327,15 @@ def test_roots_lists_and_what_lies_between_are_read_from_files(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"no certificate", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", None]
+    "content",
+    [
+        b"",
+        b"no certificate",
+        b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        of_no_version(ROOT.certificate),
+        None,
+    ],
+    ids=["empty", "no certificate", "cut short", "of no version", "no file"],
 )
 def test_roots_that_cannot_be_read_are_said_with_their_setting(tmp_path: Path, content: bytes | None) -> None:
     roots = tmp_path / "roots.pem"

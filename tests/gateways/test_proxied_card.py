@@ -13,7 +13,7 @@ from p24tui.clock import SetClock
 from p24tui.errors import BadInput, Refused
 from p24tui.explain import explain
 from p24tui.routine.login import Means, Proven
-from tests.gateways.card_authority import ANNA, DAY, NOW, SIGNATURE, Authority, key, pem
+from tests.gateways.card_authority import ANNA, DAY, NOW, SIGNATURE, Authority, key, of_no_version, pem
 
 pytestmark = pytest.mark.rule("NA-1")
 
@@ -62,6 +62,7 @@ def test_whoever_has_a_card_that_holds_is_who_it_says(chosen: settings.Settings)
         (b"", 0, "card-no-login"),
         (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", 0, "card-no-login"),
         (pem(CARD)[:-40], 0, "card-no-login"),
+        (of_no_version(CARD), 0, "card-no-login"),
     ],
     ids=[
         "revoked",
@@ -75,6 +76,7 @@ def test_whoever_has_a_card_that_holds_is_who_it_says(chosen: settings.Settings)
         "nothing",
         "no certificate",
         "cut short",
+        "of no version",
     ],
 )
 def test_no_other_is_let_in_and_is_told_why(chosen: settings.Settings, given: bytes, later: int, reason: str) -> None:
