@@ -60,29 +60,29 @@ def alerts(case: Case, unread_before: datetime | None, near_since: datetime | No
     if case.state is CaseState.ENDED:
         return ()
     everywhere = case.owner_lost_at is not None or case.handed_level >= TO_ALL
-    found = _reasons(case, unread_before, near_since)
     return tuple(
-        Alert(case.id, case.unit_id, reason, found[reason], everywhere=everywhere)
-        for reason in Reason
-        if reason in found
+        Alert(case.id, case.unit_id, reason, since, everywhere=everywhere)
+        for reason, since in _reasons(case, unread_before, near_since)
+        if since is not None
     )
 
 
-def _reasons(case: Case, unread_before: datetime | None, near_since: datetime | None) -> dict[Reason, datetime]:
-    """Why it calls, and since when."""
+def _reasons(
+    case: Case, unread_before: datetime | None, near_since: datetime | None
+) -> tuple[tuple[Reason, datetime | None], ...]:
+    """Why it may call, the gravest first, and since when it does."""
     waits = case.waiting_since
     lies_unread = case.unread and waits is not None and unread_before is not None and waits <= unread_before
     at_risk = risk_awaits(case)
     new_1 = case.priority == 1 and case.state is CaseState.NEW and case.owner_id is None
-    since = {
-        Reason.SUICIDE: _risk_calls_since(case) if at_risk else None,
-        Reason.PRIORITY: case.received_at if new_1 else None,
-        Reason.LOST: case.owner_lost_at if case.suicide is SuicideRisk.NONE else None,
-        Reason.HANDOVER: case.handed_called_at if not at_risk else None,
-        Reason.GUARANTEE: near_since,
-        Reason.UNREAD: waits if lies_unread else None,
-    }
-    return {reason: at for reason, at in since.items() if at is not None}
+    return (
+        (Reason.SUICIDE, _risk_calls_since(case) if at_risk else None),
+        (Reason.PRIORITY, case.received_at if new_1 else None),
+        (Reason.LOST, case.owner_lost_at if case.suicide is SuicideRisk.NONE else None),
+        (Reason.HANDOVER, case.handed_called_at if not at_risk else None),
+        (Reason.GUARANTEE, near_since),
+        (Reason.UNREAD, waits if lies_unread else None),
+    )
 
 
 def _risk_calls_since(case: Case) -> datetime:
