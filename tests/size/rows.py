@@ -66,6 +66,31 @@ FIELDS: dict[str, tuple[str, ...]] = {
 """The columns of each table that are filled; the others have what they have where nothing is said."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A case, and the ``lines``, by table, that tell of it; ``ended`` is none while it is open."""
+
+    number: int
+    unit: str
+    patient: str
+    worker: int
+    times: list[datetime]
+    ended: datetime | None
+    lines: dict[str, list[str]]
+
+    @property
+    def id(self) -> str:
+        return case_id(self.number)
+
+    @property
+    def staff(self) -> str:
+        return staff_id(self.worker)
+
+    @property
+    def received(self) -> datetime:
+        return self.times[0]
+
+
 @dataclass(slots=True)
 class Shard:
     """Cases from one number to another, in the order in which they came, with chains of their own for both logs."""
@@ -94,98 +119,88 @@ class Shard:
     def _case(self, number: int, lines: dict[str, list[str]]) -> None:
         left = self.count - number
         received = self.now - timedelta(seconds=left * 86_400 / self.a_day + 60)
-        case, unit = case_id(number), unit_id(number % self.units)
-        patient = patient_id(number * 7 % (self.count * PATIENTS_IN_TEN // 10))
         worker = (number % UNITS) + UNITS * (number // UNITS % (STAFF // UNITS))
-        staff, author = staff_id(worker), name(worker)
-        is_open = left <= self.open
         many = 4 + number * 7 % 13
         times = [min(received + timedelta(minutes=90 * turn), self.now) for turn in range(many)]
-        ended = None if is_open else min(times[-1] + timedelta(hours=5), self.now - timedelta(minutes=30))
-        self._about(number, is_open, lines, case, unit, patient, staff, received, times[-1], ended)
-        said = _texts(number, many)
-        for turn, (at, text) in enumerate(zip(times, said, strict=True)):
-            who = f"patient\t\\N\tTestperson {number:07d}" if turn % 2 == 0 else f"staff\t{staff}\t{author}"
-            stamp = _stamp(at)
-            lines["messages"].append(f"m{number:07d}{turn:018d}\t{case}\t{who}\t{text}\t{stamp}\t{stamp}\n")
+        is_open = left <= self.open
+        one = _Case(
+            number,
+            unit_id(number % self.units),
+            patient_id(number * 7 % self._patients),
+            worker,
+            times,
+            None if is_open else min(times[-1] + timedelta(hours=5), self.now - timedelta(minutes=30)),
+            lines,
+        )
+        self._about(one)
+        self._besides(one)
+        self._messages(one)
         happened = [("case.received", None, received), ("case.claimed", worker, received)]
         happened += [
             ("message.sent", worker, at) if turn % 2 else ("message.received", None, at)
             for turn, at in enumerate(times)
         ]
-        happened += [("case.read", worker, times[-1])] + ([("case.ended", worker, ended)] if ended else [])
+        happened += [("case.read", worker, times[-1])] + ([("case.ended", worker, one.ended)] if one.ended else [])
         for place, (kind, by, at) in enumerate(happened):
-            self._event(BEFORE + number * EVENTS_OF_CASE + place, kind, by, at, case, unit, lines)
-        readings = [(times[turn % many], worker + UNITS * (turn % 2)) for turn in range(READINGS_OF_CASE)]
-        for place, (at, reader) in enumerate(readings):
-            self._reading(
-                BEFORE + number * READINGS_OF_CASE + place,
-                at,
-                reader % STAFF,
-                case,
-                unit,
-                patient,
-                lines,
-                listed=place % 3 == 2,
-            )
+            self._event(one, BEFORE + number * EVENTS_OF_CASE + place, kind, by, at)
+        for place in range(READINGS_OF_CASE):
+            reader = (worker + UNITS * (place % 2)) % STAFF
+            self._reading(one, BEFORE + number * READINGS_OF_CASE + place, times[place % many], reader, place % 3 == 2)
 
-    def _about(
-        self,
-        number: int,
-        is_open: bool,
-        lines: dict[str, list[str]],
-        case: str,
-        unit: str,
-        patient: str,
-        staff: str,
-        received: datetime,
-        last: datetime,
-        ended: datetime | None,
-    ) -> None:
-        came, at = _stamp(received), _stamp(last)
-        person = number * 7 % (self.count * PATIENTS_IN_TEN // 10)
-        if number < self.count * PATIENTS_IN_TEN // 10:
+    @property
+    def _patients(self) -> int:
+        return self.count * PATIENTS_IN_TEN // 10
+
+    def _messages(self, one: _Case) -> None:
+        said = _texts(one.number, len(one.times))
+        for turn, (at, text) in enumerate(zip(one.times, said, strict=True)):
+            who = (
+                f"patient\t\\N\tTestperson {one.number:07d}"
+                if turn % 2 == 0
+                else f"staff\t{one.staff}\t{name(one.worker)}"
+            )
+            stamp = _stamp(at)
+            one.lines["messages"].append(f"m{one.number:07d}{turn:018d}\t{one.id}\t{who}\t{text}\t{stamp}\t{stamp}\n")
+
+    def _about(self, one: _Case) -> None:
+        number, lines, came, at = one.number, one.lines, _stamp(one.received), _stamp(one.times[-1])
+        if number < self._patients:
             born = f"19{30 + number % 70:02d}-{1 + number % 12:02d}-{1 + number % 28:02d}"
             lines["patients"].append(
                 f"{patient_id(number)}\t19{30 + number // 10_000:02d}0178{number % 10_000:04d}\tsamordningsnummer"
                 f"\tTestperson {number:07d}\t{born}"
                 f"\t+4670174{number % 10_000:04d}\tnone\tnone\t{came}\n"
             )
-        state = ("new", "ongoing", "waiting", "answered", "held")[number // self.units % 5] if is_open else "ended"
+        state = (
+            ("new", "ongoing", "waiting", "answered", "held")[number // self.units % 5]
+            if one.ended is None
+            else "ended"
+        )
         silent, held = state in ("waiting", "held", "ended"), state == "held"
         until = f"{self.now + timedelta(days=1 + number % 30):%Y-%m-%d}" if held else "\\N"
-        owner = "\\N" if state in ("new", "held", "ended") else staff
+        owner = "\\N" if state in ("new", "held", "ended") else one.staff
         lines["cases"].append(
-            f"{case}\t{unit}\t{patient}\ttriaged\t{WORDS[number % 12].capitalize()}\t{1 + number % 5}"
+            f"{one.id}\t{one.unit}\t{one.patient}\ttriaged\t{WORDS[number % 12].capitalize()}\t{1 + number % 5}"
             f"\t{_flag(number % 2)}\tnone\t{state}\t{owner}\t{came}\t{_null(None if silent else at)}"
             f"\t{_null(None if state == 'new' else at)}"
             f"\t{int(state in ('new', 'answered'))}\t0\t{until}\t{'Väntar på provsvar' if held else ''}"
-            f"\t{staff if held else _NULL}\t{_null(None if ended is None else _stamp(ended))}"
+            f"\t{one.staff if held else _NULL}\t{_null(None if one.ended is None else _stamp(one.ended))}"
             f"\t{_null(None if state == 'new' else came)}"
-            f"\t9\tsize\t{case}\tbankid\t{came}\t1177\n"
+            f"\t9\tsize\t{one.id}\tbankid\t{came}\t1177\n"
         )
         if number % 2:
+            said = [WORDS[(number + place) % 24] for place in range(3)]
             lines["form_answers"] += [
-                f"{case}\thosta\t{place}\t0\tq{place}\tFråga {place}?\tchoice\tJa, {WORDS[(number + place) % 24]}\tf\n"
-                for place in range(3)
+                f"{one.id}\thosta\t{place}\t0\tq{place}\tFråga {place}?\tchoice\tJa, {word}\tf\n"
+                for place, word in enumerate(said)
             ]
-        self._besides(number, lines, case, unit, patient_id(person), staff, received, ended)
 
-    def _besides(
-        self,
-        number: int,
-        lines: dict[str, list[str]],
-        case: str,
-        unit: str,
-        patient: str,
-        staff: str,
-        received: datetime,
-        ended: datetime | None,
-    ) -> None:
-        came = _stamp(received)
+    def _besides(self, one: _Case) -> None:
+        number, lines, came = one.number, one.lines, _stamp(one.received)
+        case, unit, patient, staff = one.id, one.unit, one.patient, one.staff
         lines["intake_received"].append(f"size\tcase\t{case}\t{case}\t{number}\t{came}\n")
         if number % 3 == 0:
-            due = received + timedelta(days=1)
+            due = one.received + timedelta(days=1)
             later = due > self.now
             failed = not later and number % 3000 == 0
             state = "queued" if later else "failed" if failed else "delivered"
@@ -195,15 +210,15 @@ class Shard:
                 f"\t{state}\t{'number' if failed else ''}\t{came}\t{staff}\tTestkollega\t1\t"
                 f"\t{_null(None if later else came)}\t{came}\ttest\t{'' if later else f'g{number}'}\t1\t\tf\n"
             )
-        if ended is not None:
-            at = _stamp(ended)
+        if one.ended is not None:
+            at = _stamp(one.ended)
             lines["journal_notes"].append(
                 f"n{number:025d}\t{case}\t{unit}\t{staff}\tTestkollega\tnurse\tin-vas\tboth\t\t\t\t\t\t\t\tf\tnone\t\t[]\t{at}\t8\n"
             )
             lines["registrations"].append(
                 f"r{number:025d}\t{case}\t{unit}\tnothing\tnothing\tf\t\t\\N\t\t\t\t{staff}\tTestkollega\t{at}\t\t\t\t\n"
             )
-        if number % 10 == 0 and ended is not None:
+        if number % 10 == 0 and one.ended is not None:
             lines["handovers"].append(
                 f"h{number:025d}\t{case}\t{unit}\t{staff}\tTestkollega\tnurse\t{unit}\tdoctor\t\t\tgiven\tchat\t\tCH-5"
                 f"\taccepted\t{came}\t0\tTestkollega\t{came}\t\n"
@@ -211,46 +226,33 @@ class Shard:
         if number % 20 == 0:
             lines["visits"].append(f"v{number:025d}\t{unit}\t{patient}\t{came}\tended\t3\t{came}\tsize\tb{number}\n")
         if number % 5 == 0:  # 274 a day, as of 400 people on five days of seven
-            ended_at = _stamp(received + timedelta(minutes=1))
+            ended_at = _stamp(one.received + timedelta(minutes=1))
             lines["shifts"].append(
                 f"s{number:025d}\t{staff}\t{unit}\tnurse\tchat\tconsole:size\t{came}\t{came}\t{ended_at}\n"
             )
 
-    def _event(
-        self, seq: int, kind: str, by: int | None, at: datetime, case: str, unit: str, lines: dict[str, list[str]]
-    ) -> None:
+    def _event(self, one: _Case, seq: int, kind: str, by: int | None, at: datetime) -> None:
         staff = None if by is None else staff_id(by)
         actor, work = ("1177", "") if by is None else (name(by), profession(by).value)
-        parts = (str(seq), str(microseconds(at)), kind, case, unit, staff, actor, work, "size", "", "{}")
+        parts = (str(seq), str(microseconds(at)), kind, one.id, one.unit, staff, actor, work, "size", "", "{}")
         link = self._linked("events", parts)
         stamp = _stamp(at)
-        lines["events"].append(
-            f"{seq}\t{stamp}\t{kind}\t{case}\t{unit}\t{staff or _NULL}\t{actor}\t{work}\tsize\t\t{{}}\t{link}\n"
+        one.lines["events"].append(
+            f"{seq}\t{stamp}\t{kind}\t{one.id}\t{one.unit}\t{staff or _NULL}\t{actor}\t{work}\tsize\t\t{{}}\t{link}\n"
         )
-        lines["changes"].append(f"{seq}\t1\t{stamp}\t{unit}\t{case}\t{seq}\n")
+        one.lines["changes"].append(f"{seq}\t1\t{stamp}\t{one.unit}\t{one.id}\t{seq}\n")
 
-    def _reading(
-        self,
-        seq: int,
-        at: datetime,
-        reader: int,
-        case: str,
-        unit: str,
-        patient: str,
-        lines: dict[str, list[str]],
-        *,
-        listed: bool,
-    ) -> None:
-        kind, of_case, of_patient = ("arrivals", None, None) if listed else ("case", case, patient)
-        shown = f'["{patient}"]' if listed else "[]"
+    def _reading(self, one: _Case, seq: int, at: datetime, reader: int, listed: bool) -> None:
+        kind, of_case, of_patient = ("arrivals", None, None) if listed else ("case", one.id, one.patient)
+        shown = f'["{one.patient}"]' if listed else "[]"
         staff, actor, work, view = staff_id(reader), name(reader), profession(reader).value, "size" if listed else ""
         parts = (
-            *(str(seq), str(microseconds(at)), kind, staff, actor, work, unit, "size", view, of_case, of_patient),
+            *(str(seq), str(microseconds(at)), kind, staff, actor, work, one.unit, "size", view, of_case, of_patient),
             *(shown, work, "care"),
         )
         link = self._linked("read_log", parts)
-        lines["read_log"].append(
-            f"{seq}\t{_stamp(at)}\t{kind}\t{staff}\t{actor}\t{work}\t{unit}\tsize\t{view}\t{_null(of_case)}"
+        one.lines["read_log"].append(
+            f"{seq}\t{_stamp(at)}\t{kind}\t{staff}\t{actor}\t{work}\t{one.unit}\tsize\t{view}\t{_null(of_case)}"
             f"\t{_null(of_patient)}\t{shown}\t{work}\tcare\t{link}\n"
         )
 
