@@ -64,16 +64,18 @@ def _open_store(settings: Settings, create: bool) -> "Store":
     return open_store(settings, create=create, told=_tell_upgrade)
 
 
-def _tell_upgrade(done: int, steps: int) -> None:
+def _tell_upgrade(done: float, steps: int) -> None:
     """On standard error: each step in one line that is written over, or without a terminal the first and the last."""
     terminal = sys.stderr.isatty()
     if not terminal and 0 < done < steps:
         return
     words = _("Databasen uppgraderas: {done} av {steps} steg är klara. Avbryts det är den som den var.")
+    if part := done % 1:
+        words += " " + _("Nästa är gjort till {percent} %.").format(percent=round(part * 100))
     if done == steps:
         words = _("Databasen är uppgraderad.")
     start, end = ("\r", "\x1b[K\n" if done == steps else "\x1b[K") if terminal else ("", "\n")
-    sys.stderr.write(start + words.format(done=done, steps=steps) + end)
+    sys.stderr.write(start + words.format(done=int(done), steps=steps) + end)
     sys.stderr.flush()
 
 

@@ -18,8 +18,9 @@ _LOCK = 0x70323474  # "p24t": one process migrates, the others wait
 _LOCKED_FOR = 30
 """Seconds after which a table that others have locked is let go of, for those who wait behind, and tried again."""
 
-Told = Callable[[int, int], object]
-"""Hears how many steps of an upgrade are done, and of how many: 0 when it begins, or waits for another process."""
+Told = Callable[[float, int], object]
+"""Hears how many steps of an upgrade are done, and of how many: 0 when it begins, or waits for another process. Of a
+step that takes long it hears parts too."""
 
 
 def open_store(settings: Settings, *, create: bool = False, told: Told | None = None) -> Store:
@@ -64,7 +65,7 @@ def alembic_config(connection: Connection) -> "Config":
     return config
 
 
-def _untold(_done: int, _steps: int) -> None:
+def _untold(_done: float, _steps: int) -> None:
     pass
 
 
@@ -90,7 +91,7 @@ def _migrate(store: Store, found: str | None, roles_prefix: str, told: Told) -> 
     tell(steps, steps)
 
 
-def _migrate_in(tx: Tx, roles_prefix: str, told: Callable[[int], object]) -> None:
+def _migrate_in(tx: Tx, roles_prefix: str, told: Callable[[float], object]) -> None:
     from alembic import command
 
     from p24tui.store import database_roles

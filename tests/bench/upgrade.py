@@ -61,7 +61,7 @@ def measure(settings: Settings, cases: int) -> None:
     began = time.monotonic()
     said: list[str] = []
 
-    def told(done: int, steps: int) -> None:
+    def told(done: float, steps: int) -> None:
         said.append(f"{done}/{steps} {time.monotonic() - began:.1f} s")
 
     threading.Timer(2.0, lambda: raise_signal(SIGINT)).start()

@@ -149,7 +149,7 @@ def _work_goes_on(world: World, living: Rows) -> None:
 def _open_until(settings: Settings, step: int) -> None:
     """As another process: bring the database up to date, and be killed after so many steps."""
 
-    def told(done: int, _steps: int) -> None:
+    def told(done: float, _steps: int) -> None:
         if done == step:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -181,7 +181,7 @@ def test_who_breaks_it_off_has_the_database_as_it_was(tmp_path: Path, database_u
     tables = _made(settings, "0012", living)
     before, steps = _content(settings, tables), []
 
-    def interrupted(done: int, of: int) -> None:
+    def interrupted(done: float, of: int) -> None:
         steps.append((done, of))
         if done == 3:
             raise KeyboardInterrupt
@@ -192,8 +192,36 @@ def test_who_breaks_it_off_has_the_database_as_it_was(tmp_path: Path, database_u
     assert _content(settings, tables) == before
 
 
+def test_of_a_step_that_takes_long_it_is_heard_how_far_it_has_come(
+    tmp_path: Path, database_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, heard = Settings(home=tmp_path, database=database_url, unit=UNIT), list[float]()
+    with closing(earlier.make(settings, "0012")) as store, store.writing() as tx:
+        read = {
+            "kind": "case",
+            "staff_id": "s",
+            "actor": "a",
+            "profession": "nurse",
+            "unit_id": UNIT,
+            "place": "p",
+            "view": "",
+            "patients": "[]",
+        }
+        columns = ", ".join(read)
+        values = ", ".join(f":{name}" for name in read)
+        many = [{**read, "seq": seq, "at": 0} for seq in range(5000)]
+        at = "to_timestamp(:at)" if tx.on_postgresql else ":at"
+        tx.connection.execute(text(f"INSERT INTO read_log (seq, at, {columns}) VALUES (:seq, {at}, {values})"), many)
+    open_store(settings, told=lambda done, _steps: heard.append(done)).close()
+    assert [one for one in heard if one % 1] == [pytest.approx(0.7), pytest.approx(0.9)]
+    assert heard == sorted(heard)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    bootstrap._tell_upgrade(3.7, 6)
+    assert "3 av 6 steg är klara. Avbryts det är den som den var. Nästa är gjort till 70 %." in capsys.readouterr().err
+
+
 def _open(settings: Settings, told: Any) -> None:
-    steps: list[int] = []
+    steps: list[float] = []
     open_store(settings, create=True, told=lambda done, _steps: steps.append(done)).close()
     told.put(steps)
 
@@ -239,7 +267,7 @@ def test_one_that_became_newer_meanwhile_is_refused(tmp_path: Path, database_url
     settings = Settings(home=tmp_path, database=database_url, unit=UNIT)
     earlier.make(settings, "0015").close()
 
-    def newer(done: int, _steps: int) -> None:
+    def newer(done: float, _steps: int) -> None:
         if not done:
             with closing(open_engine(settings, create=False)) as store, store.writing() as tx:
                 tx.connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import sqlalchemy as sa
-from alembic import op
+from alembic import context, op
 
 from p24tui.store.log_chain import BEFORE, ZERO, linked
 
@@ -81,6 +81,7 @@ def _make_tables() -> None:
 def _chain_what_is_there(log: str) -> None:
     """In the order of their numbers; a row that says it is of a chain already is left for ``verify`` to find."""
     run, position, previous = op.get_bind().execute, 0, ZERO
+    many = run(sa.text(f"SELECT count(*) FROM {log}")).scalar_one()
     change = sa.text(
         f"UPDATE {log} SET chain = '{BEFORE}', chain_position = :position, previous_hash = :previous, hash = :hash "
         "WHERE seq = :seq"
@@ -93,6 +94,8 @@ def _chain_what_is_there(log: str) -> None:
             changes.append({"seq": int(row[0] or 0), "position": position, "previous": previous, "hash": digest})
             previous = digest
         run(change, changes)
+        if position < many:
+            context.config.attributes["part_told"]((list(COLUMNS).index(log) + position / many) / len(COLUMNS))
     if position:
         head = sa.text("INSERT INTO chain_heads (log, chain, position, hash) VALUES (:log, :chain, :position, :hash)")
         run(head, {"log": log, "chain": BEFORE, "position": position, "hash": previous})
