@@ -54,7 +54,8 @@ def _line(progress: Progress) -> str:
     return (
         f"{progress.target.name}: {progress.examples} examples, {progress.lines} lines, "
         f"{len(progress.findings)} kinds of failure, {progress.lasted / 60:.1f} min, "
-        f"nothing new for {progress.quiet_for / 60:.1f} ({progress.processor_since_new / 60:.1f} of the processor)"
+        f"nothing new for {progress.quiet_for / 60:.1f} ({progress.processor_since_new / 60:.1f} of the processor), "
+        f"nothing found for {progress.nothing_found_for / 60:.1f}"
     )
 
 

@@ -31,6 +31,7 @@ class Progress:
     began: float = field(default_factory=time.monotonic)
     last_new: float = field(default_factory=time.monotonic)
     processor_when_new: float = field(default_factory=time.process_time)
+    last_found: float = field(default_factory=time.monotonic)
     findings: dict[str, str] = field(default_factory=dict)
 
     def renew(self) -> None:
@@ -41,6 +42,11 @@ class Progress:
     def quiet_for(self) -> float:
         """Seconds since anything new."""
         return time.monotonic() - self.last_new
+
+    @property
+    def nothing_found_for(self) -> float:
+        """Seconds since the last new kind of failure."""
+        return time.monotonic() - self.last_found
 
     @property
     def processor_since_new(self) -> float:
@@ -111,6 +117,7 @@ def tried_round(progress: Progress, number: int, database: ExampleDatabase) -> N
                 raise
     for kind, example in failed:  # the last of a kind is the smallest
         progress.findings[kind] = example
+        progress.last_found = time.monotonic()
         progress.renew()
 
 
