@@ -267,7 +267,7 @@ def check_settings(prefix: str, issuer: str, client: str, scope: str) -> None:
         raise BadInput("settings-value", problem=f"{prefix}_scope: one of the words is openid")
 
 
-class _Provider(msgspec.Struct):
+class _Provider(Struct):
     issuer: str
     authorization_endpoint: str
     token_endpoint: str
@@ -276,15 +276,15 @@ class _Provider(msgspec.Struct):
     claims_supported: list[str] = []
 
 
-class _Keys(msgspec.Struct):
+class _Keys(Struct):
     keys: list[dict[str, Any]]
 
 
-class _Tokens(msgspec.Struct):
+class _Tokens(Struct):
     id_token: str
 
 
-class _Error(msgspec.Struct):
+class _Error(Struct):
     error: str
 
 
