@@ -14,7 +14,7 @@ from p24tui.store.tables import cases, changes, closings, events
 
 def add(tx: Tx, closing: Closing) -> None:
     """A closing has been signed."""
-    values = asdict(closing)
+    values = asdict(closing) | {"remaining": [asdict(one) for one in closing.remaining]}
     values["xid"], values["seq"] = values.pop("position")
     tx.connection.execute(insert(closings).values(values))
 

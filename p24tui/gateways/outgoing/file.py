@@ -52,7 +52,8 @@ class FileGateway:
 
     def send(self, outgoing: Outgoing) -> Answer:
         """Append a line; accepted once it is on the disk. What could not be written whole is taken out again."""
-        line = _line(asdict(outgoing) | {"at": self._clock.now()})
+        invitation = outgoing.invitation and asdict(outgoing.invitation)
+        line = _line(asdict(outgoing) | {"invitation": invitation, "at": self._clock.now()})
         try:
             with _opened(self._path) as file:
                 return _append(file, line, outgoing.id, self._path.parent)

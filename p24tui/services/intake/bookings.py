@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from p24tui.errors import BadInput, Refused
 from p24tui.gateways.booking import SentBooking
@@ -317,6 +317,5 @@ def _is_open(task: BookingTask) -> bool:
 
 def _kept(sent: SentBooking) -> dict[str, Any]:
     """A booking as it is kept with its task. When it was said stands beside it."""
-    told = asdict(replace(sent, said_at=None)) | {"number": sent.number and asdict(sent.number)}
-    kept: dict[str, Any] = msgspec.to_builtins(told)
+    kept: dict[str, Any] = msgspec.to_builtins(replace(sent, said_at=None))
     return kept
