@@ -12,6 +12,7 @@ from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.worker import Worker
 
+from p24tui import services
 from p24tui.i18n import _
 from p24tui.routine.actor import Actor
 from p24tui.routine.login import Proven
@@ -208,6 +209,7 @@ class P24App(Sessions):
 
         self._feed = Feed(self.system.store, self._hear, since)
         self._when_shown()
+        services.tone.make_ready()
 
     def _hear(self, notice: Notice) -> None:
         """Called in the feed's thread: a message is all that may cross over."""

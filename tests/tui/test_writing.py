@@ -11,7 +11,7 @@ from p24tui.errors import Unavailable
 from p24tui.routine.actor import Profession
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.services import cases as case_service
-from p24tui.services import chat, takeover
+from p24tui.services import chat, takeover, tone
 from p24tui.store import messages
 from p24tui.store.values import Alive, Author, Lost
 from p24tui.tui.screens.phrases import PhrasesScreen
@@ -54,6 +54,21 @@ async def test_what_breaks_the_tone_is_said_as_one_types_and_can_be_changed(sqlc
         assert composer(pilot).text == "Vi ringer ASAP"
         await press(pilot, "ctrl+s")
         assert sent(sqlcipher_world, cough.id) == ["Vi ringer ASAP"], "the remark never gets in the way"
+
+
+async def test_what_the_tone_is_checked_by_is_made_ready_before_anybody_types(sqlcipher_world: World) -> None:
+    """It took a third of the first opening of a case, with nothing to check: its patterns are long."""
+    cough = fill(sqlcipher_world)["cough"]
+    tone.words.cache_clear()
+    async with at_desk(sqlcipher_world) as pilot:
+        await settled(pilot)
+        await pilot.app.workers.wait_for_complete()
+        words = vars(tone.words())
+        assert {"abbreviation_pattern", "ask_pattern", "not_asked_pattern"} <= words.keys()
+        tone.words.cache_clear()
+        await take(pilot, cough)
+        assert composer(pilot).text == ""
+        assert "ask_pattern" not in vars(tone.words())
 
 
 async def test_the_letter_that_one_typed_is_in_sight_when_a_line_wraps_below_the_box(sqlcipher_world: World) -> None:

@@ -236,7 +236,8 @@ class Composer(Area):
     def _remarks(self, row: int) -> tuple[Remark, ...]:
         if self.audience is Audience.NOTE or row >= self.document.line_count:
             return ()
-        return _remarks_on(self.document[row])
+        line = self.document[row]
+        return _remarks_on(line) if line else ()
 
 
 @lru_cache(maxsize=512)
