@@ -22,7 +22,7 @@ def words() -> ToneWords:
 
 
 def make_ready() -> None:
-    """Compile what the tone is checked by. It takes a tenth of a second, which whoever types the first letter has not."""
+    """Compile what the tone is checked by. It takes a tenth of a second, too long for a first letter."""
     ready = words()
     _ = ready.full_words, ready.with_own_stop, ready.abbreviation_pattern, ready.ask_pattern, ready.not_asked_pattern
 
