@@ -157,7 +157,8 @@ def filled(text: str, line: CaseLine, unit: Unit, actor: Actor, now: datetime) -
         WEEKDAYS[local_date(now).weekday()],
         moment_words(opens, now) if opens else "",
     )
-    return fill(text, {name: value for name, value in zip(KNOWN, values, strict=True) if value})
+    done = fill(text, {name: value for name, value in zip(KNOWN, values, strict=True) if value})
+    return clean_text(done)  # what stands beside a gap may join what fills it: what one sees is what is sent
 
 
 def said_to_patients(profession: Profession | None) -> str:

@@ -13,6 +13,7 @@ from p24tui.routine.protection import Protection
 from p24tui.services import phrases, units
 from p24tui.services.views import CaseLine, Phrase, PhraseKind, line
 from p24tui.store import tables
+from p24tui.text import clean_text
 from tests.stored import rows
 from tests.world import BERGA, UNIT, World
 
@@ -270,6 +271,15 @@ def test_a_protected_persons_name_is_never_filled_in(sqlcipher_world: World, pro
 def test_a_name_from_outside_brings_no_line_and_no_control_code(sqlcipher_world: World) -> None:
     one = shown_line(sqlcipher_world, name="Maria\x1b[2J\n\u202eLjungberg")
     assert filled_text(sqlcipher_world, sqlcipher_world.actor("maria"), one).startswith("Hej Maria�[2J Ljungberg, jag")
+
+
+def test_what_is_filled_in_is_the_text_that_is_sent(sqlcipher_world: World) -> None:
+    """Found by ``python -m tests.fuzz phrases``: a mark after a gap joins the last letter of what fills it."""
+    world, here = sqlcipher_world, units.find_unit(sqlcipher_world.system, UNIT)
+    who, one = world.actor("sara"), shown_line(world)
+    text = phrases.filled("{unit}\u0301 svarar.", one, here, who, world.clock.now())
+    assert text == "Vårdcentralen Åseń svarar."
+    assert text == clean_text(text)
 
 
 def test_every_phrase_of_the_library_is_whole_once_it_is_filled_in() -> None:
