@@ -103,6 +103,26 @@ async def test_one_sees_in_the_row_where_a_patient_has_written(sqlcipher_world: 
         assert sqlcipher_world.row(ids[0]).case.unread == 0
 
 
+@pytest.mark.parametrize("away", ["2", "3", "pageup"])
+async def test_what_the_patient_wrote_is_before_ones_eyes_before_it_counts_as_read(
+    sqlcipher_world: World, away: str
+) -> None:
+    """A case was left in another part, or scrolled up: the new message was read without having been shown."""
+    (case_id,) = claim(sqlcipher_world, fill(sqlcipher_world), "cough")
+    for number in range(40):
+        sqlcipher_world.writes(case_id, f"Rad {number}")
+        sqlcipher_world.clock.advance(timedelta(seconds=1))
+    async with at_desk(sqlcipher_world) as pilot:
+        await open_them(pilot, [case_id])
+        await press(pilot, "shift+tab", away, "escape")
+        sqlcipher_world.writes(case_id, "Det blöder nu")
+        await settled(pilot)
+        assert sqlcipher_world.row(case_id).case.unread == 1
+        await open_them(pilot, [case_id])
+        assert "Det blöder nu" in screen_text(pilot)
+        assert sqlcipher_world.row(case_id).case.unread == 0
+
+
 async def test_in_a_wide_window_two_stand_side_by_side(sqlcipher_world: World) -> None:
     cases = fill(sqlcipher_world)
     ids = claim(sqlcipher_world, cases, "cough", "chest")

@@ -55,6 +55,8 @@ class OpenCases(DeskParts):
         if case.id not in self._open_ids:
             self._open_ids.append(case.id)
         self._show_case(self._with_unkept(opened), self._pane)
+        if case.unread:
+            self._pane.read(Part.CHAT)  # whatever one looked at here before: it counts as read now
         self._in_case = True
         self._arrange_panes()
         self._show_strip()
