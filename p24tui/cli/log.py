@@ -67,7 +67,8 @@ def verify_log(as_json: bool) -> None:
             click.echo(_("Avbrutet. Inget är ändrat, men allt hann inte kontrolleras."), err=True)
             click.get_current_context().exit(INTERRUPTED)
     if as_json:
-        echo_json({**asdict(tally), "seal_file": path, "found": [structs.asdict(found) for found in findings]})
+        told = {**asdict(tally), "restored": [structs.asdict(one) for one in tally.restored]}
+        echo_json({**told, "seal_file": path, "found": [structs.asdict(found) for found in findings]})
     else:
         for line in _summary(tally, len(findings)):
             click.echo(line)

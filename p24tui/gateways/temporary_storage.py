@@ -16,15 +16,14 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from msgspec import Struct
-
 from p24tui.clock import Clock, SystemClock
 from p24tui.errors import BadInput, Unavailable
-from p24tui.routine.images import Stored, is_due
 from p24tui.routine.rule import rule
+from p24tui.routine.temporary_storage import Stored, is_due
 
 if sys.platform != "win32":
     import fcntl
@@ -51,7 +50,8 @@ Guard = Callable[[Path, timedelta], bool]
 """Starts a process that clears the folder when we are gone; whether it could be started."""
 
 
-class Swept(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)  # no msgspec: the guard is started with nothing but Python's own
+class Swept:
     """What has been removed, by name, and what could not be."""
 
     removed: tuple[str, ...]

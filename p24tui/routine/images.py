@@ -12,19 +12,6 @@ from p24tui.routine.protection import Protection
 from p24tui.routine.rule import rule
 
 
-class Stored(Struct, frozen=True):
-    """A file in the temporary storage, as it lies there.
-
-    ``delete_at`` is what its name says, none where the name is not one of ours. ``modified_at`` is the file system's
-    word. ``seen_for`` is how long whoever looks has seen it, by a clock that nobody sets.
-    """
-
-    name: str
-    delete_at: datetime | None
-    modified_at: datetime
-    seen_for: timedelta
-
-
 class Exported(Struct, frozen=True):
     """A file that somebody has taken out of a case. Instants are UTC.
 
@@ -68,17 +55,6 @@ def may_journal(exported: Exported, case: Case, actor: Actor, protection: Protec
 def says_what(shows: str) -> Refusal | None:
     """Whether enough is said of an image that is in Vidiview: the record says what it shows."""
     return None if shows.strip() else Refusal("IM-3", "shows-what")
-
-
-@rule("IM-2")
-def is_due(stored: Stored, now: datetime, kept: timedelta) -> bool:
-    """Whether the file has lain there for as long as it may, by any of three clocks.
-
-    Its name says when; the file system says since when, at the latest; and whoever looks has seen it for so long. So a
-    clock that is set forward or back, and a name or time that somebody has changed, keep nothing for longer.
-    """
-    by_name = stored.delete_at is not None and stored.delete_at <= now
-    return by_name or now - stored.modified_at >= kept or stored.seen_for >= kept
 
 
 @rule("IM-2", "IM-3")

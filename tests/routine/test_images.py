@@ -11,8 +11,9 @@ from p24tui.routine import images
 from p24tui.routine.actor import Profession
 from p24tui.routine.case import CaseState
 from p24tui.routine.decision import Refusal
-from p24tui.routine.images import Exported, Stored
+from p24tui.routine.images import Exported
 from p24tui.routine.protection import Protection
+from p24tui.routine.temporary_storage import Stored, is_due
 from tests.routine.cases import NOW, actor, case
 
 ME, OTHER = "SE2321000016-ML01", "SE2321000016-JB02"
@@ -89,7 +90,7 @@ def test_the_line_in_vas() -> None:
 def test_a_file_is_due_by_any_of_three_clocks(
     until: datetime | None, modified: datetime, seen: timedelta, due: bool
 ) -> None:
-    assert images.is_due(Stored("name", until, modified, seen), NOW, KEPT) is due
+    assert is_due(Stored("name", until, modified, seen), NOW, KEPT) is due
 
 
 @pytest.mark.rule("IM-2")
@@ -101,9 +102,9 @@ def test_no_step_of_the_clock_keeps_a_file_that_is_watched_past_its_time(
     """The clock is stepped right after the file was written; ``passed`` is the time that has really gone since."""
     stored = Stored("name", written + KEPT, written, passed)
     if passed >= KEPT:
-        assert images.is_due(stored, written + step + passed, KEPT)
+        assert is_due(stored, written + step + passed, KEPT)
     elif step == timedelta():
-        assert not images.is_due(stored, written + passed, KEPT)
+        assert not is_due(stored, written + passed, KEPT)
 
 
 @pytest.mark.rule("IM-2", "IM-3")
