@@ -1,10 +1,13 @@
 """What a column of the list says of a case."""
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
 from p24tui.routine.case import Case, CaseState, Video
 from p24tui.words.cases import state_marks
+from p24tui.words.times import time_words
 from tests.routine.cases import actor, case
 
 
@@ -23,3 +26,8 @@ from tests.routine.cases import actor, case
 def test_between_the_two_steps_of_an_ending_it_says_that_it_is_not_done(one: Case, why: bool) -> None:
     assert "ej klart" not in state_marks(one, why=why)
     assert "AVSLUTAS, ej klart" in state_marks(replace(one, ending_by=actor().staff_id), why=why)
+
+
+def test_a_longer_wait_never_looks_shorter() -> None:
+    said = [time_words(timedelta(minutes=minutes)) for minutes in (0, 99, 100, 119, 120, 179, 180, 2879, 2880)]
+    assert said == ["0 min", "99 min", "2 tim", "2 tim", "2 tim", "2 tim", "3 tim", "47 tim", "2 dgr"]

@@ -155,7 +155,8 @@ def log_page(own: OwnReads, unit_names: Mapping[str, str], now: datetime) -> Pag
 
     def columns(width: int) -> tuple[Column, ...]:
         unit = Column(_("Enhet"), 24 if width >= WIDE else 14)
-        return (Column(_("Tid"), 5), Column(_("Vad du gjorde"), 24), Column(_("Patient"), most=NAME), unit)
+        did = Column(_("Vad du gjorde"), 40 if width >= WIDE else 24)
+        return (Column(_("Tid"), 5), did, Column(_("Patient"), most=NAME), unit)
 
     def row(id: str, _width: int) -> Row:
         return _log_row(by_id[id], unit_names)

@@ -34,7 +34,7 @@ def time_words(length: timedelta) -> str:
     if minutes < 100:
         return _("{count} min").format(count=minutes)
     if minutes < 48 * 60:
-        return _("{count} tim").format(count=minutes // 60)
+        return _("{count} tim").format(count=max(2, minutes // 60))  # "1 tim" would look like less than "99 min"
     return _("{count} dgr").format(count=minutes // (24 * 60))
 
 

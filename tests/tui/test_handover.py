@@ -90,6 +90,16 @@ async def test_without_consent_the_patient_is_asked_instead(sqlcipher_world: Wor
     assert rows(world, case.id) == []
 
 
+async def test_the_question_stands_apart_from_what_one_had_begun_to_write(sqlcipher_world: World) -> None:
+    case = mine(sqlcipher_world, "chest")
+    async with at_desk(sqlcipher_world) as pilot:
+        await stand_on(pilot, case.id, "enter")
+        await pilot.press(*"Hej")
+        await press(pilot, "home", "escape", "l", "ctrl+s")
+        assert desk_of(pilot)._pane.composer.text.startswith("Hej\n\nHej Karin Öberg.")
+        assert "Frågan står efter det som redan var skrivet" in screen_text(pilot)
+
+
 @pytest.mark.hazard("H17")
 @pytest.mark.rule("SU-2")
 async def test_with_suicide_risk_no_consent_is_asked_for_and_only_assessors_stand_there(sqlcipher_world: World) -> None:

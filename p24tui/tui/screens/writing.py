@@ -1,5 +1,7 @@
 """Writing at the desk: to the patient, to colleagues, with phrases; kept as one types, sent to whom it names."""
 
+from functools import partial
+
 from p24tui import services
 from p24tui.errors import BadInput, P24Error, Refused
 from p24tui.explain import explain
@@ -135,13 +137,15 @@ class Writing(DeskParts):
                 lambda _nothing: self._offer_phrases(),
             )
 
-    def _insert_phrase(self, case: Case, text: str) -> None:
-        """Into the case that it was chosen and filled in for, and no other (H21)."""
+    def _insert_phrase(self, case: Case, text: str, *, apart: bool = False) -> None:
+        """Into the case that it was chosen and filled in for, and no other (H21); ``apart`` from what stands there."""
         pane = next((one for one in self._panes if one.case_id == case.id), None)
         here = next((one for one in pane.composers if one.display and not one.read_only), None) if pane else None
         if here is not None:
             self.set_focus(here)
-            here.put_phrase(text)
+            if apart and here.text.strip():
+                self._say(_("Frågan står efter det som redan var skrivet. Läs det innan du skickar."))
+            here.add_paragraph(text) if apart else here.put_phrase(text)
         else:
             self._say(_("Ta emot ärendet först, så kan du skriva i det."))
 
@@ -149,10 +153,11 @@ class Writing(DeskParts):
         """Going to a case is an errand too: what comes after it finds the case open, or one has gone elsewhere."""
         case, text = message.case, message.text
         if any(pane.case_id == case.id and pane.display for pane in self._panes):
-            self._insert_phrase(case, text)
+            self._insert_phrase(case, text, apart=True)
             return
         self.post_message(self.Enter(case))
-        self.call_later(lambda: self._writes.run(lambda: None, lambda _nothing: self._insert_phrase(case, text)))
+        insert = partial(self._insert_phrase, case, text, apart=True)
+        self.call_later(lambda: self._writes.run(lambda: None, lambda _nothing: insert()))
 
     def _put_phrase(self, case: Case, put: Put) -> None:
         actor = self._as(case.unit_id)

@@ -169,6 +169,11 @@ class Composer(Area):
         self.replace(text, *self.selection, maintain_selection_offset=False)
         self.select_gap()
 
+    def add_paragraph(self, text: str) -> None:
+        """Put a phrase after all that stands there, apart from it, and select the first gap in it."""
+        self.move_cursor(self.document.end)
+        self.put_phrase(f"\n\n{text}" if self.text.strip() else text)
+
     def select_gap(self) -> None:
         """Select the first placeholder that is not filled in, if there is any."""
         for row, line in enumerate(self.document.lines):
