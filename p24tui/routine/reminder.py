@@ -206,6 +206,8 @@ def _not_wanted(one: Sending, case: Case | None, visit: Visit | None) -> str | N
         return "visit-over"
     if one.purpose is Purpose.INVITATION:
         return None  # one for an earlier time is cancelled by the move
+    if visit.came and one.purpose is not Purpose.VISIT_NOW:
+        return "visit-over"  # it was held before its time
     return None if visit.starts_at == one.visit_at else "visit-moved"
 
 

@@ -18,6 +18,7 @@ from p24tui.services import invitations, links, visit_ending, visits
 from p24tui.services.access import right
 from p24tui.services.change import allowed, change_in, locked, permitted
 from p24tui.services.known import case_of_unit
+from p24tui.services.outbox import cancel_reminders
 from p24tui.store import cases, events, intake, participants, people
 from p24tui.store import visits as stored
 from p24tui.store.engine import Tx
@@ -159,6 +160,8 @@ def say_whether_came(system: System, actor: Actor, case_id: str, *, came: bool) 
         events.append(
             tx, actor, now, "visit.came" if came else "visit.not-came", case_id, unit_id=saved.unit_id, **said
         )
+        if came:
+            cancel_reminders(tx, actor, now, "visit-over", saved)
         return saved
 
 

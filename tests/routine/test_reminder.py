@@ -273,6 +273,8 @@ def test_a_visit_that_is_cancelled_or_has_moved_is_not_reminded_of() -> None:
     assert decide(soon, PATIENT, MOBILE, OFFICE, TIMES, now, visit=VISIT) == Go(MOBILE)
     cancelled = replace(VISIT, state=VisitState.CANCELLED)
     assert decide(soon, PATIENT, MOBILE, OFFICE, TIMES, now, visit=cancelled) == Drop("visit-cancelled")
+    come = replace(VISIT, state=VisitState.STARTED, came=True)  # it was held before its time, and is not ended yet
+    assert decide(soon, PATIENT, MOBILE, OFFICE, TIMES, now, visit=come) == Drop("visit-over")
     moved = replace(VISIT, starts_at=at("24", "11:00"))
     assert decide(soon, PATIENT, MOBILE, OFFICE, TIMES, now, visit=moved) == Drop("visit-moved")
     assert decide(soon, PATIENT, MOBILE, OFFICE, TIMES, now) == Drop("visit-cancelled")

@@ -78,6 +78,20 @@ def test_a_visit_from_its_taking_in_to_its_end(world: World) -> None:
     ]
 
 
+@pytest.mark.rule("VI-13")
+@pytest.mark.parametrize("came", [True, False])
+def test_who_has_come_before_the_time_is_not_reminded_of_it(world: World, came: bool) -> None:
+    with_gateway(world)
+    with_video(world)
+    visit, maria = book(world, world.patient(mobile=MOBILE).id, world.clock.now() + 3 * HOUR), world.actor("maria")
+    taken, case = visit_day.take_in(world.system, maria, visit.id, visit.version)
+    visit_day.start(world.system, maria, taken.id, taken.version)
+    visit_day.start_video(world.system, maria, case.id)
+    visit_day.end_video(world.system, maria, case.id)
+    visit_day.say_whether_came(world.system, maria, case.id, came=came)
+    assert ("visit-soon", OutgoingState.CANCELLED if came else OutgoingState.QUEUED) in states(world, case.patient_id)
+
+
 @pytest.mark.rule("DO-1")
 @pytest.mark.parametrize(
     ("came", "lacks"), [(True, "DO-1: undocumented"), (False, "VI-13: call-first")], ids=["held", "nobody came"]
