@@ -37,18 +37,7 @@ from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.conversation import Conversation
 from p24tui.tui.widgets.desk_header import Trouble, Unsaved
 from p24tui.tui.widgets.key_bar import next_step
-
-TWO_PANES = 100
-"""Columns from which the list and the case stand side by side."""
-
-THREE_PANES = 170
-"""Columns from which a third one stands beside them: the anamnesis, or another case."""
-
-HIGH = 30
-"""Lines from which the tabs of the places stand over the list too."""
-
-SMALLEST = (60, 16)
-"""Columns and lines under which nothing sensible can be shown."""
+from p24tui.tui.window import SMALLEST, THREE_PANES, TWO_PANES, classes
 
 SILENT_AFTER = 8.0
 """Seconds without a word from the feed after which the list is said to stand still (H22)."""
@@ -113,7 +102,7 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
         )
 
     def compose(self) -> ComposeResult:
-        self.update_classes(_classes(*self.app.size), update=False)  # nothing stands there that had to be styled anew
+        self.update_classes(classes(*self.app.size), update=False)  # nothing stands there that had to be styled anew
         yield from super().compose()
 
     def on_mount(self) -> None:
@@ -162,7 +151,7 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
         self._fitted = width, height = self.app.size
         self._one_pane = width < TWO_PANES
         self._three_panes_or_not(width >= THREE_PANES)
-        self.update_classes(_classes(width, height))
+        self.update_classes(classes(width, height))
         self._arrange_panes()
         words = _("Fönstret är för litet: {width}×{height}.\nMinst {least} behövs. Inget har gått förlorat.")
         small = words.format(width=width, height=height, least=f"{SMALLEST[0]}×{SMALLEST[1]}")
@@ -400,12 +389,3 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
             self._place_list: Where.PLACE,
         }
         return places.get(self.focused, Where.LIST)
-
-
-def _classes(width: int, height: int) -> dict[str, bool]:
-    """The style classes of the desk in a window of so many columns and lines."""
-    return {
-        "-one-pane": width < TWO_PANES,
-        "-high": height >= HIGH,
-        "-too-small": width < SMALLEST[0] or height < SMALLEST[1],
-    }
