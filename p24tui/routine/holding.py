@@ -11,6 +11,16 @@ from p24tui.routine.decision import Refusal
 from p24tui.routine.rule import rule
 
 
+@rule("CH-7", "SU-2")
+def may_hold(case: Case, actor: Actor) -> Refusal | None:
+    """Whether this person may let the case rest at all, whatever the day and the reason."""
+    if refusal := is_over(case) or owned_by(case, actor) or video_is_off(case):
+        return refusal
+    if case.unread or case.unread_free_text:
+        return Refusal("CH-7", "unread")
+    return Refusal("SU-2", "suicide-hold") if case.suicide is not SuicideRisk.NONE else None
+
+
 @rule("SE-4", "SU-2")
 def hold(case: Case, actor: Actor, until: date, reason: str, today: date, *, no_times: bool = False) -> Case | Refusal:
     """Let the case rest until the morning of ``until``. It says until when, why and by whom.
@@ -18,14 +28,8 @@ def hold(case: Case, actor: Actor, until: date, reason: str, today: date, *, no_
     Nobody has it meanwhile, so a case with suspected suicide risk never rests. Where there were ``no_times`` to
     offer it becomes the first task of that day.
     """
-    if refusal := is_over(case):
+    if refusal := may_hold(case, actor):
         return refusal
-    if refusal := owned_by(case, actor) or video_is_off(case):
-        return refusal
-    if case.unread or case.unread_free_text:
-        return Refusal("CH-7", "unread")
-    if case.suicide is not SuicideRisk.NONE:
-        return Refusal("SU-2", "suicide-hold")
     if until <= today:
         return Refusal("SE-4", "hold-past")
     if not reason.strip():

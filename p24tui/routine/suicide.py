@@ -20,6 +20,7 @@ from p24tui.routine.risk_course import (
     Booking,
     Course,
     Decision,
+    Entry,
     InsteadOfVisit,
     Prolonged,
     Safety,
@@ -28,6 +29,24 @@ from p24tui.routine.risk_course import (
 )
 from p24tui.routine.risk_path import ASSESSED, RiskPace
 from p24tui.routine.rule import rule
+
+OWNERS_STEPS: frozenset[type[Entry]] = frozenset({Assessment, Booking, Decision, Prolonged, Safety})
+"""What only the one who has the case takes."""
+
+_SIGNED: frozenset[type[Entry]] = frozenset({Assessment, Decision, Prolonged})
+
+
+@rule("SU-3", "SU-8", "SU-9")
+def may_state(kind: type[Entry], case: Case, actor: Actor, protection: Protection) -> Refusal | None:
+    """Whether one of ``OWNERS_STEPS`` is this person's to take, whatever it would say.
+
+    Only a psychologist or doctor signs: the assessment, what is decided instead of a visit, and a chat prolonged.
+    """
+    if refusal := may_handle_case(case, actor, protection) or is_over(case):
+        return refusal
+    if kind in _SIGNED and (refusal := assessor(actor)):
+        return refusal
+    return owned_by(case, actor) or (_unread(case, "SU-3") if kind is Assessment else None)
 
 
 @rule("SU-2")
@@ -78,9 +97,7 @@ def assess(
     With low risk the case goes on as any other; with moderate risk a visit in person is due within ``visit_days``
     calendar days; high risk is never left to a booking.
     """
-    if refusal := may_handle_case(case, actor, protection) or is_over(case) or assessor(actor):
-        return refusal
-    if refusal := owned_by(case, actor) or _unread(case, "SU-3") or _is_whole(case, said):
+    if refusal := may_state(Assessment, case, actor, protection) or _is_whole(case, said):
         return refusal
     assessed = replace(case, risk=said.level, risk_words=False, ending_by=None)
     if said.level is RiskLevel.LOW:
@@ -96,7 +113,7 @@ def assess(
 @rule("SU-5")
 def say_safe(case: Case, course: Course, actor: Actor, protection: Protection, said: Safety) -> Case | Refusal:
     """Keep the patient's answer to whether it feels safe enough to continue online, where the risk is low."""
-    if refusal := _step(case, actor, protection):
+    if refusal := may_state(Safety, case, actor, protection):
         return refusal
     if course.level is not RiskLevel.LOW:
         return Refusal("SU-5", "safety-not-low")
@@ -118,7 +135,7 @@ def book(
     Until a while after it the case needs nobody, and then it calls. A later one can be booked where a psychologist or
     doctor has decided so individually (SU-8). Once the last day has passed the risk is assessed anew first.
     """
-    if refusal := _step(case, actor, protection):
+    if refusal := may_state(Booking, case, actor, protection):
         return refusal
     if course.level is RiskLevel.HIGH:
         return Refusal("SU-13", "high-booking")
@@ -161,7 +178,7 @@ def decide(
 
     ``closed_within`` says that the unit is closed for a day within it: a weekend is no reason where none is near.
     """
-    if refusal := _step(case, actor, protection) or assessor(actor):
+    if refusal := may_state(Decision, case, actor, protection):
         return refusal
     if course.level is not RiskLevel.MODERATE:
         return Refusal("SU-8", "decision-not-moderate")
@@ -186,7 +203,7 @@ def prolong(
 
     It needs nobody until then, and calls. With high risk nothing is waited for.
     """
-    if refusal := _step(case, actor, protection) or assessor(actor):
+    if refusal := may_state(Prolonged, case, actor, protection):
         return refusal
     if course.level is RiskLevel.HIGH:
         return Refusal("SU-13", "high-prolong")
@@ -253,11 +270,6 @@ def _is_whole(case: Case, said: Assessment) -> Refusal | None:
     if not said.risk_factors.strip() or not said.protective_factors.strip():
         return Refusal("SU-4", "assessment-factors")
     return None
-
-
-def _step(case: Case, actor: Actor, protection: Protection) -> Refusal | None:
-    """What every step of the one who has the case wants."""
-    return may_handle_case(case, actor, protection) or is_over(case) or owned_by(case, actor)
 
 
 def _unread(case: Case, rule_id: str) -> Refusal | None:

@@ -99,7 +99,7 @@ def read(system: System, actor: Actor, case_id: str) -> RiskView:
     lacks = risk_path.missing(row.case, course_of(stated), row.patient.protection, pace(now))
     if is_protected(row.patient.protection):
         stated = tuple(filter(None, map(_of_protected, stated)))
-    return RiskView(row.case, shown(row.patient, local_date(now)), stated, lacks)
+    return RiskView(row.case, shown(row.patient, local_date(now)), stated, lacks, _refused(row, actor))
 
 
 @rule("SU-1", "SU-2", "SU-3", "SU-4", "SU-5", "SU-6", "SU-7", "SU-8", "SU-9", "SU-11", "SU-12", "SU-13", "AP-4")
@@ -107,8 +107,8 @@ def read(system: System, actor: Actor, case_id: str) -> RiskView:
 def state(system: System, actor: Actor, case_id: str, version: int | None, said: Entry) -> Case:
     """State something of suicide risk: the step that it is, taken as its rule allows, and kept for good.
 
-    A suspicion and an assessment take on what nobody has. A call and a hand-over to others are facts, whatever the
-    ``version`` of the case. Raises ``Refused`` where a rule says no, ``Stale``, and ``BadInput`` for an unknown rung.
+    A suspicion and an assessment take on what nobody has. Raises ``Refused`` where a rule says no, ``Stale`` where the
+    patient or a colleague came in between, and ``BadInput`` for an unknown rung.
     """
     said = _cleaned(said)
     if isinstance(said, Assessment) and said.rung not in {
@@ -198,6 +198,19 @@ def closed_down(tx: Tx, actor: Actor, before: Case, now: datetime) -> None:
         risk_entries.add(tx, before.id, now, "closed-down", actor, {})
 
 
+def _refused(row: CaseRow, actor: Actor) -> dict[type[Entry], Refusal]:
+    """Which of the owner's steps are not this person's to take, and why."""
+
+    def may(kind: type[Entry]) -> Case | Refusal:
+        def decide(row: CaseRow) -> Case | Refusal:
+            return suicide.may_state(kind, row.case, actor, row.patient.protection) or row.case
+
+        return taking_on(actor, decide)(row) if kind in _TAKE_ON else decide(row)
+
+    answers = {kind: may(kind) for kind in suicide.OWNERS_STEPS}
+    return {kind: answer for kind, answer in answers.items() if isinstance(answer, Refusal)}
+
+
 class _Seen(Struct, frozen=True):
     """What a step is decided on."""
 
@@ -245,7 +258,7 @@ _STEPS: dict[type[Entry], tuple[str, _Step]] = {
 """The rule that stands by each entry, and the step that it is."""
 
 _TAKE_ON = (Suspicion, Assessment)
-_FACTS = (Call, HandedOn)
+"""What takes on a case that nobody has."""
 
 
 def _state_in(tx: Tx, system: System, actor: Actor, case_id: str, version: int | None, said: Entry) -> Case:

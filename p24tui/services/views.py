@@ -20,7 +20,7 @@ from p24tui.routine.list_filter import ListFilter
 from p24tui.routine.patient import ShownPatient, shown
 from p24tui.routine.proxy import Guardian
 from p24tui.routine.queue import OrderKey, order_key
-from p24tui.routine.risk_course import Stated
+from p24tui.routine.risk_course import Entry, Stated
 from p24tui.routine.shift import Ongoing
 from p24tui.routine.unit_alert import UnitAlert
 from p24tui.services.guarantee import guarantee_of
@@ -220,12 +220,16 @@ class OpenCase(Struct, frozen=True):
 
 
 class RiskView(Struct, frozen=True):
-    """What has been stated of suicide risk in a case, oldest first, and what ending it still lacks, if anything."""
+    """What has been stated of suicide risk in a case, oldest first, and what ending it still lacks, if anything.
+
+    ``refused`` says why a kind of step is not for whoever reads it, before they write anything.
+    """
 
     case: Case
     patient: ShownPatient
     stated: tuple[Stated, ...]
     missing: Refusal | None
+    refused: Mapping[type[Entry], Refusal]
 
 
 class Reach(Struct, frozen=True):

@@ -5,12 +5,11 @@ from p24tui.ids import fresh_id, stable_id
 from p24tui.routine import wrong_patient
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
-from p24tui.routine.chat import may_handle_case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.rule import rule
 from p24tui.services import suicide
 from p24tui.services.access import right
-from p24tui.services.change import change_in, locked, permitted
+from p24tui.services.change import Decide, allowed, change_in, locked
 from p24tui.services.known import case_of_unit, known_unit
 from p24tui.services.limits import limit_on
 from p24tui.services.outbox import about_case, cancel_planned
@@ -29,11 +28,11 @@ PHRASES = {False: "log-in-yourself", True: "wrong-patient-child"}
 def explanation(system: System, actor: Actor, case_id: str, *, for_child: bool = False) -> str:
     """What the patient would be told.
 
-    Raises ``Refused`` where the case is not handled here, ``BadInput`` where the unit has no such case.
+    Raises ``Refused`` where ``mark`` would as the case is now, ``BadInput`` where the unit has no such case.
     """
     with system.store.reading() as tx:
         row = case_of_unit(tx, actor, case_id)
-        permitted(may_handle_case(row.case, actor, row.patient.protection))
+        allowed(_decision(tx, system, actor, case_id)(row), owner=row.owner)
         return _text(tx, row, for_child=for_child)
 
 
@@ -48,13 +47,7 @@ def mark(system: System, actor: Actor, case_id: str, version: int, *, for_child:
     now = system.clock.now()
     with system.store.writing() as tx:
         before = locked(tx, case_id)
-        course, pace, by_proxy = suicide.course_in(tx, case_id), suicide.pace(now), _is_proxy(tx, system, before)
-
-        def decide(row: CaseRow) -> Case | Refusal:
-            protection = row.patient.protection
-            return wrong_patient.mark(row.case, actor, protection, course, pace, now, by_proxy=by_proxy)
-
-        told = fresh_id()
+        decide, told = _decision(tx, system, actor, case_id), fresh_id()
         after = change_in(
             tx, system, actor, case_id, "case.wrong-patient", decide, version=version, rule="AP-3", message_id=told
         )
@@ -63,6 +56,17 @@ def mark(system: System, actor: Actor, case_id: str, version: int, *, for_child:
         messages.add_answers(tx, [_anamnesis(case_id)])
         cancel_planned(tx, actor, now, "wrong-patient", about_case(case_id))
         return after
+
+
+def _decision(tx: Tx, system: System, actor: Actor, case_id: str) -> Decide:
+    """What the rule says of a case that somebody marks now."""
+    now, course = system.clock.now(), suicide.course_in(tx, case_id)
+
+    def decide(row: CaseRow) -> Case | Refusal:
+        protection, by_proxy = row.patient.protection, _is_proxy(tx, system, row)
+        return wrong_patient.mark(row.case, actor, protection, course, suicide.pace(now), now, by_proxy=by_proxy)
+
+    return decide
 
 
 def _is_proxy(tx: Tx, system: System, row: CaseRow) -> bool:

@@ -95,18 +95,49 @@ async def test_the_psychologist_signs_the_overall_assessment(sqlcipher_world: Wo
 
 @pytest.mark.rule("SU-3")
 async def test_what_is_refused_comes_again_with_what_was_typed(sqlcipher_world: World) -> None:
-    one = sqlcipher_world.case(name="Karin Öberg", unread=0)
-    chat.claim(sqlcipher_world.system, sqlcipher_world.actor("maria"), one.id, one.version)
-    async with at_desk(sqlcipher_world) as pilot:
-        await stand_on(pilot, one, "4", "3", "tab", "tab", "space", "tab")
+    one = taken_on(sqlcipher_world)
+    async with at_desk(sqlcipher_world, "amir") as pilot:
+        await stand_on(pilot, one, "4", "1", "tab", "tab", "tab")
         await write(pilot, "ensam")
         await press(pilot, "ctrl+s")
         shown = screen_text(pilot)
-        assert "Det får bara en psykolog eller läkare göra." in shown
+        assert "Välj nivå: ingen eller låg, måttlig eller hög." in shown
         assert "ensam" in shown
         assert "● anamnesrapporten" in shown
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, RiskScreen)
+
+
+@SIZES
+@pytest.mark.rule("SU-3", "CH-7", "CH-11")
+@pytest.mark.parametrize(
+    ("who", "unread", "owner", "key", "why"),
+    [
+        ("maria", 0, "maria", ("4", "3"), "Det får bara en psykolog eller läkare göra."),
+        ("amir", 1, None, ("4", "3"), "Läs det först, och bedöm sedan suicidrisken."),
+        ("amir", 0, "maria", ("4", "3"), "Maria Lind har ärendet"),
+        ("maria", 0, None, ("h",), "Ingen har tagit emot ärendet. Ta emot det först."),
+        ("maria", 1, "maria", ("h",), "som ingen har läst"),
+        ("maria", 1, None, ("y",), "som ingen har läst"),
+        ("johan", 0, "maria", ("y",), "Maria Lind har ärendet"),
+    ],
+)
+async def test_what_one_may_not_do_is_said_before_one_fills_anything_in(
+    sqlcipher_world: World,
+    size: tuple[int, int],
+    who: str,
+    unread: int,
+    owner: str | None,
+    key: tuple[str, ...],
+    why: str,
+) -> None:
+    one = sqlcipher_world.case(name="Karin Öberg", unread=unread)
+    if owner:
+        chat.claim(sqlcipher_world.system, sqlcipher_world.actor(owner), one.id, one.version)
+    async with at_desk(sqlcipher_world, who, size=size) as pilot:
+        await stand_on(pilot, one, *key)
+        assert pilot.app.screen_stack[-1] is desk_of(pilot)
+        assert why in " ".join(screen_text(pilot).split())
 
 
 async def test_what_is_typed_goes_by_a_second_escape_alone(sqlcipher_world: World) -> None:
@@ -271,14 +302,14 @@ async def test_a_flag_that_comes_while_one_writes_takes_the_case_from_the_screen
 async def test_what_was_refused_is_there_again_also_after_one_has_left_to_read(sqlcipher_world: World) -> None:
     one = sqlcipher_world.case(name="Erik Lund", suicide=SuicideRisk.AWAITING, unread=0)
     chat.claim(sqlcipher_world.system, sqlcipher_world.actor("amir"), one.id, one.version)
-    sqlcipher_world.writes(one.id, "En sak till")
     async with at_desk(sqlcipher_world, "amir") as pilot:
         second = ("space", "down", "down", "enter", "tab")
         await stand_on(pilot, one, "4", "1", *second, *second, "space", "tab")
         await write(pilot, "ensam, nyss skild")
+        sqlcipher_world.writes(one.id, "En sak till")
         await press(pilot, "tab")
         await write(pilot, "syster")
-        await press(pilot, "ctrl+s")
+        await press(pilot, "ctrl+s", "ctrl+s")
         assert "Läs det först, och bedöm sedan" in screen_text(pilot)
         await press(pilot, "escape", "escape", "enter", "escape", "4", "1")
         assert "ensam, nyss skild" in screen_text(pilot)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from p24tui import services
-from p24tui.errors import P24Error, Refused
+from p24tui.errors import P24Error
 from p24tui.i18n import _
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, Video
@@ -30,7 +30,7 @@ class ByVideo(CaseDeeds):
         actor = self._as(case.unit_id)
         allowed = start_video(case, actor, line.patient.protection)
         if case.video is not Video.ON and isinstance(allowed, Refusal):
-            self._fail(Refused(allowed.rule, allowed.reason, owner=line.owner))
+            self._refuse(allowed, line.owner)
             return
         self._keep_drafts()
         screen = VideoScreen(self._patient_name(case), case)

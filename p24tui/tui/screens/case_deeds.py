@@ -7,7 +7,7 @@ from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState
-from p24tui.routine.chat import may_handle_case
+from p24tui.routine.holding import may_hold
 from p24tui.routine.hours import next_weekday
 from p24tui.routine.protection import is_protected
 from p24tui.tui.key_table import ACTIONS
@@ -127,9 +127,7 @@ class CaseDeeds(Writing, Journaling, Risking, OpenCases):
             self._hold(case)
 
     def _hold(self, case: Case) -> None:
-        actor = self._as(case.unit_id)
-
-        takes_on = self._takes_on(case)
+        actor, takes_on = self._as(case.unit_id), self._takes_on(case)
 
         def hold(answer: Hold) -> Case:
             return services.chat.hold(
@@ -143,6 +141,9 @@ class CaseDeeds(Writing, Journaling, Risking, OpenCases):
                     lambda after: self._did(after, _("Ärendet vilar till {day}.").format(day=answer.until.isoformat())),
                 )
 
+        if not takes_on and (refusal := may_hold(case, actor)) is not None:
+            self._refuse(refusal, self._owner_name(case))
+            return
         if (unit := self._unit(case.unit_id)) is None:
             self._fail(BadInput("no-unit", unit=case.unit_id))  # one's own, at a unit that one no longer works for
             return
@@ -179,12 +180,9 @@ class CaseDeeds(Writing, Journaling, Risking, OpenCases):
 
     def action_wrong_patient(self) -> None:
         """The contact is for somebody else: what will be said is shown first."""
-        if (case := self._chosen()) is None or (line := self._line(case.id)) is None:
+        if (case := self._chosen()) is None:
             return
         actor = self._as(case.unit_id)
-        if (refusal := may_handle_case(case, actor, line.patient.protection)) is not None:
-            self._refuse(refusal)
-            return
         self._keep_drafts()
         here, name = self._still_here(), self._patient_name(case)
 

@@ -331,9 +331,9 @@ class DeskParts(Screen[None]):
         if self._header.notice == words:
             self._header.notice = ""
 
-    def _refuse(self, refusal: Refusal) -> None:
-        """Say why a rule says no, as where a service does."""
-        self._fail(Refused(refusal.rule, refusal.reason))
+    def _refuse(self, refusal: Refusal, owner: str = "") -> None:
+        """Say why a rule says no, as where a service does; ``owner`` is who has the case."""
+        self._fail(Refused(refusal.rule, refusal.reason, owner=owner))
 
     def _fail(self, error: P24Error) -> None:
         self._heading_for = ""

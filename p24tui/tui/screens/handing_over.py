@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from p24tui import services
-from p24tui.errors import P24Error, Refused
+from p24tui.errors import P24Error
 from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine.case import Case, SuicideRisk
@@ -51,7 +51,7 @@ class HandingOver(TakingOver):
         if refusal is None and not self._takes_on(case):
             refusal = owned_by(case, actor)
         if refusal is not None:
-            self._fail(Refused(refusal.rule, refusal.reason, owner=self._owner_name(case)))
+            self._refuse(refusal, self._owner_name(case))
         elif case.handed_at is not None:
             at = short_moment(case.handed_at, self._system.clock.now())
             screen = OfferedScreen(self._patient_name(case), handed_word(case.handed_to), at)

@@ -13,7 +13,7 @@ from p24tui.errors import Refused
 from p24tui.explain import explain
 from p24tui.i18n import N_, _
 from p24tui.routine.case import CaseState, RiskLevel, SuicideRisk
-from p24tui.routine.risk_course import Wrote, course_of
+from p24tui.routine.risk_course import Assessment, Booking, Decision, Entry, Prolonged, Safety, Wrote, course_of
 from p24tui.routine.risk_path import is_suspected
 from p24tui.services.views import RiskView
 from p24tui.text import clean_line
@@ -52,6 +52,15 @@ STEPS = {
     Step.HAND_ON: (N_("Beredskapsjour eller 112 har tagit över"), "SU-11"),
     Step.LOOK: (N_("Se hur personen nås: en gång, och det loggas"), "AP-4"),
 }
+
+OWNERS_STEPS: dict[Step, type[Entry]] = {
+    Step.ASSESS: Assessment,
+    Step.SAFETY: Safety,
+    Step.BOOK: Booking,
+    Step.DECIDE: Decision,
+    Step.PROLONG: Prolonged,
+}
+"""The steps of the one who has the case, and what they state."""
 
 
 def steps_for(view: RiskView) -> tuple[Step, ...]:

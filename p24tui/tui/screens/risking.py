@@ -12,7 +12,7 @@ from p24tui.services.views import Reach, RiskView
 from p24tui.tui.screens import risk_forms
 from p24tui.tui.screens.form import Answers, FormScreen, filled
 from p24tui.tui.screens.handing_over import HandingOver
-from p24tui.tui.screens.risk import STEPS, Chosen, RiskScreen, Step
+from p24tui.tui.screens.risk import OWNERS_STEPS, STEPS, Chosen, RiskScreen, Step
 from p24tui.tui.screens.wrong_patient import ReachScreen
 
 
@@ -42,8 +42,12 @@ class Risking(HandingOver):
     def _take_risk_step(self, chosen: Chosen | None, actor: Actor) -> None:
         if chosen is None:
             return
-        if chosen.step is Step.HAND_OVER:
-            self._hand_over(chosen.view.case)
+        case = chosen.view.case
+        kind = OWNERS_STEPS.get(chosen.step)
+        if kind is not None and (refusal := chosen.view.refused.get(kind)) is not None:
+            self._refuse(refusal, self._owner_name(case))
+        elif chosen.step is Step.HAND_OVER:
+            self._hand_over(case)
         else:
             self._fill_in(chosen, actor)
 
