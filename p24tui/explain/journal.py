@@ -4,16 +4,16 @@ from p24tui.i18n import N_
 
 JOURNAL_REFUSALS = {
     "undocumented": N_(
-        "Ingen har antecknat något av det patienten har berättat eller skickat. Skriv anteckningen, eller säg varför inget hör till journalen (6)."
+        "Ingen har antecknat något av det patienten har berättat eller skickat. Skriv anteckningen, eller säg varför inget hör till journalen."
     ),
     "undocumented-since": N_(
-        "Patienten har skrivit, eller ett samtal har hållits, sedan det senast antecknades. Anteckna det, eller säg att inget mer hör till journalen (6)."
+        "Patienten har skrivit, eller ett samtal har hållits, sedan det senast antecknades. Anteckna det, eller säg att inget mer hör till journalen."
     ),
     "note-owed": N_(
-        "Du har gjort en bedömning som inte är antecknad. Skriv anteckningen, eller säg att den redan finns i VAS (6)."
+        "Du har gjort en bedömning som inte är antecknad. Skriv anteckningen, eller säg att den redan finns i VAS."
     ),
     "own-assessment": N_(
-        "Du tog över ärendet från en sjuksköterska, och din egen bedömning är inte antecknad. Skriv anteckningen (6)."
+        "Du tog över ärendet från en sjuksköterska, och din egen bedömning är inte antecknad. Skriv anteckningen."
     ),
     "protected-note": N_(
         "Patienten har skyddade personuppgifter: ingen anteckning skrivs här. Anteckna i VAS, och säg här att det är gjort."

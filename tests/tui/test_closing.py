@@ -119,6 +119,17 @@ async def test_one_key_tells_the_patient_after_a_look_at_the_text(
         assert len(told(sqlcipher_world, case)) == 1
 
 
+@pytest.mark.rule("CH-7")
+@pytest.mark.parametrize(("unread", "mark"), [(0, "¶ fritext"), (1, "● oläst")])
+async def test_what_is_unread_has_the_mark_that_it_has_in_the_patient_list(
+    sqlcipher_world: World, unread: int, mark: str
+) -> None:
+    quiet(sqlcipher_world, "Tyst Tora", unread=unread, unread_free_text=1)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "f4")
+        assert mark in cursor_line(pilot)
+
+
 @pytest.mark.rule("SE-4", "CH-6")
 async def test_keys_keep_for_tomorrow_and_end_with_a_day(sqlcipher_world: World) -> None:
     first, second = sqlcipher_world.case(name="Ett Eva", unread=0), quiet(sqlcipher_world, "Två Tage")

@@ -127,6 +127,18 @@ async def test_a_refusal_names_the_rule_and_says_why(sqlcipher_world: World) -> 
         assert "Det ingår inte i rollen administration" in screen_text(pilot)
 
 
+async def test_a_refusal_goes_when_one_opens_another_case(sqlcipher_world: World) -> None:
+    cases = fill(sqlcipher_world)
+    async with at_desk(sqlcipher_world) as pilot:
+        patients = desk_of(pilot).query_one(PatientList)
+        patients.move_to(cases["cough"].id)
+        await press(pilot, "x")
+        assert "Ingen har tagit emot ärendet." in screen_text(pilot)
+        patients.move_to(cases["chest"].id)
+        await press(pilot, "enter")
+        assert "Ingen har tagit emot ärendet." not in screen_text(pilot)
+
+
 async def test_hold_asks_until_when_and_why(sqlcipher_world: World) -> None:
     cough = fill(sqlcipher_world)["cough"].id
     async with at_desk(sqlcipher_world) as pilot:

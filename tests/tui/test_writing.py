@@ -14,9 +14,11 @@ from p24tui.services import cases as case_service
 from p24tui.services import chat, takeover, tone
 from p24tui.store import messages
 from p24tui.store.values import Alive, Author, Lost
+from p24tui.tui.entries import Part
 from p24tui.tui.screens.phrases import PhrasesScreen
 from p24tui.tui.screens.takeover import AnswerScreen, AskedScreen, AskScreen
 from p24tui.tui.widgets.ask_bar import AskBar
+from p24tui.tui.widgets.case_pane import CasePane
 from p24tui.tui.widgets.composer import KEPT_AFTER, Composer
 from p24tui.tui.widgets.patient_list import PatientList
 from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled
@@ -54,6 +56,17 @@ async def test_what_breaks_the_tone_is_said_as_one_types_and_can_be_changed(sqlc
         assert composer(pilot).text == "Vi ringer ASAP"
         await press(pilot, "ctrl+s")
         assert sent(sqlcipher_world, cough.id) == ["Vi ringer ASAP"], "the remark never gets in the way"
+
+
+async def test_one_who_writes_beside_the_anamnesis_sees_in_the_chat_that_it_went(sqlcipher_world: World) -> None:
+    cough = fill(sqlcipher_world)["cough"]
+    async with at_desk(sqlcipher_world) as pilot:
+        await take(pilot, cough)
+        await press(pilot, "escape", "2", "enter")
+        await pilot.press(*"Kom i dag")
+        await press(pilot, "ctrl+s")
+        assert desk_of(pilot).query_one("#case-pane", CasePane).part is Part.CHAT
+        assert "Kom i dag" in screen_text(pilot)
 
 
 async def test_what_the_tone_is_checked_by_is_made_ready_before_anybody_types(sqlcipher_world: World) -> None:

@@ -338,4 +338,5 @@ class DeskParts(Screen[None]):
     def _fail(self, error: P24Error) -> None:
         self._heading_for = ""
         rule = _("Regel {rule}").format(rule=error.rule) if isinstance(error, Refused) else ""
-        self._refusal_bar.say(rule, explain(error))
+        case = self._chosen()
+        self._refusal_bar.say(rule, explain(error), case.id if case else "")

@@ -32,6 +32,7 @@ class OpenCases(DeskParts):
     def _open(self, case: Case, pane: int | None = None) -> None:
         """Open a case, in this pane or where one is."""
         self._heading_for = case.id
+        self._refusal_bar.keep_for(case.id)
         self._journey += 1
         journey = self._journey
         if isinstance(self.focused, Composer) and (here := self._pane_of_focus()) is not None:

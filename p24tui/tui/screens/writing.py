@@ -11,6 +11,7 @@ from p24tui.routine.chat import may_note
 from p24tui.routine.phrase import unfilled
 from p24tui.services.views import Phrase
 from p24tui.store.values import Audience, Doing
+from p24tui.tui.entries import Part
 from p24tui.tui.screens.desk_parts import DeskParts
 from p24tui.tui.screens.phrases import Drop, Insert, PhraseScreen, PhrasesScreen, Put
 from p24tui.tui.widgets.composer import Composer
@@ -56,6 +57,9 @@ class Writing(DeskParts):
         def sent(after: Case) -> None:
             self._own_versions[after.id] = after.version
             self._has_gone(message)
+            for pane in self._panes:
+                if pane.case_id == after.id and pane.part is not Part.CHAT:
+                    pane.read(Part.CHAT)  # where what was sent now stands
             self._say(_("Skickat."))
 
         self._header.notice = ""  # that the one before has gone is not to be taken for this one

@@ -15,14 +15,21 @@ class RefusalBar(Static):
         super().__init__(id=id)
         self.display = False
         self._timer: Timer | None = None
+        self._case_id = ""
 
-    def say(self, rule: str, sentence: str) -> None:
-        """Show why; ``rule`` is empty where no rule said so."""
+    def say(self, rule: str, sentence: str, case_id: str = "") -> None:
+        """Show why; ``rule`` is empty where no rule said so, and ``case_id`` where it was not of one case."""
+        self._case_id = case_id
         self.update(Content.assemble((f"{rule}  " if rule else "", "bold"), sentence))
         self.display = True
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(SHOWN_FOR, self.clear)
+
+    def keep_for(self, case_id: str) -> None:
+        """One goes to this case: what was said of another goes."""
+        if self._case_id not in ("", case_id):
+            self.clear()
 
     def clear(self) -> None:
         """Take it away."""
