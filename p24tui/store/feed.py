@@ -22,7 +22,11 @@ from p24tui.store.tables import changes
 from p24tui.store.values import Alive, Changed, Lost, Notice, Position
 
 LOOK_EVERY = 0.025
-"""Seconds between looks at ``data_version``; a look costs microseconds."""
+"""Seconds between looks at ``data_version``; a look costs microseconds, and waking for it some more."""
+
+QUIET_AFTER = 10.0
+QUIET_LOOK_EVERY = 0.05
+"""Where nothing has changed for so long, one looks less often: it is half of what a console costs at rest."""
 
 PAUSE_PER_CHANGE = 0.02
 PAUSE_AT_MOST = 0.25
@@ -91,16 +95,17 @@ class Feed:
             seen = _data_version(look)
             self._catch_up()
             self._listener(Alive())
-            quiet, pause = 0.0, LOOK_EVERY
+            said, quiet, pause = 0.0, 0.0, LOOK_EVERY  # how long ago it said anything, and heard of a change
             while not self._stopped.is_set():
                 time.sleep(pause)  # an event's own waiting costs three times as much, forty times a second
                 version = _data_version(look)
-                quiet, pause = quiet + pause, LOOK_EVERY
+                said, quiet = said + pause, quiet + pause
+                pause = QUIET_LOOK_EVERY if quiet >= QUIET_AFTER else LOOK_EVERY
                 if version != seen:
-                    seen = version
+                    seen, quiet = version, 0.0
                     pause = min(max(LOOK_EVERY, PAUSE_PER_CHANGE * self._catch_up()), PAUSE_AT_MOST)
-                if quiet >= POLL_EVERY:
-                    quiet = 0.0
+                if said >= POLL_EVERY:
+                    said = 0.0
                     self._reach()
                     self._listener(Alive())
         finally:

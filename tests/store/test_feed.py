@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 
 from p24tui.services import chat
 from p24tui.store import events
-from p24tui.store.feed import Feed
+from p24tui.store.feed import LOOK_EVERY, QUIET_LOOK_EVERY, Feed
 from p24tui.store.schema import open_store
 from p24tui.store.values import Alive, Changed, Lost, Notice
 from tests.proxy import door
@@ -47,6 +47,12 @@ def changed(heard: "queue.Queue[Notice]", case_id: str) -> bool:
         if isinstance(notice, Changed) and case_id in notice.case_ids:
             return True
     return False
+
+
+def await_pause(pauses: "queue.Queue[float]", seconds: float) -> None:
+    """Wait until the feed pauses for so long; raises ``queue.Empty`` where it never does."""
+    while pauses.get(timeout=SOON) != seconds:
+        pass
 
 
 @pytest.mark.hazard("H22")
@@ -83,6 +89,27 @@ def test_ones_own_write_is_heard_too(world: World) -> None:
 
 
 @pytest.mark.hazard("H22")
+def test_where_nothing_has_changed_for_long_it_looks_half_as_often(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: queue.Queue[float] = queue.Queue()
+    sleep = time.sleep
+
+    def paused(seconds: float) -> None:
+        pauses.put(seconds)
+        sleep(seconds)
+
+    monkeypatch.setattr("p24tui.store.feed.QUIET_AFTER", 0.2)
+    monkeypatch.setattr("p24tui.store.feed.time.sleep", paused)
+    case = sqlcipher_world.case()
+    with listening(sqlcipher_world) as heard:
+        await_pause(pauses, LOOK_EVERY)
+        await_pause(pauses, QUIET_LOOK_EVERY)
+        chat.claim(sqlcipher_world.system, sqlcipher_world.actor("maria"), case.id, case.version)
+        assert changed(heard, case.id)
+        await_pause(pauses, LOOK_EVERY)
+
+
 def test_a_quiet_feed_says_that_it_is_alive(world: World) -> None:
     with listening(world) as heard:
         assert isinstance(heard.get(timeout=SOON), Alive)
