@@ -63,7 +63,7 @@ class Asking:
         ``reads`` are the statuses whose body is read, where it is not all: the others' may be long or never end.
         """
         # Compressed answers could be small here and huge unpacked.
-        sent = {"Accept": JSON, "Accept-Encoding": "identity", **headers}
+        sent = {"Accept": JSON, "Accept-Encoding": "identity", "Connection": "close", **headers}
         follow = {"trace": lambda event, details: follow_http(attempt, event, details)}
         with self._client().stream(method, address, headers=sent, content=body, extensions=follow) as response:
             media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -93,6 +93,7 @@ class Asking:
                     follow_redirects=False,  # nobody chose that other address for what is secret
                     timeout=self._timeout,
                     # A connection that is kept may end in the moment it is used again; so there is none to close.
+                    # Of many threads one may yet be given another's, but for the header that says that it ends.
                     limits=httpx.Limits(max_keepalive_connections=0),
                 )
             return self._made

@@ -10,7 +10,6 @@ import ssl
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -21,9 +20,6 @@ from p24tui.gateways.person_data import FAULTS, NUMBER, PART, Person, cleaned, p
 from p24tui.gateways.web_address import check_service
 from p24tui.routine.rule import rule
 from p24tui.settings import Settings
-
-if TYPE_CHECKING:
-    pass
 
 ANSWERS_WITHIN = 4.0
 """Seconds that a question may take as a whole, from looking the service's name up to the last byte of the answer."""

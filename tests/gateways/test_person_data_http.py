@@ -100,6 +100,7 @@ def test_the_question_is_in_the_body_with_the_token_and_the_number_is_nowhere_el
     assert asked.headers["authorization"] == f"Bearer {TOKEN}"
     assert asked.headers["content-type"] == asked.headers["accept"] == "application/json"
     assert asked.headers["accept-encoding"] == "identity"
+    assert asked.headers["connection"] == "close", "no other thread's question goes over it just as it ends"
     assert MARIA not in asked.line + str(asked.headers)
 
 

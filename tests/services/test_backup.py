@@ -3,6 +3,7 @@
 import os
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -98,6 +99,7 @@ def test_it_is_of_one_moment_while_others_write(
         while not stop.is_set():
             world.case()
             wrote.set()
+            time.sleep(0.005)  # whoever writes without a pause keeps every other writer out
 
     writer = threading.Thread(target=write)
     writer.start()

@@ -165,7 +165,7 @@ class Elks:
 
     def _converse(self, attempt: Attempt, reply: "_Reply", method: str, path: str, what: Mapping[str, Any]) -> None:
         # Compressed answers could be small here and huge unpacked.
-        headers = {"Accept-Encoding": "identity"}
+        headers = {"Accept-Encoding": "identity", "Connection": "close"}
         follow = {"trace": lambda event, details: follow_http(attempt, event, details)}
         client = self._client()
         with client.stream(method, self._address + path, headers=headers, extensions=follow, **what) as response:
@@ -185,6 +185,7 @@ class Elks:
                 # At INFO it writes every address that is asked, and the history's bears the number.
                 logging.getLogger("httpx").setLevel(logging.WARNING)
                 # A connection that is kept may end in the moment it is used again, and nobody knows what was taken.
+                # Of many threads one may yet be given another's, but for the header that says that it ends.
                 limits = httpx.Limits(max_keepalive_connections=0)
                 self._made = httpx.Client(auth=self._login, timeout=self._timeout, limits=limits)
             return self._made

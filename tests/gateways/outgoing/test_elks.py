@@ -2,6 +2,7 @@
 
 import json
 import logging
+import queue
 import socket
 import ssl
 import subprocess
@@ -231,6 +232,22 @@ def test_a_connection_that_ends_while_we_ask_is_uncertain() -> None:
 
     with peer(treat) as port, gateway(f"http://127.0.0.1:{port}/a1") as one:
         assert one.send(SMS) == Uncertain(Problem.CUT_OFF)
+
+
+@pytest.mark.hazard("H13")
+def test_a_connection_bears_one_message_and_is_ended() -> None:
+    """Another thread's might go over it in the moment it ends, and nobody would know whether it was taken."""
+    heard: queue.Queue[bytes] = queue.Queue()
+
+    def treat(connection: socket.socket) -> None:
+        heard.put(connection.recv(65536))
+        connection.sendall(b"HTTP/1.1 429 Busy\r\nRetry-After: 9\r\nContent-Length: 0\r\n\r\n")
+        heard.put(connection.recv(65536))
+
+    with peer(treat) as port, gateway(f"http://127.0.0.1:{port}/a1") as one:
+        assert one.send(SMS) == NotNow(Problem.BUSY, timedelta(seconds=9))
+        assert b"\r\nconnection: close\r\n" in heard.get(timeout=5).lower()
+        assert heard.get(timeout=5) == b""
 
 
 @pytest.mark.hazard("H13")
