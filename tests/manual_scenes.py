@@ -11,18 +11,20 @@ from textual.pilot import Pilot
 from p24tui import assets
 from p24tui.clock import local_date
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
+from p24tui.routine.login import Means, Proven
 from p24tui.routine.protection import Protection
-from p24tui.services import chat, passwords
+from p24tui.services import chat, passwords, staff
 from p24tui.store import messages, tables
 from p24tui.store.values import Attachment, FormAnswer, Lost
 from p24tui.tui.app import P24App
+from p24tui.tui.screens.locked import LockedScreen
 from tests.outgoing import MOBILE, with_gateway
 from tests.registering import ended
 from tests.tui.control_kit import control_app
 from tests.tui.kit import OPERATOR, app, desk_of, settled, until
 from tests.tui.visit_kit import a_day_of_visits
 from tests.visiting import checked
-from tests.world import MONDAY_NINE, PEOPLE, World
+from tests.world import MONDAY_NINE, PEOPLE, UNIT, World
 
 ANSWERS = (
     FormAnswer("", "form", 1, 0, "1", "Om besvären", "group", "", False),
@@ -91,6 +93,24 @@ def in_the_morning(world: World) -> P24App:
     world.case(name="Sven Åkesson", matter="Provsvar", minutes_ago=60 * 70, priority=5)
     birgittas(world)
     return app(world)
+
+
+def logged_in(world: World) -> P24App:
+    """The same morning, and Maria has logged in with a password."""
+    in_the_morning(world)
+    maria = world.actor("maria")
+    passwords.choose(world.system, OPERATOR, PEOPLE["maria"][0], "korrekt häst batteri")
+    proven = Proven(PEOPLE["maria"][0], maria.name, Means.PASSWORD, world.clock.now())
+    return P24App(world.system, staff.people_of(world.system, UNIT), maria.place, actor=maria, proven=proven)
+
+
+async def one_goes_away(pilot: Pilot[None]) -> None:
+    """The console is locked, once the session stands that can be."""
+    console = pilot.app
+    assert isinstance(console, P24App)
+    await until(pilot, lambda: console._session is not None)
+    await pilot.press("ctrl+l")
+    await until(pilot, lambda: isinstance(console.screen, LockedScreen) and console.focused is not None)
 
 
 def of_all_ages(world: World) -> None:
@@ -186,6 +206,7 @@ SCENES = {
     "list": Scene(in_the_morning, "Nils Björk", size=(104, 20)),
     "answer": Scene(in_the_morning, BIRGITTA, ("enter",), "Hej Birgitta! Vi ringer dig ASAP", size=(120, 28)),
     "phrases": Scene(in_the_morning, BIRGITTA, ("enter", "ctrl+t"), "mer"),
+    "take-over": Scene(in_the_morning, "Omar Haddad", ("t",), size=(104, 20)),
     "hand-over": Scene(in_the_morning, BIRGITTA, ("enter", "escape", "l")),
     "risk": Scene(psychologists, "Erik Lund", ("4",)),
     "wrong-patient": Scene(in_the_morning, BIRGITTA, ("enter", "escape", "y")),
@@ -194,8 +215,12 @@ SCENES = {
     "note": Scene(in_the_morning, BIRGITTA, ("enter", "escape", "6", "1"), size=(104, 30)),
     "registration": Scene(after_the_contact, keys=("f5", "end", "7", "enter", "down", "enter"), size=(104, 20)),
     "reminder": Scene(waiting_for_birgitta, BIRGITTA, ("s",), size=(104, 22)),
+    "roster": Scene(in_the_morning, keys=("f8",)),
     "closing": Scene(before_closing, keys=("f4",), size=(116, 24)),
     "lost-database": Scene(in_the_morning, BIRGITTA, ("enter",), "Hej Birgitta", database_is_lost, (120, 24)),
+    "locked": Scene(logged_in, then=one_goes_away, size=(100, 20)),
     "log-control": Scene(control_app, size=(116, 24)),
+    "break-glass": Scene(in_the_morning, keys=("ctrl+g",)),
+    "overview": Scene(before_closing, keys=("f6",), size=(116, 34)),
 }
 """By the picture's name, in the order of a shift."""
