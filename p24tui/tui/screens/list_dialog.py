@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from p24tui.tui.places import Page
+from p24tui.tui.widgets.lines import Lines
 from p24tui.tui.widgets.place import PlaceList, PlaceNote
 
 Shown = TypeVar("Shown")
@@ -34,8 +35,8 @@ class ListDialog(ModalScreen[Ends | None], Generic[Shown, Ends]):
         self._said = ""
         self._note = PlaceNote()
         self._list = PlaceList()
-        self._advice = Static(id=f"{self.NAME}-advice")
-        self._keys = Static(classes="dialog-keys")
+        self._advice = Lines(id=f"{self.NAME}-advice")
+        self._keys = Lines(classes="dialog-keys")
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide", id=f"{self.NAME}-dialog"):

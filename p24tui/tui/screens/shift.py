@@ -23,6 +23,7 @@ from p24tui.store.duty_values import Shift
 from p24tui.text import clean_line
 from p24tui.tui.keys import key_name
 from p24tui.tui.places import Cell, Column, Page, Row
+from p24tui.tui.widgets.lines import Lines
 from p24tui.tui.widgets.place import PlaceList, PlaceNote
 from p24tui.words.cases import priority_mark, profession_word, state_marks
 from p24tui.words.duty import ongoing_words, shift_kind_word
@@ -155,8 +156,8 @@ class ShiftScreen(ModalScreen[str | None]):
         self._note = PlaceNote()
         self._besides = PlaceNote(id="shift-besides")
         self._list = PlaceList()
-        self._advice = Static(id="shift-advice")
-        self._keys = Static(classes="dialog-keys")
+        self._advice = Lines(id="shift-advice")
+        self._keys = Lines(classes="dialog-keys")
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide", id="shift-dialog"):
