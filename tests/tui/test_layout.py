@@ -5,7 +5,9 @@ import pytest
 from p24tui.routine.shift import ShiftKind
 from p24tui.services import chat, shift
 from p24tui.tui.screens.shift import ShiftScreen
+from p24tui.tui.window import SMALLEST
 from tests.tui.kit import at_desk, press, screen_text, settled
+from tests.tui.test_snapshots import prepare_sending
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -34,3 +36,24 @@ async def test_the_keys_of_the_shift_keep_their_second_line_however_fast_they_ch
         await settled(pilot)
         assert "Enter öppna   x släpp" in screen_text(pilot)
         assert "s avsluta skiftet   c byt uppgift" in screen_text(pilot)
+
+
+async def test_the_list_of_the_shift_has_rows_in_the_smallest_window(sqlcipher_world: World) -> None:
+    """Also where one owes notes besides, which takes a line."""
+    on_shift_with(sqlcipher_world, "Ali Noor", "Karin Öberg", "Sven Åkesson")
+    async with at_desk(sqlcipher_world, size=SMALLEST) as pilot:
+        await press(pilot, "f9")
+        screen = pilot.app.screen
+        assert isinstance(screen, ShiftScreen)
+        screen._besides.display = True
+        await settled(pilot)
+        for words in ("Ali Noor", "Karin Öberg", "låt det vila till en dag.", "Enter öppna", "s avsluta skiftet"):
+            assert words in screen_text(pilot)
+
+
+async def test_a_list_of_what_goes_out_has_rows_in_the_smallest_window(sqlcipher_world: World) -> None:
+    prepare_sending(sqlcipher_world)
+    async with at_desk(sqlcipher_world, size=SMALLEST) as pilot:
+        await press(pilot, "e")
+        for words in ("Karin Öberg", "Ali Noor", "tillbaka"):
+            assert words in screen_text(pilot)

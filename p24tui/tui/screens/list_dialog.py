@@ -17,6 +17,9 @@ from p24tui.tui.widgets.place import PlaceList, PlaceNote
 Shown = TypeVar("Shown")
 Ends = TypeVar("Ends")
 
+ROOMY = [(0, "-low"), (22, "-roomy")]
+"""The lines that a list in a box wants to have room for all; with fewer the rows come before what is said of them."""
+
 
 class ListDialog(ModalScreen[Ends | None], Generic[Shown, Ends]):
     """What it shows is read by whoever opened it, and read anew as it changes; it ends by Esc.
@@ -24,6 +27,7 @@ class ListDialog(ModalScreen[Ends | None], Generic[Shown, Ends]):
     A screen says what ``page`` it makes of that, the advice on the row under the cursor and the keys that do something.
     """
 
+    VERTICAL_BREAKPOINTS = ROOMY
     NAME: ClassVar[str]
     """What the ids in it begin with."""
 
@@ -35,11 +39,11 @@ class ListDialog(ModalScreen[Ends | None], Generic[Shown, Ends]):
         self._said = ""
         self._note = PlaceNote()
         self._list = PlaceList()
-        self._advice = Lines(id=f"{self.NAME}-advice")
+        self._advice = Lines(id=f"{self.NAME}-advice", classes="advice")
         self._keys = Lines(classes="dialog-keys")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide", id=f"{self.NAME}-dialog"):
+        with Vertical(classes="dialog wide list-dialog", id=f"{self.NAME}-dialog"):
             yield Static(Content.styled(self._title, "bold"))
             yield self._note
             yield self._list
