@@ -100,6 +100,9 @@ WIDE = 100
 NAME = 32
 """Cells that a patient's name gets at most."""
 
+MATTER = 40
+"""Cells that a matter gets at most where something else has more to say."""
+
 
 def waiting_page() -> Page:
     """What stands there until what is asked for has been read."""

@@ -1,7 +1,11 @@
 """What stands on the screens has the room that it needs, in small windows and in large ones."""
 
+from datetime import timedelta
+
 import pytest
 
+from p24tui.clock import local_date
+from p24tui.routine.case import CaseState
 from p24tui.routine.shift import ShiftKind
 from p24tui.services import chat, shift
 from p24tui.tui.screens.shift import ShiftScreen
@@ -57,3 +61,20 @@ async def test_a_list_of_what_goes_out_has_rows_in_the_smallest_window(sqlcipher
         await press(pilot, "e")
         for words in ("Karin Öberg", "Ali Noor", "tillbaka"):
             assert words in screen_text(pilot)
+
+
+@pytest.mark.parametrize("place", ["f2", "f4"])
+async def test_a_wide_window_shows_why_a_case_is_held_in_full(sqlcipher_world: World, place: str) -> None:
+    why = "Ortopeden svarar på remissen i morgon förmiddag"
+    later = local_date(sqlcipher_world.clock.now()) + timedelta(days=1)
+    sqlcipher_world.case(state=CaseState.HELD, unread=0, held_until=later, held_reason=why)
+    async with at_desk(sqlcipher_world, size=(200, 60)) as pilot:
+        await press(pilot, place)
+        assert why in screen_text(pilot)
+
+
+async def test_the_closing_check_shows_what_is_left_where_the_matters_are_short(sqlcipher_world: World) -> None:
+    sqlcipher_world.case(name="Inger Wallgren", matter="Biverkning", unread=1, unread_free_text=1)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "f4")
+        assert "NY ● oläst ¶ fritext" in screen_text(pilot)

@@ -43,6 +43,9 @@ AGE = 4
 UNIT = 10
 UNIT_NARROW = 5
 
+MATTER = 60
+"""Cells that a matter gets at most; what is over goes to the state."""
+
 WIDE = 110
 """Cells from which a held case says why, and who is in a case stands there by name."""
 
@@ -53,7 +56,8 @@ def columns(width: int, *, several_units: bool = False) -> Columns:
     unit = 0 if not several_units else UNIT if width >= 100 else UNIT_NARROW
     left = width - (1 + PRIORITY + 1 + WAITED + 2 + AGE + 1 + 1 + state + 1 + owner + (unit and unit + 1))
     patient = max(8, min(28, left // 2))
-    return Columns(patient, max(0, left - patient), state, owner, unit)
+    matter = max(0, min(MATTER, left - patient))
+    return Columns(patient, matter, state + max(0, left - patient - matter), owner, unit)
 
 
 class PatientList(ScrollView, can_focus=True):
