@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from p24tui.clock import local_date
-from p24tui.routine.case import CaseState
+from p24tui.routine.case import CaseState, ContactKind
 from p24tui.routine.shift import ShiftKind
 from p24tui.services import chat, shift
 from p24tui.tui.screens.shift import ShiftScreen
 from p24tui.tui.window import SMALLEST
-from tests.tui.kit import at_desk, press, screen_text, settled
+from tests.tui.kit import at_desk, overview_text, press, screen_text, settled
 from tests.tui.test_snapshots import prepare_sending
 from tests.world import World
 
@@ -78,3 +78,11 @@ async def test_the_closing_check_shows_what_is_left_where_the_matters_are_short(
     async with at_desk(sqlcipher_world) as pilot:
         await press(pilot, "f4")
         assert "NY ● oläst ¶ fritext" in screen_text(pilot)
+
+
+@pytest.mark.parametrize("size", [SMALLEST, (80, 24), (120, 40)])
+async def test_the_overview_names_each_kind_of_contact_in_full(sqlcipher_world: World, size: tuple[int, int]) -> None:
+    sqlcipher_world.case(kind=ContactKind.MESSAGE, priority=None)
+    async with at_desk(sqlcipher_world, size=size) as pilot:
+        await press(pilot, "f6")
+        assert "Meddelande utan triage " in overview_text(pilot)
