@@ -1,15 +1,16 @@
 """What stands on the screens has the room that it needs, in small windows and in large ones."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from p24tui.clock import local_date
-from p24tui.routine.case import CaseState, ContactKind
+from p24tui.routine.case import CaseState, ContactKind, RiskLevel, SuicideRisk, Urgency
 from p24tui.routine.shift import ShiftKind
 from p24tui.services import chat, shift
 from p24tui.tui.screens.shift import ShiftScreen
-from p24tui.tui.window import SMALLEST
+from p24tui.tui.window import SMALLEST, TWO_PANES
 from tests.tui.kit import at_desk, overview_text, press, screen_text, settled
 from tests.tui.test_snapshots import prepare_sending
 from tests.world import World
@@ -86,3 +87,21 @@ async def test_the_overview_names_each_kind_of_contact_in_full(sqlcipher_world: 
     async with at_desk(sqlcipher_world, size=size) as pilot:
         await press(pilot, "f6")
         assert "Meddelande utan triage " in overview_text(pilot)
+
+
+@pytest.mark.parametrize("size", [SMALLEST, (80, 24), (120, 40), (200, 60)])
+async def test_the_list_beside_an_open_case_always_shows_what_is_unread(
+    sqlcipher_world: World, size: tuple[int, int]
+) -> None:
+    """However much else there is to say of how a case stands."""
+    busy: dict[str, Any] = {"urgency": Urgency.URGENT, "suicide": SuicideRisk.TAKEN_ON, "risk": RiskLevel.MODERATE}
+    sqlcipher_world.case(name="Oläst Olle", unread=2, **busy)
+    sqlcipher_world.case(name="Fria Frida", unread=0, unread_free_text=1, **busy)
+    sqlcipher_world.case(name="Svar Svante", unread=0, state=CaseState.ANSWERED, **busy)
+    sqlcipher_world.case(name="Karin Öberg", priority=5, unread=0)
+    async with at_desk(sqlcipher_world, size=size) as pilot:
+        await press(pilot, "end", "enter", *(["escape"] if size[0] < TWO_PANES else []))
+        text = screen_text(pilot)
+        for name, mark in (("Oläst", "●"), ("Fria", "¶"), ("Svar", "SVAR")):
+            row = [line for line in text.splitlines() if f" {name} " in line][-1]  # what calls stands above the list
+            assert mark in row.partition(f" {name} ")[2]

@@ -22,7 +22,7 @@ from p24tui.tui import draw, look
 from p24tui.tui.key import Where
 from p24tui.tui.keys import bindings, key_name
 from p24tui.tui.live_list import LiveList
-from p24tui.words.cases import SUICIDE, TRIAGE_FAILED, TYPING, VIEWING, priority_mark, state_marks
+from p24tui.words.cases import SUICIDE, TRIAGE_FAILED, TYPING, VIEWING, mark_to_keep, priority_mark, state_marks
 from p24tui.words.duty import guarantee_mark
 from p24tui.words.times import waited
 
@@ -348,7 +348,7 @@ class PatientList(ScrollView, can_focus=True):
             (draw.fit_right(age, AGE) + " ", quiet),
             (draw.fit(line.matter, widths.matter) + " ", text),
             (draw.fit(unit, widths.unit) + " " if widths.unit else "", quiet),
-            (draw.fit(_state(line, promised, why=wide), widths.state) + " ", state_style),
+            (draw.fit(_state(line, promised, why=wide), widths.state, keep=mark_to_keep(case)) + " ", state_style),
             (draw.fit(_whose(line, by_name=wide), widths.owner), base if line.owner or line.present else quiet),
         ]
         return draw.strip(parts, self.scrollable_content_region.width, base)
