@@ -105,3 +105,25 @@ async def test_the_list_beside_an_open_case_always_shows_what_is_unread(
         for name, mark in (("Oläst", "●"), ("Fria", "¶"), ("Svar", "SVAR")):
             row = [line for line in text.splitlines() if f" {name} " in line][-1]  # what calls stands above the list
             assert mark in row.partition(f" {name} ")[2]
+
+
+@pytest.mark.parametrize(
+    ("width", "left", "right"),
+    [
+        (200, "Maria Lind (sjuksköterska)   Chattansvarig Johan Berg till 17.00", "mån 23 nov 16.40   ÖPPET"),
+        (120, "Vårdcentralen Åsen   Maria Lind   Chattansvarig Johan Berg", "mån 23 nov 16.40   ÖPPET"),
+        (100, "Vårdcentralen Åsen   Maria Lind   Chattansvarig Johan Berg", "16.40   ÖPPET"),
+        (80, "Åsen   Maria Lind   Ansv. Johan Berg", "16.40   ÖPPET · stänger om 20 min"),
+        (76, "Åsen   Maria L.   Ansv. Johan B.", "16.40   ÖPPET · stänger om 20 min"),
+        (60, "Åsen   Maria Lind   16.40", "ÖPPET · stänger om 20 min"),
+    ],
+)
+async def test_the_first_line_cuts_no_name(sqlcipher_world: World, width: int, left: str, right: str) -> None:
+    """It says who is responsible, and until when, in as many words as there is room for."""
+    sqlcipher_world.rostered()
+    sqlcipher_world.clock.advance(timedelta(hours=7, minutes=40))
+    async with at_desk(sqlcipher_world, size=(width, 30)) as pilot:
+        line = screen_text(pilot).splitlines()[0]
+        assert left in line
+        assert right in line
+        assert "…" not in line
