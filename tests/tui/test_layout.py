@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
 from p24tui.clock import local_date
 from p24tui.routine.case import CaseState, ContactKind, RiskLevel, SuicideRisk, Urgency
@@ -18,12 +19,12 @@ from tests.world import World
 pytestmark = pytest.mark.anyio
 
 
-def on_shift_with(world: World, *names: str) -> None:
+def on_shift_with(world: World, *names: str, **facts: Any) -> None:
     """Maria is on her shift, and has a case of each of these."""
     maria = world.actor("maria")
     shift.start(world.system, maria, ShiftKind.CHAT)
     for name in names:
-        case = world.case(name=name, matter="Hosta", unread=0)
+        case = world.case(name=name, matter="Hosta", unread=0, **facts)
         chat.claim(world.system, maria, case.id, case.version)
 
 
@@ -127,3 +128,23 @@ async def test_the_first_line_cuts_no_name(sqlcipher_world: World, width: int, l
         assert left in line
         assert right in line
         assert "…" not in line
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("suicide", [SuicideRisk.NONE, SuicideRisk.AWAITING])
+async def test_the_choices_of_consent_hide_neither_what_they_mean_nor_the_keys(
+    sqlcipher_world: World, size: tuple[int, int], suicide: SuicideRisk
+) -> None:
+    on_shift_with(sqlcipher_world, "Ali Noor", suicide=suicide)
+    async with at_desk(sqlcipher_world, size=size) as pilot:
+        await press(pilot, "l")
+        await press(pilot, "tab", "tab")
+        below = _below(pilot, "Samtycke")
+        await press(pilot, "enter")
+        for words in ("ja, i chatten", "ja, per telefon", "ja, vid besök"):
+            assert words in screen_text(pilot)
+        assert _below(pilot, "Samtycke") == below
+
+
+def _below(pilot: Pilot[None], words: str) -> str:
+    return screen_text(pilot).rpartition(words)[2].partition("\n")[2]
