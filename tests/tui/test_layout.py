@@ -14,6 +14,7 @@ from p24tui.tui.screens.shift import ShiftScreen
 from p24tui.tui.window import SMALLEST, TWO_PANES
 from tests.tui.kit import at_desk, overview_text, press, screen_text, settled
 from tests.tui.test_snapshots import prepare_sending
+from tests.tui.visit_kit import a_day_of_visits
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -148,3 +149,15 @@ async def test_the_choices_of_consent_hide_neither_what_they_mean_nor_the_keys(
 
 def _below(pilot: Pilot[None], words: str) -> str:
     return screen_text(pilot).rpartition(words)[2].partition("\n")[2]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_blank_line_stands_before_the_keys_of_a_visit(sqlcipher_world: World, size: tuple[int, int]) -> None:
+    sqlcipher_world.rostered()
+    a_day_of_visits(sqlcipher_world)
+    async with at_desk(sqlcipher_world, size=size) as pilot:
+        await press(pilot, "f3", "down", "down", "down", "enter")
+        lines = [line.strip(" │") for line in screen_text(pilot).splitlines()]
+        (keys,) = [at for at, line in enumerate(lines) if "rulla" in line]
+        assert lines[keys - 1] == ""
+        assert lines[keys - 2] != ""
