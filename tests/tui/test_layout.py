@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from p24tui.clock import local_date
 from p24tui.routine.case import CaseState, ContactKind, RiskLevel, SuicideRisk, Urgency
+from p24tui.routine.protection import Protection
 from p24tui.routine.shift import ShiftKind
 from p24tui.services import chat, shift
 from p24tui.tui.screens.shift import ShiftScreen
@@ -161,3 +163,25 @@ async def test_a_blank_line_stands_before_the_keys_of_a_visit(sqlcipher_world: W
         (keys,) = [at for at, line in enumerate(lines) if "rulla" in line]
         assert lines[keys - 1] == ""
         assert lines[keys - 2] != ""
+
+
+async def test_enter_takes_no_step_and_points_to_the_digits_that_do(sqlcipher_world: World) -> None:
+    """One has often just come there by Enter."""
+    sqlcipher_world.case(name="Erik Lund", suicide=SuicideRisk.AWAITING)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "4")
+        screen, steps = pilot.app.screen, pilot.app.screen.query_one("#risk-steps", Static).visual
+        last = str(steps).count("\n") + 1
+        assert f"1–{last} välj   ↑ ↓ rulla" in screen_text(pilot)
+        await press(pilot, "enter")
+        assert pilot.app.screen is screen
+        assert screen.query_one(".dialog-keys").has_class("-pointed")
+        await press(pilot, str(last))
+        assert pilot.app.screen is not screen
+
+
+async def test_a_single_step_has_its_digit_in_the_keys(sqlcipher_world: World) -> None:
+    sqlcipher_world.case(name="Skyddad", protection=Protection.MARKED)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "6")
+        assert "1 välj   ↑ ↓ rulla" in screen_text(pilot)
