@@ -185,3 +185,11 @@ async def test_a_single_step_has_its_digit_in_the_keys(sqlcipher_world: World) -
     async with at_desk(sqlcipher_world) as pilot:
         await press(pilot, "6")
         assert "1 välj   ↑ ↓ rulla" in screen_text(pilot)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_nurse_finds_her_own_log_under_its_own_name(sqlcipher_world: World, size: tuple[int, int]) -> None:
+    async with at_desk(sqlcipher_world, size=size) as pilot:
+        await press(pilot, "f7")
+        assert "F7 Min logg" in screen_text(pilot)
+        assert "Loggkontroll" not in screen_text(pilot)
