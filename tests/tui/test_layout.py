@@ -193,3 +193,12 @@ async def test_a_nurse_finds_her_own_log_under_its_own_name(sqlcipher_world: Wor
         await press(pilot, "f7")
         assert "F7 Min logg" in screen_text(pilot)
         assert "Loggkontroll" not in screen_text(pilot)
+
+
+async def test_the_day_of_visits_says_in_words_how_many_have_come(sqlcipher_world: World) -> None:
+    sqlcipher_world.rostered()
+    a_day_of_visits(sqlcipher_world)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "f3")
+        assert "Har kommit" in screen_text(pilot)
+        assert "1 av 2 patient" in screen_text(pilot)
