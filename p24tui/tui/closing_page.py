@@ -11,7 +11,7 @@ from p24tui.routine.visit import is_half_ended
 from p24tui.services.views import CaseLine
 from p24tui.store.duty_values import Closing
 from p24tui.text import clean_line
-from p24tui.tui.places import NAME, WIDE, Cell, Column, Page, Row, came, counted, name_of, still_open
+from p24tui.tui.places import MATTER, NAME, WIDE, Cell, Column, Page, Row, came, counted, name_of, still_open
 from p24tui.words.cases import HALF_ENDED, SUICIDE, TRIAGE_FAILED, VIDEO_ON, priority_mark, state_marks, video_mark
 from p24tui.words.duty import closing_mark, guarantee_mark
 from p24tui.words.times import clock_time, waited
@@ -49,13 +49,13 @@ def closing_page(
     def columns(width: int) -> tuple[Column, ...]:
         wide = width >= WIDE
         unit = (Column(_("Enhet"), 10 if wide else 5),) if several else ()
-        state = (Column(_("Läge"), 30 if width >= VERY_WIDE else 17),) if wide else ()
+        state = (Column(_("Läge")),) if wide else ()
         return (
             Column(_("P"), 1),
             Column(_("Kom"), 12),
             Column(_("Väntat"), 7, right=True),
             Column(_("Patient"), most=NAME),
-            Column(_("Ärende")),
+            Column(_("Ärende"), most=MATTER),
             *unit,
             *state,
             Column(_("Stängning"), 13),

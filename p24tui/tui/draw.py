@@ -10,14 +10,17 @@ from p24tui.text import clean_line
 ELLIPSIS = "…"
 
 
-def fit(text: str, cells: int) -> str:
-    """One line of exactly that many cells: padded, or cut with an ellipsis."""
+def fit(text: str, cells: int, *, keep: str = "") -> str:
+    """One line of exactly that many cells: padded, or cut with an ellipsis; ``keep`` is moved up rather than cut."""
     if cells <= 0:
         return ""
     line = clean_line(text)
     if cell_len(line) <= cells:
         return line + " " * (cells - cell_len(line))
-    return set_cell_size(line, cells - 1) + ELLIPSIS
+    cut = set_cell_size(line, cells - 1) + ELLIPSIS
+    if keep in cut or keep not in line:
+        return cut
+    return set_cell_size(line, max(0, cells - 1 - cell_len(keep))) + ELLIPSIS + keep
 
 
 def fit_right(text: str, cells: int) -> str:

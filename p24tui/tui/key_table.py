@@ -220,7 +220,7 @@ KEYS = (
     Key(
         "f7",
         "show_log",
-        N_("loggkontroll"),
+        N_("logg"),
         N_("Det du själv har läst i dag; för loggkontrollanten vad alla har läst."),
         (Where.EVERYWHERE,),
         in_bar=False,

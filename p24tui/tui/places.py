@@ -45,6 +45,9 @@ TITLES = {
 
 SHORT_TITLES = {**TITLES, Place.LIST: N_("Lista"), Place.VIDEO: N_("Video"), Place.LOG: N_("Logg")}
 
+OWN_LOG = N_("Min logg")
+"""The title of the log for whoever sees nobody else's readings in it."""
+
 PLACE_RIGHTS = {
     Place.LIST: "list.read",
     Place.VIDEO: "visit.read",
@@ -59,6 +62,13 @@ PLACE_RIGHTS = {
 def places_of(role: Role | None) -> tuple[Place, ...]:
     """The places that somebody in this role has, in order."""
     return tuple(place for place in Place if access.allows(role, PLACE_RIGHTS[place]))
+
+
+def title_of(place: Place, role: Role | None, *, short: bool) -> str:
+    """What a place is called for somebody in this role."""
+    if place is Place.LOG and not access.allows(role, "log.control"):
+        return _(OWN_LOG)
+    return _((SHORT_TITLES if short else TITLES)[place])
 
 
 Cell = tuple[str, str]
@@ -99,6 +109,9 @@ WIDE = 100
 
 NAME = 32
 """Cells that a patient's name gets at most."""
+
+MATTER = 40
+"""Cells that a matter gets at most where something else has more to say."""
 
 
 def waiting_page() -> Page:

@@ -327,6 +327,13 @@ def state_marks(case: Case, *, promised: str = "", why: bool = False) -> str:
     return " ".join(filter(None, words))
 
 
+def mark_to_keep(case: Case) -> str:
+    """What must be seen where ``state_marks`` are cut: that something is unread, else that the patient has answered."""
+    if case.unread:
+        return UNREAD
+    return FREE_TEXT if case.unread_free_text else _(STATE_MARKS[CaseState.ANSWERED])
+
+
 def video_mark(case: Case, *, in_full: bool = False) -> str:
     """That a video is on, or that only the video has been ended (H11); empty where neither is so."""
     if is_half_ended(case):

@@ -39,7 +39,7 @@ PROBLEMS = {
     "time": N_("inget klockslag: {text}"),
     "order": N_("stänger före öppning: {text}"),
     "overlap": N_("tiderna går i varandra"),
-    "shape": N_("skriv som 08:00-17:00 eller stängt"),
+    "shape": N_("skriv som 08.00-17.00 eller stängt"),
 }
 
 _HOUR = re.compile(r"\b([0-9]{1,2})(?::([0-9]{2}))?\b(?!:)")
@@ -119,7 +119,7 @@ def read_openings(typed: str) -> Openings:
 
 def problem_words(error: BadHours) -> str:
     """What is wrong with a day's openings that somebody typed, short enough to stand beside them."""
-    return _(PROBLEMS.get(error.reason, PROBLEMS["shape"])).format(text=clean_line(error.text))
+    return _(PROBLEMS.get(error.reason, PROBLEMS["shape"])).format(text=clean_line(error.text).replace(":", "."))
 
 
 def _runs(hours: OpeningHours, weekdays: Iterable[int]) -> Iterator[tuple[str, str]]:

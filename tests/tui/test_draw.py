@@ -24,3 +24,10 @@ def test_what_cannot_be_shown_is_seen_to_be_missing() -> None:
     assert fit("\x1b[2J", 6) == f"{REPLACEMENT}[2J  "
     assert fit_right("7", 3) == "  7"
     assert fit("för långt", 4) == "för…"
+
+
+def test_a_mark_that_must_be_seen_is_moved_up_rather_than_cut() -> None:
+    assert fit("BRÅDSK NY ● oläst", 17, keep="●") == "BRÅDSK NY ● oläst"
+    assert fit("BRÅDSK NY ● oläst", 14, keep="●") == "BRÅDSK NY ● o…"
+    assert fit("BRÅDSK NY ● oläst", 11, keep="●") == "BRÅDSK NY…●"
+    assert fit("BRÅDSK NY", 6, keep="●") == "BRÅDS…"

@@ -71,16 +71,19 @@ def test_the_keys_of_a_case_are_for_who_may_use_them() -> None:
 
 
 @pytest.mark.rule("NA-1", "LO-1")
-@pytest.mark.parametrize(("role", "kind"), [(Role.LOG_CONTROLLER, "control"), (Role.TECHNICIAN, "own-log")])
+@pytest.mark.parametrize(
+    ("role", "kind", "title"),
+    [(Role.LOG_CONTROLLER, "control", "Loggkontroll"), (Role.TECHNICIAN, "own-log", "Min logg")],
+)
 async def test_who_has_no_list_stands_in_the_log_and_no_list_is_read(
-    sqlcipher_world: World, role: Role, kind: str
+    sqlcipher_world: World, role: Role, kind: str, title: str
 ) -> None:
     fill(sqlcipher_world)
     async with in_office(sqlcipher_world, "johan", role) as pilot:
         desk = desk_of(pilot)
         assert desk._place is Place.LOG
         assert "Karin" not in screen_text(pilot)
-        assert str(desk.query_one(PlaceTabs).render()).strip() == "F7 Loggkontroll"
+        assert str(desk.query_one(PlaceTabs).render()).strip() == f"F7 {title}"
         assert not offered(pilot) & {"Patientlista", "Videobesök", "Översikt", "Ta emot", "Skift", "Läs på annan enhet"}
         for key in ("f2", "f3", "f6", "f9", "ctrl+g", "escape"):
             await press(pilot, key)

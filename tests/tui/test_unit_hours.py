@@ -15,7 +15,7 @@ from p24tui.tui.screens.unit_day import DayScreen
 from p24tui.tui.screens.unit_hours import UnitHoursScreen
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.field import Field
-from p24tui.words.hours import problem_words, read_openings
+from p24tui.words.hours import openings_words, problem_words, read_openings
 from tests.routine.opening_hours import openings
 from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled
 from tests.world import BERGA, UNIT, World
@@ -66,7 +66,7 @@ async def test_one_sees_the_week_the_eves_the_coming_holidays_and_the_warnings(
     units.close_day(sqlcipher_world.system, sqlcipher_world.actor("maria"), UNIT, date(2027, 6, 4))
     async with at_desk(sqlcipher_world, size=size) as pilot:
         await press(pilot, "ctrl+o")
-        assert "08:00-17:00" in line_with(pilot, "måndag")
+        assert "08.00–17.00" in line_with(pilot, "måndag")
         assert "stängt" in line_with(pilot, "söndag")
         assert "stängt" in line_with(pilot, "aftnar")
         assert "60, 30, 15, 5" in line_with(pilot, "varnas")
@@ -121,10 +121,10 @@ async def test_what_is_wrong_is_said_beside_it_and_nothing_is_saved(
         await write(pilot, "hours-3", "8-12,11-17")
         await write(pilot, "hours-4", "ibland")
         await write(pilot, "hours-warnings", "5 10")
-        assert "! stänger före öppning: 17:00-08:00" in line_with(pilot, "tisdag")
-        assert "! inget klockslag: 25:00" in line_with(pilot, "onsdag")
+        assert "! stänger före öppning: 17.00-08.00" in line_with(pilot, "tisdag")
+        assert "! inget klockslag: 25.00" in line_with(pilot, "onsdag")
         assert "! tiderna går i varandra" in line_with(pilot, "torsdag")
-        assert "! skriv som 08:00-17:00 eller stängt" in line_with(pilot, "fredag")
+        assert "! skriv som 08.00-17.00 eller stängt" in line_with(pilot, "fredag")
         assert "! 2–6 fallande tal mellan 240 och 1" in line_with(pilot, "varnas")
         await press(pilot, "ctrl+s")
         assert "rätta först det som är markerat" in screen_text(pilot)
@@ -181,7 +181,7 @@ async def test_a_day_that_has_been_or_is_no_day_is_said(sqlcipher_world: World) 
         await write(pilot, "day-hours", "alltid")
         await press(pilot, "enter")
         assert "! dagen har redan varit" in screen_text(pilot)
-        assert "! skriv som 08:00-17:00 eller stängt" in screen_text(pilot)
+        assert "! skriv som 08.00-17.00 eller stängt" in screen_text(pilot)
         await press(pilot, "escape")
         assert "Inget är ändrat." in screen_text(pilot)
 
@@ -294,6 +294,7 @@ def test_hours_are_read_as_people_write_them(typed: str, means: str) -> None:
 
 @given(openings())
 def test_hours_as_they_are_shown_are_read_back(shown: Openings) -> None:
+    assert read_openings(openings_words(shown)) == shown
     for between in (",", ", "):
         assert read_openings(between.join(map(str, shown)) or "stängt") == shown
 

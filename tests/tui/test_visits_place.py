@@ -93,7 +93,7 @@ async def test_the_day_stands_by_time_with_what_each_visit_asks_for(day: World, 
         assert "Maria" in line_of(pilot, "Gunnar Ask")
         assert "✓○" in line_of(pilot, "Birgitta Ek")
         assert "AVBOKAT" in line_of(pilot, "Sven Åkesson")
-        assert ("1/1 patient" in line_of(pilot, "Karin Öberg")) is (size[0] == 120)
+        assert ("1 av 1 patient" in line_of(pilot, "Karin Öberg")) is (size[0] == 120)
 
 
 @pytest.mark.rule("VI-7", "VI-9", "VI-3", "VI-4")

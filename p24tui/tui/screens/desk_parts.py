@@ -126,7 +126,7 @@ class DeskParts(Screen[None]):
         self._aside = Conversation(id="aside")
         self._case_strip = CaseStrip(id="case-strip")
         self._ask_bar = AskBar(id="ask-bar")
-        self._place_tabs = PlaceTabs(self._places, id="place-tabs")
+        self._place_tabs = PlaceTabs(self._places, actor.acts_as, id="place-tabs")
         self._place_note = PlaceNote(id="place-note")
         self._place_list = PlaceList(id="place-list")
         self._closing_list = ClosingList(id="closing-list")

@@ -23,6 +23,8 @@ from p24tui.store.duty_values import Shift
 from p24tui.text import clean_line
 from p24tui.tui.keys import key_name
 from p24tui.tui.places import Cell, Column, Page, Row
+from p24tui.tui.screens.list_dialog import ROOMY
+from p24tui.tui.widgets.lines import Lines
 from p24tui.tui.widgets.place import PlaceList, PlaceNote
 from p24tui.words.cases import priority_mark, profession_word, state_marks
 from p24tui.words.duty import ongoing_words, shift_kind_word
@@ -133,6 +135,7 @@ class ShiftScreen(ModalScreen[str | None]):
     ``take`` is told what one wants, and of which row.
     """
 
+    VERTICAL_BREAKPOINTS = ROOMY
     BINDINGS = [
         Binding("x", "step('release')", show=False),
         Binding("l", "step('hand-over')", show=False),
@@ -155,11 +158,11 @@ class ShiftScreen(ModalScreen[str | None]):
         self._note = PlaceNote()
         self._besides = PlaceNote(id="shift-besides")
         self._list = PlaceList()
-        self._advice = Static(id="shift-advice")
-        self._keys = Static(classes="dialog-keys")
+        self._advice = Lines(id="shift-advice", classes="advice")
+        self._keys = Lines(classes="dialog-keys")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide", id="shift-dialog"):
+        with Vertical(classes="dialog wide list-dialog", id="shift-dialog"):
             title = _("Ditt skift på {unit}").format(unit=self._unit_name)
             yield Static(Content.styled(title, "bold"))
             yield self._facts

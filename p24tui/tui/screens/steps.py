@@ -13,20 +13,29 @@ Ends = TypeVar("Ends")
 
 
 class StepsScreen(ScrolledScreen[Ends]):
-    """Ends with what ``outcomes`` has for the digit that was pressed."""
+    """Ends with what ``outcomes`` has for the digit that was pressed; Enter takes no step, and points to the digits."""
 
-    BINDINGS = [Binding(str(digit), f"choose({digit})", show=False) for digit in range(1, 10)]
+    BINDINGS = [
+        *(Binding(str(digit), f"choose({digit})", show=False) for digit in range(1, 10)),
+        Binding("enter", "point", show=False),
+    ]
 
     outcomes: tuple[Ends, ...] = ()
 
     @property
     def keys(self) -> str:
         """What the keys do."""
-        return _("Siffra välj   ↑ ↓ rulla   Esc tillbaka") if self.outcomes else _("↑ ↓ rulla   Esc tillbaka")
+        if not self.outcomes:
+            return _("↑ ↓ rulla   Esc tillbaka")
+        last = len(self.outcomes)
+        return _("{digits} välj   ↑ ↓ rulla   Esc tillbaka").format(digits=f"1–{last}" if last > 1 else "1")
 
     def action_choose(self, digit: int) -> None:
         if digit <= len(self.outcomes):
             self.dismiss(self.outcomes[digit - 1])
+
+    def action_point(self) -> None:
+        self.query(".dialog-keys").add_class("-pointed")
 
 
 def step_lines(steps: Iterable[tuple[str, str]]) -> Content:

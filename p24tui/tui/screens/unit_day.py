@@ -39,7 +39,7 @@ class DayScreen(ModalScreen[DayDecided | None]):
         self._given = day
         self._today = today
         self._date = Field(str(day or ""), placeholder=_("till exempel 2026-12-23"), id="day-date")
-        self._what = Field(self._first_words(), placeholder=_("stängt, som vanligt, 08:00-12:00"), id="day-hours")
+        self._what = Field(self._first_words(), placeholder=_("stängt, som vanligt, 08.00-12.00"), id="day-hours")
         self._beside_date = Static(classes="dialog-problem")
         self._beside_what = Static(classes="dialog-problem")
         self._about = Static(classes="dialog-note")
@@ -101,9 +101,7 @@ class DayScreen(ModalScreen[DayDecided | None]):
 
     def _first_words(self) -> str:
         decided = None if self._given is None else decided_for(self._hours, self._given)
-        if decided is None:
-            return ""
-        return ", ".join(map(str, decided)) or _("stängt")
+        return "" if decided is None else openings_words(decided)
 
     def _day(self) -> date | None:
         try:

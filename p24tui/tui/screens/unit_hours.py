@@ -213,7 +213,7 @@ class UnitHoursScreen(ModalScreen[None]):
         self._said = self._sure = ""
         self._hours = self._known.unit.hours
         for field, openings in zip(self._fields, self._hours.weekly, strict=True):
-            field.value = ", ".join(map(str, openings)) or _("stängt")
+            field.value = openings_words(openings)
         self._eves.value = self._hours.closed_eves
         self._warnings.value = ", ".join(map(str, self._known.warnings))
         place = ""

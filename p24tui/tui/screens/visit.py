@@ -144,7 +144,7 @@ class Chosen(Struct, frozen=True):
 WIDTH, FRAME = 100, 9
 """Cells of the dialog, and those of them that are edges, padding and scrollbar."""
 
-AROUND = 7
+AROUND = 8
 """Lines of the dialog that are neither steps, advice nor what is known: edges, title, state, keys and gaps."""
 
 FEWEST = 4
@@ -178,7 +178,7 @@ class VisitScreen(StepsScreen[Chosen]):
                 yield self._told
             yield Static(step_lines(STEPS[one] for one in self._steps), id="visit-steps")
             yield Static(Content(self._problem), id="visit-problem", classes="dialog-problem")
-            yield Static(self.keys, id="visit-keys")
+            yield Static(self.keys, classes="dialog-keys")
 
     def on_mount(self) -> None:
         self.query("#visit-problem").set(display=bool(self._problem))

@@ -129,22 +129,39 @@ class DeskHeader(Widget):
         return Content("\n").join([self._place(width), self._state(width)])
 
     def _place(self, width: int) -> Content:
+        """In as many words as there is room for; where not even the fewest have room they are cut."""
+        lines = list(self._lines(width))
+        fitting = (one for one in lines if one[0].cell_length + one[1].cell_length < width)
+        return _between(*next(fitting, lines[-1]), width)
+
+    def _lines(self, width: int) -> Iterator[tuple[Content, Content]]:
+        """Left and right in ever fewer words: the day goes before the surnames do, and one stays oneself."""
         wide = width >= WIDE
-        now = "" if self._now is None else day_and_time(self._now) if wide else weekday_and_time(self._now)
-        names = list(self._unit_names.values())
+        time = "" if self._now is None else clock_time(self._now)
+        day = "" if self._now is None else day_and_time(self._now) if wide else weekday_and_time(self._now)
+        words, style = self._responsible_words(width)
+        if wide:
+            yield self._left(width, (words + self._until_words(), style)), self._right(day)
+        yield self._left(width, (words, style)), self._right(day)
+        yield self._left(width, (words, style)), self._right(time)
+        yield self._left(width, self._responsible_words(width, brief=True), brief=True), self._right(time)
+        yield self._left(width, ("", "")), self._right(time)
+
+    def _left(self, width: int, responsible: tuple[str, str], *, brief: bool = False) -> Content:
+        names, wide = list(self._unit_names.values()), width >= WIDE
         units = names[0] if wide and len(names) == 1 else " + ".join(map(short_name, names))
-        left = Content.assemble(
+        who = _brief(self._short) if brief and not self._office else self._who(width)
+        return Content.assemble(
             (" P24 ", "bold $background on $primary"),
             (f" {self._banner} ", "bold $warning") if self._banner else "",
             (f" {units}", "bold"),
-            (f"   {self._who(width)}", "$foreground 80%"),
+            (f"   {who}", "$foreground 80%"),
             (f"   {self.shift}" if self.shift and wide else "", "bold $warning"),
+            responsible,
         )
-        right = Content.assemble((now, ""), ("   ", ""), *self._open_words(), (" ", ""))
-        words, style = self._responsible_words(width)
-        in_full = words + self._until_words()
-        fits = wide and left.cell_length + cell_len(in_full) + right.cell_length < width
-        return _between(left + Content.styled(in_full if fits else words, style), right, width)
+
+    def _right(self, time: str) -> Content:
+        return Content.assemble((time, ""), ("   ", ""), *self._open_words(), (" ", ""))
 
     def _who(self, width: int) -> str:
         """One's name, and one's role where there is room; an office is always said."""
@@ -158,7 +175,7 @@ class DeskHeader(Widget):
         at = clock_time(last) if len(until) == 1 and (last := until.pop()) is not None else "00.00"
         return "" if at == "00.00" or len(found) < len(self._unit_names) else _(" till {at}").format(at=at)
 
-    def _responsible_words(self, width: int) -> tuple[str, str]:
+    def _responsible_words(self, width: int, *, brief: bool = False) -> tuple[str, str]:
         if self.responsible is None:
             return ("", "")
         names = {clean_line(one.name) for one in self.responsible.values()}
@@ -169,7 +186,8 @@ class DeskHeader(Widget):
         if names == {self._name}:
             return (_("   du är chattansvarig") if width >= WIDE else _("   du är ansv."), "bold $success")
         words = _("   Chattansvarig {names}") if width >= WIDE else _("   Ansv. {names}")
-        return (words.format(names=", ".join(sorted(names))), "$foreground 80%")
+        said = map(_brief, sorted(names)) if brief else sorted(names)
+        return (words.format(names=", ".join(said)), "$foreground 80%")
 
     def _open_words(self) -> list[tuple[str, str]]:
         """Open or closed; unit by unit where they differ."""
@@ -328,6 +346,12 @@ class DeskHeader(Widget):
         if self.owed and self.size.width < WIDE:
             return ("", "")  # nor the second for more counts; that the list is late is said all the same
         return (_("aktuell {at}").format(at=clock_time(self._fresh_at)), "$foreground 70%")
+
+
+def _brief(name: str) -> str:
+    """A first name and an initial, such as ``Johan B.``."""
+    first, _space, rest = name.partition(" ")
+    return f"{first} {rest.split()[-1][0]}." if rest.strip() else first
 
 
 def _counted(word: str, many: int, style: str) -> Content:

@@ -22,7 +22,7 @@ from p24tui.tui import draw, look
 from p24tui.tui.key import Where
 from p24tui.tui.keys import bindings, key_name
 from p24tui.tui.live_list import LiveList
-from p24tui.words.cases import SUICIDE, TRIAGE_FAILED, TYPING, VIEWING, priority_mark, state_marks
+from p24tui.words.cases import SUICIDE, TRIAGE_FAILED, TYPING, VIEWING, mark_to_keep, priority_mark, state_marks
 from p24tui.words.duty import guarantee_mark
 from p24tui.words.times import waited
 
@@ -43,6 +43,9 @@ AGE = 4
 UNIT = 10
 UNIT_NARROW = 5
 
+MATTER = 60
+"""Cells that a matter gets at most; what is over goes to the state."""
+
 WIDE = 110
 """Cells from which a held case says why, and who is in a case stands there by name."""
 
@@ -53,7 +56,8 @@ def columns(width: int, *, several_units: bool = False) -> Columns:
     unit = 0 if not several_units else UNIT if width >= 100 else UNIT_NARROW
     left = width - (1 + PRIORITY + 1 + WAITED + 2 + AGE + 1 + 1 + state + 1 + owner + (unit and unit + 1))
     patient = max(8, min(28, left // 2))
-    return Columns(patient, max(0, left - patient), state, owner, unit)
+    matter = max(0, min(MATTER, left - patient))
+    return Columns(patient, matter, state + max(0, left - patient - matter), owner, unit)
 
 
 class PatientList(ScrollView, can_focus=True):
@@ -344,7 +348,7 @@ class PatientList(ScrollView, can_focus=True):
             (draw.fit_right(age, AGE) + " ", quiet),
             (draw.fit(line.matter, widths.matter) + " ", text),
             (draw.fit(unit, widths.unit) + " " if widths.unit else "", quiet),
-            (draw.fit(_state(line, promised, why=wide), widths.state) + " ", state_style),
+            (draw.fit(_state(line, promised, why=wide), widths.state, keep=mark_to_keep(case)) + " ", state_style),
             (draw.fit(_whose(line, by_name=wide), widths.owner), base if line.owner or line.present else quiet),
         ]
         return draw.strip(parts, self.scrollable_content_region.width, base)

@@ -12,12 +12,12 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from p24tui.i18n import _
+from p24tui.routine.role import Role
 from p24tui.text import clean_line
 from p24tui.tui import draw, look
 from p24tui.tui.key import Where
 from p24tui.tui.keys import bindings, key_name
-from p24tui.tui.places import SHORT_TITLES, TITLES, Cell, Column, Page, Place, Row, waiting_page
+from p24tui.tui.places import Cell, Column, Page, Place, Row, title_of, waiting_page
 
 FULL_TITLES = 100
 """Columns from which the tabs have their whole titles."""
@@ -30,9 +30,10 @@ class PlaceTabs(Widget):
 
     place: reactive[Place] = reactive(Place.LIST)
 
-    def __init__(self, places: tuple[Place, ...], *, id: str | None = None) -> None:
+    def __init__(self, places: tuple[Place, ...], role: Role | None, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._places = places
+        self._role = role
 
     def render(self) -> RenderResult:
         return Content.assemble(
@@ -51,8 +52,9 @@ class PlaceTabs(Widget):
                 return
 
     def _labels(self) -> list[tuple[Place, str]]:
-        titles = TITLES if self.size.width >= FULL_TITLES else SHORT_TITLES
-        return [(place, f" {key_name(place.action)} {_(titles[place])} ") for place in self._places]
+        short = self.size.width < FULL_TITLES
+        titles = {place: title_of(place, self._role, short=short) for place in self._places}
+        return [(place, f" {key_name(place.action)} {title} ") for place, title in titles.items()]
 
 
 class PlaceNote(Widget):

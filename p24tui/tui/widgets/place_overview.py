@@ -26,7 +26,7 @@ TABLE = 38
 
 WIDE_TABLE = 2 * TABLE
 NUMBER = 6
-SECOND = 9
+SECOND = 8
 LABEL = 20
 DAY = 12
 UNIT = 13
@@ -197,8 +197,8 @@ def _table(title: str, first: str, second: str, rows: list[Row], empty: str = ""
 
 
 def _line(name: str, first: str, second: str) -> str:
-    words = draw.fit(name, TABLE - NUMBER - SECOND - 3)
-    return f" {words}{draw.fit_right(first, NUMBER)}{draw.fit_right(second, SECOND)}  "
+    words = draw.fit(name, TABLE - NUMBER - SECOND - 2)
+    return f" {words}{draw.fit_right(first, NUMBER)}{draw.fit_right(second, SECOND)} "
 
 
 def _days(report: Report, unit_names: Mapping[str, str]) -> Block:
