@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from p24tui.routine.actor import Actor
 from p24tui.routine.assessment import is_urgent
 from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency, Video
-from p24tui.routine.chat import handed_with_risk, is_over, may_handle, may_handle_case
+from p24tui.routine.chat import claim, handed_with_risk, is_over, may_handle, may_handle_case
 from p24tui.routine.decision import Refusal
+from p24tui.routine.holding import may_hold
 from p24tui.routine.hours import OpeningHours, closes_for_day, day_openings, last_closing, local_day
 from p24tui.routine.list_filter import has_unread
 from p24tui.routine.protection import Protection
@@ -111,6 +112,15 @@ def standing(case: Case, day: date) -> Standing:
     if case.told_closing_at is not None and local_day(case.told_closing_at) >= day:
         return Standing.TOLD
     return Standing.LEFT
+
+
+@rule("CH-7", "SE-4", "SU-2")
+def may_keep(case: Case, actor: Actor, protection: Protection) -> Refusal | None:
+    """Whether this person may keep the case for the next weekday: as they may let it rest, once it is theirs."""
+    theirs = claim(case, actor, protection) if case.owner_id is None else case
+    if refusal := may_handle_case(case, actor, protection):
+        return refusal
+    return theirs if isinstance(theirs, Refusal) else may_hold(theirs, actor)
 
 
 @rule("CH-7")

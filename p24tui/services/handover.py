@@ -26,10 +26,10 @@ from p24tui.services.limits import limit
 from p24tui.services.outbox import about_case, cancel_planned
 from p24tui.services.phrases import phrase, said_to_patients
 from p24tui.services.views import OfferLine, TargetLine
-from p24tui.store import cases, events, handovers, messages, people, read_log
+from p24tui.store import cases, events, handovers, messages, notes, people, read_log
 from p24tui.store.duty_values import HandoverRow
 from p24tui.store.engine import Tx
-from p24tui.store.values import Author, CaseRow, Message, Staff, Unit
+from p24tui.store.values import Author, CaseRow, Message, Note, Staff, Unit
 from p24tui.system import System
 from p24tui.text import clean_line, clean_text
 
@@ -91,7 +91,7 @@ def offer(
 ) -> Case:
     """Offer a case to a profession or a person; it stays the actor's until somebody has taken it.
 
-    ``takes_on`` lets what nobody has be taken on for it.
+    ``takes_on`` lets what nobody has be taken on for it. The message stays as a note, whatever becomes of the offer.
 
     Raises ``Refused`` where the rules forbid it, ``Stale``, and ``BadInput`` where the person does not work there.
     """
@@ -141,6 +141,8 @@ def offer(
             offered_at=now,
         )
         handovers.add(tx, row)
+        if said and actor.staff_id:  # else nobody could read it once the offer is answered, taken back or taken over
+            notes.add(tx, Note(row.id, case_id, actor.staff_id, actor.name, said, now))
         _tell_other_unit(tx, row, now)
         return after
 

@@ -207,6 +207,8 @@ def _anothers(opened: OpenCase, actor: Actor, now: datetime) -> str:
     """Who has the case, what one can do about that, and what one still has to do with it."""
     case = opened.line.case
     words = _("{owner} har ärendet; bara den som har det svarar.").format(owner=clean_line(opened.line.owner))
+    if case.handed_at is not None and case.handed_to in (actor.name, actor.profession):
+        return words + " " + _("Det är erbjudet till dig: tryck {key} för att svara.").format(key=key_name("claim"))
     if case.asked_by == actor.staff_id:
         words += " " + _("Du har bett att få ta över.")
     else:

@@ -382,7 +382,8 @@ def test_who_asks_about_many_waits_once_for_a_service_that_is_silent_and_then_as
     service: PersonService,
 ) -> None:
     service.treat = is_silent
-    one, began = at(service, timeout=SHORT, rests=SHORT), time.monotonic()
+    rests = 4 * SHORT  # what is asked meanwhile takes a while on a busy machine
+    one, began = at(service, timeout=SHORT, rests=rests), time.monotonic()
     with pytest.raises(Unavailable):
         one.look_up(MARIA)
     for number in (MARIA, JOHN, KATJA) * 20:
@@ -390,10 +391,10 @@ def test_who_asks_about_many_waits_once_for_a_service_that_is_silent_and_then_as
             one.look_up(number)
     with pytest.raises(Unavailable, match="silent just now"):
         one.check()
-    assert time.monotonic() - began < 2 * SHORT
+    assert time.monotonic() - began < SHORT + rests
     assert len(service.asked) == 1
     service.treat = None
-    time.sleep(SHORT)
+    time.sleep(rests)
     assert look_up_protection(one, MARIA) is Protection.NONE
     assert 0 < RESTS_FOR <= 10
 

@@ -85,6 +85,26 @@ def refusal(deed: Callable[[], object]) -> tuple[str, str]:
     return refused.value.rule, refused.value.reason
 
 
+@pytest.mark.hazard("H7")
+@pytest.mark.parametrize("answered", ["accepted", "declined", "withdrawn", "taken over"])
+def test_the_message_stays_as_a_note_whatever_becomes_of_the_offer(world: World, answered: str) -> None:
+    case = offered(world, suicide=SuicideRisk.AWAITING, unread=0)
+    sara = world.actor("sara")
+    match answered:
+        case "accepted":
+            accept(world, case.id)
+        case "declined":
+            handover.decline(world.system, sara, case.id, offer_id(world, case.id), "fullt")
+        case "withdrawn":
+            handover.withdraw(world.system, world.actor("maria"), case.id)
+        case _:
+            takeover.take(world.system, sara, case.id, case.version)
+    opened = cases.open_case(world.system, sara, case.id)
+    assert [(one.author_name, one.text) for one in opened.notes] == [
+        ("Maria Lind", "Behöver läkare.\N{REPLACEMENT CHARACTER}[2J")
+    ]
+
+
 def test_an_offer_keeps_who_to_whom_why_and_how_the_patient_agreed(world: World) -> None:
     case = offered(world)
     (row,) = rows(world, case.id)

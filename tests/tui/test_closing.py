@@ -19,7 +19,7 @@ from p24tui.tui.widgets.desk_header import DeskHeader
 from p24tui.tui.widgets.duty_bar import DutyBar
 from tests.tui.kit import at_desk, desk_of, press, screen_text, settled
 from tests.tui.test_places import cursor_line, order_of, place_of
-from tests.world import BERGA, UNIT, World
+from tests.world import BERGA, PEOPLE, UNIT, World
 
 pytestmark = pytest.mark.anyio
 
@@ -128,6 +128,26 @@ async def test_what_is_unread_has_the_mark_that_it_has_in_the_patient_list(
     async with at_desk(sqlcipher_world) as pilot:
         await press(pilot, "f4")
         assert mark in cursor_line(pilot)
+
+
+@pytest.mark.rule("SE-4", "SU-2", "CH-7", "CH-11")
+@pytest.mark.hazard("H7")
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"suicide": SuicideRisk.AWAITING}, "ärendet får inte vila"),
+        ({"unread": 1}, "som ingen har läst"),
+        ({"owner_id": PEOPLE["johan"][0]}, "Johan Berg har ärendet"),
+    ],
+)
+async def test_that_a_case_may_not_be_kept_is_said_before_the_text(
+    sqlcipher_world: World, facts: dict[str, Any], why: str
+) -> None:
+    quiet(sqlcipher_world, "Tyst Tora", **facts)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "f4", "i")
+        assert pilot.app.screen_stack[-1] is desk_of(pilot)
+        assert why in screen_text(pilot)
 
 
 @pytest.mark.rule("SE-4", "CH-6")

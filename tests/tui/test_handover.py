@@ -75,6 +75,28 @@ async def test_a_case_is_offered_with_message_and_consent_and_stays_ones_own(sql
         assert "hos: Maria Lind → Sara Holm" in screen_text(pilot)
 
 
+@pytest.mark.hazard("H7")
+@pytest.mark.parametrize("name", ["chest", "suicide"])
+async def test_what_is_offered_to_one_is_answered_also_by_the_key_that_takes_on(
+    sqlcipher_world: World, name: str
+) -> None:
+    """To take it over would be to pass by what the colleague has said of it, and the patient would be told nothing."""
+    world = sqlcipher_world
+    case = offered(world, name)
+    async with at_desk(world, "sara") as pilot:
+        desk_of(pilot)._read_offers()
+        await settled(pilot)
+        await stand_on(pilot, case.id, "enter")
+        assert "Det är erbjudet till dig: tryck t för att svara." in in_one_line(pilot)
+        await press(pilot, "t")
+        assert isinstance(pilot.app.screen, AcceptScreen)
+        assert "Behöver läkare" in screen_text(pilot)
+        await press(pilot, "enter")
+        assert "Behöver läkare" in screen_text(pilot)
+    assert "handover.accepted" in world.event_kinds(case.id)
+    assert world.row(case.id).owner == "Sara Holm"
+
+
 @pytest.mark.hazard("H17")
 async def test_without_consent_the_patient_is_asked_instead(sqlcipher_world: World) -> None:
     world = sqlcipher_world

@@ -270,7 +270,7 @@ async def test_each_row_is_dealt_with_where_it_stands_and_then_the_shift_ends_an
     async with at_desk(sqlcipher_world) as pilot:
         await press(pilot, "f9")
         assert "får inte vila" in screen_text(pilot)
-        await press(pilot, "h", "p", "enter")
+        await press(pilot, "h")
         assert "skrivit något som ingen" in " ".join(screen_text(pilot).split())
         await press(pilot, "x")  # the case with suicide risk goes back, and calls
         assert sqlcipher_world.row(cases["suicide"].id).case.owner_id is None
@@ -348,6 +348,20 @@ async def test_who_turns_back_to_work_is_told_again_the_next_time(sqlcipher_worl
         await press(pilot, "ctrl+q", "escape", "ctrl+q")
         assert isinstance(pilot.app.screen, ShiftScreen)
         assert not is_closed(pilot)
+
+
+@pytest.mark.rule("CH-2")
+async def test_whoever_is_responsible_is_told_that_it_stays_theirs_before_the_shift_ends(
+    sqlcipher_world: World,
+) -> None:
+    sqlcipher_world.rostered("maria")
+    began(sqlcipher_world)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "f9", "s")
+        assert "Du är chattansvarig. F8 lämnar ansvaret till en kollega" in " ".join(screen_text(pilot).split())
+        assert has_shift(sqlcipher_world)
+        await press(pilot, "s")
+    assert not has_shift(sqlcipher_world)
 
 
 async def test_closing_with_nothing_ongoing_ends_the_shift(sqlcipher_world: World) -> None:

@@ -22,7 +22,7 @@ from p24tui.tui.widgets.case_pane import CasePane
 from p24tui.tui.widgets.composer import KEPT_AFTER, Composer
 from p24tui.tui.widgets.patient_list import PatientList
 from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled
-from tests.world import World
+from tests.world import PEOPLE, World
 
 pytestmark = pytest.mark.anyio
 
@@ -279,6 +279,22 @@ async def test_one_answers_a_colleague_who_asks(sqlcipher_world: World, key: str
         assert desk_of(pilot).query_one(AskBar).display == (key == "escape")
         kept = case_service.look_again(world.system, world.actor("maria"), cough.id).draft
         assert kept == "halvfärdigt"
+
+
+@pytest.mark.rule("CH-11", "SU-2")
+@pytest.mark.parametrize("risk", [SuicideRisk.NONE, SuicideRisk.TAKEN_ON])
+async def test_that_there_is_suicide_risk_is_said_to_whoever_is_asked_for_the_case(
+    sqlcipher_world: World, risk: SuicideRisk
+) -> None:
+    world = sqlcipher_world
+    case = world.case(name="Erik Lund", owner_id=PEOPLE["amir"][0], suicide=risk, unread=0)
+    async with at_desk(world, "amir") as pilot:
+        takeover.ask(world.system, world.actor("johan"), case.id, world.row(case.id).case.version, "Han ringde mig")
+        await settled(pilot)
+        await press(pilot, "b")
+        shown = " ".join(screen_text(pilot).split())
+        assert isinstance(pilot.app.screen, AnswerScreen)
+        assert ("hos den som inte är psykolog" in shown) == (risk is not SuicideRisk.NONE)
 
 
 @pytest.mark.rule("CH-11")

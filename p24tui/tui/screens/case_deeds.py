@@ -120,6 +120,7 @@ class CaseDeeds(Writing, Journaling, Risking, OpenCases):
     def _did(self, case: Case, words: str) -> None:
         """Done, and it can be undone for as long as nothing else happens to the case."""
         self._last_deed = case
+        self._refusal_bar.clear()
         self._say(_("{words}  {key} ångrar").format(words=words, key=key_name("undo")))
 
     def action_hold(self) -> None:

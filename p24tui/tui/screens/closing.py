@@ -9,7 +9,6 @@ from p24tui.i18n import _, ngettext
 from p24tui.routine import closing
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState
-from p24tui.routine.chat import may_handle
 from p24tui.routine.closing import Remaining
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import Protection
@@ -40,9 +39,7 @@ class ClosingCheck(Places, Assessing, Duties):
 
     def action_closing_keep(self) -> None:
         """Keep the case for the next weekday, because there were no times."""
-        self._ask_first(
-            services.closing.NO_TIMES_PHRASE, lambda _case, actor, protection: may_handle(actor, protection), self._keep
-        )
+        self._ask_first(services.closing.NO_TIMES_PHRASE, closing.may_keep, self._keep)
 
     def action_closing_end_with_day(self) -> None:
         """End the chat of a patient who has not answered, with the day that they can answer in."""
@@ -54,7 +51,7 @@ class ClosingCheck(Places, Assessing, Duties):
             return
         actor = self._as(case.unit_id)
         if (refusal := may(case, actor, line.patient.protection)) is not None:
-            self._refuse(refusal)
+            self._refuse(refusal, line.owner)
             return
         name = self._patient_name(case)
 

@@ -136,6 +136,14 @@ class HandingOver(TakingOver):
         else:
             super().action_answer_colleague()
 
+    def _take_over(self, case: Case) -> None:
+        """What is offered to one is answered: to take it over would be to pass by what the colleague has said."""
+        offer = next((one for one in self._offers if one.row.case_id == case.id), None)
+        if offer is not None:
+            self._ask_about(offer)
+        else:
+            super()._take_over(case)
+
     def _ask_about(self, offer: OfferLine, reason: str = "") -> None:
         screen = AcceptScreen(offer, self._system.clock.now(), reason)
         self.app.push_screen(screen, lambda answer: self._offer_answered(offer, answer))

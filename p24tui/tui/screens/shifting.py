@@ -29,6 +29,7 @@ class Shifting(CaseDeeds):
     _reading_left = False
     _left_is_old = False
     _leaving = False
+    _knows_it_is_theirs = False
 
     def look_for_shift(self, *, asks: bool, begins: bool) -> None:
         """Go on with the shift that one has at this unit; where there is none, ask for one, or begin one."""
@@ -224,7 +225,7 @@ class Shifting(CaseDeeds):
         if case is None and self._shift is None:
             self._fail(BadInput("no-shift"))  # it has been ended on another console
         elif step is Step.END_SHIFT:
-            self._end_shift(self._fail)
+            self._end_shift_as_asked()
         elif step is Step.OTHER_KIND and self._shift is not None:
             self._do_something_else(self._shift)
         elif case is not None and step is Step.RELEASE:
@@ -247,6 +248,16 @@ class Shifting(CaseDeeds):
                 self._shift_screen.show_shift(after, self._system.clock.now())
 
         self._writes.run(lambda: services.shift.change(self._system, actor, kind), changed)
+
+    def _end_shift_as_asked(self) -> None:
+        """Whoever is responsible for the inflow is told once that it stays theirs, on paper alone."""
+        answers = {one.staff_id for one in (self._header.responsible or {}).values()}
+        if self._shift_screen is not None and self._actor.staff_id in answers and not self._knows_it_is_theirs:
+            self._knows_it_is_theirs = True
+            words = _("Du är chattansvarig. {key} lämnar ansvaret till en kollega; s en gång till avslutar ändå.")
+            self._shift_screen.say(words.format(key=key_name("show_roster")))
+            return
+        self._end_shift(self._fail)
 
     def _end_shift(self, failed: Callable[[P24Error], None]) -> None:
         """End it, and close the console."""

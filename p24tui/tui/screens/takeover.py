@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from p24tui.i18n import _
 from p24tui.tui.widgets.field import Field
+from p24tui.words.cases import SUICIDE
 
 
 class Asked(StrEnum):
@@ -101,17 +102,23 @@ class AnswerScreen(ModalScreen[Answer | None]):
         Binding("escape", "leave", show=False),
     ]
 
-    def __init__(self, name: str, asker: str, reason: str) -> None:
+    def __init__(self, name: str, asker: str, reason: str, *, suicide: bool) -> None:
         super().__init__()
         self._name = name
         self._asker = asker
         self._reason = reason
+        self._suicide = suicide
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             title = _("{asker} vill ta över ärendet för {name}").format(asker=self._asker, name=self._name)
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             yield Static(Content(self._reason))
+            if self._suicide:
+                words = _(
+                    "{mark} suicidrisk: hos den som inte är psykolog eller läkare larmar ärendet tills någon är det."
+                )
+                yield Static(Content.styled(words.format(mark=SUICIDE), "bold $error"))
             words = _("Det du har börjat skriva sparas hos dig. Svarar du inte kan kollegan ta över efter en stund.")
             yield Static(words, classes="dialog-note")
             yield Static(_("Enter lämna ärendet   n nej, behåll det   Esc svara senare"), classes="dialog-keys")

@@ -8,7 +8,7 @@ from msgspec import Struct
 from p24tui import services
 from p24tui.errors import P24Error
 from p24tui.i18n import _
-from p24tui.routine.case import Case
+from p24tui.routine.case import Case, SuicideRisk
 from p24tui.routine.takeover import is_free_to_take
 from p24tui.services.views import CaseLine
 from p24tui.text import clean_line
@@ -99,7 +99,9 @@ class TakingOver(DeskParts):
             self._show_said()
             return
         case = line.case
-        asking = AnswerScreen(self._patient_name(case), clean_line(case.asked_by_name), clean_line(case.asked_reason))
+        asker, reason = clean_line(case.asked_by_name), clean_line(case.asked_reason)
+        suicide = case.suicide is not SuicideRisk.NONE
+        asking = AnswerScreen(self._patient_name(case), asker, reason, suicide=suicide)
         self.app.push_screen(asking, lambda answer: self._answered(case, answer))
 
     def _answered(self, case: Case, answer: Answer | None) -> None:
