@@ -27,7 +27,7 @@ DEEDS = {
     "Several cases at once": "next_case previous_case close_case beside",
     "Ask a colleague": "note send",
     "Take over from a colleague": "claim answer_colleague",
-    "Hand over": "hand_over answer_colleague",
+    "Hand over": "hand_over answer_colleague claim",
     "Suicide risk": "risk",
     "Protected persons": "end risk",
     "Wrong patient": "wrong_patient",
