@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from p24tui import i18n
 from p24tui.clock import local_date
 from p24tui.gateways.outgoing.model import Problem, Rejected, Uncertain
-from p24tui.routine.case import Case, CaseState, Urgency
+from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency
 from p24tui.services import chat, notes, passwords, registration, reminders, takeover, ticks
 from p24tui.store import messages
 from p24tui.store.values import Attachment
@@ -51,7 +51,6 @@ SCREENS = {
     "protected": ("down", "down", "down", "down", "enter"),
     "risk": ("4",),
     "suspect": (*ALI, "escape", "4", "1"),
-    "assess-risk": ("4", "1"),
     "wrong-patient": (*ALI, "escape", "y"),
     "hold": (*ALI, "escape", "h"),
     "end": (*ALI, "escape", "a"),
@@ -209,6 +208,12 @@ def english() -> Iterator[None]:
 def test_desk(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int], screen: str) -> None:
     prepare(sqlcipher_world)
     assert snap_compare(app(sqlcipher_world), terminal_size=size, run_before=after(*SCREENS[screen]))
+
+
+@SIZES
+def test_a_psychologist_assesses(sqlcipher_world: World, snap_compare: Compare, size: tuple[int, int]) -> None:
+    sqlcipher_world.case(name="Erik Lund", matter="Nedstämdhet", suicide=SuicideRisk.AWAITING, unread=0)
+    assert snap_compare(app(sqlcipher_world, "amir"), terminal_size=size, run_before=after("4", "1"))
 
 
 @SIZES
