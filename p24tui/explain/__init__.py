@@ -66,7 +66,10 @@ REFUSALS = (
             "Ett ärende med misstänkt suicidrisk väntar på psykolog eller läkare. Det går inte att stänga förrän någon har tagit emot det."
         ),
         "sign-urgent": N_("Ett brådskande ärende är inte åtgärdat. Svara, lämna över, eller bedöm att det kan vänta."),
-        "sign-unread": N_("Något som en patient har skrivit är oläst. Läs det, så går det att signera."),
+        "sign-unread": N_(
+            "Något som en patient har skrivit är oläst. Den som har ärendet läser det, annars du, i chatten och i "
+            "anamnesen. Hörs kollegan inte, ta över ärendet."
+        ),
         "sign-visits": N_(
             "Bokade videobesök har börjat utan att någon har hållit dem: {count}. Ta in dem eller ring, på F3, så går det att signera."
         ),
