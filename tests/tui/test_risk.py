@@ -14,6 +14,7 @@ from p24tui.tui.screens.form import FormScreen
 from p24tui.tui.screens.handover import HandoverScreen
 from p24tui.tui.screens.risk import RiskScreen
 from p24tui.tui.screens.wrong_patient import ReachScreen, WrongPatientScreen
+from p24tui.tui.widgets.field import Area
 from p24tui.tui.widgets.patient_list import PatientList
 from tests.outgoing import Persons
 from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled
@@ -63,6 +64,7 @@ async def test_a_nurse_who_suspects_is_led_to_the_handover_at_once(
         await press(pilot, "ctrl+s")
         assert isinstance(pilot.app.screen, HandoverScreen)
         assert "behövs inte (SU-2)" in screen_text(pilot)
+        assert pilot.app.screen.query_one("#handover-message", Area).text == "orkar inte leva"
         await press(pilot, "escape")
         assert "SUI" in screen_text(pilot)
     row = sqlcipher_world.row(one.id)

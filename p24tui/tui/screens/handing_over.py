@@ -60,12 +60,14 @@ class HandingOver(TakingOver):
             self._keep_drafts()
             self._ask_to_whom(case)
 
-    def _ask_to_whom(self, case: Case, before: Give | None = None, problem: str = "") -> None:
+    def _ask_to_whom(self, case: Case, before: Give | None = None, problem: str = "", message: str = "") -> None:
+        """``message`` is what one has said already of why; ``before`` is what was refused for that ``problem``."""
         actor, risk = self._as(case.unit_id), case.suicide
         screen = HandoverScreen(
             self._patient_name(case),
             self._system.clock.now(),
             suicide=risk is not SuicideRisk.NONE,
+            message=message,
             before=before,
             problem=problem,
         )

@@ -65,12 +65,20 @@ class HandoverScreen(ModalScreen[Give | AskPatient | None]):
     ]
 
     def __init__(
-        self, name: str, now: datetime, *, suicide: bool, before: Give | None = None, problem: str = ""
+        self,
+        name: str,
+        now: datetime,
+        *,
+        suicide: bool,
+        message: str = "",
+        before: Give | None = None,
+        problem: str = "",
     ) -> None:
         super().__init__()
         self._patient = name
         self._now = now
         self._suicide = suicide
+        self._known = message  # it stands elsewhere too
         self._before = before
         self._problem = problem
         self._targets: tuple[TargetLine, ...] = ()
@@ -92,7 +100,7 @@ class HandoverScreen(ModalScreen[Give | AskPatient | None]):
             yield Targets(id="handover-targets", markup=False)
             yield Static(id="handover-warning")
             yield Area(
-                self._before.message if self._before else "",
+                self._before.message if self._before else self._known,
                 placeholder=_("Meddelande till den som tar emot: varför, och vad som är gjort"),
                 id="handover-message",
             )
@@ -154,7 +162,7 @@ class HandoverScreen(ModalScreen[Give | AskPatient | None]):
 
     def action_leave(self) -> None:
         """What has been written is thrown away only by a second press."""
-        if self._leaving or not self._message.strip():
+        if self._leaving or self._message.strip() in ("", self._known.strip()):
             self.dismiss(None)
         else:
             self._say(_("Ärendet är inte överlämnat. Esc en gång till kastar det du skrev."))

@@ -8,6 +8,7 @@ from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine.actor import ASSESSORS, Actor
 from p24tui.routine.case import Case
+from p24tui.routine.risk_course import Entry, Suspicion
 from p24tui.services.views import Reach, RiskView
 from p24tui.tui.screens import risk_forms
 from p24tui.tui.screens.form import Answers, FormScreen, filled
@@ -93,7 +94,7 @@ class Risking(HandingOver):
         case = chosen.view.case
         self._writes.run(
             lambda: services.suicide.state(self._system, actor, case.id, case.version, entry),
-            lambda after: self._stated(chosen.step, after, actor, here),
+            lambda after: self._stated(chosen.step, after, actor, here, entry),
             failed,
         )
 
@@ -110,15 +111,15 @@ class Risking(HandingOver):
 
         self._reads.run(lambda: services.suicide.read(self._system, actor, chosen.view.case.id), fill_in)
 
-    def _stated(self, step: Step, after: Case, actor: Actor, here: Callable[[], bool]) -> None:
+    def _stated(self, step: Step, after: Case, actor: Actor, here: Callable[[], bool], entry: Entry) -> None:
         self._own_versions[after.id] = after.version
         self._forget_answers(after.id, step)
         self._say(_("Antecknat: {step}.").format(step=_(STEPS[step][0])))
         if not here():
             return
         mine = after.owner_id == actor.staff_id
-        if step is Step.SUSPECT and mine and actor.profession not in ASSESSORS:
-            self._ask_to_whom(after)  # directly: until somebody has taken it, it stays here (SU-2)
+        if isinstance(entry, Suspicion) and mine and actor.profession not in ASSESSORS:
+            self._ask_to_whom(after, message=entry.why)  # directly: until somebody has taken it, it stays here (SU-2)
         else:
             self._show_risk(after.id, actor)
 
