@@ -103,6 +103,7 @@ class PlaceList(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._page = waiting_page()
         self._index = 0
+        self._left: tuple[tuple[str, ...], int] = (), 0
         self._clicked = ""
 
     @property
@@ -121,13 +122,17 @@ class PlaceList(ScrollView, can_focus=True):
         return self._page.row(self.cursor_id, self._width) if self._page.ids else None
 
     def show(self, page: Page, *, anew: bool = False) -> None:
-        """Show this page: from its beginning where it is opened ``anew``, else with the cursor on the row it was on."""
-        before, offset = self.cursor_id, self._index - int(self.scroll_offset.y)
-        self._page = page
+        """Show this page: from its beginning where it is opened ``anew``, else with the cursor on the row it was on.
+
+        A page without rows, as while they are read, lets go of none: the next key must not meet another patient (H21).
+        """
+        offset = self._index - int(self.scroll_offset.y)
         if anew:
-            self._index = 0
-        elif before in page.ids:
-            self._index = page.ids.index(before)
+            self._left = (), 0
+        elif self._page.ids:
+            self._left = self._page.ids, self._index
+        self._page = page
+        self._index = nearest(*self._left, page.ids)
         self._resize()
         if self.scroll_offset.y > 0:
             self.scroll_to(y=max(0, self._index - offset), animate=False, immediate=True)
@@ -253,6 +258,15 @@ class LogControlList(PlaceList, inherit_bindings=False):
     """Log control: its rows lead into no case."""
 
     BINDINGS = [*MOVES, *bindings(Where.LOG_CONTROL)]
+
+
+def nearest(before: tuple[str, ...], at: int, after: tuple[str, ...]) -> int:
+    """Where the row that was ``at`` among those ``before`` stands now; where it has gone, the nearest that has not."""
+    where = {id: index for index, id in enumerate(after)}
+    there = [index for index, id in enumerate(before) if id in where]
+    if not there:
+        return max(0, min(at, len(after) - 1))
+    return where[before[min(there, key=lambda index: (abs(index - at), index < at))]]
 
 
 def _fitted(text: str, column: Column, cells: int) -> str:
