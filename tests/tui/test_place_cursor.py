@@ -12,7 +12,7 @@ from p24tui.tui.screens.visit import VisitScreen
 from p24tui.tui.widgets.place import nearest
 from tests.registering import ended
 from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled
-from tests.tui.test_places import SIZES, cursor_line, place_of
+from tests.tui.test_places import SIZES, cursor_line, order_of, place_of
 from tests.tui.visit_kit import booked, on_video, open_day
 from tests.world import World
 
@@ -80,6 +80,37 @@ async def test_where_the_case_has_ended_meanwhile_the_one_after_it_is_met(sqlcip
         await settled(pilot)
         await press(pilot, "f4")
         assert "Tre Tore" in cursor_line(pilot)
+
+
+@pytest.mark.parametrize("keys", [("i", "enter"), ("h", *"provsvar", "enter")], ids=["no times", "held"])
+async def test_what_one_has_seen_to_sinks_and_the_cursor_stays_on_what_is_next(
+    sqlcipher_world: World, keys: tuple[str, ...]
+) -> None:
+    for name in ("Ett Eva", "Två Tage", "Tre Tore"):
+        sqlcipher_world.case(name=name, unread=0)
+    sqlcipher_world.rostered()
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "f4", "down")
+        assert "Två Tage" in cursor_line(pilot)
+        await press(pilot, *keys)
+        assert order_of(pilot, "Ett Eva", "Två Tage", "Tre Tore") == ["Ett Eva", "Tre Tore", "Två Tage"]
+        assert "Tre Tore" in cursor_line(pilot)
+        await press(pilot, "home", *keys)
+        assert "Tre Tore" in cursor_line(pilot)
+
+
+@pytest.mark.hazard("H21")
+async def test_the_cursor_goes_with_a_row_that_somebody_else_has_seen_to(sqlcipher_world: World) -> None:
+    world = sqlcipher_world
+    first = world.case(name="Ett Eva", unread=0)
+    world.case(name="Två Tage", unread=0)
+    async with at_desk(world) as pilot:
+        await press(pilot, "f4")
+        until = world.clock.now().date() + timedelta(days=1)
+        chat.hold(world.system, world.actor("johan"), first.id, first.version, until, "provsvar", takes_on=True)
+        await settled(pilot)
+        assert order_of(pilot, "Ett Eva", "Två Tage") == ["Två Tage", "Ett Eva"]
+        assert "Ett Eva" in cursor_line(pilot)
 
 
 @pytest.mark.hazard("H21")

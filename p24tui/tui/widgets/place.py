@@ -104,6 +104,7 @@ class PlaceList(ScrollView, can_focus=True):
         self._page = waiting_page()
         self._index = 0
         self._left: tuple[tuple[str, ...], int] = (), 0
+        self._seen_to = ""
         self._clicked = ""
 
     @property
@@ -132,11 +133,19 @@ class PlaceList(ScrollView, can_focus=True):
         elif self._page.ids:
             self._left = self._page.ids, self._index
         self._page = page
-        self._index = nearest(*self._left, page.ids)
+        before, at = self._left
+        seen_to, self._seen_to = self._seen_to, ""  # what moves it later is not one's own deed
+        if seen_to in before[at : at + 1] and _has_sunk(before, at, page.ids):
+            before = (*before[:at], "", *before[at + 1 :])
+        self._index = nearest(before, at, page.ids)
         self._resize()
         if self.scroll_offset.y > 0:
             self.scroll_to(y=max(0, self._index - offset), animate=False, immediate=True)
         self._stand_on(self._index)
+
+    def has_seen_to(self, id: str) -> None:
+        """One has done something about this row: where it sinks for that the cursor stays, and is on what is next."""
+        self._seen_to = id
 
     def move_to(self, id: str) -> None:
         """Put the cursor on a row of the page."""
@@ -267,6 +276,12 @@ def nearest(before: tuple[str, ...], at: int, after: tuple[str, ...]) -> int:
     if not there:
         return max(0, min(at, len(after) - 1))
     return where[before[min(there, key=lambda index: (abs(index - at), index < at))]]
+
+
+def _has_sunk(before: tuple[str, ...], at: int, after: tuple[str, ...]) -> bool:
+    """Whether the row that was ``at`` among those ``before`` stands below the one that was below it."""
+    row, below = before[at], before[at + 1 : at + 2]
+    return row in after and below != () and below[0] in after and after.index(below[0]) < after.index(row)
 
 
 def _fitted(text: str, column: Column, cells: int) -> str:
