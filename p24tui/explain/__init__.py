@@ -320,6 +320,9 @@ BAD_INPUT = {
     "check-nothing": N_("Det finns inga läsningar här att kontrollera."),
     "no-log-check": N_("Kontrollen finns inte på dina enheter."),
     "no-demo": N_("Ingen demo körs. Patienten går bara att spela där, aldrig mot riktiga data: kör p24tui demo först."),
+    "no-demo-to-join": N_(
+        "Ingen demo körs. Kör p24tui demo i en annan terminal först, och sedan p24tui demo --join här."
+    ),
     "no-such-patient": N_("Inget öppet ärende i demon börjar på {typed}. p24tui patient visar dem som finns."),
     "many-patients": N_("Flera passar {typed}: {found}. Skriv fler tecken."),
     "seal-differs": N_(
