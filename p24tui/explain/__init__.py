@@ -220,7 +220,8 @@ BAD_INPUT = {
     "hours": N_("Öppettiderna går inte att använda vid {text}. Skriv som mon-fri 08:00-12:00,13:00-17:00."),
     "day-hours": N_("Öppettiderna går inte att använda: {problem}."),
     "day-past": N_("{day} har redan varit. Väntetider är räknade på hur den var, så den går inte att ändra."),
-    "choose-one": N_("Välj ett av alternativen."),
+    "choose-one": N_("Välj ett av alternativen vid ”{part}”."),
+    "no-moment": N_("Skriv en tid vid ”{part}”, som 14.30 eller 2026-11-24 09.00."),
     "moment": N_("{value} är ingen tid. Skriv som 14.30, eller 2026-11-24 09.00."),
     "no-rung": N_("{rung} är inget steg på suicidstegen."),
     "closing-warnings": N_(
