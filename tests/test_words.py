@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from p24tui.routine.case import Case, CaseState, Video
+from p24tui.routine.case import Case, CaseState, RiskLevel, Video
+from p24tui.routine.risk_course import Assessment, Basis, Decision, InsteadOfVisit
 from p24tui.words.cases import state_marks
+from p24tui.words.risk import entry_words
 from p24tui.words.times import time_words
 from tests.routine.cases import actor, case
 
@@ -31,3 +33,11 @@ def test_between_the_two_steps_of_an_ending_it_says_that_it_is_not_done(one: Cas
 def test_a_longer_wait_never_looks_shorter() -> None:
     said = [time_words(timedelta(minutes=minutes)) for minutes in (0, 99, 100, 119, 120, 179, 180, 2879, 2880)]
     assert said == ["0 min", "99 min", "2 tim", "2 tim", "2 tim", "2 tim", "3 tim", "47 tim", "2 dgr"]
+
+
+@pytest.mark.rule("SU-3")
+@pytest.mark.parametrize(("typed", "shown"), [("ensam", "ensam."), ("ensam. ", "ensam."), ("ensam?", "ensam?")])
+def test_what_was_typed_about_suicide_risk_ends_with_one_stop(typed: str, shown: str) -> None:
+    assessed = entry_words(Assessment(RiskLevel.HIGH, (Basis.CHAT,), "suicidal-thoughts", typed, typed))
+    assert f"Riskfaktorer: {shown} Skyddsfaktorer: {shown} Bygger på chatten" in assessed
+    assert entry_words(Decision(InsteadOfVisit.REFUSES, typed, "Syster är där.")).endswith(f": {shown} Syster är där.")

@@ -42,6 +42,8 @@ def _join() -> None:
 
     chosen = settings_in_force()
     running = playing.running_demo(chosen.home)
+    if running is None:
+        raise BadInput("no-demo-to-join")
     with playing.joined(chosen, running) as system:
         run_demo(system, "", running.unit, asks_who=True, banner=_banner(running.training))
 

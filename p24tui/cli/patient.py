@@ -7,6 +7,7 @@ import click
 
 from p24tui.cli.base import settings_in_force
 from p24tui.cli.console import require_terminal
+from p24tui.errors import BadInput
 from p24tui.i18n import _
 from p24tui.text import clean_line
 from p24tui.words.cases import state_word
@@ -31,6 +32,8 @@ def patient(case: str) -> None:
 
     chosen = settings_in_force()
     demo = playing.running_demo(chosen.home)
+    if demo is None:
+        raise BadInput("no-demo")
     with playing.joined(chosen, demo) as system:
         cases = patient_side.open_cases(system, SOURCE)
         if case:

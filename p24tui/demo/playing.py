@@ -5,7 +5,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,8 @@ _log = logging.getLogger(__name__)
 class Demo:
     """All that another process needs to take part: the demo's own home and unit, its intake, and its clock.
 
-    ``started_at`` is what the demo's clock showed at the real instant ``begun_at``; it runs at ``speed``.
+    ``started_at`` is what the demo's clock showed at the real instant ``begun_at``; it runs at ``speed``. ``before`` is
+    the one that was found until this one began: it is found again where it is the one that goes on.
     """
 
     home: str
@@ -52,6 +53,7 @@ class Demo:
     begun_at: datetime
     started_at: datetime
     speed: float
+    before: "Demo | None" = None
 
 
 def make_demo(settings: Settings, clock: PacedClock, address: str, token: str, *, seed: int, training: bool) -> Demo:
@@ -73,11 +75,12 @@ def make_demo(settings: Settings, clock: PacedClock, address: str, token: str, *
 
 @contextmanager
 def announced(home: Path, demo: Demo) -> Iterator[None]:
-    """Let others find the demo in this home folder for as long as the block lasts.
+    """Let others find the demo in this home folder for as long as the block lasts, and then one that still runs.
 
     Where the folder cannot be written the demo runs all the same, and is not found.
     """
     path = home / FILE_NAME
+    demo = replace(demo, before=_last_running(_read(path)))
     try:
         _write_private(path, msgspec.json.encode(demo))
     except OSError as error:
@@ -87,17 +90,18 @@ def announced(home: Path, demo: Demo) -> Iterator[None]:
     finally:
         with suppress(OSError):
             if _read(path) == demo:
-                path.unlink()
+                _leave(path, _last_running(demo.before))
 
 
-def running_demo(home: Path) -> Demo:
-    """The demo that is announced in this home folder.
+def running_demo(home: Path) -> Demo | None:
+    """The demo that is announced in this home folder, where one answers: a process that died has left its record."""
+    return _last_running(_read(home / FILE_NAME))
 
-    Raises ``BadInput`` where none is, or where it no longer answers: a process that died has left its record.
-    """
-    demo = _read(home / FILE_NAME)
-    if demo is None or not _answers(demo):
-        raise BadInput("no-demo")
+
+def _last_running(demo: Demo | None) -> Demo | None:
+    """This demo where it answers, else the last of those that began before it and do."""
+    while demo is not None and not _answers(demo):
+        demo = demo.before
     return demo
 
 
@@ -237,6 +241,13 @@ def _read(path: Path) -> Demo | None:
         return msgspec.json.decode(path.read_bytes(), type=Demo)
     except (OSError, msgspec.DecodeError):
         return None
+
+
+def _leave(path: Path, before: Demo | None) -> None:
+    if before is None:
+        path.unlink()
+    else:
+        _write_private(path, msgspec.json.encode(before))
 
 
 def _write_private(path: Path, content: bytes) -> None:

@@ -223,7 +223,8 @@ BAD_INPUT = {
     "hours": N_("Öppettiderna går inte att använda vid {text}. Skriv som mon-fri 08:00-12:00,13:00-17:00."),
     "day-hours": N_("Öppettiderna går inte att använda: {problem}."),
     "day-past": N_("{day} har redan varit. Väntetider är räknade på hur den var, så den går inte att ändra."),
-    "choose-one": N_("Välj ett av alternativen."),
+    "choose-one": N_("Välj ett av alternativen vid ”{part}”."),
+    "no-moment": N_("Skriv en tid vid ”{part}”, som 14.30 eller 2026-11-24 09.00."),
     "moment": N_("{value} är ingen tid. Skriv som 14.30, eller 2026-11-24 09.00."),
     "no-rung": N_("{rung} är inget steg på suicidstegen."),
     "closing-warnings": N_(
@@ -323,6 +324,9 @@ BAD_INPUT = {
     "check-nothing": N_("Det finns inga läsningar här att kontrollera."),
     "no-log-check": N_("Kontrollen finns inte på dina enheter."),
     "no-demo": N_("Ingen demo körs. Patienten går bara att spela där, aldrig mot riktiga data: kör p24tui demo först."),
+    "no-demo-to-join": N_(
+        "Ingen demo körs. Kör p24tui demo i en annan terminal först, och sedan p24tui demo --join här."
+    ),
     "no-such-patient": N_("Inget öppet ärende i demon börjar på {typed}. p24tui patient visar dem som finns."),
     "many-patients": N_("Flera passar {typed}: {found}. Skriv fler tecken."),
     "seal-differs": N_(

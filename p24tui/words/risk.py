@@ -134,8 +134,8 @@ def _words(entry: Entry) -> str:  # noqa: C901 - one line for each sort of entry
         case Visited(came, note):
             return _with(_("besöket har ägt rum") if came else _("patienten kom inte till besöket"), note)
         case Decision(because, decision, reason):
-            return _("individuellt beslut ({because}): {decision}. {reason}").format(
-                because=_(INSTEAD[because]), decision=decision, reason=reason
+            return _("individuellt beslut ({because}): {decision} {reason}").format(
+                because=_(INSTEAD[because]), decision=_with_stop(decision), reason=reason
             )
         case Prolonged(until, reason):
             return _("chatten förlängd till {at}: {reason}").format(at=day_and_time(until), reason=reason)
@@ -162,16 +162,21 @@ def _with(words: str, more: str) -> str:
     return f"{words}: {more}" if more else words
 
 
+def _with_stop(typed: str) -> str:
+    """What was typed, so that more can follow: it has a stop of its own, or gets one."""
+    typed = typed.rstrip()
+    return typed if typed.endswith((".", "!", "?", "…")) else f"{typed}."
+
+
 def assessed_words(said: Assessment) -> str:
     """The overall assessment in a sentence."""
     words = _(
-        "bedömning: {level}. Suicidstegen: {rung}. Riskfaktorer: {risk}. Skyddsfaktorer: {protective}. "
-        "Bygger på {basis}"
+        "bedömning: {level}. Suicidstegen: {rung}. Riskfaktorer: {risk} Skyddsfaktorer: {protective} Bygger på {basis}"
     ).format(
         level=_(LEVELS[said.level]),
         rung=rungs().get(said.rung, said.rung),
-        risk=said.risk_factors,
-        protective=said.protective_factors,
+        risk=_with_stop(said.risk_factors),
+        protective=_with_stop(said.protective_factors),
         basis=", ".join(_(BASES[one]) for one in said.basis),
     )
     return words + _(". Låg med rimlig säkerhet") if said.certain else words

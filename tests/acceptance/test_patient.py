@@ -65,7 +65,8 @@ def test_joining_needs_a_demo(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("p24tui.cli.demo.require_terminal", lambda: None)
     done = run("demo", "--join")
     assert done.exit_code == 2
-    assert "Ingen demo körs" in done.output
+    assert "Ingen demo körs. Kör p24tui demo i en annan terminal först" in done.output
+    assert "atienten" not in done.output
 
 
 @pytest.mark.rule("PR-1")

@@ -77,7 +77,7 @@ async def test_the_summons_of_a_visit_from_vas_is_confirmed_and_only_those_that_
         await press(pilot, "f3", "k")
         assert "Kallelsen till Katja Hennig" in screen_text(pilot)
         await press(pilot, "ctrl+s")
-        assert "Välj ett av alternativen." in screen_text(pilot)
+        assert "Välj ett av alternativen vid ”Kallelse i VAS”." in screen_text(pilot)
         await press(pilot, "space", "down", "down", "enter", "ctrl+s")
         assert "Kallelsen är bekräftad." in plain(pilot)
     after = stored_visit(sqlcipher_world, visit.id)

@@ -114,7 +114,7 @@ async def test_each_end_of_the_assistant(sqlcipher_world: World) -> None:
         assert found is not None
         assert found.state is RegistrationState.NOTHING
         await on_row(free, "enter", "enter", "down", "enter", "ctrl+s")
-        assert "Välj ett av alternativen." in screen_text(pilot)
+        assert "Välj ett av alternativen vid ”Betalsätt”." in screen_text(pilot)
         await press(pilot, "tab", "tab", "space", "down", "enter", "ctrl+s")
         assert lines_with(pilot, "Avgiftstyp", "P0")
         assert lines_with(pilot, "Betalsätt", "Gena")

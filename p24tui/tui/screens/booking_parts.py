@@ -14,7 +14,7 @@ from p24tui.routine.visit import Summons, VisitKind
 from p24tui.services.visit_views import VisitLine
 from p24tui.text import clean_line
 from p24tui.tui.screens.desk_parts import DeskParts
-from p24tui.tui.screens.form import Answers, FormScreen, Part, filled
+from p24tui.tui.screens.form import Answers, FormScreen, Part, filled, naming
 from p24tui.words.times import parse_clock
 from p24tui.words.visits import SUMMONS
 
@@ -72,7 +72,7 @@ class VisitParts(DeskParts):
 
         def failed(error: P24Error) -> None:
             if here():
-                self._ask_and_do(question, deed, done, said, why(error))
+                self._ask_and_do(question, deed, done, said, why(naming(error, question.parts)))
             else:
                 self._fail(error)
 
@@ -98,7 +98,7 @@ def text(said: Answers, name: str) -> str:
 def chosen(said: Answers, name: str) -> str:
     """What was chosen in a part. Raises ``BadInput`` where nothing was."""
     if not said[name]:
-        raise BadInput("choose-one")
+        raise BadInput("choose-one", part=name)
     return str(said[name])
 
 

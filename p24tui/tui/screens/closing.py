@@ -160,27 +160,32 @@ class ClosingCheck(Places, Assessing, Duties):
     def _tell(self, case: Case, actor: Actor) -> None:
         self._writes.run(
             lambda: services.closing.tell(self._system, actor, case.id, case.version),
-            lambda _after: self._closing_did(
-                _("{name} vet att enheten stänger.").format(name=self._patient_name(case))
+            lambda after: self._closing_did(
+                after, _("{name} vet att enheten stänger.").format(name=self._patient_name(case))
             ),
         )
 
     def _keep(self, case: Case, actor: Actor) -> None:
         def kept(after: Case) -> None:
             day = after.held_until.isoformat() if after.held_until else ""
-            self._closing_did(_("Ärendet kommer först den {day}.").format(day=day))
+            self._closing_did(after, _("Ärendet kommer först den {day}.").format(day=day))
 
         self._writes.run(lambda: services.closing.keep_for_tomorrow(self._system, actor, case.id, case.version), kept)
 
     def _end_with_day(self, case: Case, actor: Actor) -> None:
         self._writes.run(
             lambda: services.closing.end_with_day(self._system, actor, case.id, case.version),
-            lambda _after: self._closing_did(_("Avslutat. Patienten kan svara hela nästa dag.")),
+            lambda after: self._closing_did(after, _("Avslutat. Patienten kan svara hela nästa dag.")),
         )
 
-    def _closing_did(self, words: str) -> None:
+    def _closing_did(self, after: Case, words: str) -> None:
         self._say(words)
         self._duties_are_old = True
+        self._closing_list.has_seen_to(after.id)
+
+    def _did(self, case: Case, words: str) -> None:
+        super()._did(case, words)
+        self._closing_list.has_seen_to(case.id)
 
     def _recipient(self, line: CaseLine, day: date) -> Recipient:
         refusal = closing.may_tell_among_many(line.case, self._as(line.case.unit_id), line.patient.protection, day)

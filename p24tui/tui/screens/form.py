@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Label, Select, Static
 
+from p24tui.errors import BadInput, P24Error
 from p24tui.i18n import _
 from p24tui.tui.widgets.field import Area, Field
 from p24tui.tui.widgets.toggles import Toggles
@@ -71,6 +72,14 @@ def _with(part: Part, answer: Answer) -> Part:
             return replace(part, value=tuple(answer))
         case _:
             return replace(part, value=str(answer))
+
+
+def naming(error: P24Error, parts: Sequence[Part]) -> P24Error:
+    """The error with the label of the part that it is about, where it is about one: its name is known to us alone."""
+    if not isinstance(error, BadInput) or "part" not in error.details:
+        return error
+    labels = {one.name: one.label for one in parts}
+    return BadInput(error.reason, **{**error.details, "part": labels[error.details["part"]]})
 
 
 class FormScreen(ModalScreen[Answers | None]):

@@ -152,7 +152,8 @@ class Places(LogControl, Overviewing, Visiting, ContactRegistration, BreakingGla
             self._whereabouts.leave()
         self._be_in(place)
         self._place_note.cells = ()
-        self._rows.show(waiting_page(), anew=True)
+        from_another_day = place is Place.VIDEO and self._visits_on is not None
+        self._rows.show(waiting_page(), anew=from_another_day)
         self._period = None
         self._forget_visits()
         self._overview.clear()

@@ -187,8 +187,14 @@ class ProvingScreen(Screen[Ends], Generic[Result, Ends]):
         for secret in self.query(Secret):
             if not (still_right and secret.id == "password"):
                 secret.value = ""
-        self._say(explain(error))
+        self._say(self._why_not(error))
         self._focus_first_empty()
+
+    def _why_not(self, error: P24Error) -> str:
+        """Why not; an HSA-id is spoken of only where it was asked for."""
+        if self._who and isinstance(error, Refused) and error.reason == "login-wrong":
+            return _("Lösenordet stämmer inte. Försök igen.")
+        return explain(error)
 
     def _tell_of_address(self, address: str, opened: Opened) -> None:
         """Called in the thread."""

@@ -30,7 +30,7 @@ from p24tui.text import clean_line
 from p24tui.tui.screens.booking_parts import chosen, text, why
 from p24tui.tui.screens.desk_parts import DeskParts
 from p24tui.tui.screens.form import Answers as Said
-from p24tui.tui.screens.form import Choice, FormScreen, Line, Part, filled
+from p24tui.tui.screens.form import Choice, FormScreen, Line, Part, filled, naming
 from p24tui.tui.screens.registration import (
     AskRegistrationScreen,
     PostScreen,
@@ -137,7 +137,7 @@ class ContactRegistration(DeskParts):
             try:
                 wanted = wanted_of(view, answers, way, said)
             except (BadInput, Refused) as error:
-                self._ask_fields(view, actor, answers, way, said, why(error))
+                self._ask_fields(view, actor, answers, way, said, why(naming(error, parts)))
                 return
             self._show_post(view, actor, wanted, said)
 

@@ -188,7 +188,7 @@ _FORMS: dict[Step, Callable[[RiskView, datetime], Form]] = {
 
 
 def stated(step: Step, said: Answers, now: datetime) -> Entry:
-    """What a step's form states. Raises ``BadInput`` where nothing is chosen, or a time cannot be read."""
+    """What a step's form states. Raises ``BadInput`` where nothing is chosen, or there is no time that can be read."""
     return _STATES[step](said, now)
 
 
@@ -200,8 +200,8 @@ def _assessment(said: Answers, _now: datetime) -> Entry:
 
 
 def _booking(said: Answers, now: datetime) -> Entry:
-    profession = Profession(_chosen(said, "profession"))
-    return Booking(_moment(said, "at", now), profession, _text(said, "whom"), _text(said, "where"))
+    at = _moment(said, "at", now)
+    return Booking(at, Profession(_chosen(said, "profession")), _text(said, "whom"), _text(said, "where"))
 
 
 def _prolonged(said: Answers, now: datetime) -> Entry:
@@ -239,7 +239,7 @@ def _text(said: Answers, name: str) -> str:
 
 def _chosen(said: Answers, name: str) -> str:
     if not said[name]:
-        raise BadInput("choose-one")
+        raise BadInput("choose-one", part=name)
     return _text(said, name)
 
 
@@ -255,7 +255,10 @@ def _is_bare(said: Answers, name: str) -> bool:
 
 
 def _moment(said: Answers, name: str, now: datetime) -> datetime:
+    typed = clean_line(_text(said, name), 40)
+    if not typed:
+        raise BadInput("no-moment", part=name)
     found = read_moment(_text(said, name), now)
     if found is None:
-        raise BadInput("moment", value=clean_line(_text(said, name), 40))
+        raise BadInput("moment", value=typed)
     return found

@@ -11,7 +11,7 @@ from p24tui.routine.case import Case
 from p24tui.routine.risk_course import Entry, Suspicion
 from p24tui.services.views import Reach, RiskView
 from p24tui.tui.screens import risk_forms
-from p24tui.tui.screens.form import Answers, FormScreen, filled
+from p24tui.tui.screens.form import Answers, FormScreen, filled, naming
 from p24tui.tui.screens.handing_over import HandingOver
 from p24tui.tui.screens.risk import OWNERS_STEPS, STEPS, Chosen, RiskScreen, Step
 from p24tui.tui.screens.wrong_patient import ReachScreen
@@ -81,7 +81,8 @@ class Risking(HandingOver):
             elif isinstance(error, Stale):
                 self._read_again(chosen, actor, explain(error))
             else:
-                self._fill_in(chosen, actor, problem=explain(error))
+                form = risk_forms.form_of(chosen.step, chosen.view, self._system.clock.now())
+                self._fill_in(chosen, actor, problem=explain(naming(error, form.parts)))
 
         if chosen.step is Step.LOOK:
             self._look(chosen.view.case, actor, str(said["why"]), failed)

@@ -103,6 +103,8 @@ class PlaceList(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._page = waiting_page()
         self._index = 0
+        self._left: tuple[tuple[str, ...], int] = (), 0
+        self._seen_to = ""
         self._clicked = ""
 
     @property
@@ -121,17 +123,29 @@ class PlaceList(ScrollView, can_focus=True):
         return self._page.row(self.cursor_id, self._width) if self._page.ids else None
 
     def show(self, page: Page, *, anew: bool = False) -> None:
-        """Show this page: from its beginning where it is opened ``anew``, else with the cursor on the row it was on."""
-        before, offset = self.cursor_id, self._index - int(self.scroll_offset.y)
-        self._page = page
+        """Show this page: from its beginning where it is opened ``anew``, else with the cursor on the row it was on.
+
+        A page without rows, as while they are read, lets go of none: the next key must not meet another patient (H21).
+        """
+        offset = self._index - int(self.scroll_offset.y)
         if anew:
-            self._index = 0
-        elif before in page.ids:
-            self._index = page.ids.index(before)
+            self._left = (), 0
+        elif self._page.ids:
+            self._left = self._page.ids, self._index
+        self._page = page
+        before, at = self._left
+        seen_to, self._seen_to = self._seen_to, ""  # what moves it later is not one's own deed
+        if seen_to in before[at : at + 1] and _has_sunk(before, at, page.ids):
+            before = (*before[:at], "", *before[at + 1 :])
+        self._index = nearest(before, at, page.ids)
         self._resize()
         if self.scroll_offset.y > 0:
             self.scroll_to(y=max(0, self._index - offset), animate=False, immediate=True)
         self._stand_on(self._index)
+
+    def has_seen_to(self, id: str) -> None:
+        """One has done something about this row: where it sinks for that the cursor stays, and is on what is next."""
+        self._seen_to = id
 
     def move_to(self, id: str) -> None:
         """Put the cursor on a row of the page."""
@@ -253,6 +267,21 @@ class LogControlList(PlaceList, inherit_bindings=False):
     """Log control: its rows lead into no case."""
 
     BINDINGS = [*MOVES, *bindings(Where.LOG_CONTROL)]
+
+
+def nearest(before: tuple[str, ...], at: int, after: tuple[str, ...]) -> int:
+    """Where the row that was ``at`` among those ``before`` stands now; where it has gone, the nearest that has not."""
+    where = {id: index for index, id in enumerate(after)}
+    there = [index for index, id in enumerate(before) if id in where]
+    if not there:
+        return max(0, min(at, len(after) - 1))
+    return where[before[min(there, key=lambda index: (abs(index - at), index < at))]]
+
+
+def _has_sunk(before: tuple[str, ...], at: int, after: tuple[str, ...]) -> bool:
+    """Whether the row that was ``at`` among those ``before`` stands below the one that was below it."""
+    row, below = before[at], before[at + 1 : at + 2]
+    return row in after and below != () and below[0] in after and after.index(below[0]) < after.index(row)
 
 
 def _fitted(text: str, column: Column, cells: int) -> str:
