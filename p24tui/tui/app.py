@@ -29,6 +29,7 @@ from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.screens.help import HelpScreen
 from p24tui.tui.sessions import Sessions
 from p24tui.tui.textual_words import Palette, say_how_to_quit
+from p24tui.tui.window import HEIGHTS
 
 if TYPE_CHECKING:
     from p24tui.store.feed import Feed
@@ -59,6 +60,7 @@ class P24App(Sessions):
 
     TITLE = "p24tui"
     CSS_PATH = [Path("screens") / name for name in ("desk.tcss", "dialogs.tcss")]
+    VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS = bindings(Where.EVERYWHERE)
 
     def __init__(

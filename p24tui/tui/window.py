@@ -12,6 +12,9 @@ HIGH = 30
 SMALLEST = (60, 16)
 """Columns and lines under which nothing sensible can be shown."""
 
+HEIGHTS = [(0, "-low"), (22, "-roomy"), (36, "-tall")]
+"""The style class of a dialog by the lines of the window: with few its gaps close, with many its lists are longer."""
+
 
 def classes(width: int, height: int) -> dict[str, bool]:
     """The style classes of the desk in a window of so many columns and lines."""

@@ -5,9 +5,7 @@ from datetime import date
 from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from p24tui import services
@@ -17,6 +15,8 @@ from p24tui.routine.chat import may_handle
 from p24tui.services.views import CaseLine
 from p24tui.text import clean_line
 from p24tui.tui.screens.desk_parts import DeskParts
+from p24tui.tui.screens.scrolled import ScrolledScreen
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Field
 from p24tui.words.duty import GUARANTEE, NEEDS, URGENCIES, assessment_words, guarantee_words
 
@@ -35,38 +35,36 @@ class Assessment(Struct, frozen=True):
     is_assessed: bool
 
 
-class AssessScreen(ModalScreen[Assessment | None]):
+class AssessScreen(ScrolledScreen[Assessment]):
     """Digits choose, Enter says it. The priority that came is shown beside, and never changed."""
-
-    AUTO_FOCUS = ""
 
     BINDINGS = [
         *(Binding(str(digit), f"choose({digit})", show=False) for digit in range(1, DONE_DIGIT + 1)),
         Binding("enter", "save", show=False),
-        Binding("escape", "leave", show=False),
     ]
 
     def __init__(self, line: CaseLine, name: str, promised: str) -> None:
-        super().__init__()
+        super().__init__("assess-lines")
         case = line.case
         self._case = case
         self._patient = name
         self._promised = promised
         self._urgency, self._need = case.urgency, case.need
         self._done = case.assessed_at is not None
-        self._lines = Static(id="assess-lines")
+        self._lines = Static()
         self._since = Field(
             case.need_since.isoformat() if case.need_since else "", placeholder=_("beslutad den, som 2026-11-30")
         )
         self._problem = Static(classes="dialog-problem")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Dialog():
             title = _("Bedöm ärendet för {name}").format(name=clean_line(self._patient))
             yield Static(Content.styled(title, "bold"))
             priority = self._case.priority or "–"
             yield Static(_("Prioriteten som kom är {priority}: en indikator, som står kvar.").format(priority=priority))
-            yield self._lines
+            with self.scrolled:
+                yield self._lines
             yield self._since
             yield Static(self._promised, markup=False, classes="dialog-note")
             yield self._problem
@@ -102,9 +100,6 @@ class AssessScreen(ModalScreen[Assessment | None]):
                 return
         newly = self._done and self._case.assessed_at is None
         self.dismiss(Assessment(self._urgency, self._need, since, newly))
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
     def _paint(self) -> None:
         rows = [Content.styled(_("Hur brådskande"), "$foreground 75%")]

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -24,6 +23,7 @@ from p24tui.tui.screens.booking_parts import (
 )
 from p24tui.tui.screens.form import Answers, Choice, Line
 from p24tui.tui.screens.questions import YesNoScreen
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.words.times import clock_time, day_and_time
 
 
@@ -36,7 +36,7 @@ class AskCancelScreen(YesNoScreen):
 
     def compose(self) -> ComposeResult:
         visit = self._line.visit
-        with Vertical(classes="dialog"):
+        with Dialog():
             title = _("Avboka besöket {at} för {name}?").format(
                 at=day_and_time(visit.starts_at), name=_name(self._line)
             )

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from rich.text import Text as Plain
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
@@ -32,6 +32,7 @@ from p24tui.store.values import Staff, Unit
 from p24tui.text import clean_line
 from p24tui.tui.screens.booking_guardians import booked_words, guardian_words
 from p24tui.tui.screens.booking_parts import OutsideHours, read_day, read_span, summons_options, why
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Field
 from p24tui.words.cases import profession_word
 
@@ -99,7 +100,6 @@ class BookingScreen(ModalScreen[None]):
     ``show_guardians`` lets one see to a child's guardians, and answers by ``have``.
     """
 
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]
     BINDINGS = [
         Binding("escape", "leave", show=False),
         Binding("ctrl+s", "save", show=False, priority=True),
@@ -147,7 +147,7 @@ class BookingScreen(ModalScreen[None]):
         self._keys = Static(id="form-keys")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide", id="form-dialog"):
+        with Dialog(classes="wide", id="form-dialog"):
             title = _("Boka videobesök · {name}").format(name=clean_line(self._profile.patient.name))
             yield Static(Content.styled(title, "bold"))
             yield self._about

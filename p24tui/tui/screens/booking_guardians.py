@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
@@ -25,6 +25,7 @@ from p24tui.text import clean_line
 from p24tui.tui.screens.booking_parts import Question, VisitParts, text, why
 from p24tui.tui.screens.form import Answers, Line
 from p24tui.tui.screens.questions import YesNoScreen
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.words.times import day_and_time
 
 
@@ -55,7 +56,7 @@ class GuardiansScreen(ModalScreen[Profile]):
         self._problem = Static(classes="dialog-problem")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide", id="guardians-dialog"):
+        with Dialog(classes="wide", id="guardians-dialog"):
             title = _("Vårdnadshavare för {name}").format(name=clean_line(self._profile.patient.name))
             yield Static(Content.styled(title, "bold"))
             yield self._list
@@ -112,7 +113,7 @@ class PrimaryScreen(YesNoScreen):
         self._kept = [one for one in booked if one.proxy_number]
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog", id="primary-dialog"):
+        with Dialog(id="primary-dialog"):
             title = _("Låt {name} vara primär vårdnadshavare").format(name=clean_line(self._guardian))
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             yield Static(_("Det gäller bokningar som görs från och med nu."))

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -20,6 +19,7 @@ from p24tui.tui.places import Cell, Column, Page, Row
 from p24tui.tui.screens.form import Choice, FormScreen, Line
 from p24tui.tui.screens.list_dialog import ListDialog
 from p24tui.tui.screens.scrolled import ScrolledScreen
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.words.access import GROUNDS, OUTCOMES, ground_words
 from p24tui.words.cases import state_word
 from p24tui.words.times import clock_time, moment, waited
@@ -120,7 +120,7 @@ class ReadElsewhereScreen(ScrolledScreen[None]):
     def compose(self) -> ComposeResult:
         found = self._found
         title = f"{name_of(found.line.patient)}  {clean_line(found.line.matter)}"
-        with Vertical(classes="dialog wide", id="read-elsewhere"):
+        with Dialog(classes="wide", id="read-elsewhere"):
             yield Static(Content.styled(title, "bold"))
             words = f"{clean_line(found.unit.name)} · {until_words(self._one)}"
             yield Static(Content.styled(words, "bold $warning"))

@@ -60,6 +60,8 @@ class DeskParts(Screen[None]):
     ``units`` are those that the person works for, the one that the console was opened on first.
     """
 
+    VERTICAL_BREAKPOINTS = []  # it has classes of its own before anything stands on it: to style all anew takes time
+
     class FilterChanged(Message):
         """The list is to be read anew for what the filter asks for now."""
 

@@ -5,12 +5,13 @@ from datetime import date
 from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Grid, Vertical
+from textual.containers import Grid
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
 from p24tui.i18n import _
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Field
 
 
@@ -25,7 +26,7 @@ class ConfirmEndScreen(ModalScreen[bool]):
         self._consequence = consequence
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Dialog():
             title = _("Avsluta ärendet för {name}? Steg 2 av 2").format(name=self._name)
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             yield Static(self._consequence, markup=False)
@@ -58,7 +59,7 @@ class HoldScreen(ModalScreen[Hold | None]):
         self._until = until
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Dialog():
             title = _("Låt ärendet för {name} vila").format(name=self._name)
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             with Grid(classes="form"):

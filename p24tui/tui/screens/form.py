@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from rich.text import Text as Plain
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
@@ -15,6 +15,7 @@ from textual.widgets import Label, Select, Static
 
 from p24tui.errors import BadInput, P24Error
 from p24tui.i18n import _
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Area, Field
 from p24tui.tui.widgets.toggles import Toggles
 
@@ -85,7 +86,6 @@ def naming(error: P24Error, parts: Sequence[Part]) -> P24Error:
 class FormScreen(ModalScreen[Answers | None]):
     """Ends with the answers by the names of the parts, or with nothing. What was typed goes only by a second Esc."""
 
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]
     BINDINGS = [
         Binding("escape", "leave", show=False),
         Binding("ctrl+s", "save", show=False, priority=True),
@@ -101,7 +101,7 @@ class FormScreen(ModalScreen[Answers | None]):
         self._leaving = False
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide", id="form-dialog"):
+        with Dialog(classes="wide", id="form-dialog"):
             yield Static(Content.styled(self._title, "bold"))
             with VerticalScroll(id="form-parts", can_focus=False):
                 for part in self._parts:

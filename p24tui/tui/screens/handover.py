@@ -7,7 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Grid, Vertical
+from textual.containers import Grid
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList, Select, Static
@@ -17,11 +17,10 @@ from p24tui.i18n import _
 from p24tui.routine.handover import NO_CONSENT, Consent, ConsentState, ConsentWay, Target
 from p24tui.services.views import TargetLine
 from p24tui.text import clean_line, clean_text
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Area, Field
 from p24tui.words.cases import CONSENT_WAYS, SHIFT_WARNINGS, profession_word, short_name
 from p24tui.words.times import clock_time, read_moment
-
-TALL = [(0, "-low"), (36, "-tall")]
 
 
 class Give(Struct, frozen=True):
@@ -56,7 +55,6 @@ class HandoverScreen(ModalScreen[Give | AskPatient | None]):
     """
 
     AUTO_FOCUS = "#handover-search"
-    VERTICAL_BREAKPOINTS = TALL
     BINDINGS = [
         Binding("escape", "leave", show=False),
         Binding("up", "move(-1)", show=False),
@@ -93,7 +91,7 @@ class HandoverScreen(ModalScreen[Give | AskPatient | None]):
             self._find(self.query_one("#handover-search", Field).value)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide", id="handover-dialog"):
+        with Dialog(classes="wide", id="handover-dialog"):
             title = _("Lämna över ärendet för {name}").format(name=self._patient)
             yield Static(Content.styled(title, "bold"))
             yield Field(placeholder=_("Till vem: namn, yrke eller enhet   ↑ ↓ välj"), id="handover-search")

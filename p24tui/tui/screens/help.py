@@ -4,7 +4,7 @@ from textwrap import wrap
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -16,6 +16,7 @@ from p24tui.tui.keys import keys_in_use
 from p24tui.tui.look import ARRIVED
 from p24tui.tui.places import Place, places_of
 from p24tui.tui.role_keys import may_press, right_of
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.words.cases import (
     FAILED,
     FREE_TEXT,
@@ -97,7 +98,7 @@ class HelpScreen(ModalScreen[None]):
         self._here = here
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide", id="help-dialog"):
+        with Dialog(classes="wide", id="help-dialog"):
             yield Static(Content.styled(_("Tangenter"), "bold"), classes="dialog-title")
             with VerticalScroll():
                 yield Static(id="help-lines")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -26,6 +25,7 @@ from p24tui.text import clean_line
 from p24tui.tui.screens.booking_guardians import guardian_words
 from p24tui.tui.screens.booking_parts import Question, VisitParts, chosen, text
 from p24tui.tui.screens.form import Answers, Choice, Line
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.words.cases import profession_word
 from p24tui.words.times import day_and_time
 from p24tui.words.visits import CHANNELS
@@ -67,7 +67,7 @@ class WhoToInviteScreen(ModalScreen[Role | None]):
         self._roles = roles
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Dialog():
             yield Static(Content.styled(self._title, "bold"), classes="dialog-title")
             yield Static(Content("\n").join(self._lines()))
             words = _("Det som går ut är en länk till just det här besöket, aldrig patientens namn.")

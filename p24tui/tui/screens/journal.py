@@ -7,7 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -18,6 +18,7 @@ from p24tui.store.journal_values import JournalNote
 from p24tui.text import clean_line, clean_text
 from p24tui.tui.screens.scrolled import ScrolledScreen
 from p24tui.tui.screens.steps import StepsScreen, step_lines
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.words.times import moment
 
 
@@ -91,7 +92,7 @@ class JournalScreen(StepsScreen[Chosen]):
         self.outcomes = tuple(Chosen(step, view) for step in self._steps)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide", id="journal-dialog"):
+        with Dialog(classes="wide", id="journal-dialog"):
             yield Static(Content.styled(_("Anteckning · {name}").format(name=name_in(self._view)), "bold"))
             standing = self._standing()
             if standing.plain:
@@ -99,7 +100,8 @@ class JournalScreen(StepsScreen[Chosen]):
             with self.scrolled:
                 yield Static(self._said())
             yield Static(Content.styled(self._problem, "bold $warning"), id="journal-problem")
-            yield Static(step_lines(STEPS[one] for one in self._steps), id="journal-steps")
+            with VerticalScroll(classes="choices", can_focus=False):
+                yield Static(step_lines(STEPS[one] for one in self._steps), id="journal-steps")
             yield Static(self.keys, classes="dialog-keys")
 
     def on_mount(self) -> None:
@@ -161,7 +163,7 @@ class SignedScreen(ScrolledScreen[None]):
         self._note = Static(id="signed-note")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide", id="signed-dialog"):
+        with Dialog(classes="wide", id="signed-dialog"):
             title = _("Signerad · {name}") if self._by_file else _("Signerad och kopierad · {name}")
             yield Static(Content.styled(title.format(name=self._name), "bold"))
             with self.scrolled:
@@ -214,7 +216,7 @@ class AnamnesisScreen(ScrolledScreen[Taken]):
         self._choice = Static()
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide", id="report-dialog"):
+        with Dialog(classes="wide", id="report-dialog"):
             title = _("Anamnesrapport · {name}").format(name=clean_line(self._report.line.patient.name))
             yield Static(Content.styled(title, "bold"))
             yield self._choice

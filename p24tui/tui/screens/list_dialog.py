@@ -5,20 +5,17 @@ from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from p24tui.tui.places import Page
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.lines import Lines
 from p24tui.tui.widgets.place import PlaceList, PlaceNote
 
 Shown = TypeVar("Shown")
 Ends = TypeVar("Ends")
-
-ROOMY = [(0, "-low"), (22, "-roomy")]
-"""The lines that a list in a box wants to have room for all; with fewer the rows come before what is said of them."""
 
 
 class ListDialog(ModalScreen[Ends | None], Generic[Shown, Ends]):
@@ -27,7 +24,6 @@ class ListDialog(ModalScreen[Ends | None], Generic[Shown, Ends]):
     A screen says what ``page`` it makes of that, the advice on the row under the cursor and the keys that do something.
     """
 
-    VERTICAL_BREAKPOINTS = ROOMY
     NAME: ClassVar[str]
     """What the ids in it begin with."""
 
@@ -43,7 +39,7 @@ class ListDialog(ModalScreen[Ends | None], Generic[Shown, Ends]):
         self._keys = Lines(classes="dialog-keys")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide list-dialog", id=f"{self.NAME}-dialog"):
+        with Dialog(classes="wide list-dialog", id=f"{self.NAME}-dialog"):
             yield Static(Content.styled(self._title, "bold"))
             yield self._note
             yield self._list

@@ -3,7 +3,6 @@
 from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
@@ -18,6 +17,7 @@ from p24tui.store.values import Staff, Unit
 from p24tui.system import System
 from p24tui.text import clean_line
 from p24tui.tui.screens.proving import ProvingScreen
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.words.access import role_word
 from p24tui.words.cases import profession_word
 
@@ -80,7 +80,7 @@ class ChoiceScreen(Screen[Choice | None]):
         self._suggested = suggested
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Dialog():
             yield Static(Content.styled(clean_line(self._person), "bold"), classes="dialog-title")
             yield Static(_("Var arbetar du nu, och som vad?"))
             yield OptionList(*(self._option(one) for one in self._choices), id="choices", markup=False)
@@ -116,7 +116,7 @@ class DemoScreen(Screen[Staff | None]):
         self._banner = banner
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Dialog():
             title = Content.assemble(
                 (f"{self._banner}  " if self._banner else "", "bold $warning"), (clean_line(self._unit.name), "bold")
             )

@@ -5,7 +5,6 @@ from datetime import datetime
 from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -15,6 +14,7 @@ from p24tui.routine.actor import Profession
 from p24tui.routine.handover import Target
 from p24tui.services.views import OfferLine
 from p24tui.text import clean_line, clean_text
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Field
 from p24tui.words.cases import SUICIDE, profession_word, short_name
 from p24tui.words.events import consent_words
@@ -36,7 +36,7 @@ class OfferedScreen(ModalScreen[bool]):
         self._at = at
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Dialog():
             title = _("Ärendet för {name} är erbjudet till {to}").format(name=self._patient, to=self._to)
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             words = _("Sedan {at} har ingen svarat. Ärendet är ditt, och det larmar vidare tills någon tar emot det.")
@@ -77,7 +77,7 @@ class AcceptScreen(ModalScreen[Answered | None]):
 
     def compose(self) -> ComposeResult:
         row, patient = self._line.row, self._line.patient
-        with Vertical(classes="dialog", id="accept-dialog"):
+        with Dialog(id="accept-dialog"):
             title = _("{who} vill lämna över ärendet för {name}").format(
                 who=clean_line(row.from_name), name=clean_line(patient.name)
             )

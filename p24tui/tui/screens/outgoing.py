@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -19,6 +18,7 @@ from p24tui.store.values import OutgoingRow
 from p24tui.text import clean_line, clean_text
 from p24tui.tui.places import Cell, Column, Page, Row
 from p24tui.tui.screens.list_dialog import ListDialog
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.words.cases import outgoing_problem_words, outgoing_state_word, purpose_words
 from p24tui.words.times import moment, short_moment
 
@@ -45,7 +45,7 @@ class RemindScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         one = self._preview
-        with Vertical(classes="dialog"):
+        with Dialog():
             title = _("Påminn {name} med sms").format(name=clean_line(one.patient_name))
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             yield Static(self._line(_("Till"), phone.shown(one.number)))

@@ -2,7 +2,7 @@
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Grid, Vertical
+from textual.containers import Grid
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
@@ -14,6 +14,7 @@ from p24tui.i18n import _
 from p24tui.routine.login import Proven, Session
 from p24tui.system import System
 from p24tui.tui.errands import Errands
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Secret
 
 OF_OLD = frozenset({"login-wrong", "login-wait", "password-old"})
@@ -38,7 +39,7 @@ class OwnPasswordScreen(ModalScreen[bool]):
         self._wrong_new = Static(id="wrong-new", classes="dialog-problem")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog", id="own-password"):
+        with Dialog(id="own-password"):
             yield Static(Content.styled(_("Byt ditt lösenord"), "bold"), classes="dialog-title")
             with Grid(classes="form"):
                 yield Label(_("Nuvarande lösenord"))

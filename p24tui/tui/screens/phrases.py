@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Grid, Vertical, VerticalScroll
+from textual.containers import Grid, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList, Select, Static
@@ -19,14 +19,12 @@ from p24tui.i18n import N_, _
 from p24tui.routine.phrase import PLACEHOLDER
 from p24tui.services.views import Phrase, PhraseKind
 from p24tui.text import clean_line, clean_text
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Area, Field
 
 KINDS = {PhraseKind.OWN: N_("egen"), PhraseKind.UNIT: N_("enhetens"), PhraseKind.LIBRARY: N_("bibliotek")}
 FILLED = N_(" fylls i ur ärendet. En egen lucka, som {tid}, fyller du i före varje svar.")
 """What is said after the gaps that are filled in."""
-
-TALL = [(0, "-low"), (36, "-tall")]
-"""From this many rows on, list and text get more room."""
 
 
 class Insert(Struct, frozen=True):
@@ -55,7 +53,6 @@ class PhrasesScreen(ModalScreen[Insert | Put | Drop | None]):
     """
 
     AUTO_FOCUS = "#phrase-search"
-    VERTICAL_BREAKPOINTS = TALL
     BINDINGS = [
         Binding("escape", "leave", show=False),
         Binding("up", "move(-1)", show=False),
@@ -84,7 +81,7 @@ class PhrasesScreen(ModalScreen[Insert | Put | Drop | None]):
             self._find(self.query_one("#phrase-search", Field).value, self._at)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide", id="phrases-dialog"):
+        with Dialog(classes="wide", id="phrases-dialog"):
             yield Static(Content.styled(_("Fraser"), "bold"))
             yield Field(placeholder=_("Skriv några bokstäver   ↑ ↓ välj   PgUp PgDn rulla texten"), id="phrase-search")
             yield _Titles(id="phrases", markup=False)
@@ -196,7 +193,6 @@ class PhraseScreen(ModalScreen[Put | None]):
     """Write a phrase: its title, whose it is, its text. ``problem`` says why it could not be kept before."""
 
     AUTO_FOCUS = "#phrase-title"
-    VERTICAL_BREAKPOINTS = TALL
     BINDINGS = [
         Binding("ctrl+s", "save", show=False),
         Binding("escape", "leave", show=False),
@@ -213,7 +209,7 @@ class PhraseScreen(ModalScreen[Put | None]):
         one = self._phrase
         kind = PhraseKind.OWN if one.kind is PhraseKind.LIBRARY else one.kind
         kinds = [(_("bara min egen"), PhraseKind.OWN), (_("hela enhetens"), PhraseKind.UNIT)]
-        with Vertical(classes="dialog wide", id="phrase-dialog"):
+        with Dialog(classes="wide", id="phrase-dialog"):
             yield Static(Content.styled(self._title(), "bold"))
             with Grid(classes="form"):
                 yield Label(_("Rubrik"))

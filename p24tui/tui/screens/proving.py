@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Grid, Vertical
+from textual.containers import Grid
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
@@ -21,6 +21,7 @@ from p24tui.routine.login import Means, Proven
 from p24tui.system import System
 from p24tui.text import clean_line
 from p24tui.tui.errands import Errands
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Field, Secret
 
 Result = TypeVar("Result")
@@ -66,7 +67,7 @@ class ProvingScreen(Screen[Ends], Generic[Result, Ends]):
         self._problem = Static(Content(said), id="problem", classes="dialog-problem")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog", id="proving"):
+        with Dialog(id="proving"):
             yield Static(self.heading(), classes="dialog-title")
             yield self._lead
             with Grid(classes="form", id="proof"):

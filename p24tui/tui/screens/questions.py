@@ -5,13 +5,14 @@ from datetime import date
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from p24tui.i18n import N_, _, ngettext
 from p24tui.text import clean_line, clean_text
+from p24tui.tui.widgets.dialog import Dialog
 
 TITLES = {
     "closing": N_("Säg till {name} att enheten stänger"),
@@ -46,10 +47,11 @@ class AskTellScreen(YesNoScreen):
         self._text = text
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Dialog():
             title = _(TITLES[self._phrase]).format(name=clean_line(self._patient))
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
-            yield Static(Content(clean_text(self._text)), classes="told-text")
+            with VerticalScroll(classes="told-text"):
+                yield Static(Content(clean_text(self._text)))
             yield Static(_(DEEDS[self._phrase]), classes="dialog-keys")
 
 
@@ -70,7 +72,7 @@ class SignScreen(YesNoScreen):
         self._signer = signer
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Dialog():
             words = _("Signera stängningen {day} för {unit}")
             title = words.format(day=self._day.isoformat(), unit=clean_line(self._unit))
             yield Static(Content.styled(title, "bold"), classes="dialog-title")

@@ -7,7 +7,7 @@ from enum import StrEnum
 from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
@@ -33,6 +33,7 @@ from p24tui.routine.registration import (
 from p24tui.services.registration_views import RegistrationView
 from p24tui.store.registration_values import Registration
 from p24tui.text import clean_line
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.words.registration import NOTHING, STATES, THE_POST, WAYS, Fields, arrival_fields, told_fields
 from p24tui.words.times import moment
 
@@ -71,7 +72,7 @@ class AskRegistrationScreen(ModalScreen[Answers | None]):
         self._options = OptionList(id="registration-options", markup=False)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog", id="registration-dialog"):
+        with Dialog(id="registration-dialog"):
             yield Static(Content.styled(title_of(self._view), "bold"), classes="dialog-title")
             yield self._known
             yield self._question
@@ -136,7 +137,7 @@ class PostScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         title, done = MADE[self._way]
-        with Vertical(classes="dialog", id="registration-dialog"):
+        with Dialog(id="registration-dialog"):
             said = f"{_(title)} · {self._patient}"
             yield Static(Content.styled(said, "bold"), classes="dialog-title")
             if self._fields:

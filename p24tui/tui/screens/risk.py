@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -18,6 +18,7 @@ from p24tui.routine.risk_path import is_suspected
 from p24tui.services.views import RiskView
 from p24tui.text import clean_line
 from p24tui.tui.screens.steps import StepsScreen, step_lines
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.words.risk import standing_words, stated_words
 
 
@@ -106,7 +107,7 @@ class RiskScreen(StepsScreen[Chosen]):
 
     def compose(self) -> ComposeResult:
         patient, case = self._view.patient, self._view.case
-        with Vertical(classes="dialog wide", id="risk-dialog"):
+        with Dialog(classes="wide", id="risk-dialog"):
             name = clean_line(patient.name) if patient.name else _("skyddad person")
             yield Static(Content.styled(_("Suicidrisk · {name}").format(name=name), "bold"))
             standing = standing_words(case, course_of(self._view.stated), self._now)
@@ -115,7 +116,8 @@ class RiskScreen(StepsScreen[Chosen]):
             yield Static(self._lacks(), id="risk-missing")
             with self.scrolled:
                 yield Static(self._said(), id="risk-entries")
-            yield Static(step_lines(STEPS[one] for one in self._steps), id="risk-steps")
+            with VerticalScroll(classes="choices", can_focus=False):
+                yield Static(step_lines(STEPS[one] for one in self._steps), id="risk-steps")
             yield Static(self.keys, classes="dialog-keys")
 
     def on_mount(self) -> None:

@@ -6,7 +6,6 @@ from datetime import date, datetime, time
 from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -19,6 +18,7 @@ from p24tui.services.views import RosterWeek
 from p24tui.text import clean_line
 from p24tui.tui.roster_items import USUAL, RosterDay
 from p24tui.tui.screens.roster_dialogs import CopyWeekScreen, HandScreen, RosterEntryScreen, RosterPut, week_words
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.roster_week import RosterWeekView
 from p24tui.words.cases import LOST, profession_word
 from p24tui.words.times import clock_time, span_words
@@ -100,7 +100,7 @@ class RosterScreen(ModalScreen[None]):
         self._keys = Static(id="roster-keys", classes="dialog-keys")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog", id="roster-dialog"):
+        with Dialog(id="roster-dialog"):
             yield self._title
             yield self._duty
             yield self._ahead

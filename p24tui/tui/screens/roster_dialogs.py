@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Grid, Vertical
+from textual.containers import Grid
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList, Select, Static
@@ -18,6 +18,7 @@ from p24tui.routine.roster import Copying, span_of
 from p24tui.store.duty_values import Responsible
 from p24tui.store.values import Staff
 from p24tui.text import clean_line
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Field
 from p24tui.words.cases import profession_word
 from p24tui.words.times import clock_time, day_words, parse_clock, span_words
@@ -48,7 +49,7 @@ class RosterEntryScreen(ModalScreen[RosterPut | None]):
         one = self._put
         ids = [member.id for member in self._staff]
         names = [(_named(member), member.id) for member in self._staff]
-        with Vertical(classes="dialog"):
+        with Dialog():
             title = _("Lägg in någon i bemanningen") if one.id is None else _("Ändra passet")
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             with Grid(classes="form"):
@@ -107,7 +108,7 @@ class CopyWeekScreen(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         one = self._copying
         many = len(one.new)
-        with Vertical(classes="dialog"):
+        with Dialog():
             title = _("Kopiera vecka {start} till vecka {to}").format(start=self._weeks[0], to=self._weeks[1])
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             words = ngettext("{count} pass läggs till.", "{count} pass läggs till.", many)
@@ -153,7 +154,7 @@ class HandScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         has_it = self._responsible
-        with Vertical(classes="dialog"):
+        with Dialog():
             title = _("Lämna över chattansvaret nu")
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             words = _("{name} har det nu.").format(name=clean_line(has_it.name)) if has_it else _("Ingen har det nu.")

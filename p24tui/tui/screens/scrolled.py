@@ -10,7 +10,7 @@ Ends = TypeVar("Ends")
 
 
 class ScrolledScreen(ModalScreen[Ends | None]):
-    """``scrolled`` is the part that scrolls; nothing in it takes the focus."""
+    """``scrolled`` is the part that scrolls; nothing in it takes the focus. Others that do go on from there."""
 
     BINDINGS = [
         Binding("up", "scroll(-1)", show=False),
@@ -20,14 +20,17 @@ class ScrolledScreen(ModalScreen[Ends | None]):
         Binding("escape", "leave", show=False),
     ]
     AUTO_FOCUS = ""
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.scrolled = VerticalScroll(id=name, can_focus=False)
 
     def action_scroll(self, step: int) -> None:
-        self.scrolled.scroll_relative(y=step, animate=False)
+        parts = list(self.query(VerticalScroll))
+        for part in parts if step > 0 else reversed(parts):
+            if part.scroll_y < part.max_scroll_y if step > 0 else part.scroll_y > 0:
+                part.scroll_relative(y=step, animate=False)
+                return
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -2,12 +2,12 @@
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from p24tui.i18n import _
+from p24tui.tui.widgets.dialog import Dialog
 
 
 class SeenScreen(ModalScreen[None]):
@@ -22,7 +22,7 @@ class SeenScreen(ModalScreen[None]):
         self._urgent = urgent
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide"):
+        with Dialog(classes="wide"):
             style = "bold $error" if self._urgent else "bold"
             yield Static(Content.styled(self._title, style), classes="dialog-title")
             yield Static(Content(self._words))

@@ -7,7 +7,6 @@ from enum import StrEnum
 from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
@@ -23,7 +22,7 @@ from p24tui.store.duty_values import Shift
 from p24tui.text import clean_line
 from p24tui.tui.keys import key_name
 from p24tui.tui.places import Cell, Column, Page, Row
-from p24tui.tui.screens.list_dialog import ROOMY
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.lines import Lines
 from p24tui.tui.widgets.place import PlaceList, PlaceNote
 from p24tui.words.cases import priority_mark, profession_word, state_marks
@@ -57,7 +56,7 @@ class StartShiftScreen(ModalScreen[Begin | None]):
         self._where = Static(id="shift-unit")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Dialog():
             yield Static(Content.styled(_("Börja ditt skift"), "bold"), classes="dialog-title")
             yield self._where
             yield Static(_fact(_("Roll"), self._role))
@@ -102,7 +101,7 @@ class LostShiftScreen(ModalScreen[None]):
         self._minutes = minutes
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Dialog():
             yield Static(Content.styled(_("Ditt skift gick förlorat"), "bold $error"), classes="dialog-title")
             words = _(
                 "Konsolen hördes inte på mer än {minutes} minuter, senast {heard}. Dina ärenden har gått tillbaka till "
@@ -135,7 +134,6 @@ class ShiftScreen(ModalScreen[str | None]):
     ``take`` is told what one wants, and of which row.
     """
 
-    VERTICAL_BREAKPOINTS = ROOMY
     BINDINGS = [
         Binding("x", "step('release')", show=False),
         Binding("l", "step('hand-over')", show=False),
@@ -162,7 +160,7 @@ class ShiftScreen(ModalScreen[str | None]):
         self._keys = Lines(classes="dialog-keys")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide list-dialog", id="shift-dialog"):
+        with Dialog(classes="wide list-dialog", id="shift-dialog"):
             title = _("Ditt skift på {unit}").format(unit=self._unit_name)
             yield Static(Content.styled(title, "bold"))
             yield self._facts

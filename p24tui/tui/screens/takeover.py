@@ -4,12 +4,12 @@ from enum import StrEnum
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from p24tui.i18n import _
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Field
 from p24tui.words.cases import SUICIDE
 
@@ -41,7 +41,7 @@ class AskScreen(ModalScreen[str | None]):
         self._reason = reason
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Dialog():
             title = _("{owner} har ärendet för {name}").format(owner=self._owner, name=self._name)
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             yield Static(_("Be att få ta över det. Frågan syns hos kollegan och sparas i ärendets händelser."))
@@ -76,7 +76,7 @@ class AskedScreen(ModalScreen[Asked | None]):
         self._at = at
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Dialog():
             title = _("Du bad {at} att få ta över ärendet för {name}").format(at=self._at, name=self._name)
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             words = _("{owner} har inte svarat. Efter två minuter kan du ta över ändå; {owner} får veta det.")
@@ -110,7 +110,7 @@ class AnswerScreen(ModalScreen[Answer | None]):
         self._suicide = suicide
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Dialog():
             title = _("{asker} vill ta över ärendet för {name}").format(asker=self._asker, name=self._name)
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             yield Static(Content(self._reason))

@@ -7,7 +7,6 @@ from threading import Event
 from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
@@ -25,7 +24,7 @@ from p24tui.system import System
 from p24tui.text import clean_text
 from p24tui.tui.errands import Errands
 from p24tui.tui.places import NAME, Column, Page, Row
-from p24tui.tui.screens.list_dialog import ROOMY
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.place import PlaceList, PlaceNote
 from p24tui.words.duty import not_told_words
 
@@ -44,7 +43,6 @@ class Recipient(Struct, frozen=True):
 class TellManyScreen(ModalScreen[None]):
     """Nothing goes before Enter. It can be broken off at any time, and begun again: nobody is told twice."""
 
-    VERTICAL_BREAKPOINTS = ROOMY
     BINDINGS = [Binding("enter", "begin", show=False)]
 
     class OneTold(Message):
@@ -77,7 +75,7 @@ class TellManyScreen(ModalScreen[None]):
         self._keys = Static(classes="dialog-keys")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide list-dialog", id="telling-dialog"):
+        with Dialog(classes="wide list-dialog", id="telling-dialog"):
             yield Static(Content.styled(_("Stängning till många"), "bold"))
             yield self._note
             yield self._list

@@ -5,7 +5,7 @@ from datetime import date
 from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Grid, Vertical
+from textual.containers import Grid
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label, Static
@@ -15,6 +15,7 @@ from p24tui.routine.hours import BadHours, OpeningHours
 from p24tui.routine.opening import Openings
 from p24tui.routine.special_days import decide, decided_for, plan
 from p24tui.text import clean_line
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Field
 from p24tui.words.hours import day_words, holiday_words, openings_words, problem_words, read_openings
 
@@ -45,7 +46,7 @@ class DayScreen(ModalScreen[DayDecided | None]):
         self._about = Static(classes="dialog-note")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Dialog():
             title = _("Stäng en dag, eller ge den egna tider") if self._given is None else _("Ändra dagen")
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             with Grid(classes="form", id="day-form"):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Grid, Vertical
+from textual.containers import Grid
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList, Select, Static
@@ -23,6 +23,7 @@ from p24tui.services.views import UnitSettings
 from p24tui.text import clean_line
 from p24tui.tui.keys import key_name
 from p24tui.tui.screens.unit_day import DayDecided, DayScreen, beside
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Field
 from p24tui.words.hours import (
     DAYS,
@@ -37,9 +38,6 @@ from p24tui.words.hours import (
 
 SHOWN_DAYS = 8 * 7
 """Days ahead whose holidays and eves are shown; what is decided for a day alone is shown however far ahead."""
-
-TALL = [(0, "-low"), (36, "-tall")]
-"""From this many rows on, the list of days gets more room."""
 
 
 class _Row(NamedTuple):
@@ -56,7 +54,6 @@ class UnitHoursScreen(ModalScreen[None]):
     """
 
     AUTO_FOCUS = "#hours-0"
-    VERTICAL_BREAKPOINTS = TALL
     BINDINGS = [
         Binding("escape", "leave", show=False),
         Binding("ctrl+s", "save", show=False, priority=True),
@@ -103,7 +100,7 @@ class UnitHoursScreen(ModalScreen[None]):
         self._keys = Static(id="hours-keys")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide", id="hours-dialog"):
+        with Dialog(classes="wide", id="hours-dialog"):
             yield self._title
             with Grid(classes="form", id="hours-form"):
                 for name, field, said in zip(DAYS, self._fields, self._beside, strict=True):

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from p24tui.i18n import N_, _
 from p24tui.routine.case import Case, Video
 from p24tui.text import clean_line
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.words.cases import video_mark
 
 
@@ -63,7 +64,7 @@ class VideoScreen(ModalScreen[VideoStep | None]):
         self._steps = steps_for(case)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Dialog():
             title = _("Video med {name}").format(name=clean_line(self._patient))
             yield Static(Content.styled(title, "bold"))
             yield Static(Content.styled(video_mark(self._case, in_full=True), "bold $warning"), classes="dialog-title")
@@ -98,7 +99,7 @@ class CameScreen(ModalScreen[bool | None]):
         self._patient = name
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Dialog():
             words = _("Var {name} med på videon?").format(name=clean_line(self._patient))
             yield Static(Content.styled(words, "bold"), classes="dialog-title")
             note = _("Kom hen inte ringer du först; sedan går besöket att avsluta som uteblivet (VI-13).")

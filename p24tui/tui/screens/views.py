@@ -2,7 +2,6 @@
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
@@ -12,6 +11,7 @@ from p24tui.i18n import N_, _
 from p24tui.routine.list_filter import Age, ListFilter
 from p24tui.services.views import SavedView
 from p24tui.text import clean_line
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Field
 from p24tui.words.cases import filter_words
 
@@ -44,7 +44,7 @@ class ViewsScreen(ModalScreen[ListFilter | SavedView | str | None]):
 
     def compose(self) -> ComposeResult:
         names = [*(_(name) for name, _chosen in STANDING), *(clean_line(one.name) for one in self._saved)]
-        with Vertical(classes="dialog"):
+        with Dialog():
             yield Static(Content.styled(_("Vyer"), "bold"), classes="dialog-title")
             yield OptionList(*(self._option(n, name) for n, name in enumerate(names)), id="views", markup=False)
             yield Field(placeholder=_("Namn på vyn"), id="view-name")

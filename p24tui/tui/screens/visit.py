@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from msgspec import Struct
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -24,6 +24,7 @@ from p24tui.text import clean_line
 from p24tui.tui.case_heading import E_IDS
 from p24tui.tui.screens.steps import StepsScreen, step_lines
 from p24tui.tui.visit_page import patient_words, state_cell, waiting_words
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.words.cases import outgoing_problem_words, outgoing_state_word, purpose_words
 from p24tui.words.times import clock_time, short_moment, span_words
 from p24tui.words.visits import CALLS, CHANNELS, KINDS, ROLES, SUMMONS
@@ -167,7 +168,7 @@ class VisitScreen(StepsScreen[Chosen]):
 
     def compose(self) -> ComposeResult:
         line = self._line
-        with Vertical(classes="dialog wide", id="visit-dialog"):
+        with Dialog(classes="wide", id="visit-dialog"):
             title = _("Videobesök · {name}").format(name=patient_words(line))
             yield Static(Content.styled(title, "bold"))
             words, look = state_cell(line, in_full=True)
@@ -176,7 +177,8 @@ class VisitScreen(StepsScreen[Chosen]):
             yield self._advised
             with self.scrolled:
                 yield self._told
-            yield Static(step_lines(STEPS[one] for one in self._steps), id="visit-steps")
+            with VerticalScroll(classes="choices", can_focus=False):
+                yield Static(step_lines(STEPS[one] for one in self._steps), id="visit-steps")
             yield Static(Content(self._problem), id="visit-problem", classes="dialog-problem")
             yield Static(self.keys, classes="dialog-keys")
 

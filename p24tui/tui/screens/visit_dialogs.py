@@ -6,7 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
@@ -18,29 +18,29 @@ from p24tui.routine.visit import CallOutcome, VisitKind
 from p24tui.services.visit_views import VisitLine
 from p24tui.text import clean_line
 from p24tui.tui.screens.questions import YesNoScreen
+from p24tui.tui.screens.scrolled import ScrolledScreen
 from p24tui.tui.screens.visit import call_words, in_order, participant_name, participant_words
 from p24tui.tui.visit_page import patient_words
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.words.visits import CALLS
 
 
-class CallScreen(ModalScreen[CallOutcome | None]):
+class CallScreen(ScrolledScreen[CallOutcome]):
     """The number to call, and by a digit what came of the call. ``problem`` says why it cannot be recorded."""
 
     BINDINGS = [
         *(Binding(str(digit), f"choose({digit})", show=False) for digit in range(1, len(CallOutcome) + 1)),
-        Binding("escape", "leave", show=False),
     ]
-    AUTO_FOCUS = ""
 
     def __init__(self, line: VisitLine, now: datetime, problem: str = "") -> None:
-        super().__init__()
+        super().__init__("call-outcomes")
         self._line = line
         self._now = now
         self._problem = problem
 
     def compose(self) -> ComposeResult:
         line = self._line
-        with Vertical(classes="dialog", id="call-dialog"):
+        with Dialog(id="call-dialog"):
             title = _("Ring: {name}").format(name=patient_words(line))
             yield Static(Content.styled(title, "bold"))
             yield Static(self._number(), id="call-number")
@@ -53,7 +53,8 @@ class CallScreen(ModalScreen[CallOutcome | None]):
                 Content.assemble((f" {digit}  ", "bold $primary"), _(CALLS[outcome]))
                 for digit, outcome in enumerate(CallOutcome, 1)
             ]
-            yield Static(Content("\n").join(lines))
+            with self.scrolled:
+                yield Static(Content("\n").join(lines))
             yield Static(Content(self._problem), classes="dialog-problem")
             if not line.calls:
                 note = _("Den som håller besöket ringer, och samtalet antecknas innan besöket kan avslutas (VI-13).")
@@ -62,9 +63,6 @@ class CallScreen(ModalScreen[CallOutcome | None]):
 
     def action_choose(self, digit: int) -> None:
         self.dismiss(list(CallOutcome)[digit - 1])
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
     def _number(self) -> Content:
         """Large: a line of its own, with its digits apart, and whose it is."""
@@ -93,7 +91,7 @@ class EndAbsentScreen(YesNoScreen):
         self._outcome = outcome
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Dialog():
             held = self._outcome is CallOutcome.BY_TELEPHONE
             name = patient_words(self._line)
             title = _("Avsluta besöket med {name}?") if held else _("Avsluta som uteblivet: {name}?")
@@ -138,7 +136,7 @@ class ParticipantsScreen(ModalScreen[Wanted | None]):
         self._problem = Static(classes="dialog-problem")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide", id="participants-dialog"):
+        with Dialog(classes="wide", id="participants-dialog"):
             title = _("Deltagare · {name}").format(name=patient_words(self._line))
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             names = [Option(Content(participant_name(one)), id=one.id) for one in self._there]

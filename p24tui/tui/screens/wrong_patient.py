@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -13,32 +12,33 @@ from p24tui.i18n import _
 from p24tui.routine.identity import show_number
 from p24tui.services.views import Reach
 from p24tui.text import clean_line, clean_text
+from p24tui.tui.screens.scrolled import ScrolledScreen
+from p24tui.tui.widgets.dialog import Dialog
 
 
-class WrongPatientScreen(ModalScreen[bool | None]):
+class WrongPatientScreen(ScrolledScreen[bool]):
     """Ends with whether it was for one's own child, or with nothing. What the patient will be told is shown."""
 
     BINDINGS = [
         Binding("1", "choose(False)", show=False),
         Binding("2", "choose(True)", show=False),
         Binding("enter", "confirm", show=False),
-        Binding("escape", "leave", show=False),
     ]
-    AUTO_FOCUS = ""
 
     def __init__(self, name: str, texts: Mapping[bool, str]) -> None:
-        super().__init__()
+        super().__init__("wrong-text")
         self._patient = name
         self._texts = texts
         self._for_child = False
         self._choices = Static(id="wrong-choices")
-        self._text = Static(classes="told-text", markup=False)
+        self._text = Static(markup=False)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide"):
+        with Dialog(classes="wide"):
             yield Static(Content.styled(_("Fel patient: {name}").format(name=self._patient), "bold"))
             yield self._choices
-            yield self._text
+            with self.scrolled:
+                yield self._text
             words = _(
                 "Texten skickas, anamnesen får OBS FEL PATIENT, ärendet avslutas och låses: inget mer kan antecknas, "
                 "bedömas eller registreras i det. Det går inte att ångra."
@@ -65,9 +65,6 @@ class WrongPatientScreen(ModalScreen[bool | None]):
     def action_confirm(self) -> None:
         self.dismiss(self._for_child)
 
-    def action_leave(self) -> None:
-        self.dismiss(None)
-
 
 class ReachScreen(ModalScreen[None]):
     """How to reach a protected person. It stands here until it is left, and nowhere else."""
@@ -81,7 +78,7 @@ class ReachScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         reach = self._reach
-        with Vertical(classes="dialog"):
+        with Dialog():
             yield Static(Content.styled(_("Skyddad person: så här nås hen"), "bold $warning"))
             rows = [
                 (_("Namn"), clean_line(reach.name)),

@@ -1,0 +1,117 @@
+"""No dialog hides its line of keys, nor what one writes in, however low the window is."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from textual.geometry import Region
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from p24tui.routine.actor import Profession
+from p24tui.routine.case import Case, RiskLevel, SuicideRisk
+from p24tui.routine.risk_course import Assessment, Basis, Booking
+from p24tui.services import chat, suicide
+from p24tui.tui.widgets.dialog import Dialog
+from p24tui.tui.widgets.patient_list import PatientList
+from p24tui.tui.window import SMALLEST
+from tests.tui.kit import at_desk, desk_of, press, screen_text
+from tests.tui.visit_kit import a_day_of_visits
+from tests.world import World
+
+pytestmark = pytest.mark.anyio
+
+SIZES = pytest.mark.parametrize("size", [SMALLEST, (80, 24)], ids=["60x16", "80x24"])
+Size = tuple[int, int]
+
+
+def cough(world: World) -> Case:
+    one = world.case(name="Ali Noor", matter="Hosta", unread=0, has_form=True)
+    return chat.claim(world.system, world.actor("amir"), one.id, one.version)
+
+
+def suspected(world: World) -> Case:
+    one = world.case(name="Erik Lund", suicide=SuicideRisk.AWAITING, has_form=True, unread=0)
+    return chat.claim(world.system, world.actor("amir"), one.id, one.version)
+
+
+def moderate(world: World) -> Case:
+    one = suspected(world)
+    said = Assessment(RiskLevel.MODERATE, (Basis.ANAMNESIS,), "suicidal-thoughts", "ensam", "syster")
+    return suicide.state(world.system, world.actor("amir"), one.id, one.version, said)
+
+
+def visit_booked(world: World) -> Case:
+    one = moderate(world)
+    at = world.clock.now() + timedelta(hours=2)
+    said = Booking(at, Profession.DOCTOR, "Anna Ström", "Vårdcentralen Åsen, rum 4")
+    return suicide.state(world.system, world.actor("amir"), one.id, one.version, said)
+
+
+def visits(world: World) -> None:
+    world.rostered()
+    a_day_of_visits(world)
+
+
+WAYS: tuple[tuple[Callable[[World], Case | None], str], ...] = (
+    (suspected, "4"),
+    (suspected, "4 1"),
+    (suspected, "4 1 ctrl+s"),
+    (moderate, "4"),
+    *((moderate, f"4 {digit}") for digit in range(1, 8)),
+    (visit_booked, "4"),
+    (suspected, "l"),
+    (cough, "l"),
+    (cough, "y"),
+    (cough, "j"),
+    (cough, "j 5"),
+    (cough, "6"),
+    (cough, "6 1"),
+    (cough, "6 5"),
+    (cough, "7"),
+    (cough, "7 1"),
+    (cough, "v"),
+    (cough, "h"),
+    (cough, "f4 i"),
+    (cough, "ctrl+o"),
+    (cough, "ctrl+o ctrl+n"),
+    (cough, "f9"),
+    (cough, "f1"),
+    (visits, "f3 enter"),
+    (visits, "f3 down down down enter"),
+    (visits, "f3 j"),
+    (visits, "f3 t"),
+)
+
+
+@SIZES
+@pytest.mark.parametrize(("case", "keys"), WAYS, ids=[f"{case.__name__}-{keys}" for case, keys in WAYS])
+async def test_a_dialog_hides_neither_its_keys_nor_what_one_writes_in(
+    sqlcipher_world: World, case: Callable[[World], Case | None], keys: str, size: Size
+) -> None:
+    one = case(sqlcipher_world)
+    async with at_desk(sqlcipher_world, "amir" if one else "maria", size=size) as pilot:
+        if one is not None:
+            desk_of(pilot).query_one(PatientList).move_to(one.id)
+        await press(pilot, *keys.split())
+        assert_in_sight(pilot)
+        for _step in range(6):  # through the fields, each of which must be seen as one comes to it
+            await press(pilot, "tab")
+            assert_in_sight(pilot)
+
+
+def assert_in_sight(pilot: Pilot[None]) -> None:
+    """All of the dialog's last line, and the field that has the focus."""
+    screen = pilot.app.screen
+    box = screen.query_one(Dialog)
+    last = [one for one in box.displayed_children if one.region.height or one.has_class("dialog-keys")][-1]
+    assert last.has_class("dialog-keys") or str(last.id).endswith("-keys"), screen_text(pilot)
+    assert _shown(pilot, last) == last.region, screen_text(pilot)
+    assert last.region.bottom < box.region.bottom, screen_text(pilot)
+    focused = screen.focused
+    if focused is not None and box in focused.ancestors:
+        assert _shown(pilot, focused).height >= min(2, focused.size.height), screen_text(pilot)
+
+
+def _shown(pilot: Pilot[None], widget: Widget) -> Region:
+    return pilot.app.screen.find_widget(widget).visible_region
