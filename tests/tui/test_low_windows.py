@@ -12,6 +12,7 @@ from p24tui.routine.actor import Profession
 from p24tui.routine.case import Case, RiskLevel, SuicideRisk
 from p24tui.routine.risk_course import Assessment, Basis, Booking
 from p24tui.services import chat, suicide
+from p24tui.tui.screens.form import FormScreen
 from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.patient_list import PatientList
 from p24tui.tui.window import SMALLEST
@@ -115,3 +116,14 @@ def assert_in_sight(pilot: Pilot[None]) -> None:
 
 def _shown(pilot: Pilot[None], widget: Widget) -> Region:
     return pilot.app.screen.find_widget(widget).visible_region
+
+
+async def test_what_was_said_of_an_answer_goes_as_the_answer_changes(sqlcipher_world: World) -> None:
+    one = suspected(sqlcipher_world)
+    async with at_desk(sqlcipher_world, "amir", size=(80, 24)) as pilot:
+        desk_of(pilot).query_one(PatientList).move_to(one.id)
+        await press(pilot, "4", "1", "ctrl+s")
+        assert isinstance(pilot.app.screen, FormScreen)
+        assert "Välj nivå" in screen_text(pilot)
+        await press(pilot, "space", "down", "enter")
+        assert "Välj nivå" not in screen_text(pilot)

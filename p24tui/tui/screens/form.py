@@ -99,6 +99,7 @@ class FormScreen(ModalScreen[Answers | None]):
         self._problem = problem
         self._saves = saves or _("spara")
         self._leaving = False
+        self._stood: Answers | None = None
 
     def compose(self) -> ComposeResult:
         with Dialog(classes="wide", id="form-dialog"):
@@ -114,6 +115,7 @@ class FormScreen(ModalScreen[Answers | None]):
             yield Static(self.keys, id="form-keys")
 
     def on_mount(self) -> None:
+        self._stood = self._answers()
         self.query(f"#part-{self.first}").focus()
 
     @property
@@ -132,10 +134,16 @@ class FormScreen(ModalScreen[Answers | None]):
         self.focus_next()
 
     def on_input_changed(self) -> None:
-        self._leaving = False
+        self._changed()
 
     def on_text_area_changed(self) -> None:
-        self._leaving = False
+        self._changed()
+
+    def on_select_changed(self, event: Select.Changed) -> None:
+        self._changed()
+
+    def on_toggles_changed(self) -> None:
+        self._changed()
 
     def action_save(self) -> None:
         self.dismiss(self._answers())
@@ -145,10 +153,18 @@ class FormScreen(ModalScreen[Answers | None]):
         if self._leaving or not typed:
             self.dismiss(None)
             return
-        self.query_one("#form-problem", Static).update(
-            Content(_("Inget är sparat. Esc en gång till kastar det du skrev."))
-        )
+        self._say(_("Inget är sparat. Esc en gång till kastar det du skrev."))
         self._leaving = True
+
+    def _changed(self) -> None:
+        """What was said was said of other answers. A part that has just been filled tells of it too."""
+        if self._stood is not None and self._answers() != self._stood:
+            self._say("")
+            self._leaving = False
+
+    def _say(self, words: str) -> None:
+        self._stood = self._answers()
+        self.query_one("#form-problem", Static).update(Content(words))
 
     def _answers(self) -> dict[str, Answer]:
         return {part.name: _answer(self.query_one(f"#part-{part.name}")) for part in self._parts}

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from textual.app import RenderResult
 from textual.binding import Binding
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -17,6 +18,9 @@ class Toggles(Widget, can_focus=True):
         Binding("down", "move(1)", show=False),
         Binding("space,enter", "choose", show=False),
     ]
+
+    class Changed(Message):
+        """Another choice has been made."""
 
     at: reactive[int] = reactive(0)
 
@@ -46,6 +50,7 @@ class Toggles(Widget, can_focus=True):
     def action_choose(self) -> None:
         self._chosen ^= {list(self._options)[self.at]}
         self.refresh()
+        self.post_message(self.Changed())
 
     def on_focus(self) -> None:
         self.refresh()
