@@ -12,7 +12,16 @@ from p24tui.services.views import CaseLine
 from p24tui.store.duty_values import Closing
 from p24tui.text import clean_line
 from p24tui.tui.places import MATTER, NAME, WIDE, Cell, Column, Page, Row, came, counted, name_of, still_open
-from p24tui.words.cases import HALF_ENDED, SUICIDE, TRIAGE_FAILED, VIDEO_ON, priority_mark, state_marks, video_mark
+from p24tui.words.cases import (
+    FREE_TEXT,
+    HALF_ENDED,
+    SUICIDE,
+    TRIAGE_FAILED,
+    VIDEO_ON,
+    priority_mark,
+    state_marks,
+    video_mark,
+)
 from p24tui.words.duty import closing_mark, guarantee_mark
 from p24tui.words.times import clock_time, waited
 
@@ -135,4 +144,7 @@ def _closing_cell(case: Case, where: Standing) -> Cell:
         half = is_half_ended(case)
         words = _("{mark} avsluta").format(mark=HALF_ENDED) if half else _("{mark} video på").format(mark=VIDEO_ON)
         return (words, "urgent" if half else "unread")
+    if where is Standing.UNREAD and case.unread_free_text and not case.unread:
+        free_text = _("fritext")
+        return (f"{FREE_TEXT} {free_text}", LOOKS[where])
     return (closing_mark(case, where), LOOKS.get(where, "quiet"))

@@ -12,7 +12,6 @@ from p24tui.routine.decision import Refusal
 from p24tui.routine.guarantee import Guarantee, Why
 from p24tui.routine.shift import Ongoing, ShiftKind
 from p24tui.routine.unit_alert import UnitAlert, UnitReason
-from p24tui.words.cases import FREE_TEXT
 from p24tui.words.times import MONTHS, day_words, moment
 
 GUARANTEE = "§"
@@ -113,9 +112,6 @@ def closing_mark(case: Case, where: Standing) -> str:
     """Where a case stands in the closing check, as short as a column needs it."""
     if where is Standing.RESTS and case.held_until is not None:
         return _("✓ till {day}").format(day=f"{case.held_until.day} {_(MONTHS[case.held_until.month - 1])}")
-    if where is Standing.UNREAD and case.unread_free_text and not case.unread:
-        free_text = _("fritext")
-        return f"{FREE_TEXT} {free_text}"
     return _(CLOSING_MARKS[where])
 
 
