@@ -86,7 +86,7 @@ def visit_page(day: VisitDay, unit_names: Mapping[str, str], now: datetime) -> P
     def columns(width: int) -> tuple[Column, ...]:
         wide, very_wide = width >= WIDE, width >= VERY_WIDE
         unit = (Column(_("Enhet"), 10 if wide else 5),) if several else ()
-        there = (Column(_("Har kommit"), 28 if very_wide else 22),) if wide else ()
+        there = (Column(_("Har kommit"), 26 if very_wide else 20),) if wide else ()
         summons = (Column(_("Kallelse"), 8),) if wide else ()
         return (
             Column(_("Tid"), 6),

@@ -115,7 +115,8 @@ class FormScreen(ModalScreen[Answers | None]):
             yield Static(self.keys, id="form-keys")
 
     def on_mount(self) -> None:
-        self._stood = self._answers()
+        if all(self.query(f"#part-{part.name}") for part in self._parts):  # who is quick leaves before there are any
+            self._stood = self._answers()
         self.query(f"#part-{self.first}").focus()
 
     @property

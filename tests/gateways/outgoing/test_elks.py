@@ -240,7 +240,7 @@ def test_a_connection_bears_one_message_and_is_ended() -> None:
     heard: queue.Queue[bytes] = queue.Queue()
 
     def treat(connection: socket.socket) -> None:
-        heard.put(connection.recv(65536))
+        heard.put(read_request(connection))
         connection.sendall(b"HTTP/1.1 429 Busy\r\nRetry-After: 9\r\nContent-Length: 0\r\n\r\n")
         heard.put(connection.recv(65536))
 
