@@ -8,6 +8,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState, SuicideRisk
 from p24tui.routine.chat import is_over, owned_by, unasked, untaken, video_is_off
 from p24tui.routine.decision import Refusal
+from p24tui.routine.list_filter import has_unread
 from p24tui.routine.rule import rule
 
 
@@ -16,7 +17,7 @@ def may_hold(case: Case, actor: Actor) -> Refusal | None:
     """Whether this person may let the case rest at all, whatever the day and the reason."""
     if refusal := is_over(case) or owned_by(case, actor) or video_is_off(case):
         return refusal
-    if case.unread or case.unread_free_text:
+    if has_unread(case):
         return Refusal("CH-7", "unread")
     return Refusal("SU-2", "suicide-hold") if case.suicide is not SuicideRisk.NONE else None
 

@@ -13,11 +13,11 @@ from p24tui.store.duty_values import Closing
 from p24tui.text import clean_line
 from p24tui.tui.places import MATTER, NAME, WIDE, Cell, Column, Page, Row, came, counted, name_of, still_open
 from p24tui.words.cases import (
-    FREE_TEXT,
     HALF_ENDED,
     SUICIDE,
     TRIAGE_FAILED,
     VIDEO_ON,
+    free_text_mark,
     priority_mark,
     state_marks,
     video_mark,
@@ -145,6 +145,5 @@ def _closing_cell(case: Case, where: Standing) -> Cell:
         words = _("{mark} avsluta").format(mark=HALF_ENDED) if half else _("{mark} video på").format(mark=VIDEO_ON)
         return (words, "urgent" if half else "unread")
     if where is Standing.UNREAD and case.unread_free_text and not case.unread:
-        free_text = _("fritext")
-        return (f"{FREE_TEXT} {free_text}", LOOKS[where])
+        return (free_text_mark(), LOOKS[where])
     return (closing_mark(case, where), LOOKS.get(where, "quiet"))

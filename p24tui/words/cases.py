@@ -320,11 +320,16 @@ def state_marks(case: Case, *, promised: str = "", why: bool = False) -> str:
         unread = _("oläst") if case.unread == 1 else _("{count} olästa").format(count=case.unread)
         words.append(f"{UNREAD} {unread}")
     if case.unread_free_text:
-        free_text = _("fritext")
-        words.append(f"{FREE_TEXT} {free_text}")
+        words.append(free_text_mark())
     if why and case.held_until is not None:
         words.append(f"· {case.held_reason}")
     return " ".join(filter(None, words))
+
+
+def free_text_mark() -> str:
+    """That nobody has read the free text of the form."""
+    free_text = _("fritext")
+    return f"{FREE_TEXT} {free_text}"
 
 
 def mark_to_keep(case: Case) -> str:
