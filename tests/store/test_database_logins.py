@@ -30,7 +30,7 @@ from p24tui.store.connect import PERSON, role_of
 from p24tui.store.engine import Store
 from p24tui.store.feed import Feed
 from p24tui.store.schema import open_store
-from p24tui.store.values import Changed
+from p24tui.store.values import Alive, Changed
 from p24tui.system import System
 from tests import postgres
 from tests.database_roles import GROUPS, PREFIX
@@ -235,10 +235,11 @@ def test_a_command_is_given_under_the_role_of_whoever_has_proven_to_be_its_perso
 
 
 def hears_of_changes(system: System, logins: Logins) -> None:
-    told = Event()
-    feed = Feed(system.store, lambda notice: told.set() if isinstance(notice, Changed) else None)
+    listens, told = Event(), Event()
+    feed = Feed(system.store, lambda notice: {Alive: listens, Changed: told}[type(notice)].set())
     owner = open_store(Settings(home=system.settings.home, database=logins.server.url(logins.database)))
     try:
+        assert listens.wait(WAIT), "only what is told after that is heard"
         owner.tell({"somebody's case"})
         assert told.wait(WAIT)
     finally:

@@ -40,7 +40,11 @@ from tests.gateways.outgoing.elks_server import peer, self_signed
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SENDER, TO = "no-reply@vc.example.se", "maria@example.se"
 USER, PASSWORD = "p24", "hemligt-losenord"
-SHORT = 0.3
+SHORT = 0.6
+"""Seconds, where the other side keeps silent until then."""
+
+LONG = 10.0
+"""Seconds, where it answers: a busy machine may take its time."""
 EMAIL = Outgoing("abc123", TO, "Hej!\nDu har en bokad videotid.\n.\n..två\nslut", "Din videotid på fredag")
 
 
@@ -106,6 +110,11 @@ def encrypted(mailbox: Mailbox, certificate: tuple[Path, Path], **more: Any) -> 
     demands = {"tls_context": context, "require_starttls": True, "auth_required": True, "authenticator": let_in}
     with running(mailbox, **demands, **more) as port:
         yield port
+
+
+def waits_for(*answers: bytes) -> float:
+    """Seconds within which these answers are dealt with: a silence alone needs the time to run out."""
+    return SHORT if SILENT in answers else LONG
 
 
 def gateway(port: int, **more: Any) -> Smtp:
@@ -432,7 +441,7 @@ _UNSURE: list[tuple[bytes, Problem]] = [
 def test_what_ends_before_the_dot_or_by_a_clear_no_is_surely_not_taken(step: str, told: bytes, answer: Answer) -> None:
     server = Scripted(**{step: told})
     with peer(server.treat) as port:
-        assert gateway(port, timeout=SHORT).send(EMAIL) == answer
+        assert gateway(port, timeout=waits_for(told)).send(EMAIL) == answer
     assert server.ended.wait(2)
     assert server.mails == (1 if step == "DOT" else 0)
 
@@ -442,7 +451,7 @@ def test_what_ends_before_the_dot_or_by_a_clear_no_is_surely_not_taken(step: str
 def test_what_ends_after_the_dot_is_uncertain(told: bytes, problem: Problem) -> None:
     server = Scripted(DOT=told)
     with peer(server.treat) as port:
-        assert gateway(port, timeout=SHORT).send(EMAIL) == Uncertain(problem)
+        assert gateway(port, timeout=waits_for(told)).send(EMAIL) == Uncertain(problem)
     assert server.mails == 1
 
 
@@ -540,7 +549,7 @@ def test_where_nobody_listens_it_is_surely_not_taken() -> None:
 def test_nothing_goes_in_clear_where_encryption_is_demanded(answers: dict[str, bytes], problem: Problem) -> None:
     server = Scripted(**answers)
     with peer(server.treat) as port:
-        one = gateway(port, security="starttls", user=USER, password=PASSWORD, timeout=SHORT)
+        one = gateway(port, security="starttls", user=USER, password=PASSWORD, timeout=waits_for(*answers.values()))
         assert one.send(EMAIL) == NotNow(problem)
         with pytest.raises(Unavailable, match=problem):
             one.check()
@@ -586,7 +595,7 @@ def test_the_check_says_what_the_server_says_of_itself_and_sends_nothing() -> No
 )
 def test_a_check_that_fails_says_why(answers: dict[str, bytes], problem: Problem) -> None:
     with peer(Scripted(**answers).treat) as port, pytest.raises(Unavailable) as caught:
-        gateway(port, timeout=SHORT).check()
+        gateway(port, timeout=waits_for(*answers.values())).check()
     assert (caught.value.part, caught.value.detail) == ("email", problem)
 
 
