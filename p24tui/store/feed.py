@@ -2,7 +2,7 @@
 
 It invalidates and is never the truth: what it names is read again. Within the process a write's own signal is
 enough. From other processes SQLite tells by ``PRAGMA data_version`` and the change log, PostgreSQL by NOTIFY, with
-a slow poll of the change log behind both, so that a lost notice only delays.
+a slow poll behind both, so that a lost notice only delays.
 """
 
 import logging
@@ -18,19 +18,9 @@ from p24tui.errors import P24Error
 from p24tui.store.connect import POSTGRESQL, connect_sqlcipher
 from p24tui.store.engine import CHANNEL, Store, Tx
 from p24tui.store.intake import OLDEST_RUNNING, START
+from p24tui.store.pace import Pace
 from p24tui.store.tables import changes
 from p24tui.store.values import Alive, Changed, Lost, Notice, Position
-
-LOOK_EVERY = 0.025
-"""Seconds between looks at ``data_version``; a look costs microseconds, and waking for it some more."""
-
-QUIET_AFTER = 10.0
-QUIET_LOOK_EVERY = 0.05
-"""Where nothing has changed for so long, one looks less often: it is half of what a console costs at rest."""
-
-PAUSE_PER_CHANGE = 0.02
-PAUSE_AT_MOST = 0.25
-"""Seconds until the next look where the last one found changes: the more it found, the more is changing."""
 
 POLL_EVERY = 2.0
 """Seconds between polls of the change log behind NOTIFY, and between tries to reach a lost database."""
@@ -52,6 +42,7 @@ class Feed:
         self._stopped = threading.Event()
         self._position: Position = _now(store) if since is None else since
         self._asked_at: float | None = None
+        self._pace: Pace | None = None
         self._forget = store.when_written(lambda ids: listener(Changed(ids)))
         run = self._follow_postgresql if store.path is None else self._follow_sqlite
         self._thread = threading.Thread(target=self._keep_on, args=(run,), name="feed", daemon=True)
@@ -68,6 +59,8 @@ class Feed:
         if self._stopped.is_set():
             return
         self._stopped.set()
+        if self._pace is not None:
+            self._pace.wake()
         self._forget()
         self._thread.join(timeout=5)
 
@@ -94,20 +87,17 @@ class Feed:
             look = connection.cursor()
             seen = _data_version(look)
             self._catch_up()
-            self._listener(Alive())
-            said, quiet, pause = 0.0, 0.0, LOOK_EVERY  # how long ago it said anything, and heard of a change
-            while not self._stopped.is_set():
-                time.sleep(pause)  # an event's own waiting costs three times as much, forty times a second
-                version = _data_version(look)
-                said, quiet = said + pause, quiet + pause
-                pause = QUIET_LOOK_EVERY if quiet >= QUIET_AFTER else LOOK_EVERY
-                if version != seen:
-                    seen, quiet = version, 0.0
-                    pause = min(max(LOOK_EVERY, PAUSE_PER_CHANGE * self._catch_up()), PAUSE_AT_MOST)
-                if said >= POLL_EVERY:
-                    said = 0.0
-                    self._reach()
-                    self._listener(Alive())
+            with Pace(self._store.path.with_name(f"{self._store.path.name}-wal")) as self._pace:
+                said_at = -POLL_EVERY
+                while not self._stopped.is_set():
+                    if (version := _data_version(look)) != seen:
+                        seen = version
+                        self._pace.found(self._catch_up())
+                    if time.monotonic() - said_at >= POLL_EVERY:
+                        said_at = time.monotonic()
+                        self._reach()
+                        self._listener(Alive())
+                    self._pace.rest()
         finally:
             connection.close()
 

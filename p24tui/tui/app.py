@@ -107,7 +107,8 @@ class P24App(Sessions):
         self.set_keymap(self._keys)
         if not self.is_headless:
             self.set_interval(TERMINAL_CHECKED_EVERY, self._leave_dead_terminal)
-        self.set_interval(LOOKED_EVERY, self._look_at_feed)
+        if self.system.settings.database:  # a file is there or it is not: no answer from it is owed for long
+            self.set_interval(LOOKED_EVERY, self._look_at_feed)
         self.watch_session()
         if self._admitted is not None:
             self.let_in(self._admitted)

@@ -13,14 +13,17 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from p24tui.services import chat
-from p24tui.store import events
-from p24tui.store.feed import LOOK_EVERY, QUIET_LOOK_EVERY, Feed
+from p24tui.store import events, pace
+from p24tui.store.feed import Feed
 from p24tui.store.schema import open_store
 from p24tui.store.values import Alive, Changed, Lost, Notice
 from tests.proxy import door
 from tests.world import World, make_world, make_world_again
 
 SOON = 10.0
+
+QUIET_AFTER = 2.0
+"""Seconds, more than any commit takes from its first byte to its last."""
 
 
 @contextmanager
@@ -47,12 +50,6 @@ def changed(heard: "queue.Queue[Notice]", case_id: str) -> bool:
         if isinstance(notice, Changed) and case_id in notice.case_ids:
             return True
     return False
-
-
-def await_pause(pauses: "queue.Queue[float]", seconds: float) -> None:
-    """Wait until the feed pauses for so long; raises ``queue.Empty`` where it never does."""
-    while pauses.get(timeout=SOON) != seconds:
-        pass
 
 
 @pytest.mark.hazard("H22")
@@ -89,25 +86,22 @@ def test_ones_own_write_is_heard_too(world: World) -> None:
 
 
 @pytest.mark.hazard("H22")
-def test_where_nothing_has_changed_for_long_it_looks_half_as_often(
-    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("tells", [True, False], ids=["the system tells of writes", "it does not"])
+def test_where_all_has_long_been_quiet_a_write_elsewhere_is_heard(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch, tells: bool
 ) -> None:
-    pauses: queue.Queue[float] = queue.Queue()
-    sleep = time.sleep
-
-    def paused(seconds: float) -> None:
-        pauses.put(seconds)
-        sleep(seconds)
-
-    monkeypatch.setattr("p24tui.store.feed.QUIET_AFTER", 0.2)
-    monkeypatch.setattr("p24tui.store.feed.time.sleep", paused)
+    monkeypatch.setattr(pace, "QUIET_AFTER", QUIET_AFTER)
+    monkeypatch.setattr(pace, "WRITTEN_LOOK_EVERY", 6 * SOON)
+    if not tells:
+        monkeypatch.setattr(pace, "written", lambda _: None)
     case = sqlcipher_world.case()
     with listening(sqlcipher_world) as heard:
-        await_pause(pauses, LOOK_EVERY)
-        await_pause(pauses, QUIET_LOOK_EVERY)
+        assert isinstance(heard.get(timeout=SOON), Alive)
+        time.sleep(1.1 * QUIET_AFTER)
         chat.claim(sqlcipher_world.system, sqlcipher_world.actor("maria"), case.id, case.version)
         assert changed(heard, case.id)
-        await_pause(pauses, LOOK_EVERY)
+        ended = time.monotonic()
+    assert time.monotonic() - ended < SOON, "and it ends at once"
 
 
 def test_a_quiet_feed_says_that_it_is_alive(world: World) -> None:
