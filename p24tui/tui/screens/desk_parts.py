@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
@@ -32,6 +32,7 @@ from p24tui.tui.widgets.conversation import Conversation
 from p24tui.tui.widgets.desk_header import DeskHeader, Trouble, Unsaved
 from p24tui.tui.widgets.duty_bar import DutyBar
 from p24tui.tui.widgets.filter_bar import FilterBar
+from p24tui.tui.widgets.frame import Frame
 from p24tui.tui.widgets.key_bar import KeyBar
 from p24tui.tui.widgets.list_note import ListNote
 from p24tui.tui.widgets.patient_list import PatientList
@@ -156,7 +157,7 @@ class DeskParts(Screen[None]):
             yield self._list
             yield from self._panes
             yield self._aside
-        with Vertical(id="place"):
+        with Frame(id="place"):
             yield self._place_note
             yield self._place_list
             yield self._closing_list

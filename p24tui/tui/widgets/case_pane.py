@@ -6,7 +6,6 @@ from datetime import datetime
 from msgspec.structs import replace
 from textual import events
 from textual.app import ComposeResult, RenderResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message as Happening
 from textual.reactive import reactive
@@ -24,6 +23,7 @@ from p24tui.tui.entries import Part, entries
 from p24tui.tui.keys import key_name
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.conversation import Conversation
+from p24tui.tui.widgets.frame import Frame
 from p24tui.words.cases import (
     FREE_TEXT,
     remark_words,
@@ -64,7 +64,7 @@ class PartLine(Widget):
         return [(part, f" {key_name(f'read_{part}')} {_(name)}{marks.get(part, '')} ") for part, name in PARTS.items()]
 
 
-class CasePane(Vertical):
+class CasePane(Frame):
     """Shows an open case. Values in by ``show``; what one writes goes out from the composers in it."""
 
     class EarlierWanted(Happening):
