@@ -292,7 +292,7 @@ KEYS = (
         "k",
         "acknowledge",
         N_("kvittera larm"),
-        N_("Kvittera det som larmar: det tystnar på alla konsoler."),
+        N_("Kvittera larmen som står på raden: de tystnar på alla konsoler."),
         _ON_A_CASE,
         in_bar=False,
     ),

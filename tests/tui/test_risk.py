@@ -189,6 +189,36 @@ async def test_the_visit_is_booked_followed_and_recorded(sqlcipher_world: World)
         assert "hindrar inte att ärendet avslutas" in screen_text(pilot)
 
 
+@SIZES
+@pytest.mark.rule("SU-6")
+@pytest.mark.hazard("H8")
+async def test_that_the_unit_is_closed_at_the_time_of_the_visit_is_said_before_it_is_booked(
+    sqlcipher_world: World, size: tuple[int, int]
+) -> None:
+    sqlcipher_world.clock.advance(timedelta(days=4))
+    one = moderate(sqlcipher_world)
+    async with at_desk(sqlcipher_world, "amir", size=size) as pilot:
+        await stand_on(pilot, one, "4", "1")
+        await write(pilot, "2026-11-28 10.00")
+        await press(pilot, "tab", "space", "down", "enter", "tab")
+        await write(pilot, "Sara Holm")
+        await press(pilot, "tab")
+        await write(pilot, "rum 4")
+        await press(pilot, "ctrl+s")
+        shown = " ".join(screen_text(pilot).replace("│", " ").split())
+        assert "Enheten är stängd lör 28 nov 10.00." in shown
+        assert "Ctrl+S en gång till" in shown
+        assert sqlcipher_world.row(one.id).case.risk_due_at is None
+        await press(pilot, "end", "ctrl+u")
+        await write(pilot, "2026-11-29 10.00")
+        await press(pilot, "ctrl+s")
+        assert "Enheten är stängd sön 29 nov 10.00." in screen_text(pilot), "another time is said anew"
+        assert sqlcipher_world.row(one.id).case.risk_due_at is None
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, RiskScreen)
+    assert sqlcipher_world.row(one.id).case.risk_due_at is not None
+
+
 @pytest.mark.rule("SU-7")
 @pytest.mark.hazard("H3", "H8")
 async def test_whatever_the_filter_raised_risk_is_seen_by_word_symbol_and_place(sqlcipher_world: World) -> None:
