@@ -222,7 +222,8 @@ class OpenCase(Struct, frozen=True):
 class RiskView(Struct, frozen=True):
     """What has been stated of suicide risk in a case, oldest first, and what ending it still lacks, if anything.
 
-    ``refused`` says why a kind of step is not for whoever reads it, before they write anything. ``hours`` are the unit's.
+    ``refused`` says why a kind of step is not for whoever reads it, before they write anything. ``hours`` are those
+    of the unit.
     """
 
     case: Case

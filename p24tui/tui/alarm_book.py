@@ -70,7 +70,7 @@ class AlarmBook:
         return [self._calls[place[-1]][0] for place in self._heard[:limit]]
 
     def unseen(self, case_ids: Iterable[str]) -> list[Alert]:
-        """All that calls in these cases, of which this console says the gravest: who has seen that has seen the case."""
+        """All that calls in these cases, of which the gravest is said: who has seen that has seen the case."""
         return [call for case_id in case_ids for call in self._unseen.get(case_id, ())]
 
     def __len__(self) -> int:

@@ -53,7 +53,7 @@ KEYS = (
         N_("Påminn patienten med sms. Först visas till vem, vilket nummer och texten."),
         _BOTH,
     ),
-    Key("h", "hold", N_("håll"), N_("Låt ärendet vila till en dag, med en orsak."), _ON_A_CASE),
+    Key("h", "hold", N_("vila"), N_("Låt ärendet vila till en dag, med en orsak."), _ON_A_CASE),
     Key("a", "end", N_("avsluta"), N_("Avsluta ärendet, i två steg."), _ON_A_CASE),
     Key(
         "j",

@@ -37,6 +37,11 @@ async def write(pilot: Pilot[None], words: str) -> None:
     await press(pilot)
 
 
+def hint_of(pilot: Pilot[None]) -> str:
+    """What stands where one would write, in one line."""
+    return " ".join(str(desk_of(pilot)._pane._hint.render()).split())
+
+
 def taken_on(world: World, name: str = "Erik Lund") -> Case:
     one = world.case(name=name, matter="Nedstämdhet", suicide=SuicideRisk.AWAITING, has_form=True, unread=0)
     return chat.claim(world.system, world.actor("amir"), one.id, one.version)
@@ -304,6 +309,28 @@ async def test_a_marked_case_that_opens_again_says_so_and_is_not_taken_on(sqlcip
         assert "OBS FEL PATIENT" in screen_text(pilot)
         await press(pilot, "escape", "t")
         assert "Fel patient: ärendet gäller någon annan" in screen_text(pilot)
+
+
+@SIZES
+@pytest.mark.rule("AP-1", "AP-3", "AP-4")
+@pytest.mark.hazard("H9", "H15")
+async def test_what_one_may_do_where_the_wrong_person_writes_on_stands_where_one_would_answer(
+    sqlcipher_world: World, size: tuple[int, int]
+) -> None:
+    one = sqlcipher_world.case(name="Karin Öberg", unread=0)
+    wrong_patient.mark(sqlcipher_world.system, sqlcipher_world.actor("maria"), one.id, one.version)
+    sqlcipher_world.writes(one.id, "Hallå?")
+    async with at_desk(sqlcipher_world, size=size) as pilot:
+        await stand_on(pilot, one, "enter")
+        said = hint_of(pilot)
+        assert "Fel patient: här svaras och antecknas inget mer. Läs det nya." in said
+        assert "Tyder det på suicidrisk, tryck 4; vid fara ring 112." in said
+        assert "Annars tryck a för att avsluta igen: den som behöver vård loggar in själv." in said
+        assert "själv." in screen_text(pilot), "the end of it is in sight too"
+        await press(pilot, "4", "1")
+        await write(pilot, "vill dö")
+        await press(pilot, "ctrl+s", "escape")
+        assert "Suicidrisk är misstänkt: ring personen eller 112, och anteckna det med 4." in hint_of(pilot)
 
 
 @pytest.mark.rule("SU-2")

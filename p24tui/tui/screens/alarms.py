@@ -127,7 +127,10 @@ class Alarms(Duties):
         self.post_message(self.GoTo(self._book.heard(1)[0].case_id))
 
     def action_take_responsibility(self) -> None:
-        """Be the one who is responsible for the inflow of the units that one sees; what a colleague has is asked about first."""
+        """Be the one who is responsible for the inflow of the units that one sees.
+
+        Where a colleague is it, one is asked first: they would no longer hear what calls before the others do.
+        """
         wanted = self._live.filter.units or {self._actor.unit_id}
         actors = [self._as(unit.id) for unit in self._units if unit.id in wanted]
         found = self._responsible or {}

@@ -198,8 +198,8 @@ def warning_of(entry: Entry, view: RiskView) -> str:
     if not isinstance(entry, Booking) or not is_booked_while_closed(view.hours, entry):
         return ""
     words = _(
-        "Enheten är stängd {at}. Välj en annan tid, eller det individuella beslutet (SU-8). Är det ordnat att någon tar "
-        "emot patienten då: Ctrl+S en gång till."
+        "Enheten är stängd {at}. Välj en annan tid, eller det individuella beslutet (SU-8). Är det ordnat att någon "
+        "tar emot patienten då: Ctrl+S en gång till."
     )
     return words.format(at=day_and_time(entry.at))
 

@@ -107,7 +107,7 @@ class TakeResponsibilityScreen(YesNoScreen):
         with Dialog():
             title = _("Ta över chattansvaret från {who}?").format(who=self._holders)
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
-            words = _("Larm ljuder då först hos dig, och du ser till att någon tar det som kommer in. Säg till kollegan.")
+            words = _("Larm ljuder då först hos dig, och du ser till att någon tar det som kommer in.")
             yield Static(words, markup=False)
             yield Static(_("Enter ta över   Esc låt bli"), classes="dialog-keys")
 
