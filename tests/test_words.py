@@ -41,3 +41,12 @@ def test_what_was_typed_about_suicide_risk_ends_with_one_stop(typed: str, shown:
     assessed = entry_words(Assessment(RiskLevel.HIGH, (Basis.CHAT,), "suicidal-thoughts", typed, typed))
     assert f"Riskfaktorer: {shown} Skyddsfaktorer: {shown} Bygger på chatten" in assessed
     assert entry_words(Decision(InsteadOfVisit.REFUSES, typed, "Syster är där.")).endswith(f": {shown} Syster är där.")
+
+
+@pytest.mark.rule("SE-4")
+@pytest.mark.parametrize("state", [CaseState.DUE, CaseState.ANSWERED])
+def test_that_a_time_is_to_be_offered_says_no_day(state: CaseState) -> None:
+    """A patient who answers the same evening wakes the case, and the time was promised for the day after."""
+    marks = state_marks(case(no_times=True, state=state))
+    assert "ERBJUD TID" in marks
+    assert "I DAG" not in marks

@@ -79,7 +79,9 @@ RISK_REFUSALS = {
     "look-why": N_("Skriv varför du behöver nå personen. Det loggas med ditt namn."),
     "looked": N_("{who} har redan sett hur personen nås. Uppgifterna visas bara en gång. Vid fara ring 112."),
     "look-first": N_("Se först hur personen nås. Det loggas med ditt namn."),
-    "wrong-patient": N_("Fel patient: ärendet gäller någon annan än den inloggade, och handläggs inte."),
+    "wrong-patient": N_(
+        "Fel patient: ärendet gäller någon annan än den inloggade, och handläggs inte. Läs det nya, och avsluta igen."
+    ),
     "wrong-patient-locked": N_("OBS FEL PATIENT: inget mer dokumenteras i ärendet."),
     "guardian-proxy": N_("En vårdnadshavare är ombud för sitt eget barn. Det är tillåtet: handlägg som vanligt."),
 }

@@ -12,7 +12,7 @@ from p24tui.routine.actor import ASSESSORS, Actor
 from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
 from p24tui.routine.chat import assessor, is_over, may_handle, may_handle_case, owned_by
 from p24tui.routine.decision import Refusal
-from p24tui.routine.hours import OpeningHours, day_openings, instant_of, local_day
+from p24tui.routine.hours import OpeningHours, day_openings, instant_of, is_open, local_day
 from p24tui.routine.protection import Protection
 from p24tui.routine.risk_course import (
     Assessment,
@@ -152,6 +152,15 @@ def book(
     if last is None or local_day(said.at) > last:
         return Refusal("SU-6", "booking-late")
     return replace(_in_hand(case, actor), risk_due_at=said.at + pace.recorded_within)
+
+
+@rule("SU-6")
+def is_booked_while_closed(hours: OpeningHours, said: Booking) -> bool:
+    """Whether the unit is closed when the visit would be.
+
+    That is warned of and not refused: the last day stands whatever the hours are, and a visit can be arranged for.
+    """
+    return not is_open(hours, said.at)
 
 
 @rule("SU-7")

@@ -95,11 +95,11 @@ def read(system: System, actor: Actor, case_id: str) -> RiskView:
     with system.store.writing() as tx:
         row = case_of_unit(tx, actor, case_id)
         read_log.log_reading(tx, actor, now, "risk", case_id=case_id, patient_id=row.patient.id)
-        stated = stated_in(tx, case_id)
+        stated, hours = stated_in(tx, case_id), known_unit(tx, row.case.unit_id).hours
     lacks = risk_path.missing(row.case, course_of(stated), row.patient.protection, pace(now))
     if is_protected(row.patient.protection):
         stated = tuple(filter(None, map(_of_protected, stated)))
-    return RiskView(row.case, shown(row.patient, local_date(now)), stated, lacks, _refused(row, actor))
+    return RiskView(row.case, shown(row.patient, local_date(now)), hours, stated, lacks, _refused(row, actor))
 
 
 @rule("SU-1", "SU-2", "SU-3", "SU-4", "SU-5", "SU-6", "SU-7", "SU-8", "SU-9", "SU-11", "SU-12", "SU-13", "AP-4")

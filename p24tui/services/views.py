@@ -15,7 +15,7 @@ from p24tui.routine.case import Case, CaseState
 from p24tui.routine.decision import Refusal
 from p24tui.routine.guarantee import Guarantee
 from p24tui.routine.handover import Target
-from p24tui.routine.hours import Span
+from p24tui.routine.hours import OpeningHours, Span
 from p24tui.routine.list_filter import ListFilter
 from p24tui.routine.patient import ShownPatient, shown
 from p24tui.routine.proxy import Guardian
@@ -222,11 +222,13 @@ class OpenCase(Struct, frozen=True):
 class RiskView(Struct, frozen=True):
     """What has been stated of suicide risk in a case, oldest first, and what ending it still lacks, if anything.
 
-    ``refused`` says why a kind of step is not for whoever reads it, before they write anything.
+    ``refused`` says why a kind of step is not for whoever reads it, before they write anything. ``hours`` are those
+    of the unit.
     """
 
     case: Case
     patient: ShownPatient
+    hours: OpeningHours
     stated: tuple[Stated, ...]
     missing: Refusal | None
     refused: Mapping[type[Entry], Refusal]

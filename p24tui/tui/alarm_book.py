@@ -69,9 +69,9 @@ class AlarmBook:
         """What this console is to say, the gravest and oldest first."""
         return [self._calls[place[-1]][0] for place in self._heard[:limit]]
 
-    def unseen(self) -> list[Alert]:
-        """All that calls in the cases of which this console says the gravest: who has seen that has seen the case."""
-        return [call for place in self._heard for call in self._unseen[place[-1]]]
+    def unseen(self, case_ids: Iterable[str]) -> list[Alert]:
+        """All that calls in these cases, of which the gravest is said: who has seen that has seen the case."""
+        return [call for case_id in case_ids for call in self._unseen.get(case_id, ())]
 
     def __len__(self) -> int:
         return len(self._heard)

@@ -193,7 +193,7 @@ def hint(opened: OpenCase, actor: Actor, now: datetime) -> Content:
 def _nobodys(case: Case) -> str:
     """Why nobody has the case, and how one takes it on."""
     if case.wrong_patient_at is not None:
-        return _("Ärendet tas inte emot. Läs det, och tryck {key} för att avsluta.").format(key=key_name("end"))
+        return _wrong_patients(case)
     if case.held_until is not None:
         words = _("Vilar till {day}: {reason}").format(
             day=case.held_until.isoformat(), reason=clean_line(case.held_reason)
@@ -201,6 +201,21 @@ def _nobodys(case: Case) -> str:
         claim = _("Tryck {key} för att ta emot.").format(key=key_name("claim"))
         return f"{words}  {claim}"
     return _("Ingen har ärendet. Tryck {key} för att ta emot och svara.").format(key=key_name("claim"))
+
+
+def _wrong_patients(case: Case) -> str:
+    """What one may do when the wrong person writes on: nothing is answered or written down on them (AP-1, AP-3)."""
+    if case.suicide is not SuicideRisk.NONE:
+        words = _(
+            "Fel patient: här svaras och antecknas inget mer. Suicidrisk är misstänkt: ring personen eller 112, och "
+            "anteckna det med {risk}. Först då går ärendet att avsluta, med {end}."
+        )
+    else:
+        words = _(
+            "Fel patient: här svaras och antecknas inget mer. Läs det nya. Tyder det på suicidrisk, tryck {risk}; vid "
+            "fara ring 112. Annars tryck {end} för att avsluta igen: den som behöver vård loggar in själv."
+        )
+    return words.format(risk=key_name("risk"), end=key_name("end"))
 
 
 def _anothers(opened: OpenCase, actor: Actor, now: datetime) -> str:

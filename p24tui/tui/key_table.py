@@ -53,7 +53,7 @@ KEYS = (
         N_("Påminn patienten med sms. Först visas till vem, vilket nummer och texten."),
         _BOTH,
     ),
-    Key("h", "hold", N_("håll"), N_("Låt ärendet vila till en dag, med en orsak."), _ON_A_CASE),
+    Key("h", "hold", N_("vila"), N_("Låt ärendet vila till en dag, med en orsak."), _ON_A_CASE),
     Key("a", "end", N_("avsluta"), N_("Avsluta ärendet, i två steg."), _ON_A_CASE),
     Key(
         "j",
@@ -292,7 +292,7 @@ KEYS = (
         "k",
         "acknowledge",
         N_("kvittera larm"),
-        N_("Kvittera det som larmar: det tystnar på alla konsoler."),
+        N_("Kvittera larmen som står på raden: de tystnar på alla konsoler."),
         _ON_A_CASE,
         in_bar=False,
     ),

@@ -359,7 +359,7 @@ def _handed(case: Case, *, why: bool) -> str:
 def _special(case: Case) -> list[str]:
     """What must be seen of a case before its state."""
     marks = {
-        N_("TID I DAG"): is_first_task(case),
+        N_("ERBJUD TID"): is_first_task(case),
         N_("BRÅDSK"): case.urgency is Urgency.URGENT,
     }
     return [*(_(mark) for mark, holds in marks.items() if holds), *filter(None, [risk_mark(case)])]

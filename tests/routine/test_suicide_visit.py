@@ -121,6 +121,27 @@ def test_what_is_no_booking_for_moderate_risk(
     assert suicide.book(moderate(**facts), at, PSYCHOLOGIST, NONE, said, NOW, PACE) == refused
 
 
+@pytest.mark.rule("SU-6")
+@pytest.mark.hazard("H8")
+@pytest.mark.parametrize(
+    ("at", "is_closed"),
+    [
+        (swedish(2026, 11, 27, 8, 0), False),  # a Friday, at opening
+        (swedish(2026, 11, 27, 7, 59), True),
+        (swedish(2026, 11, 27, 17, 0), True),
+        (swedish(2026, 11, 28, 10, 0), True),  # a Saturday
+        (swedish(2027, 1, 6, 10, 0), True),  # Epiphany
+    ],
+)
+def test_a_visit_while_the_unit_is_closed_is_warned_of_and_not_refused(at: datetime, is_closed: bool) -> None:
+    """The routine gives two days and no more, whatever the hours: to refuse would leave no visit at all."""
+    said = replace(VISIT, at=at)
+    assert suicide.is_booked_while_closed(parse_hours("mon-fri 08:00-17:00"), said) is is_closed
+    assessed = at - HOUR
+    one = taken(suicide.assess(suspected(), UNSAID, PSYCHOLOGIST, NONE, MODERATE, assessed, PACE))
+    assert isinstance(suicide.book(one, AT_MODERATE, PSYCHOLOGIST, NONE, said, assessed, PACE), Case)
+
+
 @pytest.mark.rule("SU-6", "SU-7")
 @pytest.mark.parametrize("profession", sorted(ASSESSORS))
 def test_a_booked_visit_is_to_be_recorded_an_hour_after_its_time(profession: Profession) -> None:

@@ -79,7 +79,7 @@ async def test_the_palette_does_what_is_chosen(sqlcipher_world: World) -> None:
     fill(sqlcipher_world)
     async with at_desk(sqlcipher_world) as pilot:
         await press(pilot, "down", "down", "down", "t", "escape", "ctrl+p")
-        await found(pilot, "håll", "Håll\nh  ")
+        await found(pilot, "vila", "Vila\nh  ")
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, HoldScreen)
 

@@ -60,8 +60,8 @@ async def test_a_case_is_offered_with_message_and_consent_and_stays_ones_own(sql
     async with at_desk(world) as pilot:
         await stand_on(pilot, case.id, "l")
         assert isinstance(pilot.app.screen, HandoverScreen)
-        assert "Inte i tjänst nu." in screen_text(pilot)
         await pilot.press(*"sara")
+        assert "Inte i tjänst nu." in screen_text(pilot)
         await press(pilot, "tab")
         await pilot.press(*"EKG saknas")
         await press(pilot, "tab", "enter", "down", "enter", "ctrl+s")
@@ -97,6 +97,24 @@ async def test_what_is_offered_to_one_is_answered_also_by_the_key_that_takes_on(
     assert world.row(case.id).owner == "Sara Holm"
 
 
+@pytest.mark.rule("CH-11", "SU-2")
+@pytest.mark.parametrize("name", ["chest", "suicide"])
+async def test_nobody_is_chosen_before_one_has_chosen(sqlcipher_world: World, name: str) -> None:
+    """A form that is sent as it opens must not give the case to whoever stands first."""
+    world = sqlcipher_world
+    case = mine(world, name)
+    async with at_desk(world, size=(80, 24)) as pilot:
+        await stand_on(pilot, case.id, "l")
+        assert "Välj vem med ↑ ↓." in screen_text(pilot)
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, HandoverScreen)
+        assert "Välj vem som ska ta emot ärendet." in screen_text(pilot)
+        assert rows(world, case.id) == []
+        await pilot.press(*"amir")
+        await press(pilot, "ctrl+s")
+        assert not isinstance(pilot.app.screen, HandoverScreen), "whom alone what one has typed fits is chosen"
+
+
 @pytest.mark.hazard("H17")
 async def test_without_consent_the_patient_is_asked_instead(sqlcipher_world: World) -> None:
     world = sqlcipher_world
@@ -104,7 +122,7 @@ async def test_without_consent_the_patient_is_asked_instead(sqlcipher_world: Wor
     async with at_desk(world) as pilot:
         await stand_on(pilot, case.id, "l")
         assert "inte frågat: fråga patienten först" in screen_text(pilot)
-        await press(pilot, "ctrl+s")
+        await press(pilot, "down", "ctrl+s")
         composer = desk_of(pilot)._pane.composer
         assert composer.has_focus
         assert "lämna över ditt ärende till en läkare" in composer.text
@@ -117,7 +135,7 @@ async def test_the_question_stands_apart_from_what_one_had_begun_to_write(sqlcip
     async with at_desk(sqlcipher_world) as pilot:
         await stand_on(pilot, case.id, "enter")
         await pilot.press(*"Hej")
-        await press(pilot, "home", "escape", "l", "ctrl+s")
+        await press(pilot, "home", "escape", "l", "down", "ctrl+s")
         assert desk_of(pilot)._pane.composer.text.startswith("Hej\n\nHej Karin Öberg.")
         assert "Frågan står efter det som redan var skrivet" in screen_text(pilot)
 
@@ -134,7 +152,7 @@ async def test_with_suicide_risk_no_consent_is_asked_for_and_only_assessors_stan
         assert "antecknas med grunden SU-2" in shown
         assert "Johan Berg" not in shown
         await pilot.press(*"psykolog")
-        await press(pilot, "ctrl+s")
+        await press(pilot, "down", "ctrl+s")
         assert "SUI LÄMNAS → psykolog" in screen_text(pilot)
     (row,) = rows(world, case.id)
     assert (row.ground, row.to_profession, row.to_staff) == ("SU-2", Profession.PSYCHOLOGIST, None)
@@ -144,7 +162,7 @@ async def test_a_time_that_cannot_be_read_or_lies_ahead_is_said(sqlcipher_world:
     world = sqlcipher_world
     case = mine(world, "chest")
     async with at_desk(world) as pilot:
-        await stand_on(pilot, case.id, "l", "tab", "tab", "enter", "down", "enter", "tab")
+        await stand_on(pilot, case.id, "l", "down", "tab", "tab", "enter", "down", "enter", "tab")
         for typed, said in (("nyss", "Skriv när patienten samtyckte"), ("23.59", "ligger framåt")):
             await press(pilot, "end", "ctrl+u")
             await pilot.press(*typed)
@@ -167,7 +185,7 @@ async def test_what_is_refused_comes_up_again_with_what_was_typed(sqlcipher_worl
     world = sqlcipher_world
     case = mine(world, "chest")
     async with at_desk(world) as pilot:
-        await stand_on(pilot, case.id, "l", "tab")
+        await stand_on(pilot, case.id, "l", "down", "tab")
         await pilot.press(*"EKG saknas")
         await press(pilot, "escape")
         assert "Esc en gång till kastar" in screen_text(pilot)

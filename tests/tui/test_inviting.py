@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
+from p24tui.gateways.person_data import Guardian as PersonGuardian
 from p24tui.routine.protection import Protection
 from p24tui.routine.visit import Summons
 from p24tui.services import guardians, patients, staff
@@ -112,6 +113,26 @@ async def test_the_other_guardian_is_a_guest_and_a_protected_one_is_not_invited(
         await press(pilot, "ctrl+s")
         assert "Inbjuden: Albert Hammar. Länken går med e-post." in plain(pilot)
     assert ("guardian", "Albert Hammar") in roles(sqlcipher_world, visit.id)
+
+
+@pytest.mark.rule("VI-8")
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_the_other_guardian_is_offered_only_where_there_is_one(sqlcipher_world: World, is_there: bool) -> None:
+    if is_there:
+        one = a_child(sqlcipher_world)
+    else:
+        alone = structs.replace(A_CHILD, guardians=(PersonGuardian(MOTHER.number, MOTHER.name),))
+        knowing(sqlcipher_world, alone, MOTHERS)
+        one = patients.register(sqlcipher_world.system, sqlcipher_world.actor("maria"), CHILD, "")
+        guardians.put_mobile(
+            sqlcipher_world.system, sqlcipher_world.actor("maria"), one.patient_id, MOTHER.number, MOBILE
+        )
+    in_two_hours(sqlcipher_world, one, summons=Summons.CHILD_SAVED)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "f3", "l")
+        assert isinstance(pilot.app.screen, WhoToInviteScreen)
+        assert ("den andra vårdnadshavaren" in plain(pilot)) is is_there
+        assert "en extern gäst" in plain(pilot)
 
 
 @SIZES

@@ -37,6 +37,11 @@ async def write(pilot: Pilot[None], words: str) -> None:
     await press(pilot)
 
 
+def hint_of(pilot: Pilot[None]) -> str:
+    """What stands where one would write, in one line."""
+    return " ".join(str(desk_of(pilot)._pane._hint.render()).split())
+
+
 def taken_on(world: World, name: str = "Erik Lund") -> Case:
     one = world.case(name=name, matter="Nedstämdhet", suicide=SuicideRisk.AWAITING, has_form=True, unread=0)
     return chat.claim(world.system, world.actor("amir"), one.id, one.version)
@@ -189,6 +194,36 @@ async def test_the_visit_is_booked_followed_and_recorded(sqlcipher_world: World)
         assert "hindrar inte att ärendet avslutas" in screen_text(pilot)
 
 
+@SIZES
+@pytest.mark.rule("SU-6")
+@pytest.mark.hazard("H8")
+async def test_that_the_unit_is_closed_at_the_time_of_the_visit_is_said_before_it_is_booked(
+    sqlcipher_world: World, size: tuple[int, int]
+) -> None:
+    sqlcipher_world.clock.advance(timedelta(days=4))
+    one = moderate(sqlcipher_world)
+    async with at_desk(sqlcipher_world, "amir", size=size) as pilot:
+        await stand_on(pilot, one, "4", "1")
+        await write(pilot, "2026-11-28 10.00")
+        await press(pilot, "tab", "space", "down", "enter", "tab")
+        await write(pilot, "Sara Holm")
+        await press(pilot, "tab")
+        await write(pilot, "rum 4")
+        await press(pilot, "ctrl+s")
+        shown = " ".join(screen_text(pilot).replace("│", " ").split())
+        assert "Enheten är stängd lör 28 nov 10.00." in shown
+        assert "Ctrl+S en gång till" in shown
+        assert sqlcipher_world.row(one.id).case.risk_due_at is None
+        await press(pilot, "end", "ctrl+u")
+        await write(pilot, "2026-11-29 10.00")
+        await press(pilot, "ctrl+s")
+        assert "Enheten är stängd sön 29 nov 10.00." in screen_text(pilot), "another time is said anew"
+        assert sqlcipher_world.row(one.id).case.risk_due_at is None
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, RiskScreen)
+    assert sqlcipher_world.row(one.id).case.risk_due_at is not None
+
+
 @pytest.mark.rule("SU-7")
 @pytest.mark.hazard("H3", "H8")
 async def test_whatever_the_filter_raised_risk_is_seen_by_word_symbol_and_place(sqlcipher_world: World) -> None:
@@ -274,6 +309,28 @@ async def test_a_marked_case_that_opens_again_says_so_and_is_not_taken_on(sqlcip
         assert "OBS FEL PATIENT" in screen_text(pilot)
         await press(pilot, "escape", "t")
         assert "Fel patient: ärendet gäller någon annan" in screen_text(pilot)
+
+
+@SIZES
+@pytest.mark.rule("AP-1", "AP-3", "AP-4")
+@pytest.mark.hazard("H9", "H15")
+async def test_what_one_may_do_where_the_wrong_person_writes_on_stands_where_one_would_answer(
+    sqlcipher_world: World, size: tuple[int, int]
+) -> None:
+    one = sqlcipher_world.case(name="Karin Öberg", unread=0)
+    wrong_patient.mark(sqlcipher_world.system, sqlcipher_world.actor("maria"), one.id, one.version)
+    sqlcipher_world.writes(one.id, "Hallå?")
+    async with at_desk(sqlcipher_world, size=size) as pilot:
+        await stand_on(pilot, one, "enter")
+        said = hint_of(pilot)
+        assert "Fel patient: här svaras och antecknas inget mer. Läs det nya." in said
+        assert "Tyder det på suicidrisk, tryck 4; vid fara ring 112." in said
+        assert "Annars tryck a för att avsluta igen: den som behöver vård loggar in själv." in said
+        assert "själv." in screen_text(pilot), "the end of it is in sight too"
+        await press(pilot, "4", "1")
+        await write(pilot, "vill dö")
+        await press(pilot, "ctrl+s", "escape")
+        assert "Suicidrisk är misstänkt: ring personen eller 112, och anteckna det med 4." in hint_of(pilot)
 
 
 @pytest.mark.rule("SU-2")

@@ -250,7 +250,7 @@ async def test_what_is_ongoing_is_listed_and_the_shift_does_not_end(sqlcipher_wo
         text = screen_text(pilot)
         for words in ("4 kvar innan skiftet kan avslutas", "sedan 09.00", "utkast ej skickat", "anteckning ej sparad"):
             assert words in text
-        for key in ("Enter öppna", "x släpp", "h håll", "a avsluta", "s avsluta skiftet", "Esc tillbaka"):
+        for key in ("Enter öppna", "x släpp", "h vila", "a avsluta", "s avsluta skiftet", "Esc tillbaka"):
             assert key in text
         await press(pilot, "s")
         assert "Regel SH-1: Skiftet kan inte avslutas än: 4 kvar." in " ".join(screen_text(pilot).split())

@@ -15,6 +15,7 @@ from p24tui.services import chat, takeover, tone
 from p24tui.store import messages
 from p24tui.store.values import Alive, Author, Lost
 from p24tui.tui.entries import Part
+from p24tui.tui.screens import desk_parts
 from p24tui.tui.screens.phrases import PhrasesScreen
 from p24tui.tui.screens.takeover import AnswerScreen, AskedScreen, AskScreen
 from p24tui.tui.widgets.ask_bar import AskBar
@@ -163,7 +164,32 @@ async def test_a_note_goes_to_colleagues_and_never_to_the_patient(sqlcipher_worl
 
 
 @pytest.mark.rule("CH-12")
-async def test_a_slip_of_the_hand_is_undone(sqlcipher_world: World) -> None:
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+async def test_after_another_deed_it_is_named_what_would_be_undone_before_it_is(
+    sqlcipher_world: World, size: tuple[int, int]
+) -> None:
+    """What one did last may be something that cannot be undone: then an older deed goes by no single key."""
+    cases = fill(sqlcipher_world)
+    cough, chest = cases["cough"], cases["chest"]
+    async with at_desk(sqlcipher_world, size=size) as pilot:
+        await take(pilot, cough)
+        await press(pilot, "escape", "escape")
+        patients = desk_of(pilot).query_one(PatientList)
+        patients.focus()
+        patients.move_to(chest.id)
+        await press(pilot, "k", "z")
+        assert sqlcipher_world.row(cough.id).owner == "Maria Lind"
+        shown = " ".join(screen_text(pilot).split())
+        assert "gäller Ali Noor: ”Du har tagit emot ärendet.” z en gång till ångrar just det." in shown
+        await press(pilot, "z")
+        assert sqlcipher_world.row(cough.id).owner == ""
+        assert "Ångrat för Ali Noor" in screen_text(pilot)
+        assert "just det" not in screen_text(pilot)
+
+
+@pytest.mark.rule("CH-12")
+async def test_a_slip_of_the_hand_is_undone(sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk_parts, "SAID_FOR", 60.0)
     cough = fill(sqlcipher_world)["cough"]
     async with at_desk(sqlcipher_world) as pilot:
         await press(pilot, "z")

@@ -1,11 +1,12 @@
 """What calls for attention at the desk: the responsible person's console sounds first, until it is seen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from p24tui import services
 from p24tui.errors import P24Error
 from p24tui.i18n import _, ngettext
+from p24tui.routine.actor import Actor
 from p24tui.routine.alert import Alert, AlertPace
 from p24tui.routine.hours import is_open, staffed_since
 from p24tui.services.views import CaseLine
@@ -14,6 +15,7 @@ from p24tui.text import clean_line
 from p24tui.tui.alarm_book import AlarmBook
 from p24tui.tui.screens.desk_parts import DeskParts
 from p24tui.tui.screens.duties import Duties
+from p24tui.tui.screens.roster_dialogs import TakeResponsibilityScreen
 from p24tui.words.cases import reason_words
 from p24tui.words.times import waited
 
@@ -28,6 +30,7 @@ class Alarms(Duties):
     _unread_limit = timedelta()
     _unread_before: dict[str, datetime | None]
     _responsible: dict[str, Responsible] | None = None
+    _named: tuple[Alert, ...] = ()
 
     @property
     def calling(self) -> int:
@@ -69,7 +72,8 @@ class Alarms(Duties):
         now = self._system.clock.now()
         self._book.escalate(now)
         self._book.hear_units(self._calling_of_units)
-        self._alarm_bar.show(len(self._book), [self._in_words(call, now) for call in self._book.heard(NAMED)])
+        self._named = tuple(self._book.heard(NAMED))
+        self._alarm_bar.show(len(self._book), [self._in_words(call, now) for call in self._named])
         if self._book.rings(now):
             self._ring(len(self._book) + len(self._calling_of_units))
 
@@ -93,9 +97,13 @@ class Alarms(Duties):
         self._ring(message.many)
 
     def action_acknowledge(self) -> None:
-        """Say that one has seen what calls: it stops on every console."""
+        """Say that one has seen what stands there and calls: it stops on every console.
+
+        What the line has no room for has not been before anybody's eyes: it calls on, and stands there next.
+        """
         units = self._unseen_of_units()
-        unseen, many = (self._book.unseen(), len(self._book) + len(units)) if self._book else ([], len(units))
+        shown = [call.case_id for call in self._named[: self._alarm_bar.shown]]
+        unseen, many = self._book.unseen(shown) if self._book else [], len(shown) + len(units)
         if not many:
             self._say(_("Inget larmar."))
             return
@@ -119,10 +127,22 @@ class Alarms(Duties):
         self.post_message(self.GoTo(self._book.heard(1)[0].case_id))
 
     def action_take_responsibility(self) -> None:
-        """Be the one who is responsible for the inflow of the units that one sees."""
+        """Be the one who is responsible for the inflow of the units that one sees.
+
+        Where a colleague is it, one is asked first: they would no longer hear what calls before the others do.
+        """
         wanted = self._live.filter.units or {self._actor.unit_id}
         actors = [self._as(unit.id) for unit in self._units if unit.id in wanted]
+        found = self._responsible or {}
+        had_by = [found[actor.unit_id] for actor in actors if actor.unit_id in found]
+        others = dict.fromkeys(clean_line(one.name) for one in had_by if one.staff_id != self._actor.staff_id)
+        if others:
+            screen = TakeResponsibilityScreen(", ".join(others))
+            self.app.push_screen(screen, lambda yes: self._take_responsibility(actors) if yes else None)
+        else:
+            self._take_responsibility(actors)
 
+    def _take_responsibility(self, actors: Sequence[Actor]) -> None:
         def take() -> None:
             for actor in actors:
                 services.alerts.take_responsibility(self._system, actor)

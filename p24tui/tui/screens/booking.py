@@ -13,7 +13,7 @@ from p24tui.tui.screens.booking_changes import ChangingVisits
 from p24tui.tui.screens.booking_form import Asked, BookingScreen, Facts
 from p24tui.tui.screens.booking_parts import why
 from p24tui.tui.screens.booking_tasks import BookingTasks
-from p24tui.tui.screens.inviting import Inviting
+from p24tui.tui.screens.inviting import Invited, Inviting
 from p24tui.words.times import day_and_time
 
 
@@ -61,7 +61,7 @@ class Booking(BookingTasks, Inviting, ChangingVisits):
             self._say(_("Bokat: {name} {at}.").format(name=name, at=day_and_time(visit.starts_at)))
             self._visits_changed()
             if asked.relative and stands_there:
-                self._invite(visit, name, Role.RELATIVE)
+                self._invite(Invited(visit, name), Role.RELATIVE, ())
 
         def refused(error: P24Error) -> None:
             if screen.is_running:

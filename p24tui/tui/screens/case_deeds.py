@@ -31,7 +31,8 @@ NOTED_FIRST = frozenset({"DO-1", "DO-3"})
 class CaseDeeds(Writing, Journaling, Risking, OpenCases):
     """The section of the desk that acts on a case."""
 
-    _last_deed: Case | None = None
+    _last_deed: tuple[Case, str] | None = None
+    """The case, and what was said when it was done."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a case is on its way, what one types ahead is for the patient and must not act on the list.
@@ -104,24 +105,34 @@ class CaseDeeds(Writing, Journaling, Risking, OpenCases):
         )
 
     def action_undo(self) -> None:
-        """Undo what one did last with a case."""
+        """Undo what one did last with a case: at once while that stands there, else it is named first.
+
+        Something else may have been done since that cannot be undone, so that another case than one means is meant.
+        """
         if self._last_deed is None:
             self._say(_("Det finns inget att ångra."))
             return
-        case, name = self._last_deed, self._patient_name(self._last_deed)
-        actor = self._as(case.unit_id)
+        case, done = self._last_deed
+        actor, name = self._as(case.unit_id), self._patient_name(case)
+        asks = _("Det senaste som går att ångra gäller {name}: ”{done}” {key} en gång till ångrar just det.").format(
+            name=name, done=done, key=key_name("undo")
+        )
+        if self._header.notice != _undoable(done) and self._refusal_bar.sentence != asks:
+            self._refusal_bar.say("", asks)
+            return
 
         def undone(deed: str) -> None:
             self._last_deed = None
+            self._refusal_bar.clear()
             self._say(_("Ångrat för {name}: {deed}").format(name=name, deed=undone_words(deed)))
 
         self._writes.run(lambda: services.undo.undo(self._system, actor, case.id), undone)
 
     def _did(self, case: Case, words: str) -> None:
         """Done, and it can be undone for as long as nothing else happens to the case."""
-        self._last_deed = case
+        self._last_deed = case, words
         self._refusal_bar.clear()
-        self._say(_("{words}  {key} ångrar").format(words=words, key=key_name("undo")))
+        self._say(_undoable(words))
 
     def action_hold(self) -> None:
         if (case := self._chosen()) is not None:
@@ -244,3 +255,8 @@ class CaseDeeds(Writing, Journaling, Risking, OpenCases):
         self._forget_open(case.id)
         if self._one_pane and not self._in_case:
             self._list.focus()
+
+
+def _undoable(words: str) -> str:
+    """What is said when something is done that can be undone."""
+    return _("{words}  {key} ångrar").format(words=words, key=key_name("undo"))

@@ -202,20 +202,21 @@ class HandoverScreen(ModalScreen[Give | AskPatient | None]):
         return Chosen.NOT_NEEDED if self._suicide else Chosen.ASK
 
     def _find(self, typed: str) -> None:
+        """Show who fits. Nobody is chosen for one, but where only one fits; who was chosen stays so while they do."""
         words = clean_text(typed).casefold().split()
+        chosen = self._chosen.target if self._chosen else self._before.target if self._before else None
         self._found = tuple(one for one in self._targets if all(word in _sought(one) for word in words))
-        before = self._before.target if self._before else None
         targets = self.query_one(Targets)
         targets.clear_options()
         targets.add_options(Option(_target_words(one, self._unit_id)) for one in self._found)
-        places = [place for place, one in enumerate(self._found) if one.target == before]
-        targets.highlighted = (places or [0])[0] if self._found else None
+        only = len(self._found) == 1
+        targets.highlighted = next((n for n, one in enumerate(self._found) if only or one.target == chosen), None)
         self._warn()
 
     def _warn(self) -> None:
         line = self._chosen
         if line is None:
-            words = _("Ingen passar.") if self._loaded else _("Hämtar …")
+            words = _("Hämtar …") if not self._loaded else _("Välj vem med ↑ ↓.") if self._found else _("Ingen passar.")
             self.query_one("#handover-warning", Static).update(Content.styled(words, "$foreground 70%"))
             return
         said = "  ".join(f"▲ {_(SHIFT_WARNINGS[key])}" for key in line.warnings)

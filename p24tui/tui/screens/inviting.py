@@ -98,24 +98,37 @@ class Inviting(VisitParts):
         if (line := self._chosen_visit()) is None:
             return
         to = Invited(line.visit, clean_line(line.patient.name) or _("skyddad person"))
-        roles = tuple(role for role in WHO if role is not Role.GUARDIAN or to.visit.kind is VisitKind.CHILD)
+        self._keep_drafts()
+        if to.visit.kind is not VisitKind.CHILD:
+            self._ask_whom(to, ())
+            return
+        here, actor = self._still_here(), self._as(to.visit.unit_id)
+
+        def ask(profile: Profile) -> None:
+            if here():
+                self._ask_whom(to, tuple(one for one in profile.guardians if one.number != to.visit.proxy_number))
+
+        self._reads.run(lambda: services.patients.profile(self._system, actor, to.visit.patient_id), ask)
+
+    def _ask_whom(self, to: Invited, others: tuple[Guardian, ...]) -> None:
+        """The other guardian is among those to choose from where there is one (VI-8)."""
+        roles = tuple(role for role in WHO if role is not Role.GUARDIAN or others)
         title = _("Bjud in till besöket {at} · {name}").format(at=day_and_time(to.visit.starts_at), name=to.name)
 
         def answered(role: Role | None) -> None:
             if role is not None:
-                self._invite(to.visit, to.name, role)
+                self._invite(to, role, others)
 
-        self._keep_drafts()
         self.app.push_screen(WhoToInviteScreen(title, roles), answered)
 
-    def _invite(self, visit: Visit, name: str, role: Role) -> None:
+    def _invite(self, to: Invited, role: Role, others: tuple[Guardian, ...]) -> None:
         """Ask how somebody in this role is reached, and invite them."""
-        to, actor = Invited(visit, name), self._as(visit.unit_id)
+        actor = self._as(to.visit.unit_id)
         match role:
             case Role.COLLEAGUE:
                 self._invite_colleague(to, actor)
             case Role.GUARDIAN:
-                self._invite_guardian(to, actor)
+                self._invite_guardian(to, actor, others)
             case Role.INTERPRETER:
                 mailbox = self._system.settings.interpreter_mailbox
                 self._ask_guest(interpreter_question(to, mailbox), to, actor, _interpreter)
@@ -135,21 +148,14 @@ class Inviting(VisitParts):
 
         self._reads.run(read, show)
 
-    def _invite_guardian(self, to: Invited, actor: Actor) -> None:
-        here = self._still_here()
-
-        def show(profile: Profile) -> None:
-            others = [one for one in profile.guardians if one.number != to.visit.proxy_number]
-            known = {one.number: one for one in others if not is_protected(one.protection)}
-            if not here():
-                return
-            if not known:
-                self._refusal_bar.say(_("Regel {rule}").format(rule="PR-1" if others else "VI-8"), _nobody(others))
-                return
-            question = guardian_question(to, list(known.values()), hides=len(known) < len(others))
-            self._ask_guest(question, to, actor, lambda said: _guardian(said, known))
-
-        self._reads.run(lambda: services.patients.profile(self._system, actor, to.visit.patient_id), show)
+    def _invite_guardian(self, to: Invited, actor: Actor, others: tuple[Guardian, ...]) -> None:
+        known = {one.number: one for one in others if not is_protected(one.protection)}
+        if not known:
+            words = _("Den andra vårdnadshavaren har skyddade personuppgifter, och bjuds inte in här.")
+            self._refusal_bar.say(_("Regel {rule}").format(rule="PR-1"), words)
+            return
+        question = guardian_question(to, list(known.values()), hides=len(known) < len(others))
+        self._ask_guest(question, to, actor, lambda said: _guardian(said, known))
 
     def _ask_guest(self, question: Question, to: Invited, actor: Actor, made: Callable[[Answers], "Guest"]) -> None:
         def deed(said: Answers) -> Callable[[], Participant]:
@@ -227,13 +233,6 @@ def _colleague_words(one: Staff) -> str:
 def _guardian_words(one: Guardian) -> str:
     mobile = phone.shown(one.mobile) if one.mobile else _("mobil saknas")
     return f"{guardian_words(one)} · {mobile}"
-
-
-def _nobody(others: list[Guardian]) -> str:
-    """Why there is no guardian to invite."""
-    if others:
-        return _("Den andra vårdnadshavaren har skyddade personuppgifter, och bjuds inte in här.")
-    return _("Barnet har ingen annan vårdnadshavare här.")
 
 
 def _interpreter(said: Answers) -> "Guest":

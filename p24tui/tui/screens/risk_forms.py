@@ -26,13 +26,14 @@ from p24tui.routine.risk_course import (
     Suspicion,
     Visited,
 )
+from p24tui.routine.suicide import is_booked_while_closed
 from p24tui.services.views import RiskView
 from p24tui.text import clean_line
 from p24tui.tui.screens.form import Answers, Choice, Line, Part, Several, Text
 from p24tui.tui.screens.risk import Step
 from p24tui.words.cases import profession_word
 from p24tui.words.risk import BASES, INSTEAD, LEVELS, OUTCOMES, SERVICES, rungs
-from p24tui.words.times import clock_time, read_moment
+from p24tui.words.times import clock_time, day_and_time, read_moment
 
 YES, NO = "yes", "no"
 
@@ -190,6 +191,17 @@ _FORMS: dict[Step, Callable[[RiskView, datetime], Form]] = {
 def stated(step: Step, said: Answers, now: datetime) -> Entry:
     """What a step's form states. Raises ``BadInput`` where nothing is chosen, or there is no time that can be read."""
     return _STATES[step](said, now)
+
+
+def warning_of(entry: Entry, view: RiskView) -> str:
+    """What is said once before an entry is stated; empty where there is nothing to say."""
+    if not isinstance(entry, Booking) or not is_booked_while_closed(view.hours, entry):
+        return ""
+    words = _(
+        "Enheten är stängd {at}. Välj en annan tid, eller det individuella beslutet (SU-8). Är det ordnat att någon "
+        "tar emot patienten då: Ctrl+S en gång till."
+    )
+    return words.format(at=day_and_time(entry.at))
 
 
 def _assessment(said: Answers, _now: datetime) -> Entry:

@@ -24,6 +24,7 @@ class Risking(HandingOver):
     """
 
     _kept_answers: Mapping[tuple[str, Step], Answers] = {}
+    _warned: tuple[str, str] | None = None
 
     def action_risk(self) -> None:
         if (case := self._chosen()) is not None:
@@ -63,6 +64,7 @@ class Risking(HandingOver):
 
         def answered(said: Answers | None) -> None:
             if said is None:
+                self._warned = None
                 self._show_risk(chosen.view.case.id, actor)
             else:
                 self._state(chosen, actor, said)
@@ -93,6 +95,11 @@ class Risking(HandingOver):
             failed(error)
             return
         case = chosen.view.case
+        warning = risk_forms.warning_of(entry, chosen.view)
+        if warning and self._warned != (case.id, warning):
+            self._warned = (case.id, warning)
+            self._fill_in(chosen, actor, problem=warning)
+            return
         self._writes.run(
             lambda: services.suicide.state(self._system, actor, case.id, case.version, entry),
             lambda after: self._stated(chosen.step, after, actor, here, entry),
@@ -114,6 +121,7 @@ class Risking(HandingOver):
 
     def _stated(self, step: Step, after: Case, actor: Actor, here: Callable[[], bool], entry: Entry) -> None:
         self._own_versions[after.id] = after.version
+        self._warned = None
         self._forget_answers(after.id, step)
         self._say(_("Antecknat: {step}.").format(step=_(STEPS[step][0])))
         if not here():

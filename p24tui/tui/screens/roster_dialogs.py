@@ -18,6 +18,7 @@ from p24tui.routine.roster import Copying, span_of
 from p24tui.store.duty_values import Responsible
 from p24tui.store.values import Staff
 from p24tui.text import clean_line
+from p24tui.tui.screens.questions import YesNoScreen
 from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Field
 from p24tui.words.cases import profession_word
@@ -93,6 +94,22 @@ class RosterEntryScreen(ModalScreen[RosterPut | None]):
 
     def _say(self, words: str) -> None:
         self.query_one("#roster-problem", Static).update(Content(words))
+
+
+class TakeResponsibilityScreen(YesNoScreen):
+    """Whether one takes the responsibility for the inflow from whoever has it."""
+
+    def __init__(self, holders: str) -> None:
+        super().__init__()
+        self._holders = holders
+
+    def compose(self) -> ComposeResult:
+        with Dialog():
+            title = _("Ta över chattansvaret från {who}?").format(who=self._holders)
+            yield Static(Content.styled(title, "bold"), classes="dialog-title")
+            words = _("Larm ljuder då först hos dig, och du ser till att någon tar det som kommer in.")
+            yield Static(words, markup=False)
+            yield Static(_("Enter ta över   Esc låt bli"), classes="dialog-keys")
 
 
 class CopyWeekScreen(ModalScreen[bool]):

@@ -306,7 +306,7 @@ def _keys_for(one: OngoingLine | None) -> str:
     if one is None:
         return shift
     row = (
-        _("Enter öppna") if OWN.isdisjoint(one.left) else _("Enter öppna   x släpp   l lämna över   h håll   a avsluta")
+        _("Enter öppna") if OWN.isdisjoint(one.left) else _("Enter öppna   x släpp   l lämna över   h vila   a avsluta")
     )
     return f"{row}\n{shift}"
 

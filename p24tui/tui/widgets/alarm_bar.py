@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual.app import RenderResult
 from textual.content import Content
 from textual.reactive import reactive
@@ -15,7 +16,7 @@ from p24tui.words.cases import LOST
 
 
 class AlarmBar(Widget):
-    """One line, however much calls: how many, the gravest of them first, and the keys."""
+    """One line, however much calls: how many, the gravest of them first, how many more there are, and the keys."""
 
     calls: reactive[tuple[int, tuple[str, ...]]] = reactive((0, ()))
 
@@ -27,15 +28,40 @@ class AlarmBar(Widget):
 
     def show(self, many: int, named: Sequence[str]) -> None:
         """So many call, and these in words, the gravest first; none: the line goes."""
-        self.calls = (many, tuple(named))
+        self.calls = (many, tuple(clean_line(call) for call in named))
         if self.display != (many > 0):
             self.display = many > 0
 
+    @property
+    def shown(self) -> int:
+        """How many of those that are named stand there whole; the first always does, if cut."""
+        many, named = self.calls
+        fits = (n for n in range(len(named), 1, -1) if cell_len(_joined(named, n) + _more(many - n)) <= self._room)
+        return next(fits, min(1, len(named)))
+
     def render(self) -> RenderResult:
+        many, named = self.calls
+        more = _more(many - self.shown)
+        calls = draw.fit(_joined(named, self.shown), max(0, self._room - cell_len(more)))
+        return Content.assemble((f" {LOST} {self._count}  ", "bold"), calls, (f"{more}  {self._keys} ", "bold"))
+
+    @property
+    def _room(self) -> int:
+        return self.size.width - len(self._keys) - len(self._count) - 8
+
+    @property
+    def _keys(self) -> str:
         words = _("{back} och sedan {key} kvitterar") if self.typing else _("{key} kvittera  {go} gå dit")
-        keys = words.format(back=key_name("back"), key=key_name("acknowledge"), go=key_name("go_to_alarm"))
-        count, named = self.calls
-        many = _("LARM {count}").format(count=count)
-        room = self.size.width - len(keys) - len(many) - 9
-        calls = draw.fit(" · ".join(clean_line(call) for call in named), max(0, room))
-        return Content.assemble((f" {LOST} {many}  ", "bold"), calls, (f"  {keys} ", "bold"))
+        return words.format(back=key_name("back"), key=key_name("acknowledge"), go=key_name("go_to_alarm"))
+
+    @property
+    def _count(self) -> str:
+        return _("LARM {count}").format(count=self.calls[0])
+
+
+def _joined(named: Sequence[str], many: int) -> str:
+    return " · ".join(named[:many])
+
+
+def _more(many: int) -> str:
+    return "  " + _("+{count} till").format(count=many) if many > 0 else ""

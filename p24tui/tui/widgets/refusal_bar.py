@@ -16,10 +16,16 @@ class RefusalBar(Static):
         self.display = False
         self._timer: Timer | None = None
         self._case_id = ""
+        self._sentence = ""
+
+    @property
+    def sentence(self) -> str:
+        """What stands there; empty where nothing does."""
+        return self._sentence if self.display else ""
 
     def say(self, rule: str, sentence: str, case_id: str = "") -> None:
         """Show why; ``rule`` is empty where no rule said so, and ``case_id`` where it was not of one case."""
-        self._case_id = case_id
+        self._case_id, self._sentence = case_id, sentence
         self.update(Content.assemble((f"{rule}  " if rule else "", "bold"), sentence))
         self.display = True
         if self._timer is not None:
