@@ -1,15 +1,21 @@
 """What a column of the list says of a case."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from p24tui.i18n import use_language
 from p24tui.routine.case import Case, CaseState, RiskLevel, Video
+from p24tui.routine.hours import instant_of
 from p24tui.routine.risk_course import Assessment, Basis, Decision, InsteadOfVisit
 from p24tui.words.cases import state_marks
+from p24tui.words.events import event_words
 from p24tui.words.risk import entry_words
-from p24tui.words.times import time_words
+from p24tui.words.times import MONTHS, MONTHS_IN_FULL, read_moment, time_words
 from tests.routine.cases import actor, case
 
 
@@ -50,3 +56,80 @@ def test_that_a_time_is_to_be_offered_says_no_day(state: CaseState) -> None:
     marks = state_marks(case(no_times=True, state=state))
     assert "ERBJUD TID" in marks
     assert "I DAG" not in marks
+
+
+@pytest.mark.parametrize("kind", ["case.held", "case.kept"])
+def test_a_history_says_days_as_the_screens_do(kind: str) -> None:
+    assert "till mån 30 nov:" in event_words(kind, {"until": "2026-11-30", "reason": "tid bokad"})
+
+
+NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)  # nine in the morning in Sweden
+
+
+@pytest.mark.parametrize(
+    ("typed", "day", "at"),
+    [
+        ("10.30", date(2026, 11, 27), time(10, 30)),
+        ("2026-11-28 10.30", date(2026, 11, 28), time(10, 30)),
+        ("28 nov 10.30", date(2026, 11, 28), time(10, 30)),
+        ("28 november 10:30", date(2026, 11, 28), time(10, 30)),
+        ("28 NOV. 1030", date(2026, 11, 28), time(10, 30)),
+        ("29/11 10.30", date(2026, 11, 29), time(10, 30)),
+        ("  29/11   8 ", date(2026, 11, 29), time(8)),
+        ("3 mars 8", date(2027, 3, 3), time(8)),
+        ("29 feb 10.30", date(2028, 2, 29), time(10, 30)),
+        ("27 nov 08.00", date(2026, 11, 27), time(8)),
+        ("26 nov 10.30", date(2027, 11, 26), time(10, 30)),
+        ("28 nov 2027 10.30", date(2027, 11, 28), time(10, 30)),
+        ("29/11 2027 10.30", date(2027, 11, 29), time(10, 30)),
+    ],
+)
+def test_a_moment_is_typed_as_people_write_it(typed: str, day: date, at: time) -> None:
+    assert read_moment(typed, NOW) == instant_of(day, at)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "28 nov", "29/11", "29 11 10.30", "31 nov 10.30", "29/13 10.30", "28 nov 24.00", "nov 10.30", "28 no 10.30",
+     "28 nov 2027", "29/11 2027", "29/11/27 10.30", "29 feb 2027 10.30", "²8 nov 10.30"],
+)  # fmt: skip
+def test_what_may_mean_another_time_is_no_moment(typed: str) -> None:
+    assert read_moment(typed, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [("26 nov 10.30", date(2026, 11, 26)), ("28/11 10.30", date(2026, 11, 28)), ("3 mars 10.30", date(2027, 3, 3))],
+)
+def test_what_has_been_is_of_the_year_that_brings_it_nearest(typed: str, day: date) -> None:
+    """So that yesterday is not a year ahead, and a slip to tomorrow not a year ago."""
+    assert read_moment(typed, NOW, has_been=True) == instant_of(day, time(10, 30))
+
+
+SHAPES: list[Callable[[date], str]] = [
+    lambda day: f"{day.day} {MONTHS[day.month - 1]}",
+    lambda day: f"{day.day} {MONTHS_IN_FULL[day.month - 1]}",
+    lambda day: f"{day.day}/{day.month}",
+    lambda day: f"{day.day}/{day.month} {day.year}",
+    str,
+]
+
+
+@given(days=st.integers(0, 364), minute=st.integers(0, 24 * 60 - 1), shape=st.sampled_from(SHAPES))
+def test_each_day_of_the_coming_year_is_read_in_every_shape(
+    days: int, minute: int, shape: Callable[[date], str]
+) -> None:
+    day, at = date(2026, 11, 27) + timedelta(days=days), time(*divmod(minute, 60))
+    assert read_moment(f"{shape(day)} {at:%H.%M}", NOW) == instant_of(day, at)
+
+
+def test_a_moment_is_typed_in_english_too() -> None:
+    use_language("en")
+    try:
+        assert (
+            read_moment("3 may 10.30", NOW)
+            == read_moment("3 maj 10.30", NOW)
+            == instant_of(date(2027, 5, 3), time(10, 30))
+        )
+    finally:
+        use_language("sv")

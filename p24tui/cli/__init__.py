@@ -6,6 +6,7 @@ from importlib import import_module
 import click
 
 from p24tui import __version__, crash, i18n, settings
+from p24tui.cli import click_words
 from p24tui.errors import P24Error
 from p24tui.explain import explain
 from p24tui.i18n import _
@@ -65,6 +66,7 @@ def main() -> None:
 
 def make_root() -> Root:
     """The root command, in the language in use."""
+    click_words.speak()
     return Root(
         "p24tui",
         callback=_open_console,

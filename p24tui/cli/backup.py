@@ -9,7 +9,7 @@ from p24tui import bootstrap
 from p24tui.cli import proof
 from p24tui.cli.base import operator, running, settings_in_force
 from p24tui.errors import BadInput
-from p24tui.i18n import N_, _
+from p24tui.i18n import N_, _, ngettext
 from p24tui.services import backup as services_backup
 from p24tui.services.backup import Stage, Told
 
@@ -46,7 +46,11 @@ def backup(file: Path, passphrase_stdin: bool, no_try: bool) -> None:
         return
     click.echo(_("Prövad: den är återställd på annan plats och har samma rader."))
     if saved.altered:
-        words = _("Loggarna är ändrade på {count} ställen, i databasen som i kopian. Kör p24tui log verify.")
+        words = ngettext(
+            "Loggarna är ändrade på {count} ställe, i databasen som i kopian. Kör p24tui log verify.",
+            "Loggarna är ändrade på {count} ställen, i databasen som i kopian. Kör p24tui log verify.",
+            saved.altered,
+        )
         click.echo(words.format(count=saved.altered), err=True)
 
 
@@ -55,6 +59,7 @@ def backup(file: Path, passphrase_stdin: bool, no_try: bool) -> None:
 @PASSPHRASE_STDIN
 @click.option("--replace", is_flag=True, help=_("Ställ databasen som finns åt sidan, under ett annat namn."))
 def restore(file: Path, passphrase_stdin: bool, replace: bool) -> None:
+    services_backup.look(file)
     passphrase = _passphrase(stdin=passphrase_stdin, twice=False)
     with bootstrap.running(settings_in_force(), open_later=True) as system:
         try:

@@ -11,6 +11,7 @@ import click
 from p24tui import bootstrap
 from p24tui.cli import proof
 from p24tui.errors import BadInput
+from p24tui.i18n import _
 from p24tui.routine.actor import Actor
 from p24tui.routine.period import Length, read_period
 from p24tui.routine.role import Role
@@ -92,6 +93,17 @@ def operator(system: System) -> Actor:
     except OSError:
         name = "?"
     return Actor(None, name, None, system.settings.unit, bootstrap.place("cli"))
+
+
+def make_sure(question: str) -> None:
+    """Ask it, with no as the answer of whoever only presses Enter. Raises ``click.Abort`` where it is not a yes.
+
+    Each language has its own letter, which click's ``confirm`` does not know; y is taken in all of them.
+    """
+    yes, no = _("j"), _("n")
+    typed: str = click.prompt(f"{question} [{yes}/{no.upper()}]", default=no, show_default=False)
+    if typed.strip().lower() not in {yes, _("ja"), "y", "yes"}:
+        raise click.Abort
 
 
 def echo_json(value: Any) -> None:

@@ -4,7 +4,7 @@ import click
 
 from p24tui.cli.base import acting, echo_json
 from p24tui.clock import local_date
-from p24tui.i18n import _
+from p24tui.i18n import _, ngettext
 from p24tui.routine.case import CaseState
 from p24tui.services import queue
 from p24tui.services.views import CaseLine
@@ -37,10 +37,12 @@ def cases(today: bool, only_open: bool, as_json: bool) -> None:
             line.case.state is not CaseState.ENDED and local_date(line.case.received_at) < day for line in view.lines
         )
         if today and older:
-            click.echo(
-                _("Dessutom finns {count} äldre öppna ärenden: p24tui cases --open").format(count=older),
-                err=True,
+            words = ngettext(
+                "Dessutom finns {count} äldre öppet ärende: p24tui cases --open",
+                "Dessutom finns {count} äldre öppna ärenden: p24tui cases --open",
+                older,
             )
+            click.echo(words.format(count=older), err=True)
 
 
 def _fields(line: CaseLine) -> dict[str, object]:

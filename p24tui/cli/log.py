@@ -10,7 +10,7 @@ import click
 from msgspec import structs
 
 from p24tui.cli import log_control
-from p24tui.cli.base import echo_json, operator, person, running
+from p24tui.cli.base import echo_json, make_sure, operator, person, running
 from p24tui.clock import local
 from p24tui.gateways.seal_file import Restored
 from p24tui.i18n import N_, _, ngettext
@@ -102,7 +102,7 @@ def _restorer(system: System) -> Actor:
 def remove_old(yes: bool) -> None:
     with running() as system:
         if not yes:
-            click.confirm(_("Det som är äldre än loggarna sparas tas bort för gott. Ta bort?"), abort=True)
+            make_sure(_("Det som är äldre än loggarna sparas tas bort för gott. Ta bort?"))
         removed = log_removal.remove_old(system, operator(system))
     for month, counts in removed.items():
         click.echo(

@@ -2,7 +2,7 @@
 
 import click
 
-from p24tui.cli.base import echo_json, running
+from p24tui.cli.base import echo_json, make_sure, running
 from p24tui.i18n import _, ngettext
 from p24tui.routine.images import Exported
 from p24tui.services import images
@@ -34,7 +34,7 @@ def purge(yes: bool) -> None:
         left = sum(known is None or known.journalled_at is None for _name, known in images.lying_there(system))
         if left and not yes:
             words = ngettext("{count} fil är inte journalförd.", "{count} filer är inte journalförda.", left)
-            click.confirm(words.format(count=left) + " " + _("Ta bort ändå?"), abort=True)
+            make_sure(words.format(count=left) + " " + _("Ta bort ändå?"))
         gone = images.purge(system)
     click.echo(ngettext("{count} fil borttagen.", "{count} filer borttagna.", gone).format(count=gone))
 

@@ -224,8 +224,8 @@ BAD_INPUT = {
     "day-hours": N_("Öppettiderna går inte att använda: {problem}."),
     "day-past": N_("{day} har redan varit. Väntetider är räknade på hur den var, så den går inte att ändra."),
     "choose-one": N_("Välj ett av alternativen vid ”{part}”."),
-    "no-moment": N_("Skriv en tid vid ”{part}”, som 14.30 eller 2026-11-24 09.00."),
-    "moment": N_("{value} är ingen tid. Skriv som 14.30, eller 2026-11-24 09.00."),
+    "no-moment": N_("Skriv en tid vid ”{part}”, som 14.30, 24 nov 09.00 eller 24/11 09.00."),
+    "moment": N_("{value} är ingen tid. Skriv som 14.30, 24 nov 09.00, 24/11 09.00 eller 2026-11-24 09.00."),
     "no-rung": N_("{rung} är inget steg på suicidstegen."),
     "closing-warnings": N_(
         "Varningarna före stängning ska vara {fewest} till {most} fallande tal, minuter mellan {latest} och {earliest}: 60 30 15 5."

@@ -6,6 +6,8 @@ BACKUP_PROBLEMS = {
     "backup-exists": N_("{path} finns redan. Välj ett annat namn; en säkerhetskopia skrivs aldrig över."),
     "backup-not-written": N_("Det går inte att skriva {path}: {problem}. Inget har ändrats."),
     "backup-missing": N_("Säkerhetskopian {path} finns inte."),
+    "backup-not-read": N_("Det går inte att läsa {path}: {problem}. Inget har ändrats."),
+    "backup-none": N_("{path} är ingen säkerhetskopia, eller så är den avbruten. Inget har ändrats."),
     "backup-passphrase": N_(
         "Lösenfrasen passar inte {path}, eller så är filen ingen säkerhetskopia. Inget har ändrats."
     ),

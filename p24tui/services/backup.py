@@ -94,6 +94,11 @@ def restore(system: System, actor: Actor, path: Path, passphrase: str, told: Tol
     return aside
 
 
+def look(path: Path) -> None:
+    """Look whether the file may be a backup, before anybody is asked for its passphrase. Raises ``BadInput`` if not."""
+    backup.look(path)
+
+
 def _try(system: System, path: Path, passphrase: str, rows: Mapping[str, int], told: Told) -> int:
     """Restore it somewhere else and count; in how many places its logs are not as they were written."""
     with _elsewhere(system.settings, path.parent) as settings:

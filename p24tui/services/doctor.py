@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from p24tui.errors import BadInput, P24Error, Unavailable
 from p24tui.explain import explain
-from p24tui.i18n import _
+from p24tui.i18n import _, ngettext
 from p24tui.routine import hours
 from p24tui.routine.role import Role
 from p24tui.services import break_glass, card, duty, gateways, log_seals, outbox, staff, ticks, units
@@ -158,9 +158,13 @@ def _login(system: System) -> Finding:
     if len(without) == len(active):
         words = _("Ingen kan logga in: login är {login}, och ingen har {what}. Ge dem det med {command}.")
     elif without:
-        words = _("{count} av {all} aktiva kan inte logga in: de har inte {what}. Ge dem det med {command}.")
+        words = ngettext(
+            "{count} av {all} aktiva kan inte logga in: hen har inte {what}. Ge det med {command}.",
+            "{count} av {all} aktiva kan inte logga in: de har inte {what}. Ge dem det med {command}.",
+            len(without),
+        )
     else:
-        said = _("{count} aktiva kan logga in ({login}).")
+        said = ngettext("{count} aktiv kan logga in ({login}).", "{count} aktiva kan logga in ({login}).", len(active))
         return Finding(name, Verdict.GOOD, said.format(count=len(active), login=system.settings.login))
     what, command = {
         "password": (_("något lösenord"), "p24tui staff password HSA-ID"),
@@ -245,7 +249,9 @@ def _ticks(system: System) -> Finding:
     if system.clock.now() - newest > LATE_AFTER:
         words = _("Inget tidsstyrt har gått sedan {at} (UTC). Kör p24tui worker, eller ha en konsol öppen.")
         return Finding(name, Verdict.WARNING, words.format(at=f"{newest:%Y-%m-%d %H:%M}"))
-    return Finding(name, Verdict.GOOD, _("{count} tidsstyrda jobb går.").format(count=len({r.name for r in records})))
+    count = len({one.name for one in records})
+    words = ngettext("{count} tidsstyrt jobb går.", "{count} tidsstyrda jobb går.", count)
+    return Finding(name, Verdict.GOOD, words.format(count=count))
 
 
 def _duty(system: System) -> Finding:
@@ -266,7 +272,11 @@ def _reviews(system: System) -> Finding:
     late = break_glass.overdue(system, [unit.id for unit in units.all_units(system)])
     if not late:
         return Finding(name, Verdict.GOOD, _("Läsningar från andra enheter är granskade i tid."))
-    words = _("{count} läsningar från andra enheter skulle redan ha granskats, av enhetens chef eller loggkontrollant.")
+    words = ngettext(
+        "{count} läsning från en annan enhet skulle redan ha granskats, av enhetens chef eller loggkontrollant.",
+        "{count} läsningar från andra enheter skulle redan ha granskats, av enhetens chef eller loggkontrollant.",
+        late,
+    )
     return Finding(name, Verdict.WARNING, words.format(count=late))
 
 
@@ -352,7 +362,8 @@ def _outbox(system: System) -> Finding:
         words = _("{uncertain} osäkra och {failed} misslyckade väntar på att någon i personalen avgör.")
         return Finding(name, Verdict.WARNING, words.format(uncertain=found.uncertain, failed=found.failed))
     ways = ", ".join(f"{one.channel}: {one.gateway}" for one in checks)
-    return Finding(name, Verdict.GOOD, _("{ways}; {count} planerade.").format(ways=ways, count=found.planned))
+    words = ngettext("{ways}; {count} planerat.", "{ways}; {count} planerade.", found.planned)
+    return Finding(name, Verdict.GOOD, words.format(ways=ways, count=found.planned))
 
 
 def _card(system: System) -> Finding:

@@ -20,6 +20,12 @@ from p24tui.store.key import database_key
 PAGES = 2000
 """Pages that are copied at a time, some 8 MB; between them it can be interrupted."""
 
+PAGE = 4096
+"""Bytes of a page of SQLCipher; the file is whole pages."""
+
+NOT_ENCRYPTED = b"SQLite format 3\0"
+"""How a database begins that is not encrypted; an encrypted one begins at random."""
+
 UNFINISHED = ".part"
 
 Told = Callable[[int, int], object]
@@ -56,8 +62,7 @@ def restore(settings: Settings, path: Path, passphrase: str, told: Told, *, asid
     passphrase is not right, or there is a database that may not be put aside, or that a program has open; then nothing
     is changed.
     """
-    if not path.is_file():
-        raise BadInput("backup-missing", path=str(path))
+    look(path)
     with closing(_opened(path, passphrase)) as file:
         if dump.is_in(file) != bool(settings.database):
             raise BadInput("backup-other-kind")
@@ -67,6 +72,17 @@ def restore(settings: Settings, path: Path, passphrase: str, told: Told, *, asid
             _restore_file(settings, file, told, aside)
 
 
+def look(path: Path) -> None:
+    """Whether the file may be a backup, as far as that is seen without its passphrase. Raises ``BadInput`` if not."""
+    try:
+        if not path.exists():
+            raise BadInput("backup-missing", path=str(path))
+        if not (path.is_file() and _may_be_encrypted(path)):
+            raise BadInput("backup-none", path=str(path))
+    except OSError as error:
+        raise BadInput("backup-not-read", path=str(path), problem=error.strerror or "") from error
+
+
 def rows(settings: Settings) -> dict[str, int]:
     """How many rows each table has."""
     if settings.database:
@@ -74,6 +90,12 @@ def rows(settings: Settings) -> dict[str, int]:
     key = database_key(settings, create=False)
     with explained(), closing(connect_sqlcipher(settings.home / FILE_NAME, key)) as connection:
         return _rows(connection)
+
+
+def _may_be_encrypted(path: Path) -> bool:
+    with path.open("rb") as file:
+        begins, size = file.read(len(NOT_ENCRYPTED)), file.seek(0, os.SEEK_END)
+    return size > 0 and size % PAGE == 0 and begins != NOT_ENCRYPTED
 
 
 def _rows(connection: Any) -> dict[str, int]:

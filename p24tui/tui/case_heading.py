@@ -31,7 +31,7 @@ from p24tui.words.cases import (
 )
 from p24tui.words.duty import GUARANTEE, assessment_words, guarantee_words
 from p24tui.words.risk import standing_words
-from p24tui.words.times import clock_time, day_and_time, short_moment
+from p24tui.words.times import clock_time, day_and_time, day_words, short_moment
 
 E_IDS = {"bankid": "BankID", "freja": "Freja eID Plus"}
 
@@ -196,7 +196,7 @@ def _nobodys(case: Case) -> str:
         return _wrong_patients(case)
     if case.held_until is not None:
         words = _("Vilar till {day}: {reason}").format(
-            day=case.held_until.isoformat(), reason=clean_line(case.held_reason)
+            day=day_words(case.held_until), reason=clean_line(case.held_reason)
         )
         claim = _("Tryck {key} för att ta emot.").format(key=key_name("claim"))
         return f"{words}  {claim}"

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets.option_list import Option
 
 from p24tui.i18n import _
+from p24tui.text import clean_line
 from p24tui.tui.keys import key_name
 
 
@@ -35,7 +36,11 @@ class Palette(CommandPalette):
 
     def _say_none(self, sought: str) -> None:
         if sought:
-            none = Option(Content(_("Inget kommando passar.")), id=self._NO_MATCHES, disabled=True)
+            none = Option(
+                Content(_("Inget kommando hittades för ”{words}”.").format(words=clean_line(sought, 40))),
+                id=self._NO_MATCHES,
+                disabled=True,
+            )
             self.query_one(CommandList).add_option(none)
         self._list_visible = bool(sought)
 

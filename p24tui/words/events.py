@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from p24tui.i18n import N_, _
@@ -17,7 +17,7 @@ from p24tui.words.cases import CONSENT_WAYS, handed_word, outgoing_problem_words
 from p24tui.words.duty import assessment_words
 from p24tui.words.registration import way_words
 from p24tui.words.risk import entry_of, entry_words
-from p24tui.words.times import day_and_time
+from p24tui.words.times import day_and_time, day_words
 from p24tui.words.visits import CALLS, CHANNELS, KINDS, ROLES, SUMMONS, TASKS
 
 EVENTS = {
@@ -138,6 +138,8 @@ def event_words(kind: str, details: Mapping[str, Any]) -> str:
         cleaned.update(_visited(cleaned))
     if kind.startswith("registration."):
         cleaned["way"] = way_words(cleaned["way"])
+    if kind in {"case.held", "case.kept"}:
+        cleaned["until"] = day_words(date.fromisoformat(cleaned["until"]))
     if kind == "break-glass.begun":
         cleaned["until"] = day_and_time(datetime.fromisoformat(cleaned["until"]))
         cleaned["ground"] = ground_words(Ground(cleaned["ground"]))

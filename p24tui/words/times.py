@@ -1,6 +1,7 @@
 """Days, times and how long somebody has waited, in words: the same on every screen and in every list."""
 
 import re
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 
 from p24tui.clock import local, local_date
@@ -18,6 +19,8 @@ MONTHS_IN_FULL = (
     N_("juli"), N_("augusti"), N_("september"), N_("oktober"), N_("november"), N_("december"),
 )  # fmt: skip
 
+_DAY = re.compile(r"(?P<day>\d{1,2})(?:/(?P<number>\d{1,2})| (?P<name>[^\W\d_]+)\.?)(?: (?P<year>20\d\d))?", re.ASCII)
+_YEAR = re.compile(r"20\d\d", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2})(?:[.:]?(\d{2}))?", re.ASCII)
 
 
@@ -47,15 +50,55 @@ def parse_clock(typed: str) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
-def read_moment(typed: str, now: datetime) -> datetime | None:
-    """What somebody typed in Swedish time as UTC, ``09.00`` of today or ``2026-11-23 09.00``; none where it is none."""
-    day, _space, clock = typed.strip().rpartition(" ")
+def read_moment(typed: str, now: datetime, *, has_been: bool = False) -> datetime | None:
+    """What somebody typed in Swedish time as UTC, ``09.00`` of today, ``24 nov 09.00``, ``24/11 09.00`` or
+    ``2026-11-24 09.00``; none where it is none.
+
+    A day without its year is the next that is not past; where what one asks for ``has_been``, the nearest.
+    """
+    day, _space, clock = " ".join(typed.split()).rpartition(" ")
     at = parse_clock(clock)
+    today = local_date(now)
+    on = _read_day(day, today, has_been=has_been) if day else today
+    if at is None or on is None or (_lacks_year(day) and _YEAR.fullmatch(clock)):  # "24 nov 2026" has no time of day
+        return None
+    return instant_of(on, at)
+
+
+def _read_day(typed: str, today: date, *, has_been: bool) -> date | None:
+    found = _DAY.fullmatch(typed)
     try:
-        on = read_period(Length.DAY, day.strip()).first if day else local_date(now)
+        if found is None:
+            return read_period(Length.DAY, typed).first
+        month = _month(found["name"]) if found["name"] else int(found["number"])
+        years = [int(found["year"])] if found["year"] else range(today.year - 1, today.year + 9)
+        days = [date(year, month, int(found["day"])) for year in years if _there_is(year, month, int(found["day"]))]
     except ValueError:
         return None
-    return None if at is None else instant_of(on, at)
+    if found["year"]:
+        return next(iter(days), None)
+    if has_been:
+        return min(days, key=lambda day: abs(day - today), default=None)
+    return next((day for day in days if day >= today), None)
+
+
+def _lacks_year(day: str) -> bool:
+    found = _DAY.fullmatch(day)
+    return found is not None and not found["year"]
+
+
+def _there_is(year: int, month: int, day: int) -> bool:
+    return month in range(1, 13) and day in range(1, monthrange(year, month)[1] + 1)
+
+
+def _month(name: str) -> int:
+    """Its number, by its name in Swedish or the language in use. Raises ``ValueError``."""
+    sought = name.casefold()
+    for names in (MONTHS, MONTHS_IN_FULL):
+        for number, one in enumerate(names, 1):
+            if sought in (one, _(one).casefold()):
+                return number
+    raise ValueError("no month")
 
 
 def clock_time(instant: datetime) -> str:

@@ -25,6 +25,25 @@ def p24tui(home: Path, *words: str, typed: str = PASSPHRASE) -> "subprocess.Comp
     )
 
 
+def test_a_file_that_cannot_be_a_backup_is_said_before_the_passphrase_is_asked_for(tmp_path: Path) -> None:
+    text, plain, empty = tmp_path / "text", tmp_path / "plain.db", tmp_path / "empty"
+    text.write_text("hej")
+    plain.write_bytes(b"SQLite format 3\0".ljust(8192, b"\0"))
+    empty.touch()
+    for file, said in (
+        (tmp_path / "nowhere", "finns inte."),
+        (tmp_path, "är ingen säkerhetskopia"),
+        (text, "är ingen säkerhetskopia"),
+        (plain, "är ingen säkerhetskopia"),
+        (empty, "är ingen säkerhetskopia"),
+        (tmp_path / ("x" * 300), "Det går inte att läsa"),
+    ):
+        done = p24tui(tmp_path / "home", "restore", str(file), typed="")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert said in done.stderr
+        assert "Lösenfras" not in done.stderr
+
+
 @pytest.mark.slow
 def test_a_home_is_backed_up_and_made_again(sqlcipher_world: World, tmp_path: Path) -> None:
     home, file, other = sqlcipher_world.system.settings.home, tmp_path / "natt.p24", tmp_path / "other"

@@ -3,17 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from textual.app import App
 
 from p24tui.errors import BadInput
 from p24tui.gateways import browser
 from p24tui.gateways.browser import Opened
+from p24tui.i18n import use_language
 from p24tui.routine.case import CaseState, Video
 from p24tui.routine.link import Role
 from p24tui.services import chat, invitations, links, visit_day
 from p24tui.services.invitations import Guest
 from p24tui.tui.app import P24App
 from p24tui.tui.screens.dialogs import ConfirmEndScreen
-from p24tui.tui.screens.video import AddressScreen, VideoScreen
+from p24tui.tui.screens.video import AddressScreen, CameScreen, VideoScreen
 from p24tui.tui.screens.visit import VisitScreen, VisitStep
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.patient_list import PatientList
@@ -275,3 +277,19 @@ async def test_a_console_in_a_browser_opens_the_address_there(
         assert there == [f"https://video.example.se/room-{visit.id}"]
         assert "Videon är på, i webbläsaren." in words(pilot)
     assert opened == []
+
+
+@pytest.mark.parametrize(("language", "shown"), [("sv", "j ja   n nej"), ("en", "y yes   n no")])
+@pytest.mark.parametrize(("key", "answer"), [("j", True), ("y", True), ("n", False)])
+async def test_whether_one_came_is_answered_by_the_letters_shown(
+    language: str, shown: str, key: str, answer: bool
+) -> None:
+    use_language(language)
+    answers: list[bool | None] = []
+    async with App[None]().run_test() as pilot:
+        pilot.app.push_screen(CameScreen("Karin Öberg"), answers.append)
+        await pilot.pause()
+        assert shown in "\n".join(strip.text for strip in pilot.app.screen._compositor.render_strips())
+        await pilot.press(key)
+        await pilot.pause()
+    assert answers == [answer]

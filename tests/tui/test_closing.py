@@ -161,6 +161,7 @@ async def test_keys_keep_for_tomorrow_and_end_with_a_day(sqlcipher_world: World)
         await press(pilot, "enter")
         assert sqlcipher_world.row(first.id).case.no_times
         assert "✓ till 24 nov" in screen_text(pilot)
+        assert "Ärendet kommer först tis 24 nov." in screen_text(pilot)
         assert order_of(pilot, "Två Tage", "Ett Eva") == ["Två Tage", "Ett Eva"]
         await press(pilot, "home", "d")
         assert "svara här under hela dagen i morgon" in screen_text(pilot)
@@ -319,6 +320,7 @@ async def test_signing_says_what_is_in_the_way_and_then_what_remains_and_who_of_
         assert "Nere Nils · Amir Karimi inte i tjänst nu" in shown
         assert "Kvar Klas · Johan Berg" in shown
         assert "Johan Berg inte" not in shown
+        assert "Signera stängningen mån 23 nov för" in shown
         assert "Jag, Maria Lind, intygar" in shown
         await press(pilot, "enter")
         assert "signerad 16.32 av Maria Lind" in screen_text(pilot)

@@ -150,6 +150,9 @@ async def test_hold_asks_until_when_and_why(sqlcipher_world: World) -> None:
         await press(pilot, "enter")
         case = sqlcipher_world.row(cough).case
         assert (case.state, str(case.held_until), case.held_reason) == (CaseState.HELD, "2026-11-24", "tid i morgon")
+        shown = screen_text(pilot)
+        assert "Ärendet vilar till tis 24 nov." in shown
+        assert "Vilar till tis 24 nov: tid i morgon" in shown
 
 
 async def test_letters_are_letters_while_one_types(sqlcipher_world: World) -> None:

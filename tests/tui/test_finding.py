@@ -90,7 +90,10 @@ async def test_nothing_found_says_so_and_how_to_see_all(sqlcipher_world: World) 
     fill(sqlcipher_world)
     async with at_desk(sqlcipher_world) as pilot:
         await press(pilot, "slash", *"xyzzy")
-        assert "Inget passar. 9 visas inte; Esc visar alla." in screen_text(pilot)
+        shown = screen_text(pilot)
+        assert "Inget hittades för ”xyzzy”." in shown
+        assert "Sökt i namn, nummer, ärende och text." in shown
+        assert "9 visas inte; Esc visar alla." in shown
         assert list_of(pilot).cursor_id is None
         await press(pilot, "escape", "enter")
         assert "Erik Lund" in screen_text(pilot)

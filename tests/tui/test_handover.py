@@ -169,7 +169,7 @@ async def test_a_time_that_cannot_be_read_or_lies_ahead_is_said(sqlcipher_world:
             await press(pilot, "ctrl+s")
             assert said in screen_text(pilot)
         await press(pilot, "end", "ctrl+u")
-        await pilot.press(*"2026-11-22 14.10")
+        await pilot.press(*"22/11 14.10")
         await press(pilot, "ctrl+s")
     (row,) = rows(world, case.id)
     assert row.consent_at == MONDAY_NINE - timedelta(hours=18, minutes=50)

@@ -352,3 +352,18 @@ async def test_a_case_goes_to_the_colleague_who_was_named(sqlcipher_world: World
         takeover.ask(world.system, world.actor("sara"), cough, world.row(cough).case.version, "Jag då?")
         await press(pilot, "enter")
         assert world.row(cough).owner == "Maria Lind"
+
+
+@pytest.mark.hazard("H21")
+async def test_that_what_is_typed_ahead_reaches_nobody_is_said_the_first_time(sqlcipher_world: World) -> None:
+    world, cases = sqlcipher_world, fill(sqlcipher_world)
+    dropped = "Det du skrev medan ärendet öppnades togs inte emot."
+    async with at_desk(world) as pilot:
+        for name, said in (("cough", True), ("chest", False)):
+            await go_to(pilot, cases[name].id)
+            desk_of(pilot)._header.notice = ""
+            async with slow_writes(pilot):
+                await pilot.press("t", *"Hej")
+            assert desk_of(pilot)._pane.composer.text == ""
+            assert (dropped in screen_text(pilot)) is said
+            await press(pilot, "escape", "escape")

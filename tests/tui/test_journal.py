@@ -60,7 +60,7 @@ async def test_ending_leads_to_the_note_which_is_looked_through_signed_and_copie
         assert pilot.app.clipboard.endswith("Bedömning\nEgenvard")
         await press(pilot, "enter")
         await press(pilot, "a")
-        assert "Steg 2 av 2" in screen_text(pilot)
+        assert "Avsluta ärendet för" in screen_text(pilot)
         await press(pilot, "enter")
     assert sqlcipher_world.row(one.id).case.state is CaseState.ENDED
     kinds = sqlcipher_world.event_kinds(one.id)

@@ -281,6 +281,7 @@ async def test_what_is_typed_ahead_of_a_switch_reaches_nobody(sqlcipher_world: W
         await settled(pilot)
         assert (pane(pilot).case_id, pane(pilot).composer.text) == (ids[0], "")
         assert sqlcipher_world.row(ids[1]).owner == "Maria Lind"
+        assert "Det du skrev medan ärendet öppnades togs inte emot." in screen_text(pilot)
 
 
 @pytest.mark.hazard("H21")

@@ -20,7 +20,7 @@ async def test_the_palette_says_in_swedish_that_nothing_fits(sqlcipher_world: Wo
     async with at_desk(sqlcipher_world) as pilot:
         await press(pilot, "ctrl+p")
         assert "Sök kommando" in screen_text(pilot)
-        assert "Inget kommando passar." in await found(pilot, "xyzzyx", "Inget kommando")
+        assert "Inget kommando hittades för ”xyzzyx”." in await found(pilot, "xyzzyx", "Inget kommando")
 
 
 async def test_ctrl_c_says_in_swedish_what_closes_the_console(sqlcipher_world: World) -> None:

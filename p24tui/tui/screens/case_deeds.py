@@ -20,6 +20,7 @@ from p24tui.tui.screens.writing import Writing
 from p24tui.tui.screens.wrong_patient import WrongPatientScreen
 from p24tui.tui.widgets.composer import Composer
 from p24tui.words.cases import undone_words
+from p24tui.words.times import day_words
 
 ANY_TIME = frozenset({"back", "help", "quit", "command_palette", "next_case", "previous_case", "acknowledge"})
 """Actions of the table of keys that are open while a case is on its way."""
@@ -150,7 +151,7 @@ class CaseDeeds(Writing, Journaling, Risking, OpenCases):
             if answer is not None:
                 self._writes.run(
                     lambda: hold(answer),
-                    lambda after: self._did(after, _("Ärendet vilar till {day}.").format(day=answer.until.isoformat())),
+                    lambda after: self._did(after, _("Ärendet vilar till {day}.").format(day=day_words(answer.until))),
                 )
 
         if not takes_on and (refusal := may_hold(case, actor)) is not None:

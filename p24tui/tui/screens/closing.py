@@ -21,6 +21,7 @@ from p24tui.tui.screens.duties import Duties
 from p24tui.tui.screens.places_of_desk import Places
 from p24tui.tui.screens.questions import AskTellScreen, SignScreen
 from p24tui.tui.screens.telling import Recipient, TellManyScreen
+from p24tui.words.times import day_words
 
 May = Callable[[Case, Actor, Protection], Refusal | None]
 Deed = Callable[[Case, Actor], None]
@@ -167,8 +168,8 @@ class ClosingCheck(Places, Assessing, Duties):
 
     def _keep(self, case: Case, actor: Actor) -> None:
         def kept(after: Case) -> None:
-            day = after.held_until.isoformat() if after.held_until else ""
-            self._closing_did(after, _("Ärendet kommer först den {day}.").format(day=day))
+            day = day_words(after.held_until) if after.held_until else ""
+            self._closing_did(after, _("Ärendet kommer först {day}.").format(day=day))
 
         self._writes.run(lambda: services.closing.keep_for_tomorrow(self._system, actor, case.id, case.version), kept)
 

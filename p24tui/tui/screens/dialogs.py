@@ -27,7 +27,7 @@ class ConfirmEndScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         with Dialog():
-            title = _("Avsluta ärendet för {name}? Steg 2 av 2").format(name=self._name)
+            title = _("Avsluta ärendet för {name}?").format(name=self._name)
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             yield Static(self._consequence, markup=False)
             yield Static(_("Inget är avslutat förrän du bekräftar."), classes="dialog-note")

@@ -152,7 +152,11 @@ class HandoverScreen(ModalScreen[Give | AskPatient | None]):
         elif self._choice is Chosen.ASK:
             self.dismiss(AskPatient(line.target))
         elif consent is None:
-            self._say(_("Skriv när patienten samtyckte, som {at} eller 2026-11-23 09.00.").format(at=self._at_now))
+            self._say(
+                _("Skriv när patienten samtyckte, som {at}, 23 nov 09.00, 23/11 09.00 eller 2026-11-23 09.00.").format(
+                    at=self._at_now
+                )
+            )
         elif consent.at is not None and consent.at > self._now:  # said here, where one still stands on the time
             self._say(_("Tiden för samtycket ligger framåt. Skriv när patienten samtyckte."))
         else:
@@ -187,7 +191,7 @@ class HandoverScreen(ModalScreen[Give | AskPatient | None]):
         """What is said of it; none where the time cannot be read."""
         if self._choice in (Chosen.ASK, Chosen.NOT_NEEDED):
             return NO_CONSENT
-        at = read_moment(self.query_one("#handover-when", Field).value, self._now)
+        at = read_moment(self.query_one("#handover-when", Field).value, self._now, has_been=True)
         return None if at is None else Consent(ConsentState.GIVEN, ConsentWay(self._choice), at)
 
     def _choices(self) -> list[tuple[str, Chosen]]:

@@ -12,7 +12,7 @@ from p24tui import services
 from p24tui.clock import local_date
 from p24tui.errors import BadInput, P24Error
 from p24tui.explain import explain
-from p24tui.i18n import _
+from p24tui.i18n import _, ngettext
 from p24tui.ids import fresh_id
 from p24tui.routine.period import Length, read_period
 from p24tui.routine.role import Role
@@ -234,7 +234,9 @@ class LogControl(DeskParts):
             Text("words", _("Anteckning"), check.words),
         )
         note = _("Med ett utfall signeras kontrollen med ditt namn och ändras inte mer. Utan utfall sparas orden.")
-        title = _("Vad gav kontrollen av {count} läsningar?").format(count=len(check.reads))
+        title = ngettext(
+            "Vad gav kontrollen av {count} läsning?", "Vad gav kontrollen av {count} läsningar?", len(check.reads)
+        ).format(count=len(check.reads))
         self.app.push_screen(FormScreen(title, parts, note, problem, _("signera")), answered)
 
     def _ask_what(

@@ -115,7 +115,9 @@ def note_parts(view: JournalView, types: Mapping[str, str], journal_types: tuple
     if view.scope is Scope.BOTH and view.answered:
         ways = {way.value: _(words) for way, words in FORM_WAYS.items()}
         parts.append(Choice("form_way", _("Formulär"), ways, text.form_way if text.form_way in FORM_WAYS else ""))
-        parts.append(Line("form_result", _("Formuläret visar"), text.form_result, _("om det inte tas med")))
+        parts.append(
+            Line("form_result", _("Formuläret visar"), text.form_result, _("det som kom fram, om svaren inte tas med"))
+        )
     if view.has_current:
         parts.append(Text("current", _("Aktuellt"), text.current))
         parts.append(

@@ -29,6 +29,11 @@ class OpenCases(DeskParts):
     _aside_of = ""
     """The case whose anamnesis stands beside."""
 
+    _typed_ahead_of = ""
+    """The case that one typed letters ahead of, which reached nobody."""
+
+    _has_said_so = False
+
     def _open(self, case: Case, pane: int | None = None) -> None:
         """Open a case, in this pane or where one is."""
         self._heading_for = case.id
@@ -64,6 +69,8 @@ class OpenCases(DeskParts):
         self._whereabouts.be(case, Doing.VIEWING)
         self.set_focus(self._pane.entrance)
         self._is_read(case)
+        if self._typed_ahead_of == case.id:
+            self._say_not_taken()
 
     def _is_read(self, case: Case) -> None:
         """What stands on the screen has been read by whoever's it is to read, and no more than that."""
@@ -263,9 +270,20 @@ class OpenCases(DeskParts):
                 found.append(OpenOne(case_id, name, line.case.unread, risk, case_id == self._pane.case_id))
         self._case_strip.cases = tuple(found)
 
-    def on_key(self, _event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
+        if self._heading_for and event.is_printable:
+            self._typed_ahead_of = self._heading_for
         if self.focused in (self._pane.conversation, self._aside):
             self._somebody_is_there()
+
+    def on_composer_came_early(self) -> None:
+        self._say_not_taken()
+
+    def _say_not_taken(self) -> None:
+        """Once is enough: whoever knows it waits for the case."""
+        if not self._has_said_so:
+            self._has_said_so = True
+            self._say(_("Det du skrev medan ärendet öppnades togs inte emot."))
 
     def on_composer_touched(self) -> None:
         self._somebody_is_there()

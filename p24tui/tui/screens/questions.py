@@ -13,6 +13,7 @@ from textual.widgets import Static
 from p24tui.i18n import N_, _, ngettext
 from p24tui.text import clean_line, clean_text
 from p24tui.tui.widgets.dialog import Dialog
+from p24tui.words.times import day_words
 
 TITLES = {
     "closing": N_("Säg till {name} att enheten stänger"),
@@ -74,7 +75,7 @@ class SignScreen(YesNoScreen):
     def compose(self) -> ComposeResult:
         with Dialog():
             words = _("Signera stängningen {day} för {unit}")
-            title = words.format(day=self._day.isoformat(), unit=clean_line(self._unit))
+            title = words.format(day=day_words(self._day), unit=clean_line(self._unit))
             yield Static(Content.styled(title, "bold"), classes="dialog-title")
             gone = ngettext(
                 "{count} öppet ärende är genomgånget.", "{count} öppna ärenden är genomgångna.", self._cases

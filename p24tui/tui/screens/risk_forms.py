@@ -33,7 +33,7 @@ from p24tui.tui.screens.form import Answers, Choice, Line, Part, Several, Text
 from p24tui.tui.screens.risk import Step
 from p24tui.words.cases import profession_word
 from p24tui.words.risk import BASES, INSTEAD, LEVELS, OUTCOMES, SERVICES, rungs
-from p24tui.words.times import clock_time, day_and_time, read_moment
+from p24tui.words.times import clock_time, day_and_time, day_words, read_moment
 
 YES, NO = "yes", "no"
 
@@ -96,11 +96,11 @@ def _book(view: RiskView, _now: datetime) -> Form:
     last = view.case.visit_by
     professions = {one.value: profession_word(one) for one in sorted(ASSESSORS)}
     note = _("Besöket ska äga rum senast {day}. Patienten är kvar i chatten tills det är antecknat.").format(
-        day=last.isoformat() if last else "–"
+        day=day_words(last) if last else "–"
     )
     return Form(
         (
-            Line("at", _("När"), hint=_("som 2026-11-24 09.30")),
+            Line("at", _("När"), hint=_("som 24 nov 09.30")),
             Choice("profession", _("Hos"), professions),
             Line("whom", _("Namn")),
             Line("where", _("Var"), hint=_("mottagning, rum")),
@@ -146,7 +146,7 @@ def _call(_view: RiskView, now: datetime) -> Form:
 def _prolong(_view: RiskView, now: datetime) -> Form:
     at = clock_time(now + timedelta(hours=1))
     return Form(
-        (Line("until", _("Till"), at, hint=_("som 15.30 eller 2026-11-24 09.00")), Text("why", _("Varför säkert"))),
+        (Line("until", _("Till"), at, hint=_("som 15.30 eller 24 nov 09.00")), Text("why", _("Varför säkert"))),
         _("Högst ett dygn åt gången. Då larmar ärendet igen; skriver patienten dessförinnan larmar det genast."),
         _("signera"),
     )
@@ -257,7 +257,7 @@ def _chosen(said: Answers, name: str) -> str:
 
 def _been(said: Answers, name: str, now: datetime) -> datetime:
     """When something was: a time of day that is still ahead was yesterday's."""
-    at = _moment(said, name, now)
+    at = _moment(said, name, now, has_been=True)
     return at - timedelta(days=1) if at > now and _is_bare(said, name) else at
 
 
@@ -266,11 +266,11 @@ def _is_bare(said: Answers, name: str) -> bool:
     return " " not in _text(said, name).strip()
 
 
-def _moment(said: Answers, name: str, now: datetime) -> datetime:
+def _moment(said: Answers, name: str, now: datetime, *, has_been: bool = False) -> datetime:
     typed = clean_line(_text(said, name), 40)
     if not typed:
         raise BadInput("no-moment", part=name)
-    found = read_moment(_text(said, name), now)
+    found = read_moment(_text(said, name), now, has_been=has_been)
     if found is None:
         raise BadInput("moment", value=typed)
     return found

@@ -88,7 +88,7 @@ class CameScreen(ModalScreen[bool | None]):
     """Whether the patient came to a video of which nobody could see that: yes, no, or not said yet."""
 
     BINDINGS = [
-        Binding("j", "answer(True)", show=False),
+        Binding("j,y", "answer(True)", show=False),  # ja, yes
         Binding("n", "answer(False)", show=False),
         Binding("escape", "leave", show=False),
     ]

@@ -59,6 +59,9 @@ class Composer(Area):
         def control(self) -> "Composer":
             return self.composer
 
+    class CameEarly(Message):
+        """What was struck before one came to this case is dropped."""
+
     class Touched(Message):
         """A key was pressed here: somebody is at the case."""
 
@@ -210,8 +213,7 @@ class Composer(Area):
         self._say_remark()
 
     def on_key(self, event: events.Key) -> None:
-        if not self._is_for_another(event):
-            self.post_message(self.Touched(self))
+        self.post_message(self.CameEarly() if self._is_for_another(event) else self.Touched(self))
 
     def on_paste(self, event: events.Paste) -> None:
         self._is_for_another(event)

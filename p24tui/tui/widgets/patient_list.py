@@ -18,6 +18,7 @@ from p24tui.routine.list_filter import has_unread
 from p24tui.routine.visit import is_half_ended
 from p24tui.services.views import CaseLine, QueueView
 from p24tui.store.values import Doing
+from p24tui.text import clean_line
 from p24tui.tui import draw, look
 from p24tui.tui.key import Where
 from p24tui.tui.keys import bindings, key_name
@@ -308,19 +309,25 @@ class PatientList(ScrollView, can_focus=True):
 
     def _below(self, y: int) -> Strip:
         style = self._style("line")
-        if not len(self.live) and y == 2:
-            return draw.strip([(self._empty(), self._style("empty"))], self.scrollable_content_region.width, style)
+        said = [] if len(self.live) else self._empty()
+        if 0 <= y - 2 < len(said):
+            words = f"  {said[y - 2]}"
+            return draw.strip([(words, self._style("empty"))], self.scrollable_content_region.width, style)
         return Strip.blank(self.scrollable_content_region.width, style)
 
-    def _empty(self) -> str:
+    def _empty(self) -> list[str]:
         if not self._loaded:
-            return _("  Hämtar listan …")
-        hidden = self.live.hidden.cases
-        return (
-            _("  Inget passar. {count} visas inte; {key} visar alla.").format(count=hidden, key=key_name("show_all"))
-            if hidden
-            else _("  Inga ärenden väntar.")
-        )
+            return [_("Hämtar listan …")]
+        hidden, key = self.live.hidden.cases, key_name("show_all")
+        if self.live.words:
+            return [
+                _("Inget hittades för ”{words}”.").format(words=clean_line(" ".join(self.live.words), 40)),
+                _("Sökt i namn, nummer, ärende och text."),
+                _("{count} visas inte; {key} visar alla.").format(count=hidden, key=key),
+            ]
+        if hidden:
+            return [_("Inget passar. {count} visas inte; {key} visar alla.").format(count=hidden, key=key)]
+        return [_("Inga ärenden väntar.")]
 
     def _draw(self, id: str, *, on_cursor: bool) -> Strip:
         line = self.live.line(id)
