@@ -276,7 +276,7 @@ class TestDoctor:
         with office.system.store.writing() as tx:
             put_password(tx, PEOPLE["maria"][0], Password("x", one_time=False, set_at=office.clock.now()))
         assert run("doctor").exit_code == 0
-        assert self.sentence("utskick") == ("good", "sms: file; 1 planerade.")
+        assert self.sentence("utskick") == ("good", "sms: file; 1 planerat.")
         assert self.sentence("klockan") == ("good", "1 tidsstyrt jobb går.")
 
     def test_something_should_have_gone(self, office: World) -> None:
