@@ -63,6 +63,11 @@ def test_a_history_says_days_as_the_screens_do(kind: str) -> None:
     assert "till mån 30 nov:" in event_words(kind, {"until": "2026-11-30", "reason": "tid bokad"})
 
 
+@pytest.mark.parametrize("until", ["", "i morgon", "2026-13-40"])
+def test_a_history_shows_a_day_that_is_none_as_it_is_written(until: str) -> None:
+    assert f"till {until}:" in event_words("case.held", {"until": until, "reason": "tid bokad"})
+
+
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)  # nine in the morning in Sweden
 
 

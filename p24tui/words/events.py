@@ -139,7 +139,7 @@ def event_words(kind: str, details: Mapping[str, Any]) -> str:
     if kind.startswith("registration."):
         cleaned["way"] = way_words(cleaned["way"])
     if kind in {"case.held", "case.kept"}:
-        cleaned["until"] = day_words(date.fromisoformat(cleaned["until"]))
+        cleaned["until"] = _day(cleaned["until"])
     if kind == "break-glass.begun":
         cleaned["until"] = day_and_time(datetime.fromisoformat(cleaned["until"]))
         cleaned["ground"] = ground_words(Ground(cleaned["ground"]))
@@ -149,6 +149,14 @@ def event_words(kind: str, details: Mapping[str, Any]) -> str:
         cleaned["triage"] = _(TRIAGE) if details.get("triage") is True else ""
         cleaned["called"] = _(CALLED.get(cleaned["level"], ""))
     return _(EVENTS[kind]).format_map(cleaned).strip() if kind in EVENTS else kind
+
+
+def _day(written: str) -> str:
+    """A day in words; what is none stands as it is written."""
+    try:
+        return day_words(date.fromisoformat(written))
+    except ValueError:
+        return written
 
 
 LINK_LED_TO = {

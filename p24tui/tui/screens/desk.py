@@ -350,10 +350,10 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
 
     def on_key(self, event: events.Key) -> None:
         """A key that does nothing here says where it does something; not what one types ahead of a case."""
-        bound = self.active_bindings.get(event.key)
-        if self._heading_for or (bound is not None and bound.enabled):
+        if self._heading_for or not (words := unheard(event.key, self.where, self._actor.acts_as)):
             return
-        if words := unheard(event.key, self.where, self._actor.acts_as):
+        bound = self.active_bindings.get(event.key)  # asked last, for it asks of every key whether it acts here
+        if bound is None or not bound.enabled:
             self._say(words)
 
     def on_descendant_focus(self) -> None:
