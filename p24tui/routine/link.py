@@ -121,11 +121,17 @@ def colleague_channel(email: str, mobile: str) -> tuple[Channel, str] | None:
     return (Channel.SMS, mobile) if mobile else None
 
 
+@rule("VI-11")
+def may_still_invite(visit: Visit) -> Refusal | None:
+    """Whether anybody at all may be invited: not to a visit that is over or called off."""
+    return None if visit.state in OPEN else Refusal("VI-11", "visit-not-open")
+
+
 @rule("VI-4", "VI-8", "VI-10", "VI-11", "VI-12")
 def may_invite(visit: Visit, role: Role, there: Collection[Participant], channel: Channel | None) -> Refusal | None:
     """Whether somebody may be invited to the visit in this role, by this way."""
-    if visit.state not in OPEN:
-        return Refusal("VI-11", "visit-not-open")
+    if refusal := may_still_invite(visit):
+        return refusal
     if role in WITH_E_ID:
         return Refusal("VI-7", "one-proxy")
     if role is Role.INTERPRETER and channel is not Channel.EMAIL:

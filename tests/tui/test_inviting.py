@@ -8,7 +8,7 @@ from msgspec import structs
 from p24tui.gateways.person_data import Guardian as PersonGuardian
 from p24tui.routine.protection import Protection
 from p24tui.routine.visit import Summons
-from p24tui.services import guardians, patients, staff
+from p24tui.services import guardians, patients, staff, visits
 from p24tui.store import participants
 from p24tui.tui.screens.inviting import WhoToInviteScreen
 from tests.outgoing import MOBILE
@@ -133,6 +133,17 @@ async def test_the_other_guardian_is_offered_only_where_there_is_one(sqlcipher_w
         assert isinstance(pilot.app.screen, WhoToInviteScreen)
         assert ("den andra vårdnadshavaren" in plain(pilot)) is is_there
         assert "en extern gäst" in plain(pilot)
+
+
+@pytest.mark.rule("VI-11")
+async def test_nobody_is_asked_for_where_the_visit_is_called_off(sqlcipher_world: World) -> None:
+    visit = in_two_hours(sqlcipher_world, an_adult(sqlcipher_world))
+    visits.cancel(sqlcipher_world.system, sqlcipher_world.actor("johan"), visit.id)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "f3", "l")
+        assert not isinstance(pilot.app.screen, WhoToInviteScreen)
+        assert "Regel VI-11" in plain(pilot)
+        assert "Besöket är över" in plain(pilot)
 
 
 @SIZES

@@ -15,7 +15,7 @@ from p24tui.errors import Refused
 from p24tui.i18n import N_, _
 from p24tui.routine import phone
 from p24tui.routine.actor import Actor
-from p24tui.routine.link import INTERPRETER_NAME, Participant, Role, colleague_channel
+from p24tui.routine.link import INTERPRETER_NAME, Participant, Role, colleague_channel, may_still_invite
 from p24tui.routine.protection import is_protected
 from p24tui.routine.proxy import Guardian
 from p24tui.routine.visit import Visit, VisitKind
@@ -96,6 +96,9 @@ class Inviting(VisitParts):
     def action_invite(self) -> None:
         """Ask whom to invite to the visit, then how they are reached."""
         if (line := self._chosen_visit()) is None:
+            return
+        if refusal := may_still_invite(line.visit):
+            self._refuse(refusal)
             return
         to = Invited(line.visit, clean_line(line.patient.name) or _("skyddad person"))
         self._keep_drafts()
