@@ -20,7 +20,6 @@ MONTHS_IN_FULL = (
 )  # fmt: skip
 
 _DAY = re.compile(r"(?P<day>\d{1,2})(?:/(?P<number>\d{1,2})| (?P<name>[^\W\d_]+)\.?)(?: (?P<year>20\d\d))?", re.ASCII)
-_YEAR = re.compile(r"20\d\d", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2})(?:[.:]?(\d{2}))?", re.ASCII)
 
 
@@ -56,13 +55,13 @@ def read_moment(typed: str, now: datetime, *, has_been: bool = False) -> datetim
 
     A day without its year is the next that is not past; where what one asks for ``has_been``, the nearest.
     """
-    day, _space, clock = " ".join(typed.split()).rpartition(" ")
-    at = parse_clock(clock)
-    today = local_date(now)
-    on = _read_day(day, today, has_been=has_been) if day else today
-    if at is None or on is None or (_lacks_year(day) and _YEAR.fullmatch(clock)):  # "24 nov 2026" has no time of day
+    words = " ".join(typed.split())
+    if _DAY.fullmatch(words):  # the year of "24 nov 2026" is no time of day
         return None
-    return instant_of(on, at)
+    day, _space, clock = words.rpartition(" ")
+    at, today = parse_clock(clock), local_date(now)
+    on = _read_day(day, today, has_been=has_been) if day else today
+    return None if at is None or on is None else instant_of(on, at)
 
 
 def _read_day(typed: str, today: date, *, has_been: bool) -> date | None:
@@ -80,11 +79,6 @@ def _read_day(typed: str, today: date, *, has_been: bool) -> date | None:
     if has_been:
         return min(days, key=lambda day: abs(day - today), default=None)
     return next((day for day in days if day >= today), None)
-
-
-def _lacks_year(day: str) -> bool:
-    found = _DAY.fullmatch(day)
-    return found is not None and not found["year"]
 
 
 def _there_is(year: int, month: int, day: int) -> bool:
