@@ -215,7 +215,9 @@ def _begin_by_database(
         return Refusal("PR-1", "break-glass-protected")
     one = break_glass.find(tx, id)
     assert one is not None  # one sees one's own
-    tx.changed.update(case_id for case_id, unit_id in cases.of_patient(tx, one.patient_id) if unit_id in one.units)
+    tx.changed.update(
+        (unit_id, case_id) for case_id, unit_id in cases.of_patient(tx, one.patient_id) if unit_id in one.units
+    )
     return one
 
 

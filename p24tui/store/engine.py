@@ -1,6 +1,6 @@
 """Opening the database, and the two kinds of transaction: reading, and writing with its changes told to others."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,10 +13,14 @@ from p24tui.errors import BadInput, Unavailable
 from p24tui.settings import Settings
 from p24tui.store.connect import FILE_NAME, PERSON, POSTGRESQL, connect_sqlcipher, database_address
 from p24tui.store.key import database_key
+from p24tui.store.values import Change, Changed
 
 CHANNEL = "p24tui"
 
-_MAX_NOTIFIED = 100
+_LONGEST = 7_900
+"""Characters; PostgreSQL takes fewer than 8,000 bytes, and units and cases have ids of ASCII."""
+
+_EVERYTHING = "*"
 _MAY_NOT = "42501"
 """PostgreSQL's word for what a role has no privilege to, and for a row that a policy keeps it from writing."""
 
@@ -29,14 +33,14 @@ _LOCKED = "55P03"
 
 @dataclass(slots=True)
 class Tx:
-    """One transaction. ``changed`` gathers the cases that it touched, to be told when it is durable.
+    """One transaction. ``changed`` gathers what it touched, to be told when it is durable.
 
     ``personal`` says that it is under a person's own database role, which sees the rows of their units alone.
     """
 
     connection: Connection
     personal: bool = False
-    changed: set[str] = field(default_factory=set)
+    changed: set[Change] = field(default_factory=set)
 
     @property
     def on_postgresql(self) -> bool:
@@ -52,7 +56,7 @@ class Store:
         self.path = path
         self.key = key
         self.personal = personal
-        self._listeners: list[Callable[[frozenset[str]], None]] = []
+        self._listeners: list[Callable[[frozenset[Change]], None]] = []
 
     @contextmanager
     def reading(self) -> Iterator[Tx]:
@@ -70,8 +74,7 @@ class Store:
             tx = Tx(connection, self.personal)
             yield tx
             if tx.changed and tx.on_postgresql:
-                payload = ",".join(sorted(tx.changed)) if len(tx.changed) <= _MAX_NOTIFIED else "*"
-                connection.execute(select(func.pg_notify(CHANNEL, payload)))
+                connection.execute(select(func.pg_notify(CHANNEL, told(tx.changed))))
         if tx.changed:
             for listener in list(self._listeners):
                 listener(frozenset(tx.changed))
@@ -85,20 +88,34 @@ class Store:
         with explained(), self._writing_engine.connect() as connection:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
-    def tell(self, changed: set[str]) -> None:
+    def tell(self, changed: set[Change]) -> None:
         """Tell every console of changes that are durable already."""
         if changed:
             with self.writing() as tx:
                 tx.changed |= changed
 
-    def when_written(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
-        """Call ``listener`` with the ids of changed cases after each write of this process; returns how to stop."""
+    def when_written(self, listener: Callable[[frozenset[Change]], None]) -> Callable[[], None]:
+        """Call ``listener`` with what has changed after each write of this process; returns how to stop."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+def told(changes: Collection[Change]) -> str:
+    """What consoles are told of: each change as ``unit:case``, or that it is too much to name."""
+    payload = ",".join(f"{unit_id}:{case_id}" for unit_id, case_id in sorted(changes))
+    return payload if len(payload) <= _LONGEST else _EVERYTHING
+
+
+def heard(payload: str) -> Changed:
+    """What ``told`` said. A case without a unit, as an older console tells of it, may concern anybody."""
+    if payload == _EVERYTHING:
+        return Changed(frozenset(), everything=True)
+    parts = (one.rpartition(":") for one in payload.split(","))
+    return Changed(frozenset((unit_id, case_id) for unit_id, _, case_id in parts))
 
 
 def open_engine(settings: Settings, *, create: bool) -> Store:

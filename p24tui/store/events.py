@@ -66,7 +66,7 @@ def announce(
         "event_seq": event_seq,
     }
     tx.connection.execute(insert(changes).values(values))
-    tx.changed.add(case_id or "")
+    tx.changed.add((unit_id, case_id or ""))
 
 
 def of_case(tx: Tx, case_id: str, limit: int | None = None) -> list[Event]:

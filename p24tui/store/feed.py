@@ -16,7 +16,7 @@ from sqlalchemy import select, tuple_
 
 from p24tui.errors import P24Error
 from p24tui.store.connect import POSTGRESQL, connect_sqlcipher
-from p24tui.store.engine import CHANNEL, Store, Tx
+from p24tui.store.engine import CHANNEL, Store, Tx, heard
 from p24tui.store.intake import OLDEST_RUNNING, START
 from p24tui.store.pace import Pace
 from p24tui.store.tables import changes
@@ -43,7 +43,7 @@ class Feed:
         self._position: Position = _now(store) if since is None else since
         self._asked_at: float | None = None
         self._pace: Pace | None = None
-        self._forget = store.when_written(lambda ids: listener(Changed(ids)))
+        self._forget = store.when_written(lambda changed: listener(Changed(changed)))
         run = self._follow_postgresql if store.path is None else self._follow_sqlite
         self._thread = threading.Thread(target=self._keep_on, args=(run,), name="feed", daemon=True)
         self._thread.start()
@@ -114,7 +114,7 @@ class Feed:
                 polled = time.monotonic()
                 while (left := polled + POLL_EVERY - time.monotonic()) > 0 and not self._stopped.is_set():
                     for notice in connection.notifies(timeout=min(left, _STOP_WITHIN), stop_after=1):
-                        self._tell(notice.payload)
+                        self._listener(heard(notice.payload))
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
@@ -123,12 +123,6 @@ class Feed:
             yield
         finally:
             self._asked_at = None
-
-    def _tell(self, payload: str) -> None:
-        if payload == "*":
-            self._listener(Changed(frozenset(), everything=True))
-        else:
-            self._listener(Changed(frozenset(payload.split(","))))
 
     def _reach(self) -> None:
         with self._store.reading() as tx:
@@ -141,21 +135,21 @@ class Feed:
         if not rows:
             return 0
         self._position = rows[-1][0]
-        ids = frozenset(case_id or "" for _, case_id in rows)
-        self._listener(Changed(ids, everything=len(rows) >= _LATEST))
+        changed = frozenset((unit_id, case_id or "") for _, unit_id, case_id in rows)
+        self._listener(Changed(changed, everything=len(rows) >= _LATEST))
         return len(rows)
 
 
-def _after(tx: Tx, position: Position) -> list[tuple[Position, str | None]]:
+def _after(tx: Tx, position: Position) -> list[tuple[Position, str, str | None]]:
     query = (
-        select(changes.c.xid, changes.c.seq, changes.c.case_id)
+        select(changes.c.xid, changes.c.seq, changes.c.unit_id, changes.c.case_id)
         .where(tuple_(changes.c.xid, changes.c.seq) > tuple_(*position))
         .order_by(changes.c.xid, changes.c.seq)
         .limit(_LATEST)
     )
     if tx.on_postgresql:
         query = query.where(changes.c.xid < OLDEST_RUNNING)
-    return [((xid, seq), case_id) for xid, seq, case_id in tx.connection.execute(query)]
+    return [((xid, seq), unit_id, case_id) for xid, seq, unit_id, case_id in tx.connection.execute(query)]
 
 
 def _now(store: Store) -> Position:

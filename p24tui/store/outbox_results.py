@@ -18,7 +18,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.outgoing import OutgoingState
 from p24tui.store import events, outbox
 from p24tui.store.engine import Store
-from p24tui.store.values import OutgoingRow
+from p24tui.store.values import Change, OutgoingRow
 
 IN_FLIGHT = (OutgoingState.SENDING, OutgoingState.UNCERTAIN)
 """States in which an answer of the gateway is news; what a report has told meanwhile stands."""
@@ -59,7 +59,7 @@ class Results:
     def __init__(self, store: Store, connection: Connection | None) -> None:
         self._store = store
         self._connection = connection
-        self.changed: set[str] = set()
+        self.changed: set[Change] = set()
 
     def put(self, row: OutgoingRow, place: str, rule: str, result: Result, kind: str) -> None:
         """Store the result, where nothing has been heard of the row meanwhile, and what happened, if anything has."""
@@ -70,7 +70,7 @@ class Results:
         about = {"id": row.id, "fence": row.fence, "kind": kind, "place": place, "rule": rule}
         details = json.dumps(_details(row, result))
         if self._connection.exec_driver_sql(_STATEMENT, {**values, **about, "details": details}).rowcount:
-            self.changed.add(row.case_id or "")
+            self.changed.add((row.unit_id, row.case_id or ""))
 
     def _put(self, row: OutgoingRow, actor: Actor, rule: str, result: Result, kind: str) -> None:
         at, unit_id = result.changed_at, row.unit_id

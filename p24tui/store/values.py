@@ -3,7 +3,7 @@
 They stand apart from the queries, so that a screen can show them before SQLAlchemy has been loaded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -317,11 +317,28 @@ class Read(Struct, frozen=True):
     patients: int
 
 
-class Changed(Struct, frozen=True):
-    """These cases have changed. ``everything`` says that too much has, or too long ago: read the list anew."""
+Change = tuple[str, str]
+"""The unit at which something has changed, and the case; where it is about no case, that is empty."""
 
-    case_ids: frozenset[str]
+
+class Changed(Struct, frozen=True):
+    """This has changed. ``everything`` says that too much has, or too long ago: read the list anew."""
+
+    changes: frozenset[Change]
     everything: bool = False
+
+    @property
+    def case_ids(self) -> frozenset[str]:
+        """The cases; an empty one stands for what is about none."""
+        return frozenset(case_id for _unit_id, case_id in self.changes)
+
+    def concerning(self, unit_ids: Collection[str], is_shown: Callable[[str], bool]) -> frozenset[str]:
+        """The cases of these units and those that are shown; and that something is about none, wherever it was."""
+        return frozenset(
+            case_id
+            for unit_id, case_id in self.changes
+            if not case_id or not unit_id or unit_id in unit_ids or is_shown(case_id)
+        )
 
 
 class Lost(Struct, frozen=True):

@@ -240,7 +240,7 @@ def hears_of_changes(system: System, logins: Logins) -> None:
     owner = open_store(Settings(home=system.settings.home, database=logins.server.url(logins.database)))
     try:
         assert listens.wait(WAIT), "only what is told after that is heard"
-        owner.tell({"somebody's case"})
+        owner.tell({(UNIT, "somebody's case")})
         assert told.wait(WAIT)
     finally:
         owner.close()

@@ -10,15 +10,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy.engine import make_url
 
 from p24tui.services import chat
-from p24tui.store import events, pace
+from p24tui.store import engine, events, pace
 from p24tui.store.feed import Feed
 from p24tui.store.schema import open_store
-from p24tui.store.values import Alive, Changed, Lost, Notice
+from p24tui.store.values import Alive, Change, Changed, Lost, Notice
 from tests.proxy import door
-from tests.world import World, make_world, make_world_again
+from tests.world import BERGA, UNIT, World, make_world, make_world_again
 
 SOON = 10.0
 
@@ -58,6 +60,36 @@ def test_a_write_elsewhere_is_heard(world: World) -> None:
     with listening(world) as heard:
         chat.claim(world.system, world.actor("maria"), case.id, case.version)
         assert changed(heard, case.id)
+
+
+@pytest.mark.hazard("H22")
+def test_what_is_heard_names_the_unit(world: World) -> None:
+    case = world.case()
+    with listening(world) as heard:
+        chat.claim(world.system, world.actor("maria"), case.id, case.version)
+        while not (isinstance(notice := heard.get(timeout=SOON), Changed) and notice.changes):
+            pass
+    assert notice.changes == {(UNIT, case.id)}
+    assert notice.concerning((UNIT,), lambda _: False) == {case.id}
+    assert notice.concerning((BERGA,), lambda _: False) == frozenset()
+    assert notice.concerning((BERGA,), lambda one: one == case.id) == {case.id}
+
+
+HSA_IDS = st.from_regex(r"SE[0-9]{10}-[A-Z0-9]{1,18}", fullmatch=True)
+CASE_IDS = st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=26, max_size=26) | st.just("")
+
+
+@given(st.frozensets(st.tuples(HSA_IDS | st.just(""), CASE_IDS), min_size=1, max_size=300))
+def test_what_is_told_is_what_is_heard_or_everything(changes: frozenset[Change]) -> None:
+    payload = engine.told(changes)
+    assert len(payload.encode()) < 8000, "PostgreSQL takes no more"
+    said = engine.heard(payload)
+    assert said.changes == changes or (said.everything and len(changes) > 100)
+
+
+def test_an_older_console_tells_of_cases_alone_and_that_may_concern_anybody() -> None:
+    said = engine.heard("aaaa,bbbb,")
+    assert said.concerning((UNIT,), lambda _: False) == {"aaaa", "bbbb", ""}
 
 
 def test_a_write_that_is_undone_is_not_heard(world: World) -> None:

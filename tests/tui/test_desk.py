@@ -1,20 +1,23 @@
 """The desk by the keyboard: what a nurse does in a morning."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Event
 
 import pytest
+from sqlalchemy import event
 
 from p24tui.routine.case import CaseState
 from p24tui.services import chat, presence
 from p24tui.store import drafts, messages
-from p24tui.store.values import Author, Doing
+from p24tui.store.values import Author, Changed, Doing
 from p24tui.tui.screens.dialogs import ConfirmEndScreen, HoldScreen
 from p24tui.tui.screens.help import HelpScreen
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.desk_header import DeskHeader
 from p24tui.tui.widgets.patient_list import PatientList
 from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled
-from tests.world import World
+from tests.world import BERGA, UNIT, World
 
 pytestmark = pytest.mark.anyio
 
@@ -271,6 +274,48 @@ async def test_a_lost_database_is_said_loudly(sqlcipher_world: World) -> None:
         desk_of(pilot).hear(Alive())
         await settled(pilot)
         assert "DATABASEN SVARAR INTE" not in screen_text(pilot)
+
+
+@pytest.mark.hazard("H22")
+@pytest.mark.parametrize(
+    ("unit_id", "asks"), [(UNIT, True), ("", True), (BERGA, False)], ids=["one's own", "nobody knows which", "another"]
+)
+async def test_only_what_happens_at_ones_own_units_is_asked_for(
+    sqlcipher_world: World, unit_id: str, asks: bool
+) -> None:
+    """In a region nearly all that is heard of happens elsewhere."""
+    sqlcipher_world.second_unit("johan")
+    fill(sqlcipher_world)
+    fresh = sqlcipher_world.case(unit_id=unit_id or BERGA).id
+    async with at_desk(sqlcipher_world) as pilot:
+        with asked(sqlcipher_world) as about:
+            desk_of(pilot).hear(Changed(frozenset({(unit_id, fresh)})))
+            await settled(pilot)
+        assert any(fresh in one for one in about) is asks
+
+
+@pytest.mark.hazard("H22")
+async def test_a_case_that_one_sees_is_asked_for_wherever_it_changed(sqlcipher_world: World) -> None:
+    sqlcipher_world.second_unit("johan")
+    (shown, *_rest) = fill(sqlcipher_world).values()
+    async with at_desk(sqlcipher_world) as pilot:
+        with asked(sqlcipher_world) as about:
+            desk_of(pilot).hear(Changed(frozenset({(BERGA, shown.id)})))
+            await settled(pilot)
+        assert any(shown.id in one for one in about)
+
+
+@contextmanager
+def asked(world: World) -> Iterator[list[str]]:
+    """The values of every question to the database meanwhile."""
+    about: list[str] = []
+
+    def note(_connection: object, _cursor: object, _statement: str, values: object, *_more: object) -> None:
+        about.append(str(values))
+
+    event.listen(world.system.store.engine, "before_cursor_execute", note)
+    yield about
+    event.remove(world.system.store.engine, "before_cursor_execute", note)
 
 
 async def test_help_lists_every_key_of_ones_role(sqlcipher_world: World) -> None:

@@ -165,15 +165,22 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
         if isinstance(notice, Alive):
             self._feed_is_alive()
             return
+        concern = notice.concerning(self.unit_ids, self._shows)
+        if not notice.everything and not concern:  # in a region nearly all that happens does so at another unit
+            return
         self._sending_is_old = self._offers_are_old = self._duties_are_old = self._place_is_old = True
         self._storage_is_old = True
         self._shift_may_be_old()
         if notice.everything:
             self._read_all()
         else:
-            self._reader.read_changes(notice.case_ids)
-        if notice.everything or "" in notice.case_ids:
+            self._reader.read_changes(concern)
+        if notice.everything or "" in concern:
             self._read_units()
+
+    def _shows(self, case_id: str) -> bool:
+        """Whether a case stands on this screen, in the list or opened; another unit's may."""
+        return self._live.line(case_id) is not None or any(pane.case_id == case_id for pane in self._panes)
 
     def _feed_is_alive(self) -> None:
         """Only this says so: that something has changed may be a signal of this very process."""
