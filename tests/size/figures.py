@@ -1,15 +1,11 @@
 """The figures of a region beside those of a tenth of it, in one call: alone, and with all its consoles at work."""
 
-import json
 import os
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -35,17 +31,17 @@ from p24tui.store.log_control_values import Criteria
 from p24tui.store.tables import staff_roles
 from p24tui.store.values import Changed, Notice
 from tests.bench.measuring import median, percentile
+from tests.size.consoles import working
 from tests.size.filling import plain
 from tests.size.region import actor, unit_id
 from tests.world import World, make_world_again
 
-PROCESSES = 8
 ROUNDS = 6
 SETTLES = 10.0
 ONE = 7
 """The number of the one whose deeds are measured."""
 
-_MEMORY = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
+_BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
 
 
 @dataclass(slots=True)
@@ -75,10 +71,10 @@ def measure(small: str, large: str, consoles: int, seconds: int) -> None:
         if consoles:
             beside = {}
             for url, one in ((large, whole), (small, tenth)):
-                with working(url, consoles):
+                with working(one.world.system, url, consoles, seconds):
                     time.sleep(SETTLES)
-                    beside[url] = _for(one, seconds)
-                    _say_server(url)
+                    with _server_watched(url):
+                        beside[url] = _for(one, seconds - 2 * SETTLES)
                 _table(
                     f"beside {consoles} consoles, {url.rpartition('/')[2]} to itself alone",
                     alone[url == large],
@@ -108,7 +104,7 @@ def _round(one: Probe, found: dict[str, list[float]]) -> None:
     found.setdefault("feed", []).extend(_feed_delays(one, 10))
 
 
-def _for(one: Probe, seconds: int) -> dict[str, list[float]]:
+def _for(one: Probe, seconds: float) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {}
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
@@ -250,56 +246,31 @@ def _feed_delays(one: Probe, times: int) -> list[float]:
 
 
 @contextmanager
-def working(url: str, consoles: int) -> Iterator[None]:
-    """So many consoles at work on the database, in a few processes, until the block ends."""
-    each = consoles // PROCESSES
-    with ExitStack() as until:
-        processes = []
-        for number in range(PROCESSES):
-            home = until.enter_context(tempfile.TemporaryDirectory(prefix="p24-size-"))
-            environment = {**os.environ, "P24TUI_HOME": home, "P24TUI_DATABASE": url}
-            command = [sys.executable, "-m", "tests.size.consoles", str(number * each), str(each)]
-            processes.append(
-                subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            )
-        print(f"  {consoles} consoles begin, load {os.getloadavg()[0]:.1f}", flush=True)
-        for one in processes:
-            assert one.stdout is not None
-            if one.stdout.readline().strip() != "ready":
-                raise RuntimeError("a process of consoles did not start")
-        print(f"  they work, load {os.getloadavg()[0]:.1f}", flush=True)
-        yield
-        for one in processes:
-            assert one.stdin is not None
-            one.stdin.close()
-        _say_done(processes)
+def _server_watched(url: str) -> Iterator[None]:
+    """Say what the server had at work meanwhile: connections, memory of their own, and the processor."""
+    before, began = _processor(_backends(url)), time.monotonic()
+    yield
+    pids = _backends(url)
+    used, held = _processor(pids) - before, [one for one in map(_own_memory, pids) if one]
+    cores = used / (time.monotonic() - began)
+    own = f"{sum(held) / 1024:.0f} MiB of their own, {sum(held) / max(1, len(held)):.0f} KiB each"
+    print(f"  {len(pids)} connections, {own}; {cores:.2f} cores; load {os.getloadavg()[0]:.1f}", flush=True)
 
 
-def _say_done(processes: Sequence["subprocess.Popen[str]"]) -> None:
-    done: Counter[str] = Counter()
-    for one in processes:
-        assert one.stdout is not None
-        done.update(json.loads(one.stdout.readline() or "{}"))
-        one.wait(60)
-    if seconds := done.pop("seconds", 0) / len(processes):
-        for what in sorted(done):
-            if not what.endswith(", ms"):
-                often = done[what]
-                mean = f", {done[f'{what}, ms'] / often:.0f} ms each" if done[f"{what}, ms"] else ""
-                print(f"  {what}: {often / seconds:.1f} a second{mean}")
-
-
-def _say_server(url: str) -> None:
-    """How many connections there are, and what their processes hold for themselves."""
+def _backends(url: str) -> list[int]:
     with psycopg.connect(plain(url), autocommit=True) as connection:
-        row = connection.execute(_MEMORY).fetchone()
-        pids = [
-            pid for (pid,) in connection.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
-        ]
-    own = [_own_memory(pid) for pid in pids]
-    held = [one for one in own if one]
-    if row and held:
-        print(f"  {row[0]} connections, {sum(held) / 1024:.0f} MiB of their own, {sum(held) / len(held):.0f} KiB each")
+        rows = connection.execute(_BACKENDS).fetchall()
+    return [pid for (pid,) in rows]
+
+
+def _processor(pids: Sequence[int]) -> float:
+    """Seconds of a core that these processes have had; 0 where that cannot be read (the server is elsewhere)."""
+    ticks = 0
+    for pid in pids:
+        with suppress(OSError):
+            user, system = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[11:13]
+            ticks += int(user) + int(system)
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _own_memory(pid: int) -> int:
