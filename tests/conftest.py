@@ -5,7 +5,11 @@ A test that takes ``database_url`` runs once on each database that the program k
 
 import gc
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -19,6 +23,10 @@ __all__ = ["peopled_home", "peopled_template", "roles_template", "sqlcipher_worl
 
 KEPT = {"P24TUI_REAL_INPUT"}
 """Names in the environment that are meant for the tests themselves."""
+
+
+ROOM = 8 << 30
+"""Bytes that must be free in memory before temporary folders are put there."""
 
 
 def _scrub_environment() -> None:
@@ -36,11 +44,46 @@ settings.register_profile("long", parent=settings.get_profile("p24tui"), max_exa
 settings.load_profile("ci" if os.environ.get("CI") else "p24tui")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Temporary folders are in memory where there is room, as the tests' PostgreSQL is: a commit waits for no disk."""
+    memory = postgres.MEMORY
+    if config.option.basetemp or hasattr(config, "workerinput") or not _takes_programs(memory):
+        return
+    folder = tempfile.mkdtemp(prefix="p24-tests-", dir=memory)
+    config.option.basetemp = Path(folder, "all")
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def _takes_programs(folder: Path) -> bool:
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        return False
+    return not os.statvfs(folder).f_flag & os.ST_NOEXEC and shutil.disk_usage(folder).free > ROOM
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: going through it again and again took a fifth of the time of a test of a screen."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 10, 10)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def style_sheets_are_read_once() -> Iterator[None]:
+    """Each console of a test reads the same style sheets anew: a seventh of what it costs to open one."""
+    from textual.css.model import RuleSet
+    from textual.css.stylesheet import Stylesheet
+
+    read, known = Stylesheet._parse_rules, dict[tuple[object, ...], list[RuleSet]]()
+
+    def read_once(sheet: Stylesheet, css: str, *more: Any, **named: Any) -> list[RuleSet]:
+        key = (css, more, tuple(named.items()), tuple(sheet._variables.items()))
+        if key not in known:
+            known[key] = read(sheet, css, *more, **named)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Stylesheet, "_parse_rules", read_once)
+        yield
 
 
 @pytest.fixture(scope="session")
