@@ -86,6 +86,17 @@ def style_sheets_are_read_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def a_key_is_waited_for_closely() -> Iterator[None]:
+    """After a key the pilot looks whether the process is at rest, and sleeps 20 ms each time, whatever it costs."""
+    from textual import _wait
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(_wait, "SLEEP_GRANULARITY", 0.005)
+        patched.setattr(_wait, "SLEEP_IDLE", 0.0005)
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[postgres.Server]:
     """A real PostgreSQL of this test process, started when a test first asks for it."""
