@@ -70,6 +70,21 @@ def test_a_history_shows_a_day_that_is_none_as_it_is_written(until: str) -> None
     assert f"till {until}:" in event_words("case.held", {"until": until, "reason": "tid bokad"})
 
 
+NO_INSTANTS = ["", "i morgon", "2026-13-40", "9999-12-31T23:59:59+00:00"]
+
+
+@pytest.mark.parametrize("until", NO_INSTANTS)
+def test_a_history_shows_a_reading_that_is_none_as_it_is_written(until: str) -> None:
+    words = event_words("break-glass.begun", {"until": until, "ground": "okänd"})
+    assert until in words
+    assert "okänd" in words
+
+
+@pytest.mark.parametrize("at", NO_INSTANTS[1:])
+def test_a_history_shows_a_consent_that_is_none_as_it_is_written(at: str) -> None:
+    assert f"Samtycke okänt {at}." in event_words("handover.offered", {"how": "okänt", "agreed_at": at})
+
+
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)  # nine in the morning in Sweden
 TODAY = date(2026, 11, 27)
 
