@@ -15,7 +15,8 @@ from sortedcontainers import SortedList
 from p24tui.clock import day_began
 from p24tui.routine.assessment import is_urgent
 from p24tui.routine.case import Case, CaseState
-from p24tui.routine.list_filter import ListFilter, has_unread, passes
+from p24tui.routine.chat import has_unread
+from p24tui.routine.list_filter import ListFilter, passes
 from p24tui.routine.queue import OrderKey, risk_awaits
 from p24tui.routine.visit import is_half_ended
 from p24tui.services.views import CaseLine, QueueView
