@@ -28,7 +28,7 @@ PASSPHRASE_STDIN = click.option("--passphrase-stdin", is_flag=True, help=_("Läs
 @click.command(
     help=_("Skriv hela databasen till en krypterad fil, medan alla arbetar, och pröva att den går att återställa.")
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", metavar=_("FIL"), type=click.Path(path_type=Path))
 @PASSPHRASE_STDIN
 @click.option("--no-try", is_flag=True, help=_("Pröva inte att återställa den."))
 def backup(file: Path, passphrase_stdin: bool, no_try: bool) -> None:
@@ -55,7 +55,7 @@ def backup(file: Path, passphrase_stdin: bool, no_try: bool) -> None:
 
 
 @click.command(help=_("Gör databasen av en säkerhetskopia. Alla konsoler ska vara stängda."))
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", metavar=_("FIL"), type=click.Path(path_type=Path))
 @PASSPHRASE_STDIN
 @click.option("--replace", is_flag=True, help=_("Ställ databasen som finns åt sidan, under ett annat namn."))
 def restore(file: Path, passphrase_stdin: bool, replace: bool) -> None:

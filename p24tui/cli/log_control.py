@@ -34,10 +34,10 @@ def controlling() -> Iterator[tuple[System, Actor]]:
 
 
 @click.command("patient", help=_("Vem som har läst om en patient; med --pdf eller --text patientens eget utdrag."))
-@click.argument("number", metavar="NUMMER")
+@click.argument("number", metavar=_("NUMMER"))
 @click.option("--from", "first", metavar="2026-11-23", help=FROM)
 @click.option("--to", "last", metavar="2026-11-23", help=TO)
-@click.option("--pdf", type=click.Path(path_type=Path), metavar="FIL", help=_("Skriv utdraget hit, som PDF."))
+@click.option("--pdf", type=click.Path(path_type=Path), metavar=_("FIL"), help=_("Skriv utdraget hit, som PDF."))
 @click.option("--text", "as_text", is_flag=True, help=_("Skriv ut utdraget som text."))
 def patient(number: str, first: str | None, last: str | None, pdf: Path | None, as_text: bool) -> None:
     with controlling() as (system, actor):

@@ -56,7 +56,7 @@ def hours(hsa_id: str, text: str | None, as_json: bool) -> None:
 
 @click.command(help=_("Stäng en dag, ge den egna tider, eller låt den vara som vanligt: closed, usual, 08:00-12:00."))
 @click.argument("hsa_id", metavar="HSA-ID")
-@click.argument("day", metavar="DATE")
+@click.argument("day", metavar=_("DATUM"))
 @click.argument("what", metavar="closed|usual|08:00-12:00[,..]")
 def day(hsa_id: str, day: str, what: str) -> None:
     with running() as system:
