@@ -32,6 +32,7 @@ PASSPHRASE_STDIN = click.option("--passphrase-stdin", is_flag=True, help=_("Läs
 @PASSPHRASE_STDIN
 @click.option("--no-try", is_flag=True, help=_("Pröva inte att återställa den."))
 def backup(file: Path, passphrase_stdin: bool, no_try: bool) -> None:
+    services_backup.look_free(file)
     with running() as system:
         passphrase = _passphrase(stdin=passphrase_stdin, twice=True)
         try:
@@ -75,9 +76,14 @@ def restore(file: Path, passphrase_stdin: bool, replace: bool) -> None:
 
 
 def _passphrase(*, stdin: bool, twice: bool) -> str:
-    """From standard input or, hidden, from the terminal; never from the arguments, which others can read."""
+    """From standard input or, hidden, from the terminal; never from the arguments, which others can read.
+
+    Raises ``BadInput`` where nobody can type, or nothing comes.
+    """
     if stdin:
         return proof.from_standard_input()
+    if not proof.at_terminal():
+        raise BadInput("backup-no-terminal")
     typed: str = click.prompt(_("Lösenfras"), hide_input=True, err=True)
     if twice and typed != click.prompt(_("En gång till"), hide_input=True, err=True):
         raise BadInput("backup-passphrase-differs")

@@ -1,5 +1,8 @@
 """Errors in words: what happened, what was kept, and what to do."""
 
+import errno
+import os
+
 from p24tui.errors import BadInput, P24Error, Refused, Stale, Unavailable
 from p24tui.explain.backup import BACKUP_PROBLEMS
 from p24tui.explain.card import CARD_PARTS, CARD_REFUSALS
@@ -356,6 +359,23 @@ PARTS = {
 }
 
 
+SYSTEM_WORDS = {
+    os.strerror(number): words
+    for number, words in (
+        (errno.ENOENT, N_("mappen eller filen finns inte")),
+        (errno.ENOTDIR, N_("en del av sökvägen är ingen mapp")),
+        (errno.EISDIR, N_("det är en mapp")),
+        (errno.ENAMETOOLONG, N_("namnet är för långt")),
+        (errno.EACCES, N_("behörighet saknas")),
+        (errno.EPERM, N_("det är inte tillåtet")),
+        (errno.EROFS, N_("disken är skrivskyddad")),
+        (errno.ENOSPC, N_("disken är full")),
+        (errno.EIO, N_("disken går inte att läsa eller skriva")),
+    )
+}
+"""What the system says is wrong with a file, by its words."""
+
+
 def explain(error: P24Error) -> str:
     """The sentence for people, in the language in use. What it names may be text from outside (H23)."""
     match error:
@@ -381,4 +401,6 @@ def _fill(sentences: dict[str, str], key: str, details: dict[str, object]) -> st
 
 def _shown(value: object) -> object:
     """As it may be named in a sentence."""
-    return clean_line(value, LONGEST_NAMED) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return _(SYSTEM_WORDS[value]) if value in SYSTEM_WORDS else clean_line(value, LONGEST_NAMED)
