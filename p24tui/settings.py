@@ -303,7 +303,8 @@ def _from_file(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:  # the reader gives up on long numbers and deep nesting
-        raise BadInput("settings-file", path=str(path), problem=clean_line(str(error), LONGEST_SAID)) from error
+        problem = getattr(error, "strerror", None) or str(error)
+        raise BadInput("settings-file", path=str(path), problem=clean_line(problem, LONGEST_SAID)) from error
     unknown = sorted(set(values) - (_names() - {"key"}))
     if unknown:
         raise BadInput("settings-key", path=str(path), keys=clean_line(", ".join(unknown), LONGEST_SAID))

@@ -1,10 +1,15 @@
 """Whatever is refused, and whatever cannot be used, has a sentence."""
 
 import ast
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from p24tui.explain import BAD_INPUT, REFUSALS
+import pytest
+
+from p24tui.errors import BadInput
+from p24tui.explain import BAD_INPUT, REFUSALS, explain
 
 PROGRAM = Path(__file__).parent.parent / "p24tui"
 
@@ -18,6 +23,20 @@ FOR_PROGRAMS = {"cursor"}
 def test_every_key_in_the_source_has_its_sentence() -> None:
     missing = [one for path in sorted(PROGRAM.rglob("*.py")) for one in _without_sentence(path)]
     assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOENT, "mappen eller filen finns inte"),
+        (errno.EACCES, "behörighet saknas"),
+        (errno.ENOSPC, "disken är full"),
+        (errno.EBADMSG, os.strerror(errno.EBADMSG)),
+    ],
+)
+def test_what_the_system_says_of_a_file_is_said_in_the_language_in_use(number: int, words: str) -> None:
+    error = BadInput("backup-not-written", path="/srv/x", problem=os.strerror(number))
+    assert explain(error) == f"Det går inte att skriva /srv/x: {words}. Inget har ändrats."
 
 
 def _without_sentence(path: Path) -> Iterator[str]:

@@ -102,3 +102,16 @@ def test_bytes_that_are_no_text_are_said(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadInput) as error:
         settings.load({"P24TUI_HOME": str(tmp_path), f"P24TUI_{name.upper()}": "x\udcff"})
     assert f"{name}: " in explain(error.value)
+
+
+@pytest.mark.parametrize(
+    ("home", "words"), [("taken", "en del av sökvägen är ingen mapp"), ("folder", "det är en mapp")]
+)
+def test_what_the_system_says_of_the_file_is_said_without_its_number_and_in_the_language_in_use(
+    tmp_path: Path, home: str, words: str
+) -> None:
+    (tmp_path / "taken").touch()
+    (tmp_path / "folder" / "settings.toml").mkdir(parents=True)
+    with pytest.raises(BadInput) as error:
+        settings.load({"P24TUI_HOME": str(tmp_path / home)})
+    assert f"går inte att läsa: {words}. Rätta den" in explain(error.value)

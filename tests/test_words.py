@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from p24tui.errors import BadInput
+from p24tui.explain import explain
 from p24tui.i18n import use_language
 from p24tui.routine.case import Case, CaseState, RiskLevel, Video
 from p24tui.routine.hours import instant_of
@@ -15,7 +17,7 @@ from p24tui.routine.risk_course import Assessment, Basis, Decision, InsteadOfVis
 from p24tui.words.cases import state_marks
 from p24tui.words.events import event_words
 from p24tui.words.risk import entry_words
-from p24tui.words.times import MONTHS, MONTHS_IN_FULL, read_moment, time_words
+from p24tui.words.times import MONTHS, MONTHS_IN_FULL, day_of, read_day, read_moment, time_words
 from tests.routine.cases import actor, case
 
 
@@ -68,7 +70,23 @@ def test_a_history_shows_a_day_that_is_none_as_it_is_written(until: str) -> None
     assert f"till {until}:" in event_words("case.held", {"until": until, "reason": "tid bokad"})
 
 
+NO_INSTANTS = ["", "i morgon", "2026-13-40", "9999-12-31T23:59:59+00:00"]
+
+
+@pytest.mark.parametrize("until", NO_INSTANTS)
+def test_a_history_shows_a_reading_that_is_none_as_it_is_written(until: str) -> None:
+    words = event_words("break-glass.begun", {"until": until, "ground": "okänd"})
+    assert until in words
+    assert "okänd" in words
+
+
+@pytest.mark.parametrize("at", NO_INSTANTS[1:])
+def test_a_history_shows_a_consent_that_is_none_as_it_is_written(at: str) -> None:
+    assert f"Samtycke okänt {at}." in event_words("handover.offered", {"how": "okänt", "agreed_at": at})
+
+
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)  # nine in the morning in Sweden
+TODAY = date(2026, 11, 27)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +103,8 @@ NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)  # nine in the morning in Sweden
         ("29 feb 10.30", date(2028, 2, 29), time(10, 30)),
         ("27 nov 08.00", date(2026, 11, 27), time(8)),
         ("26 nov 10.30", date(2027, 11, 26), time(10, 30)),
+        ("i dag 10.30", date(2026, 11, 27), time(10, 30)),
+        ("imorgon 8", date(2026, 11, 28), time(8)),
         ("28 nov 2027 10.30", date(2027, 11, 28), time(10, 30)),
         ("29/11 2027 10.30", date(2027, 11, 29), time(10, 30)),
     ],
@@ -95,7 +115,8 @@ def test_a_moment_is_typed_as_people_write_it(typed: str, day: date, at: time) -
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "28 nov", "29/11", "29 11 10.30", "31 nov 10.30", "29/13 10.30", "28 nov 24.00", "nov 10.30", "28 no 10.30",
+    ["", "28 nov", "29/11", "i dag", "imorgon",
+     "29 11 10.30", "31 nov 10.30", "29/13 10.30", "28 nov 24.00", "nov 10.30", "28 no 10.30",
      "28 nov 2027", "29/11 2027", "29/11/27 10.30", "29 feb 2027 10.30", "²8 nov 10.30"],
 )  # fmt: skip
 def test_what_may_mean_another_time_is_no_moment(typed: str) -> None:
@@ -111,6 +132,53 @@ def test_what_has_been_is_of_the_year_that_brings_it_nearest(typed: str, day: da
     assert read_moment(typed, NOW, has_been=True) == instant_of(day, time(10, 30))
 
 
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("2026-11-30", date(2026, 11, 30)),
+        ("28 nov", date(2026, 11, 28)),
+        (" 28  November. ", date(2026, 11, 28)),
+        ("27/11", date(2026, 11, 27)),
+        ("26/11", date(2027, 11, 26)),
+        ("29/11 2026", date(2026, 11, 29)),
+        ("26 nov 2026", date(2026, 11, 26)),
+        ("idag", date(2026, 11, 27)),
+        ("I dag", date(2026, 11, 27)),
+        ("imorgon", date(2026, 11, 28)),
+        ("i morgon", date(2026, 11, 28)),
+        ("i går", date(2026, 11, 26)),
+    ],
+)
+def test_a_day_alone_is_typed_as_people_write_it(typed: str, day: date) -> None:
+    assert day_of(typed, TODAY) == read_day(typed, TODAY) == day
+
+
+@pytest.mark.parametrize(("typed", "day"), [("26/11", date(2026, 11, 26)), ("3 mars", date(2027, 3, 3))])
+def test_a_day_alone_that_has_been_is_the_nearest(typed: str, day: date) -> None:
+    assert day_of(typed, TODAY, has_been=True) == day
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "28", "29 11", "11/29", "31 nov", "på måndag", "i natt", "28 nov 10.30", "20261130", "2026-W48-1",
+     "1926-11-30", "9999-12-31", "²8 nov"],
+)  # fmt: skip
+def test_what_is_no_day_is_refused_in_one_sentence(typed: str) -> None:
+    assert read_day(typed, TODAY) is None
+    with pytest.raises(BadInput) as refused:
+        day_of(typed, TODAY)
+    assert explain(refused.value) == f"{typed or '–'} är inget datum. Skriv som 28 nov, 28/11 eller 2026-11-28."
+
+
+def test_a_day_alone_is_typed_in_english_too() -> None:
+    use_language("en")
+    try:
+        assert read_day("3 may", TODAY) == read_day("3 maj", TODAY) == date(2027, 5, 3)
+        assert read_day("Tomorrow", TODAY) == read_day("i morgon", TODAY) == TODAY + timedelta(days=1)
+    finally:
+        use_language("sv")
+
+
 SHAPES: list[Callable[[date], str]] = [
     lambda day: f"{day.day} {MONTHS[day.month - 1]}",
     lambda day: f"{day.day} {MONTHS_IN_FULL[day.month - 1]}",
@@ -124,7 +192,8 @@ SHAPES: list[Callable[[date], str]] = [
 def test_each_day_of_the_coming_year_is_read_in_every_shape(
     days: int, minute: int, shape: Callable[[date], str]
 ) -> None:
-    day, at = date(2026, 11, 27) + timedelta(days=days), time(*divmod(minute, 60))
+    day, at = TODAY + timedelta(days=days), time(*divmod(minute, 60))
+    assert read_day(shape(day), TODAY) == day
     assert read_moment(f"{shape(day)} {at:%H.%M}", NOW) == instant_of(day, at)
 
 

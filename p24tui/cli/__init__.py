@@ -88,7 +88,7 @@ def make_root() -> Root:
                 help=_("Läs lösenordet eller PIN-koden från första raden på standard in, i stället för att fråga."),
             ),
             click.Option(["--unit"], metavar="HSA-ID", help=_("Vilken enhet det gäller.")),
-            click.Option(["--role"], metavar="ROLE", help=_("I vilken roll: yrket, eller ett uppdrag på enheten.")),
+            click.Option(["--role"], metavar=_("ROLL"), help=_("I vilken roll: yrket, eller ett uppdrag på enheten.")),
         ],
         context_settings={"help_option_names": ["-h", "--help"]},
     )

@@ -15,12 +15,12 @@ USUAL = "usual"
 @click.command(
     "after-hours",
     help=_(
-        "Visa eller ändra vart enheten hänvisar den som hör av sig när den har stängt. SEVERITY är prioriteten 1–5, "
+        "Visa eller ändra vart enheten hänvisar den som hör av sig när den har stängt. ALLVAR är prioriteten 1–5, "
         "failed (triage utan prioritet), message (utan triage) eller suicide; usual återställer det vanliga."
     ),
 )
 @click.argument("hsa_id", metavar="HSA-ID")
-@click.argument("severity", metavar="[SEVERITY", required=False, type=click.Choice([one.value for one in Severity]))
+@click.argument("severity", metavar=_("[ALLVAR"), required=False, type=click.Choice([one.value for one in Severity]))
 @click.argument(
     "to", metavar="112|1177|both|usual]", required=False, type=click.Choice([*(one.value for one in RefersTo), USUAL])
 )

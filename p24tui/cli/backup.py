@@ -28,10 +28,11 @@ PASSPHRASE_STDIN = click.option("--passphrase-stdin", is_flag=True, help=_("Läs
 @click.command(
     help=_("Skriv hela databasen till en krypterad fil, medan alla arbetar, och pröva att den går att återställa.")
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", metavar=_("FIL"), type=click.Path(path_type=Path))
 @PASSPHRASE_STDIN
 @click.option("--no-try", is_flag=True, help=_("Pröva inte att återställa den."))
 def backup(file: Path, passphrase_stdin: bool, no_try: bool) -> None:
+    services_backup.look_free(file)
     with running() as system:
         passphrase = _passphrase(stdin=passphrase_stdin, twice=True)
         try:
@@ -55,7 +56,7 @@ def backup(file: Path, passphrase_stdin: bool, no_try: bool) -> None:
 
 
 @click.command(help=_("Gör databasen av en säkerhetskopia. Alla konsoler ska vara stängda."))
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", metavar=_("FIL"), type=click.Path(path_type=Path))
 @PASSPHRASE_STDIN
 @click.option("--replace", is_flag=True, help=_("Ställ databasen som finns åt sidan, under ett annat namn."))
 def restore(file: Path, passphrase_stdin: bool, replace: bool) -> None:
@@ -75,9 +76,14 @@ def restore(file: Path, passphrase_stdin: bool, replace: bool) -> None:
 
 
 def _passphrase(*, stdin: bool, twice: bool) -> str:
-    """From standard input or, hidden, from the terminal; never from the arguments, which others can read."""
+    """From standard input or, hidden, from the terminal; never from the arguments, which others can read.
+
+    Raises ``BadInput`` where nobody can type, or nothing comes.
+    """
     if stdin:
         return proof.from_standard_input()
+    if not proof.at_terminal():
+        raise BadInput("backup-no-terminal")
     typed: str = click.prompt(_("Lösenfras"), hide_input=True, err=True)
     if twice and typed != click.prompt(_("En gång till"), hide_input=True, err=True):
         raise BadInput("backup-passphrase-differs")

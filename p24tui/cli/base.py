@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -13,7 +13,6 @@ from p24tui.cli import proof
 from p24tui.errors import BadInput
 from p24tui.i18n import _
 from p24tui.routine.actor import Actor
-from p24tui.routine.period import Length, read_period
 from p24tui.routine.role import Role
 from p24tui.services import login, staff
 from p24tui.settings import Settings
@@ -74,14 +73,6 @@ def unit_of(system: System) -> str:
     if not system.settings.unit:
         raise BadInput("which-unit")
     return system.settings.unit
-
-
-def day_of(typed: str) -> date:
-    """A day that somebody typed as ``2026-11-24``. Raises ``BadInput`` where it is none, or in another century."""
-    try:
-        return read_period(Length.DAY, typed.strip()).first
-    except ValueError as error:
-        raise BadInput("bad-date", value=clean_line(typed, 40)) from error
 
 
 def operator(system: System) -> Actor:

@@ -1,6 +1,7 @@
 """What click itself says of our commands, in the interface's language."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from click import core, decorators, exceptions, formatting, parser, termui, types
 
@@ -74,6 +75,31 @@ COUNTED: Mapping[str, tuple[str, str]] = {
 """By its English singular: one, and several."""
 
 
+USAGE: Mapping[str, str] = {
+    "[OPTIONS]": N_("[FLAGGOR]"),
+    "COMMAND": N_("KOMMANDO"),
+    "[COMMAND]": N_("[KOMMANDO]"),
+    "[ARGS]...": N_("[ARGUMENT]..."),
+}
+"""By the words of a usage line, for which click asks nobody."""
+
+KINDS: Mapping[type[types.ParamType[Any]], str] = {
+    types.StringParamType: N_("text"),
+    types.IntParamType: N_("heltal"),
+    types.IntRange: N_("heltal"),
+    types.FloatParamType: N_("tal"),
+    types.FloatRange: N_("tal"),
+}
+"""What is to be given, by the kinds of values for whose names click asks nobody."""
+
+
+class _Formatter(formatting.HelpFormatter):
+    """Writes a usage line in the language in use."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, " ".join(_(USAGE[word]) if word in USAGE else word for word in args.split()), prefix)
+
+
 def speak() -> None:
     """Let click ask us for its words, each time that it says some.
 
@@ -81,6 +107,9 @@ def speak() -> None:
     """
     for module in MODULES:
         vars(module).update(_=_said, ngettext=_counted)
+    for kind, name in KINDS.items():
+        kind.name = _(name)
+    core.Context.formatter_class = _Formatter
 
 
 def _said(message: str) -> str:

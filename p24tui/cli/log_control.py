@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from p24tui.cli.base import acting, day_of
+from p24tui.cli.base import acting
 from p24tui.clock import local, local_date
 from p24tui.errors import BadInput
 from p24tui.i18n import _, ngettext
@@ -20,6 +20,7 @@ from p24tui.services.log_control_words import reasons_words, why_words
 from p24tui.system import System
 from p24tui.text import clean_line
 from p24tui.words.cases import reading_words
+from p24tui.words.times import day_of
 
 FROM = _("Från och med dagen.")
 TO = _("Till och med dagen.")
@@ -33,14 +34,14 @@ def controlling() -> Iterator[tuple[System, Actor]]:
 
 
 @click.command("patient", help=_("Vem som har läst om en patient; med --pdf eller --text patientens eget utdrag."))
-@click.argument("number", metavar="NUMMER")
+@click.argument("number", metavar=_("NUMMER"))
 @click.option("--from", "first", metavar="2026-11-23", help=FROM)
 @click.option("--to", "last", metavar="2026-11-23", help=TO)
-@click.option("--pdf", type=click.Path(path_type=Path), metavar="FIL", help=_("Skriv utdraget hit, som PDF."))
+@click.option("--pdf", type=click.Path(path_type=Path), metavar=_("FIL"), help=_("Skriv utdraget hit, som PDF."))
 @click.option("--text", "as_text", is_flag=True, help=_("Skriv ut utdraget som text."))
 def patient(number: str, first: str | None, last: str | None, pdf: Path | None, as_text: bool) -> None:
     with controlling() as (system, actor):
-        days = _day(first), _day(last)
+        days = _day(system, first), _day(system, last)
         if pdf is None and not as_text:
             _show_pages(system, actor, log_control.by_patient(system, actor, number, *days))
             return
@@ -58,7 +59,9 @@ def patient(number: str, first: str | None, last: str | None, pdf: Path | None, 
 @click.option("--to", "last", metavar="2026-11-23", help=TO)
 def staff(staff_id: str, first: str | None, last: str | None) -> None:
     with controlling() as (system, actor):
-        _show_pages(system, actor, log_control.by_person(system, actor, staff_id, _day(first), _day(last)))
+        _show_pages(
+            system, actor, log_control.by_person(system, actor, staff_id, _day(system, first), _day(system, last))
+        )
 
 
 @click.command("unit", help=_("Vad som har lästs på en enhet under dagar, det senaste först; utan dagar i dag."))
@@ -68,7 +71,7 @@ def staff(staff_id: str, first: str | None, last: str | None) -> None:
 def unit(unit_id: str, first: str | None, last: str | None) -> None:
     with controlling() as (system, actor):
         today = local_date(system.clock.now())
-        begins, ends = _day(first) or _day(last) or today, _day(last) or today
+        begins, ends = _day(system, first) or _day(system, last) or today, _day(system, last) or today
         _show_pages(system, actor, log_control.by_unit(system, actor, unit_id, begins, ends))
 
 
@@ -79,7 +82,7 @@ def unit(unit_id: str, first: str | None, last: str | None) -> None:
 @click.option("--to", "last", metavar="2026-11-23", help=TO)
 def unusual(first: str | None, last: str | None) -> None:
     with controlling() as (system, actor):
-        view = log_control.unusual(system, actor, _day(first), _day(last))
+        view = log_control.unusual(system, actor, _day(system, first), _day(system, last))
     _show(view)
     words = ngettext("{count} läsning är genomgången.", "{count} läsningar är genomgångna.", view.considered)
     click.echo(words.format(count=view.considered), err=True)
@@ -93,8 +96,8 @@ def unusual(first: str | None, last: str | None) -> None:
 def sample(first: str | None, last: str | None, count: int, seed: str) -> None:
     with controlling() as (system, actor):
         yesterday = local_date(system.clock.now()) - timedelta(days=1)
-        ends = _day(last) or yesterday
-        view = log_control.sample(system, actor, _day(first) or ends, ends, count, seed or fresh_id()[:8])
+        ends = _day(system, last) or yesterday
+        view = log_control.sample(system, actor, _day(system, first) or ends, ends, count, seed or fresh_id()[:8])
     _show(view)
     click.echo(_("Frö: {seed}").format(seed=view.criteria.seed), err=True)
 
@@ -104,15 +107,19 @@ def sample(first: str | None, last: str | None, count: int, seed: str) -> None:
 @click.option("--to", "last", metavar="2026-11-23", required=True, help=TO)
 def export(first: str, last: str) -> None:
     with controlling() as (system, actor):
-        for line in log_extract.audit_events(system, actor, day_of(first), day_of(last)):
+        for line in log_extract.audit_events(system, actor, _on(system, first), _on(system, last)):
             click.echo(line)
 
 
 COMMANDS = (patient, staff, unit, unusual, sample, export)
 
 
-def _day(typed: str | None) -> date | None:
-    return None if typed is None else day_of(typed)
+def _day(system: System, typed: str | None) -> date | None:
+    return None if typed is None else _on(system, typed)
+
+
+def _on(system: System, typed: str) -> date:
+    return day_of(typed, local_date(system.clock.now()), has_been=True)
 
 
 def _show_pages(system: System, actor: Actor, first: LogView) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         "patientens namn; utan CASE skrivs ärendena ut. Går inte mot riktiga data."
     )
 )
-@click.argument("case", metavar="[CASE]", default="")
+@click.argument("case", metavar=_("[ÄRENDE]"), default="")
 def patient(case: str) -> None:
     from p24tui.demo import playing
     from p24tui.demo.patients import SOURCE

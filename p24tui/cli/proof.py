@@ -37,7 +37,7 @@ def asked(prompt: str) -> str:
     """
     if by_standard_input():
         return from_standard_input()
-    if not _at_terminal():
+    if not at_terminal():
         raise BadInput("proof-no-terminal")
     return str(click.prompt(prompt, hide_input=True, err=True))
 
@@ -79,7 +79,7 @@ def _by_password(system: System) -> Proven:
 
 def _by_browser(system: System) -> Proven:
     """A script has no browser: it would wait for minutes, for nobody."""
-    if by_standard_input() or not _at_terminal():
+    if by_standard_input() or not at_terminal():
         raise BadInput("proof-by-browser")
     return login.by_browser(system, _tell_of_address, lambda: False)
 
@@ -91,6 +91,6 @@ def _tell_of_address(address: str, opened: Opened) -> None:
     click.echo(_("Logga in i webbläsaren. Ctrl+C avbryter."), err=True)
 
 
-def _at_terminal() -> bool:
+def at_terminal() -> bool:
     """Whether somebody can be asked. Standard input may be a file then: what is secret is typed at the terminal."""
     return sys.stdin.isatty() or sys.stderr.isatty()

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import click
 
@@ -17,7 +17,7 @@ from p24tui.services.report_views import Report, Waits
 from p24tui.services.report_words import closing_words, facts, responsible_words, waits_words
 from p24tui.text import clean_line, spreadsheet_text
 from p24tui.words.cases import MARKS, kind_word, state_word
-from p24tui.words.times import clock_time, day_words, period_words
+from p24tui.words.times import clock_time, day_of, day_words, period_words
 
 COLUMNS = ("unit", "from", "to", "measure", "key", "value")
 
@@ -56,7 +56,8 @@ def report(
         wanted = units or tuple(filter(None, [system.settings.unit]))
         if not wanted:
             raise BadInput("which-unit")
-        period = _period(*asked[0]) if asked else period_of(Length.DAY, local_date(system.clock.now()))
+        today = local_date(system.clock.now())
+        period = _period(*asked[0], today) if asked else period_of(Length.DAY, today)
         actor = operator(system)
         reports = [services_report.report_of(system, actor, (unit_id,), period) for unit_id in dict.fromkeys(wanted)]
     if as_json:
@@ -168,7 +169,9 @@ def _data(report: Report) -> dict[str, object]:
     return {"unit": report.unit_ids[0], "from": period.first, "to": period.last, "measures": found}
 
 
-def _period(length: Length, written: str) -> Period:
+def _period(length: Length, written: str, today: date) -> Period:
+    if length is Length.DAY:
+        return period_of(length, day_of(written, today, has_been=True))
     try:
         return read_period(length, written)
     except ValueError as error:

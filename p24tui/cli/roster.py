@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from p24tui.cli import proof
-from p24tui.cli.base import day_of, echo_json, operator, person, running, unit_of
+from p24tui.cli.base import echo_json, operator, person, running, unit_of
 from p24tui.clock import local_date
 from p24tui.errors import BadInput
 from p24tui.i18n import _
@@ -22,7 +22,7 @@ from p24tui.services.views import RosterWeek
 from p24tui.system import System
 from p24tui.text import clean_line
 from p24tui.words.duty import calendar_problem_words
-from p24tui.words.times import day_and_time, parse_clock, span_words
+from p24tui.words.times import day_and_time, day_of, parse_clock, span_words
 
 SHORT = 8
 """Characters of an id that are shown; so many tell a unit's entries apart."""
@@ -57,8 +57,8 @@ def roster(ctx: click.Context, typed: str | None, as_json: bool) -> None:
 @click.argument("start", metavar=_("FRÅN"))
 @click.argument("end", metavar=_("TILL"))
 def add(staff: str, day: str, start: str, end: str) -> None:
-    begins, ends = span_of(day_of(day), _time(start), _time(end))
     with _acting() as (system, actor):
+        begins, ends = span_of(day_of(day, local_date(system.clock.now())), _time(start), _time(end))
         click.echo(_line(services_roster.add(system, actor, staff, begins, ends)))
 
 
@@ -119,8 +119,9 @@ def take_in(file: str, as_json: bool) -> None:
 @click.option("--to", "end", metavar=_("DATUM"), help=_("Till och med. Annars allt som är inlagt."))
 def export(file: str, start: str | None, end: str | None) -> None:
     with running() as system:
-        first = day_of(start) if start else monday_of(local_date(system.clock.now()))
-        last = day_of(end) if end else first + timedelta(days=HORIZON_DAYS)
+        today = local_date(system.clock.now())
+        first = day_of(start, today) if start else monday_of(today)
+        last = day_of(end, today) if end else first + timedelta(days=HORIZON_DAYS)
         written = roster_calendar.export(system, unit_of(system), midnight(first), midnight(last + timedelta(days=1)))
     if file == "-":
         sys.stdout.buffer.write(written)

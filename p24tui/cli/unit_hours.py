@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from p24tui.cli.base import day_of, echo_json, operator, running
+from p24tui.cli.base import echo_json, operator, running
 from p24tui.clock import local_date
 from p24tui.errors import BadInput
 from p24tui.i18n import _
@@ -24,6 +24,7 @@ from p24tui.words.hours import (
     warnings_words,
     week_words,
 )
+from p24tui.words.times import day_of
 
 SHOWN_DAYS = 14
 USUAL = "usual"
@@ -55,14 +56,14 @@ def hours(hsa_id: str, text: str | None, as_json: bool) -> None:
 
 @click.command(help=_("Stäng en dag, ge den egna tider, eller låt den vara som vanligt: closed, usual, 08:00-12:00."))
 @click.argument("hsa_id", metavar="HSA-ID")
-@click.argument("day", metavar="DATE")
+@click.argument("day", metavar=_("DATUM"))
 @click.argument("what", metavar="closed|usual|08:00-12:00[,..]")
 def day(hsa_id: str, day: str, what: str) -> None:
-    chosen = day_of(day)
     with running() as system:
+        today = local_date(system.clock.now())
+        chosen = day_of(day, today)
         _decide(system, hsa_id, chosen, what.strip().lower())
         after = units.find_unit(system, hsa_id).hours
-        today = local_date(system.clock.now())
     click.echo(f"{day_words(chosen, today)}: {applies_words(plan(after, chosen))}")
 
 

@@ -9,7 +9,7 @@ from p24tui.services import unit_settings
 
 @click.command("lock-after", help=_("Visa eller ändra efter hur många minuter utan tangent en konsol låser sig."))
 @click.argument("hsa_id", metavar="HSA-ID")
-@click.argument("minutes", metavar="[MINUTES]", required=False, type=int)
+@click.argument("minutes", metavar=_("[MINUTER]"), required=False, type=int)
 def lock_after(hsa_id: str, minutes: int | None) -> None:
     with running() as system:
         if minutes is not None:

@@ -14,7 +14,7 @@ from p24tui.services import unit_settings
     )
 )
 @click.argument("hsa_id", metavar="HSA-ID")
-@click.argument("minutes", metavar="[MINUTES]", required=False, type=int)
+@click.argument("minutes", metavar=_("[MINUTER]"), required=False, type=int)
 def protection(hsa_id: str, minutes: int | None) -> None:
     with running() as system:
         if minutes is not None:

@@ -1,5 +1,8 @@
 """Errors in words: what happened, what was kept, and what to do."""
 
+import errno
+import os
+
 from p24tui.errors import BadInput, P24Error, Refused, Stale, Unavailable
 from p24tui.explain.backup import BACKUP_PROBLEMS
 from p24tui.explain.card import CARD_PARTS, CARD_REFUSALS
@@ -302,7 +305,8 @@ BAD_INPUT = {
     "quarantine-settled": N_("{id} är redan avgjort."),
     "intake-not-loopback": N_("Mottagningen lyssnar inte på {host} utan --to-network, bakom en proxy med TLS."),
     "intake-address": N_("Det går inte att lyssna på {host}:{port}: {problem}. Välj en annan adress eller port."),
-    "bad-date": N_("{value} är inget datum. Skriv som 2026-11-30."),
+    "bad-date": N_("{value} är inget datum. Skriv som 28 nov, 28/11 eller 2026-11-28."),
+    "bad-birth": N_("{value} är ingen födelsedag. Skriv hela datumet, som 2016-05-04."),
     "week": N_("{value} är ingen vecka. Skriv år och vecka, som 2026-48."),
     "days": N_("Antalet dagar ska vara 1–{most}, inte {value}."),
     "no-roster-entry": N_("Passet finns inte, eller så har någon annan tagit bort det."),
@@ -310,7 +314,6 @@ BAD_INPUT = {
     "calendar": N_("Filen är ingen kalender (iCalendar), eller så är den inte hel. Inget har ändrats."),
     "calendar-large": N_("Kalendern är för stor: högst {most} går att läsa på en gång. Dela upp den."),
     "no-file": N_("Filen {path} går inte att läsa eller skriva: {problem}."),
-    "report-day": N_("{value} är ingen dag som går att visa. Skriv som 2026-11-23."),
     "report-week": N_("{value} är ingen vecka som går att visa. Skriv år och vecka: 2026-48."),
     "report-month": N_("{value} är ingen månad som går att visa. Skriv år och månad: 2026-11."),
     "report-choice": N_("Välj en av --day, --week och --month, och en av --json och --csv."),
@@ -356,6 +359,23 @@ PARTS = {
 }
 
 
+SYSTEM_WORDS = {
+    os.strerror(number): words
+    for number, words in (
+        (errno.ENOENT, N_("mappen eller filen finns inte")),
+        (errno.ENOTDIR, N_("en del av sökvägen är ingen mapp")),
+        (errno.EISDIR, N_("det är en mapp")),
+        (errno.ENAMETOOLONG, N_("namnet är för långt")),
+        (errno.EACCES, N_("behörighet saknas")),
+        (errno.EPERM, N_("det är inte tillåtet")),
+        (errno.EROFS, N_("disken är skrivskyddad")),
+        (errno.ENOSPC, N_("disken är full")),
+        (errno.EIO, N_("disken går inte att läsa eller skriva")),
+    )
+}
+"""What the system says is wrong with a file, by its words."""
+
+
 def explain(error: P24Error) -> str:
     """The sentence for people, in the language in use. What it names may be text from outside (H23)."""
     match error:
@@ -381,4 +401,6 @@ def _fill(sentences: dict[str, str], key: str, details: dict[str, object]) -> st
 
 def _shown(value: object) -> object:
     """As it may be named in a sentence."""
-    return clean_line(value, LONGEST_NAMED) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return _(SYSTEM_WORDS[value]) if value in SYSTEM_WORDS else clean_line(value, LONGEST_NAMED)

@@ -15,6 +15,9 @@ BACKUP_PROBLEMS = {
         "Säkerhetskopian {path} är skadad och går inte att återställa. Inget har ändrats; ta en annan."
     ),
     "backup-passphrase-short": N_("Lösenfrasen ska ha minst {least} tecken. Flera ord efter varandra är bra."),
+    "backup-no-terminal": N_(
+        "Här går det inte att fråga efter lösenfrasen. Kör kommandot i en terminal, eller ge den med --passphrase-stdin. Inget har ändrats."
+    ),
     "backup-passphrase-differs": N_("De två lösenfraserna är inte lika. Inget har gjorts."),
     "backup-other-kind": N_(
         "Säkerhetskopian är av den andra sortens databas: en inbyggd återställs till en inbyggd, PostgreSQL till PostgreSQL."

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, Need, SuicideRisk, Urgency
-from p24tui.routine.chat import is_over, may_handle_case
+from p24tui.routine.chat import has_unread, is_over, may_handle_case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.protection import Protection
 from p24tui.routine.queue import triage_failed
@@ -34,7 +34,7 @@ def assess(
         return refusal
     if refusal := is_over(case):
         return refusal
-    if case.unread or case.unread_free_text:
+    if has_unread(case):
         return Refusal("CH-4", "assess-unread")
     if (need is Need.TREATMENT) != (need_since is not None):
         return Refusal("GA-1", "need-since")

@@ -117,6 +117,11 @@ def reads(case: Case, actor: Actor) -> bool:
     return case.owner_id in (None, actor.staff_id)
 
 
+def has_unread(case: Case) -> bool:
+    """Whether anything of the patient's, a message or free text in a form, has been read by nobody."""
+    return case.unread > 0 or case.unread_free_text > 0
+
+
 def read(case: Case) -> Case:
     """The case with the patient's messages marked as read."""
     return replace(case, unread=0)
@@ -178,7 +183,7 @@ def untaken(case: Case) -> Case:
     What is followed needs nobody until its time, unless the patient has written what nobody has read.
     """
     if case.owner_id is None and case.suicide is SuicideRisk.TAKEN_ON:
-        quiet = case.risk_due_at is not None and not case.unread and not case.unread_free_text
+        quiet = case.risk_due_at is not None and not has_unread(case)
         return replace(case, suicide=SuicideRisk.FOLLOWED if quiet else SuicideRisk.AWAITING)
     return case
 

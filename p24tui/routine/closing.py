@@ -10,11 +10,10 @@ from msgspec.structs import replace
 from p24tui.routine.actor import Actor
 from p24tui.routine.assessment import is_urgent
 from p24tui.routine.case import Case, CaseState, SuicideRisk, Urgency, Video
-from p24tui.routine.chat import claim, handed_with_risk, is_over, may_handle, may_handle_case
+from p24tui.routine.chat import claim, handed_with_risk, has_unread, is_over, may_handle, may_handle_case
 from p24tui.routine.decision import Refusal
 from p24tui.routine.holding import may_hold
 from p24tui.routine.hours import OpeningHours, closes_for_day, day_openings, last_closing, local_day
-from p24tui.routine.list_filter import has_unread
 from p24tui.routine.protection import Protection
 from p24tui.routine.rule import rule
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from p24tui.routine.actor import ASSESSORS, Actor
 from p24tui.routine.case import Case, CaseState, SuicideRisk
-from p24tui.routine.chat import handed_with_risk, is_left, is_over, owned_by, unasked, video_is_off
+from p24tui.routine.chat import handed_with_risk, has_unread, is_left, is_over, owned_by, unasked, video_is_off
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import STOCKHOLM
 from p24tui.routine.protection import Protection, is_protected
@@ -35,7 +35,7 @@ def request_end(case: Case, actor: Actor, protection: Protection, course: Course
             return refusal
         if refusal := video_is_off(case):
             return refusal
-        if case.unread or case.unread_free_text:
+        if has_unread(case):
             return Refusal("CH-7", "unread")
     return missing(case, course, protection, pace) or replace(case, ending_by=actor.staff_id)
 

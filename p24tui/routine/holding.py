@@ -6,9 +6,8 @@ from msgspec.structs import replace
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, CaseState, SuicideRisk
-from p24tui.routine.chat import is_over, owned_by, unasked, untaken, video_is_off
+from p24tui.routine.chat import has_unread, is_over, owned_by, unasked, untaken, video_is_off
 from p24tui.routine.decision import Refusal
-from p24tui.routine.list_filter import has_unread
 from p24tui.routine.rule import rule
 
 

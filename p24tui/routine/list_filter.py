@@ -6,6 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from p24tui.routine.case import Case, CaseState, ContactKind, SuicideRisk
+from p24tui.routine.chat import has_unread
 from p24tui.routine.rule import rule
 
 
@@ -49,8 +50,3 @@ def passes(chosen: ListFilter, case: Case, staff_id: str | None, today_began: da
         and (not chosen.units or case.unit_id in chosen.units)
         and (not chosen.kinds or case.kind in chosen.kinds)
     )
-
-
-def has_unread(case: Case) -> bool:
-    """Whether anything of the patient's, a message or free text in a form, has been read by nobody."""
-    return case.unread > 0 or case.unread_free_text > 0

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from p24tui.routine.actor import ASSESSORS, Actor
 from p24tui.routine.case import Case, CaseState, RiskLevel, SuicideRisk
-from p24tui.routine.chat import assessor, is_over, may_handle, may_handle_case, owned_by
+from p24tui.routine.chat import assessor, has_unread, is_over, may_handle, may_handle_case, owned_by
 from p24tui.routine.decision import Refusal
 from p24tui.routine.hours import OpeningHours, day_openings, instant_of, is_open, local_day
 from p24tui.routine.protection import Protection
@@ -282,7 +282,7 @@ def _is_whole(case: Case, said: Assessment) -> Refusal | None:
 
 
 def _unread(case: Case, rule_id: str) -> Refusal | None:
-    return Refusal(rule_id, "risk-unread") if case.unread or case.unread_free_text else None
+    return Refusal(rule_id, "risk-unread") if has_unread(case) else None
 
 
 def _unfollowed(case: Case) -> Case:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case
-from p24tui.routine.chat import handed_with_risk, is_over, may_handle_case, video_is_off
+from p24tui.routine.chat import handed_with_risk, has_unread, is_over, may_handle_case, video_is_off
 from p24tui.routine.decision import Refusal
 from p24tui.routine.ending import ended
 from p24tui.routine.identity import age_on
@@ -54,7 +54,7 @@ def mark(
         return refusal
     if by_proxy:
         return Refusal("AP-1", "guardian-proxy")
-    if case.unread or case.unread_free_text:
+    if has_unread(case):
         return Refusal("CH-7", "unread")
     if refusal := handed_with_risk(case):
         return refusal

@@ -94,6 +94,11 @@ def restore(system: System, actor: Actor, path: Path, passphrase: str, told: Tol
     return aside
 
 
+def look_free(path: Path) -> None:
+    """Look whether a backup may be written there, before a passphrase is asked for. Raises ``BadInput`` if not."""
+    backup.look_free(path)
+
+
 def look(path: Path) -> None:
     """Look whether the file may be a backup, before anybody is asked for its passphrase. Raises ``BadInput`` if not."""
     backup.look(path)

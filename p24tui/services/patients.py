@@ -96,7 +96,7 @@ def register(
         raise BadInput("patient-name")
     born = number.born or born
     if born is not None and born > local_date(now):
-        raise BadInput("bad-date", value=born.isoformat())
+        raise BadInput("bad-birth", value=born.isoformat())
     theirs = person.guardians if person else ()
     asked = {one.number: look_up_protection(system.person_data, one.number) for one in theirs}
     reached = "" if not mobile.strip() and _is_child(born, now) else guardians.mobile_of(mobile)

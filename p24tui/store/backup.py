@@ -32,14 +32,24 @@ Told = Callable[[int, int], object]
 """Hears how much is done, and of how much; 0 where that is not known."""
 
 
+def look_free(path: Path) -> None:
+    """Look whether a backup may be written there. Raises ``BadInput`` if not."""
+    try:
+        os.stat(os.path.join(path.parent, ""))  # noqa: PTH116, PTH118 - a Path would not say that it is no folder
+        exists = path.exists()
+    except OSError as error:
+        raise BadInput("backup-not-written", path=str(path), problem=error.strerror or "") from error
+    if exists:
+        raise BadInput("backup-exists", path=str(path))
+
+
 def save(store: Store, settings: Settings, path: Path, passphrase: str, told: Told) -> dict[str, int]:
     """Write the database to ``path``, where nothing may be yet; how many rows each table has in it.
 
     Nothing is left there where it is broken off. Raises ``BadInput`` where it cannot be written, ``Unavailable`` where
     the database cannot be read.
     """
-    if path.exists():
-        raise BadInput("backup-exists", path=str(path))
+    look_free(path)
     unfinished = path.with_name(path.name + UNFINISHED)
     try:
         _make_private(unfinished)

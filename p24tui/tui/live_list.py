@@ -13,9 +13,11 @@ from msgspec import Struct
 from sortedcontainers import SortedList
 
 from p24tui.clock import day_began
+from p24tui.i18n import _
 from p24tui.routine.assessment import is_urgent
 from p24tui.routine.case import Case, CaseState
-from p24tui.routine.list_filter import ListFilter, has_unread, passes
+from p24tui.routine.chat import has_unread
+from p24tui.routine.list_filter import ListFilter, passes
 from p24tui.routine.queue import OrderKey, risk_awaits
 from p24tui.routine.visit import is_half_ended
 from p24tui.services.views import CaseLine, QueueView
@@ -377,8 +379,9 @@ def _nearness(line: CaseLine) -> Nearness:
 
 
 def _fold(line: CaseLine) -> str:
-    """What a search looks in."""
-    return f"{line.patient.name}\n{line.patient.number}\n{line.matter}".casefold()
+    """What a search looks in; in the place of a name that nobody sees here, what stands in its place."""
+    name = line.patient.name or _("Skyddad person")
+    return f"{name}\n{line.patient.number}\n{line.matter}".casefold()
 
 
 def _word(typed: str) -> str:

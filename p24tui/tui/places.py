@@ -10,7 +10,7 @@ from p24tui.clock import day_began, local
 from p24tui.i18n import N_, _, ngettext
 from p24tui.routine.assessment import is_urgent
 from p24tui.routine.case import Case, CaseState
-from p24tui.routine.list_filter import has_unread
+from p24tui.routine.chat import has_unread
 from p24tui.routine.role import Role
 from p24tui.services import access
 from p24tui.services.views import CaseLine, OwnRead, OwnReads

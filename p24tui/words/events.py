@@ -1,7 +1,7 @@
 """What has happened to a case, in words: the sentences of its history."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -139,10 +139,10 @@ def event_words(kind: str, details: Mapping[str, Any]) -> str:
     if kind.startswith("registration."):
         cleaned["way"] = way_words(cleaned["way"])
     if kind in {"case.held", "case.kept"}:
-        cleaned["until"] = _day(cleaned["until"])
+        cleaned["until"] = _said(cleaned["until"], _day)
     if kind == "break-glass.begun":
-        cleaned["until"] = day_and_time(datetime.fromisoformat(cleaned["until"]))
-        cleaned["ground"] = ground_words(Ground(cleaned["ground"]))
+        cleaned["until"] = _said(cleaned["until"], _instant)
+        cleaned["ground"] = _said(cleaned["ground"], lambda key: ground_words(Ground(key)))
     if kind.startswith("handover."):
         cleaned["to"] = handed_word(cleaned["to"])
         cleaned["consent"] = consent_words(cleaned["how"], cleaned["agreed_at"], cleaned["ground"])
@@ -151,12 +151,20 @@ def event_words(kind: str, details: Mapping[str, Any]) -> str:
     return _(EVENTS[kind]).format_map(cleaned).strip() if kind in EVENTS else kind
 
 
-def _day(written: str) -> str:
-    """A day in words; what is none stands as it is written."""
+def _said(written: str, words: Callable[[str], str]) -> str:
+    """What an event has, in its words; what they cannot read stands as it is written."""
     try:
-        return day_words(date.fromisoformat(written))
-    except ValueError:
+        return words(written)
+    except (ValueError, OverflowError):
         return written
+
+
+def _day(written: str) -> str:
+    return day_words(date.fromisoformat(written))
+
+
+def _instant(written: str) -> str:
+    return day_and_time(datetime.fromisoformat(written))
 
 
 LINK_LED_TO = {
@@ -215,4 +223,4 @@ def consent_words(how: str, at: str, ground: str) -> str:
     if not how or not at:
         return ""
     said = _("Samtycke {how} {at}.")
-    return said.format(how=_(CONSENT_WAYS[ConsentWay(how)]), at=day_and_time(datetime.fromisoformat(at)))
+    return said.format(how=_said(how, lambda key: _(CONSENT_WAYS[ConsentWay(key)])), at=_said(at, _instant))

@@ -5,9 +5,11 @@ from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 
 from p24tui.clock import local, local_date
+from p24tui.errors import BadInput
 from p24tui.i18n import N_, _
 from p24tui.routine.hours import instant_of
 from p24tui.routine.period import Length, Period, read_period
+from p24tui.text import clean_line
 
 WEEKDAYS = (N_("mån"), N_("tis"), N_("ons"), N_("tor"), N_("fre"), N_("lör"), N_("sön"))
 MONTHS = (
@@ -18,6 +20,9 @@ MONTHS_IN_FULL = (
     N_("januari"), N_("februari"), N_("mars"), N_("april"), N_("maj"), N_("juni"),
     N_("juli"), N_("augusti"), N_("september"), N_("oktober"), N_("november"), N_("december"),
 )  # fmt: skip
+
+BESIDE_TODAY = {N_("igår"): -1, N_("idag"): 0, N_("imorgon"): 1}
+"""Days by their names, and how far from today each is."""
 
 _DAY = re.compile(r"(?P<day>\d{1,2})(?:/(?P<number>\d{1,2})| (?P<name>[^\W\d_]+)\.?)(?: (?P<year>20\d\d))?", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2})(?:[.:]?(\d{2}))?", re.ASCII)
@@ -50,25 +55,32 @@ def parse_clock(typed: str) -> time | None:
 
 
 def read_moment(typed: str, now: datetime, *, has_been: bool = False) -> datetime | None:
-    """What somebody typed in Swedish time as UTC, ``09.00`` of today, ``24 nov 09.00``, ``24/11 09.00`` or
-    ``2026-11-24 09.00``; none where it is none.
-
-    A day without its year is the next that is not past; where what one asks for ``has_been``, the nearest.
+    """What somebody typed in Swedish time as UTC: ``09.00`` of today, or of a day as ``read_day`` takes it, such as
+    ``24 nov 09.00``; none where it is none.
     """
     words = " ".join(typed.split())
     if _DAY.fullmatch(words):  # the year of "24 nov 2026" is no time of day
         return None
     day, _space, clock = words.rpartition(" ")
     at, today = parse_clock(clock), local_date(now)
-    on = _read_day(day, today, has_been=has_been) if day else today
+    on = read_day(day, today, has_been=has_been) if day else today
     return None if at is None or on is None else instant_of(on, at)
 
 
-def _read_day(typed: str, today: date, *, has_been: bool) -> date | None:
-    found = _DAY.fullmatch(typed)
+def read_day(typed: str, today: date, *, has_been: bool = False) -> date | None:
+    """The day that somebody typed: ``24 nov``, ``24/11``, ``24/11 2026``, ``2026-11-24``, ``i dag``, ``i morgon`` or
+    ``i går``; none where it is none.
+
+    A day without its year is the next that is not past; where what one asks for ``has_been``, the nearest.
+    """
+    words = " ".join(typed.split())
+    for name, ahead in BESIDE_TODAY.items():
+        if words.casefold().replace(" ", "") in (name, _(name)):
+            return today + timedelta(days=ahead)
+    found = _DAY.fullmatch(words)
     try:
         if found is None:
-            return read_period(Length.DAY, typed).first
+            return read_period(Length.DAY, words).first
         month = _month(found["name"]) if found["name"] else int(found["number"])
         years = [int(found["year"])] if found["year"] else range(today.year - 1, today.year + 9)
         days = [date(year, month, int(found["day"])) for year in years if _there_is(year, month, int(found["day"]))]
@@ -79,6 +91,19 @@ def _read_day(typed: str, today: date, *, has_been: bool) -> date | None:
     if has_been:
         return min(days, key=lambda day: abs(day - today), default=None)
     return next((day for day in days if day >= today), None)
+
+
+def day_of(typed: str, today: date, *, has_been: bool = False) -> date:
+    """The same day. Raises ``BadInput`` where it is none."""
+    day = read_day(typed, today, has_been=has_been)
+    if day is None:
+        raise no_day(typed)
+    return day
+
+
+def no_day(typed: str) -> BadInput:
+    """What is said to somebody who typed what is no day."""
+    return BadInput("bad-date", value=clean_line(typed.strip(), 20) or "–")
 
 
 def _there_is(year: int, month: int, day: int) -> bool:

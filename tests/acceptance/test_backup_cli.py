@@ -44,6 +44,39 @@ def test_a_file_that_cannot_be_a_backup_is_said_before_the_passphrase_is_asked_f
         assert "Lösenfras" not in done.stderr
 
 
+def test_where_no_backup_can_be_written_is_said_before_the_passphrase_is_asked_for(
+    sqlcipher_world: World, tmp_path: Path
+) -> None:
+    home, there = sqlcipher_world.system.settings.home, tmp_path / "there.p24"
+    there.touch()
+    for file, said in (
+        (there, "finns redan"),
+        (tmp_path, "finns redan"),
+        (tmp_path / "no" / "x.p24", "mappen eller filen finns inte. Inget har ändrats."),
+        (there / "x.p24", "en del av sökvägen är ingen mapp. Inget har ändrats."),
+        (tmp_path / ("x" * 300), "namnet är för långt. Inget har ändrats."),
+    ):
+        done = p24tui(home, "backup", str(file), typed="")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert said in done.stderr
+        assert "Lösenfras" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_without_a_terminal_it_is_said_how_the_passphrase_is_given(
+    sqlcipher_world: World, tmp_path: Path, command: str
+) -> None:
+    file = tmp_path / "x.p24"
+    if command == "restore":
+        file.write_bytes(os.urandom(8192))
+    done = p24tui(sqlcipher_world.system.settings.home, command, str(file), typed="")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "Här går det inte att fråga efter lösenfrasen. Kör kommandot i en terminal, eller ge den med "
+        "--passphrase-stdin. Inget har ändrats.\n"
+    )
+
+
 @pytest.mark.slow
 def test_a_home_is_backed_up_and_made_again(sqlcipher_world: World, tmp_path: Path) -> None:
     home, file, other = sqlcipher_world.system.settings.home, tmp_path / "natt.p24", tmp_path / "other"

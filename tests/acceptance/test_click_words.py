@@ -1,6 +1,8 @@
 """What click says at the command line is in the interface's language, and an upgrade that says more is noticed."""
 
 import ast
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,16 +14,17 @@ import pytest
 from click.testing import CliRunner
 
 from p24tui import i18n
+from p24tui.cli import _choose_language, make_root
 from p24tui.cli.base import make_sure
-from p24tui.cli.click_words import COUNTED, MODULES, WORDS
+from p24tui.cli.click_words import COUNTED, KINDS, MODULES, USAGE, WORDS
 
 SAID = [
     (
         ["--help"],
-        ["Användning: p24tui", "Flaggor:", "Kommandon:", "Visa den här texten."],
-        ["Usage: p24tui", "Options:", "Commands:", "Show this message and exit."],
+        ["Användning: p24tui [FLAGGOR] [KOMMANDO] [ARGUMENT]...", "Flaggor:", "Kommandon:", "Visa den här texten."],
+        ["Usage: p24tui [OPTIONS] [COMMAND] [ARGS]...", "Options:", "Commands:", "Show this message and exit."],
     ),
-    (["restore"], ["Fel: Argument saknas: 'FILE'.", "Hjälp: p24tui restore"], ["Error: Missing argument 'FILE'."]),
+    (["restore"], ["Fel: Argument saknas: 'FIL'.", "Hjälp: p24tui restore"], ["Error: Missing argument 'FILE'."]),
     (["--nothing"], ["Flaggan '--nothing' finns inte."], ["No such option '--nothing'."]),
     (["--unitt", "x"], ["Menade du '--unit'?"], ["Did you mean '--unit'?"]),
     (["nothing"], ["Kommandot 'nothing' finns inte."], ["No such command 'nothing'."]),
@@ -29,7 +32,9 @@ SAID = [
     (["--unit"], ["Flaggan '--unit' ska ha ett värde."], ["Option '--unit' requires an argument."]),
     (["demo", "--speed", "x"], ["'x' är inget tal"], ["'x' is not a valid"]),
     (["demo", "--speed", "0"], ["0.0 ligger inte inom 0.1<=x<=600."], ["0.0 is not in the range 0.1<=x<=600."]),
-    (["demo", "--help"], ["förval: 1.0"], ["default: 1.0"]),
+    (["demo", "--help"], ["--seed HELTAL", "--speed TAL", "förval: 1.0"], ["--seed INTEGER", "default: 1.0"]),
+    (["log", "--help"], ["p24tui log [FLAGGOR] KOMMANDO [ARGUMENT]..."], ["p24tui log [OPTIONS] COMMAND [ARGS]..."]),
+    (["backup", "--help"], ["p24tui backup [FLAGGOR] FIL"], ["p24tui backup [OPTIONS] FILE"]),
     (
         ["staff", "add", "x", "--profession", "smed"],
         ["Ogiltigt värde för '--profession': 'smed' är inget av 'nurse', "],
@@ -114,6 +119,46 @@ def test_click_says_nothing_that_we_do_not_know_of() -> None:
     """Where this fails after an upgrade: translate the new words in click_words.py, or see that nobody meets them."""
     known = (WORDS.keys() - {"required"}) | COUNTED.keys() | NEVER_SAID  # "required" is a value there
     assert {one for module in MODULES for one in said(module)} == known
+
+
+NAMED_OTHERWISE = (click.Choice, click.Path, click.types.BoolParamType)  # by values, by the words above, and flags
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_what_stands_for_a_value_is_in_the_language_in_use(lang: str) -> None:
+    """A new kind of value of click's has no name here until it is added to the kinds."""
+    run = [sys.executable, "-c", "from tests.acceptance.test_click_words import print_named; print_named()"]
+    done = subprocess.run(run, capture_output=True, text=True, check=True, env=os.environ | {"P24TUI_LANG": lang})
+    named = set(done.stdout.split())
+    english, swedish = {"OPTIONS", "FILE", "INTEGER", "DATE", "ROLE", "MINUTES"}, {"FIL", "HELTAL", "DATUM", "ROLL"}
+    wanted, unwanted = (swedish, english) if lang == "sv" else (english, swedish)
+    assert wanted - {"OPTIONS"} <= named
+    assert not named & (unwanted | {"RANGE", "FLOAT"})
+
+
+def print_named() -> None:
+    """What stands for a value, word by word, in all commands; run in a process of its own for its language."""
+    _choose_language()
+    for command in commands():
+        for one in command.params:
+            assert type(one.type) in KINDS or isinstance(one.type, NAMED_OTHERWISE)
+            click.echo(" ".join(re.findall(r"\w+", one.make_metavar(click.Context(command)))))
+
+
+def commands() -> Iterator[click.Command]:
+    """Every command, and the groups."""
+    waiting: list[click.Command] = [make_root()]
+    while waiting:
+        yield (command := waiting.pop())
+        if isinstance(command, click.Group):
+            ctx = click.Context(command)
+            waiting += filter(None, (command.get_command(ctx, name) for name in command.list_commands(ctx)))
+
+
+def test_the_words_of_a_usage_line_are_those_that_click_has() -> None:
+    made = [click.Command("x"), click.Group("x"), click.Group("x", invoke_without_command=True)]
+    pieces = {word for one in made for piece in one.collect_usage_pieces(click.Context(one)) for word in piece.split()}
+    assert pieces == USAGE.keys()
 
 
 def said(module: ModuleType) -> Iterator[str]:

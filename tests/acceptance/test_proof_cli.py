@@ -312,7 +312,7 @@ def test_by_the_browser_it_is_whoever_logs_in_there_and_never_in_a_script(
     monkeypatch.setenv("P24TUI_LOGIN", "oidc")
     for script in (run("shift", "start"), proving(PASSWORD, "shift", "start")):
         assert (script.exit_code, "bara från en terminal" in script.stderr) == (2, True)
-    monkeypatch.setattr(proof, "_at_terminal", lambda: True)
+    monkeypatch.setattr(proof, "at_terminal", lambda: True)
     begun = run("shift", "start")
     assert begun.exit_code == 0, begun.output
     assert "https://idp.example.se/authorize?state=s" in begun.stderr

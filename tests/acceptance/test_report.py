@@ -122,7 +122,7 @@ def test_a_week_and_a_month_have_their_days_and_their_names(home: Path) -> None:
 
 def test_the_hours_of_a_day_on_which_the_clocks_change_have_keys_of_their_own(home: Path) -> None:
     run(*INIT)
-    hours = [row["key"] for row in table("--day", "2026-10-25") if row["measure"] == "inflow"]
+    hours = [row["key"] for row in table("--day", "25/10 2026") if row["measure"] == "inflow"]
     assert len(hours) == len(set(hours)) == 25
     assert hours[2:4] == ["2026-10-25T02:00+02:00", "2026-10-25T02:00+01:00"]
 
@@ -150,7 +150,7 @@ def test_json_and_csv_hold_the_same(home: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (("--day", "idag"), "ingen dag"),
+        (("--day", "julafton"), "julafton är inget datum"),
         (("--week", "48"), "ingen vecka"),
         (("--month", "2026-13"), "ingen månad"),
         (("--day", "2026-11-23", "--week", "2026-48"), "Välj en"),

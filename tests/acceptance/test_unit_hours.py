@@ -107,7 +107,7 @@ def test_warnings_are_shown_and_changed() -> None:
         (("hours", "SE2321000016-NONE"), "finns inte"),
         (("hours", UNIT, "mon-fri 08:00-17:00; 2020-01-02 closed"), "2020-01-02 har redan varit."),
         (("day", UNIT, "2020-01-02", "closed"), "2020-01-02 har redan varit."),
-        (("day", UNIT, "imorgon", "closed"), "imorgon är inget datum."),
+        (("day", UNIT, "övermorgon", "closed"), "övermorgon är inget datum."),
         (("day", UNIT, "2099-01-02", "12-8"), "Öppettiderna går inte att använda: stänger före öppning: 12.00-08.00."),
         (("day", UNIT, "9999-12-31", "closed"), "9999-12-31 är inget datum."),
         (("warnings", UNIT, "5", "10"), "2 till 6 fallande tal"),

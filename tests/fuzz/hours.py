@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from p24tui.cli.base import day_of
 from p24tui.clock import local_date
 from p24tui.errors import BadInput
 from p24tui.explain import explain
@@ -16,7 +15,7 @@ from p24tui.routine.opening import BadHours, describe, parse_hours, parse_openin
 from p24tui.routine.period import Length, read_period
 from p24tui.services import units
 from p24tui.words.hours import change_words, problem_words, read_openings, week_words
-from p24tui.words.times import parse_clock
+from p24tui.words.times import day_of, parse_clock
 from tests.fuzz.bending import TIMES, odd_text
 from tests.fuzz.standing import check_sentence, unit
 from tests.fuzz.target import Check, Target
@@ -67,7 +66,7 @@ def check(world: World, text: str) -> None:
     for length in Length:
         _check_period(length, text)
     try:
-        day_of(text)
+        day_of(text, local_date(world.clock.now()))
     except BadInput as error:
         check_sentence(explain(error))
     clock = parse_clock(text)

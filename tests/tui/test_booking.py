@@ -254,12 +254,13 @@ async def test_a_double_press_books_one(sqlcipher_world: World) -> None:
 @pytest.mark.parametrize(
     ("day", "clock", "minutes", "said"),
     [
-        ("i morgon", "10.00", "30", "i morgon är inget datum."),
+        ("i övermorgon", "10.00", "30", "i övermorgon är inget datum."),
+        ("23/11", "08.30", "30", "Tiden har redan passerat."),
         ("2026-11-24", "tio", "30", "tio är inget klockslag."),
         ("2026-11-24", "10.00", "0", "hela minuter, minst en, och tillsammans högst 8 timmar"),
         ("2026-11-24", "10.00", "9999", "hela minuter, minst en, och tillsammans högst 8 timmar"),
         ("2026-11-23", "08.30", "30", "Tiden har redan passerat."),
-        ("1026-11-23", "08.30", "30", "Tiden har redan passerat."),
+        ("1026-11-23", "08.30", "30", "1026-11-23 är inget datum."),
     ],
 )
 async def test_what_cannot_be_a_time_is_said_and_all_that_was_typed_stays(

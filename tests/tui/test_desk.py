@@ -158,6 +158,30 @@ async def test_hold_asks_until_when_and_why(sqlcipher_world: World) -> None:
         assert "Vilar till tis 24 nov: tid i morgon" in shown
 
 
+async def test_a_hold_takes_its_day_as_people_write_it(sqlcipher_world: World) -> None:
+    cough = fill(sqlcipher_world)["cough"].id
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "down", "down", "down", "t", "escape", "h", "tab")  # the field after the last is the first
+        await pilot.press("ctrl+u", *"i veckan")
+        await press(pilot, "enter")
+        assert "i veckan är inget datum. Skriv som 28 nov, 28/11" in screen_text(pilot)
+        await pilot.press("ctrl+u", *"25/11", "tab", *"tid")
+        await press(pilot, "enter")
+        assert str(sqlcipher_world.row(cough).case.held_until) == "2026-11-25"
+
+
+async def test_the_day_on_which_a_treatment_was_decided_is_the_nearest(sqlcipher_world: World) -> None:
+    cough = fill(sqlcipher_world)["cough"].id
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "down", "down", "down", "enter", "j", "5")
+        await pilot.press(*"julafton")
+        await press(pilot, "enter")
+        assert "julafton är inget datum." in screen_text(pilot)
+        await pilot.press("ctrl+u", *"20 nov")
+        await press(pilot, "enter")
+        assert str(sqlcipher_world.row(cough).case.need_since) == "2026-11-20"
+
+
 async def test_letters_are_letters_while_one_types(sqlcipher_world: World) -> None:
     cough = fill(sqlcipher_world)["cough"].id
     async with at_desk(sqlcipher_world) as pilot:

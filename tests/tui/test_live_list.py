@@ -108,6 +108,13 @@ def test_search(typed: str, hit: bool) -> None:
     assert bool(len(found)) is hit
 
 
+def test_a_protected_person_is_found_by_what_stands_in_the_place_of_the_name() -> None:
+    protected = CaseLine(case(id="p"), ShownPatient("", "", None, Protection.MARKED), "", "")
+    found = live(protected, line(case(id="k")))
+    found.search("skyddad")
+    assert shown(found) == ["p"]
+
+
 def test_what_stands_in_messages_is_found_too_until_one_searches_for_something_else() -> None:
     found = live(line(case(id="a")), line(case(id="b")))
     found.search("trapp")

@@ -9,6 +9,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from p24tui import services
+from p24tui.clock import local_date
+from p24tui.errors import BadInput
+from p24tui.explain import explain
 from p24tui.i18n import N_, _
 from p24tui.routine.case import Case, Need, Urgency
 from p24tui.routine.chat import may_handle
@@ -19,6 +22,7 @@ from p24tui.tui.screens.scrolled import ScrolledScreen
 from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Field
 from p24tui.words.duty import GUARANTEE, NEEDS, URGENCIES, assessment_words, guarantee_words
+from p24tui.words.times import day_of
 
 CHOICES: tuple[Urgency | Need, ...] = (Urgency.URGENT, Urgency.CAN_WAIT, Need.NEW, Need.RETURN, Need.TREATMENT)
 """What the digits choose, from 1; chosen again, nothing is said of it."""
@@ -43,17 +47,18 @@ class AssessScreen(ScrolledScreen[Assessment]):
         Binding("enter", "save", show=False),
     ]
 
-    def __init__(self, line: CaseLine, name: str, promised: str) -> None:
+    def __init__(self, line: CaseLine, name: str, promised: str, today: date) -> None:
         super().__init__("assess-lines")
         case = line.case
         self._case = case
         self._patient = name
         self._promised = promised
+        self._today = today
         self._urgency, self._need = case.urgency, case.need
         self._done = case.assessed_at is not None
         self._lines = Static()
         self._since = Field(
-            case.need_since.isoformat() if case.need_since else "", placeholder=_("beslutad den, som 2026-11-30")
+            case.need_since.isoformat() if case.need_since else "", placeholder=_("beslutad den, som 28 nov")
         )
         self._problem = Static(classes="dialog-problem")
 
@@ -94,9 +99,9 @@ class AssessScreen(ScrolledScreen[Assessment]):
         since = None
         if self._need is Need.TREATMENT:
             try:
-                since = date.fromisoformat(self._since.value.strip())
-            except ValueError:
-                self._problem.update(Content(_("Skriv vilken dag behandlingen beslutades, som 2026-11-30.")))
+                since = day_of(self._since.value, self._today, has_been=True)
+            except BadInput as error:
+                self._problem.update(Content(explain(error)))
                 return
         newly = self._done and self._case.assessed_at is None
         self.dismiss(Assessment(self._urgency, self._need, since, newly))
@@ -153,7 +158,7 @@ class Assessing(DeskParts):
                     self._assessed,
                 )
 
-        self.app.push_screen(AssessScreen(line, self._patient_name(case), promised), answered)
+        self.app.push_screen(AssessScreen(line, self._patient_name(case), promised, local_date(now)), answered)
 
     def _assessed(self, after: Case) -> None:
         self._own_versions[after.id] = after.version

@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from p24tui import services
-from p24tui.clock import local
+from p24tui.clock import local, local_date
 from p24tui.i18n import _
 from p24tui.routine.visit import Summons, Visit, VisitKind, may_summon, still_booked
 from p24tui.services.visit_views import VisitLine
@@ -65,7 +65,8 @@ class ChangingVisits(VisitParts):
         visit, actor, outside = line.visit, self._as(line.visit.unit_id), OutsideHours(unit.hours)
 
         def deed(said: Answers) -> Callable[[], Visit]:
-            starts_at, ends_at = read_span(text(said, "day"), text(said, "clock"), text(said, "minutes"))
+            today = local_date(self._system.clock.now())
+            starts_at, ends_at = read_span(text(said, "day"), text(said, "clock"), text(said, "minutes"), today)
             outside.warn_once(starts_at)
             return lambda: services.visits.move(self._system, actor, visit.id, starts_at, ends_at)
 

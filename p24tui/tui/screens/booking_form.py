@@ -21,7 +21,7 @@ from p24tui.ids import fresh_id
 from p24tui.routine import phone, proxy
 from p24tui.routine.chat import CLINICIANS
 from p24tui.routine.decision import Refusal
-from p24tui.routine.hours import is_open
+from p24tui.routine.hours import Span, is_open
 from p24tui.routine.identity import age_on, show_number
 from p24tui.routine.protection import is_protected
 from p24tui.routine.proxy import Guardian
@@ -31,10 +31,11 @@ from p24tui.services.visit_views import Profile
 from p24tui.store.values import Staff, Unit
 from p24tui.text import clean_line
 from p24tui.tui.screens.booking_guardians import booked_words, guardian_words
-from p24tui.tui.screens.booking_parts import OutsideHours, read_day, read_span, summons_options, why
+from p24tui.tui.screens.booking_parts import OutsideHours, read_span, summons_options, why
 from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Field
 from p24tui.words.cases import profession_word
+from p24tui.words.times import read_day
 
 PATIENT, RELATIVE = "patient", "relative"
 YOUNG = 18
@@ -263,7 +264,7 @@ class BookingScreen(ModalScreen[None]):
 
     def _look(self) -> None:
         """Ask for what the day and the choices call for, and say why."""
-        day = read_day(self._date.value)
+        day = read_day(self._date.value, local_date(self._facts.now))
         if day is not None and day >= local_date(self._facts.now):
             self._day = day
         now = self._standing()
@@ -328,14 +329,18 @@ class BookingScreen(ModalScreen[None]):
 
     def _is_closed(self) -> bool:
         try:
-            starts_at, _ends_at = read_span(self._date.value, self._clock.value, self._minutes.value)
+            starts_at, _ends_at = self._span()
         except BadInput:
             return False
         return not is_open(self._facts.unit.hours, starts_at)
 
+    def _span(self) -> Span:
+        """When it is to be. Raises ``BadInput`` where that cannot be read."""
+        return read_span(self._date.value, self._clock.value, self._minutes.value, local_date(self._facts.now))
+
     def _asked(self) -> Asked:
         """What the form asks. Raises ``BadInput`` where it cannot be read, ``Refused`` where it cannot be."""
-        starts_at, ends_at = read_span(self._date.value, self._clock.value, self._minutes.value)
+        starts_at, ends_at = self._span()
         now = self._standing()
         if now.hindrance is not None:
             raise Refused(now.hindrance.rule, now.hindrance.reason)

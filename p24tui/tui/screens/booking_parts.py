@@ -15,7 +15,7 @@ from p24tui.services.visit_views import VisitLine
 from p24tui.text import clean_line
 from p24tui.tui.screens.desk_parts import DeskParts
 from p24tui.tui.screens.form import Answers, FormScreen, Part, filled, naming
-from p24tui.words.times import parse_clock
+from p24tui.words.times import day_of, parse_clock
 from p24tui.words.visits import SUMMONS
 
 MOST_HOURS = 8
@@ -102,11 +102,9 @@ def chosen(said: Answers, name: str) -> str:
     return str(said[name])
 
 
-def read_span(day: str, clock: str, minutes: str) -> tuple[datetime, datetime]:
+def read_span(day: str, clock: str, minutes: str, today: date) -> tuple[datetime, datetime]:
     """When a visit is to be, in UTC, from what was typed in Swedish time. Raises ``BadInput`` where that says none."""
-    on = read_day(day)
-    if on is None:
-        raise BadInput("bad-date", value=clean_line(day, 20))
+    on = day_of(day, today)
     at = parse_clock(clock)
     if at is None:
         raise BadInput("clock-time", value=clean_line(clock, 20))
@@ -115,14 +113,6 @@ def read_span(day: str, clock: str, minutes: str) -> tuple[datetime, datetime]:
         raise BadInput("visit-length", most=MOST_HOURS)
     starts_at = instant_of(on, at)
     return starts_at, starts_at + timedelta(minutes=int(lasts))
-
-
-def read_day(typed: str) -> date | None:
-    """The day that somebody typed; none where it is none."""
-    try:
-        return date.fromisoformat(typed.strip())
-    except ValueError:
-        return None
 
 
 class OutsideHours:

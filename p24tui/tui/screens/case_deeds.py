@@ -160,8 +160,8 @@ class CaseDeeds(Writing, Journaling, Risking, OpenCases):
         if (unit := self._unit(case.unit_id)) is None:
             self._fail(BadInput("no-unit", unit=case.unit_id))  # one's own, at a unit that one no longer works for
             return
-        until = next_weekday(unit.hours, local_date(self._system.clock.now()))
-        self.app.push_screen(HoldScreen(self._patient_name(case), until), held)
+        today = local_date(self._system.clock.now())
+        self.app.push_screen(HoldScreen(self._patient_name(case), next_weekday(unit.hours, today), today), held)
 
     def action_end(self) -> None:
         if (case := self._chosen()) is not None:

@@ -10,9 +10,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
+from p24tui.errors import BadInput
+from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Field
+from p24tui.words.times import day_of
 
 
 class ConfirmEndScreen(ModalScreen[bool]):
@@ -53,10 +56,11 @@ class HoldScreen(ModalScreen[Hold | None]):
     AUTO_FOCUS = "#hold-reason"
     BINDINGS = [Binding("escape", "leave", show=False)]
 
-    def __init__(self, name: str, until: date) -> None:
+    def __init__(self, name: str, until: date, today: date) -> None:
         super().__init__()
         self._name = name
         self._until = until
+        self._today = today
 
     def compose(self) -> ComposeResult:
         with Dialog():
@@ -72,12 +76,11 @@ class HoldScreen(ModalScreen[Hold | None]):
             yield Static(_("Enter spara   Esc låt bli"), classes="dialog-keys")
 
     def on_input_submitted(self) -> None:
-        typed = self.query_one("#hold-until", Field).value.strip()
         reason = self.query_one("#hold-reason", Field).value.strip()
         try:
-            until = date.fromisoformat(typed)
-        except ValueError:
-            self._say(_("{value} är inget datum. Skriv som 2026-11-30.").format(value=typed))
+            until = day_of(self.query_one("#hold-until", Field).value, self._today)
+        except BadInput as error:
+            self._say(explain(error))
             return
         if not reason:
             self._say(_("Skriv varför ärendet vilar, så att den som tar upp det vet."))

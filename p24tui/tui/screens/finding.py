@@ -8,7 +8,8 @@ from textual.content import Content
 from p24tui import services
 from p24tui.i18n import _, ngettext
 from p24tui.routine.case import CaseState
-from p24tui.routine.list_filter import ListFilter, has_unread
+from p24tui.routine.chat import has_unread
+from p24tui.routine.list_filter import ListFilter
 from p24tui.services.views import CaseLine, SavedView
 from p24tui.text import clean_line
 from p24tui.tui.live_list import Hidden

@@ -10,11 +10,10 @@ from textual.message import Message
 
 from p24tui import services
 from p24tui.clock import local_date
-from p24tui.errors import BadInput, P24Error
+from p24tui.errors import P24Error
 from p24tui.explain import explain
 from p24tui.i18n import _, ngettext
 from p24tui.ids import fresh_id
-from p24tui.routine.period import Length, read_period
 from p24tui.routine.role import Role
 from p24tui.services.log_control_views import CheckKind, CheckLine, LogCheck, LogLine, LogView, Outcome
 from p24tui.services.log_control_words import OUTCOMES
@@ -26,6 +25,7 @@ from p24tui.tui.places import Page
 from p24tui.tui.screens.desk_parts import DeskParts
 from p24tui.tui.screens.form import Answers, Choice, FormScreen, Line, Part, Text
 from p24tui.tui.screens.seen import SeenScreen
+from p24tui.words.times import day_of
 
 CONTROL_ACTIONS = frozenset(key.action for key in CONTROL_KEYS)
 """What a log controller does in log control, and nobody else anywhere."""
@@ -199,7 +199,7 @@ class LogControl(DeskParts):
         self.app.push_screen(FormScreen(_("Exportera loggen"), parts, note, saves=_("exportera")), answered)
 
     def _export(self, said: Answers) -> Path:
-        first, last = _days_of(said)
+        first, last = self._days_of(said)
         today = local_date(self._system.clock.now())
         return services.log_extract.export_to_storage(self._system, self._actor, first or today, last or today)
 
@@ -246,7 +246,7 @@ class LogControl(DeskParts):
 
         def answered(said: Answers | None) -> None:
             if said is not None:
-                self._look_at_log(lambda: Shown(found(said, _days_of(said))))
+                self._look_at_log(lambda: Shown(found(said, self._days_of(said))))
 
         self.app.push_screen(FormScreen(title, parts, note, saves=_("visa")), answered)
 
@@ -256,6 +256,15 @@ class LogControl(DeskParts):
         day = "" if ago is None else (today - timedelta(days=ago)).isoformat()
         hint = _("så långt loggen finns") if ago is None else ""
         return [Line("first", _("Från dagen"), day, hint), Line("last", _("Till dagen"), day, _("i dag"))]
+
+    def _days_of(self, said: Answers) -> Days:
+        """The days that were typed; none where nothing was. Raises ``BadInput`` for what is no day."""
+        today = local_date(self._system.clock.now())
+        first, last = (str(said[name]).strip() for name in ("first", "last"))
+        return (
+            day_of(first, today, has_been=True) if first else None,
+            day_of(last, today, has_been=True) if last else None,
+        )
 
     def _look_at_log(self, errand: Callable[[], Shown]) -> None:
         self.post_message(self.Looked(errand))
@@ -284,16 +293,3 @@ class LogControl(DeskParts):
 
 def _again(check: LogCheck, view: LogView) -> Shown:
     return Shown(view, check)
-
-
-def _days_of(said: Answers) -> Days:
-    """The days that were typed; none where nothing was. Raises ``BadInput`` for what is no day."""
-    first, last = (str(said[name]).strip() for name in ("first", "last"))
-    return (_day(first) if first else None, _day(last) if last else None)
-
-
-def _day(typed: str) -> date:
-    try:
-        return read_period(Length.DAY, typed).first
-    except ValueError as error:
-        raise BadInput("bad-date", value=clean_line(typed, 40)) from error

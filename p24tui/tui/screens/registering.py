@@ -16,7 +16,7 @@ from p24tui.routine.proxy import needs_proxy
 from p24tui.services.limits import limit_on
 from p24tui.services.visit_views import Profile
 from p24tui.text import clean_line
-from p24tui.tui.screens.booking_parts import VisitParts, read_day, text, why
+from p24tui.tui.screens.booking_parts import VisitParts, text, why
 from p24tui.tui.screens.form import Answers, Choice, FormScreen, Line, Part, filled
 
 
@@ -157,9 +157,9 @@ def _note(*, child: bool) -> str:
 
 
 def _born(said: Answers) -> date | None:
-    """The day of birth that was typed, if any. Raises ``BadInput`` where it is no day."""
+    """The day of birth that was typed, if any: in full, as no year is guessed. Raises ``BadInput`` where it is none."""
     typed = text(said, "born") if "born" in said else ""
-    born = read_day(typed) if typed else None
-    if typed and born is None:
-        raise BadInput("bad-date", value=clean_line(typed, 20))
-    return born
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError as error:
+        raise BadInput("bad-birth", value=clean_line(typed, 20)) from error

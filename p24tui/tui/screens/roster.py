@@ -229,7 +229,7 @@ class RosterScreen(ModalScreen[None]):
                 self._wish(put)
 
         staff = self._week.staff if self._week else ()
-        self.app.push_screen(RosterEntryScreen(put, staff, problem), answered)
+        self.app.push_screen(RosterEntryScreen(put, staff, local_date(self._now), problem), answered)
 
     def _free_span(self, day: RosterDay) -> Span:
         """When somebody who is put in is likely to be wanted: the gap, else the opening, of the day."""

@@ -13,6 +13,8 @@ from textual.widgets import Label, OptionList, Select, Static
 from textual.widgets.option_list import Option
 
 from p24tui.clock import local
+from p24tui.errors import BadInput
+from p24tui.explain import explain
 from p24tui.i18n import _, ngettext
 from p24tui.routine.roster import Copying, span_of
 from p24tui.store.duty_values import Responsible
@@ -22,7 +24,7 @@ from p24tui.tui.screens.questions import YesNoScreen
 from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Field
 from p24tui.words.cases import profession_word
-from p24tui.words.times import clock_time, day_words, parse_clock, span_words
+from p24tui.words.times import clock_time, day_of, day_words, parse_clock, span_words
 
 
 class RosterPut(Struct, frozen=True):
@@ -40,10 +42,11 @@ class RosterEntryScreen(ModalScreen[RosterPut | None]):
     AUTO_FOCUS = "#roster-who"
     BINDINGS = [Binding("ctrl+s", "save", show=False), Binding("escape", "leave", show=False)]
 
-    def __init__(self, put: RosterPut, staff: tuple[Staff, ...], problem: str = "") -> None:
+    def __init__(self, put: RosterPut, staff: tuple[Staff, ...], today: date, problem: str = "") -> None:
         super().__init__()
         self._put = put
         self._staff = staff
+        self._today = today
         self._problem = problem
 
     def compose(self) -> ComposeResult:
@@ -77,9 +80,9 @@ class RosterEntryScreen(ModalScreen[RosterPut | None]):
             self._say(_("Välj vem det gäller."))
             return
         try:
-            on = date.fromisoformat(day.strip())
-        except ValueError:
-            self._say(_("{value} är inget datum. Skriv som 2026-11-30.").format(value=clean_line(day, 20)))
+            on = day_of(day, self._today)
+        except BadInput as error:
+            self._say(explain(error))
             return
         times = [parse_clock(start), parse_clock(end)]
         for typed, found in zip((start, end), times, strict=True):

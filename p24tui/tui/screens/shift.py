@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from p24tui.i18n import _, ngettext
 from p24tui.routine.case import SuicideRisk, Video
-from p24tui.routine.list_filter import has_unread
+from p24tui.routine.chat import has_unread
 from p24tui.routine.shift import Ongoing, ShiftKind
 from p24tui.routine.visit import is_half_ended
 from p24tui.services.views import OngoingLine, OngoingView

@@ -10,14 +10,15 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
+from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine.hours import BadHours, OpeningHours
 from p24tui.routine.opening import Openings
 from p24tui.routine.special_days import decide, decided_for, plan
-from p24tui.text import clean_line
 from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Field
 from p24tui.words.hours import day_words, holiday_words, openings_words, problem_words, read_openings
+from p24tui.words.times import no_day, read_day
 
 WRONG = "!"
 
@@ -39,7 +40,7 @@ class DayScreen(ModalScreen[DayDecided | None]):
         self._hours = hours
         self._given = day
         self._today = today
-        self._date = Field(str(day or ""), placeholder=_("till exempel 2026-12-23"), id="day-date")
+        self._date = Field(str(day or ""), placeholder=_("till exempel 23 dec"), id="day-date")
         self._what = Field(self._first_words(), placeholder=_("stängt, som vanligt, 08.00-12.00"), id="day-hours")
         self._beside_date = Static(classes="dialog-problem")
         self._beside_what = Static(classes="dialog-problem")
@@ -85,9 +86,7 @@ class DayScreen(ModalScreen[DayDecided | None]):
             problem = problem_words(error)
         self._beside_what.update(beside(problem))
         if day is None:
-            typed = clean_line(self._date.value.strip(), 20)
-            words = _("inget datum: {value}. Skriv som 2026-12-23").format(value=typed or "–")
-            self._beside_date.update(beside(words))
+            self._beside_date.update(beside(explain(no_day(self._date.value))))
             self._date.focus()
         elif day < self._today:
             self._beside_date.update(beside(_("dagen har redan varit och går inte att ändra")))
@@ -105,10 +104,7 @@ class DayScreen(ModalScreen[DayDecided | None]):
         return "" if decided is None else openings_words(decided)
 
     def _day(self) -> date | None:
-        try:
-            return date.fromisoformat(self._date.value.strip())
-        except ValueError:
-            return None
+        return read_day(self._date.value, self._today)
 
     def _openings(self) -> Openings | None:
         """None where the day is to be as usual. Raises ``BadHours``."""

@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from p24tui.i18n import _
 from p24tui.routine.case import CaseState
-from p24tui.routine.list_filter import has_unread
+from p24tui.routine.chat import has_unread
 from p24tui.routine.visit import is_half_ended
 from p24tui.services.views import CaseLine, QueueView
 from p24tui.store.values import Doing
