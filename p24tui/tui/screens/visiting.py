@@ -92,7 +92,7 @@ class Visiting(HoldingVisits):
                     at = moment(answer.opens_at, self._system.clock.now())
                     self._say(_("Det är för tidigt: du kan gå in från {at}.").format(at=at))
                 case services.links.NotReady():
-                    self._say(_("Videon är inte startad än. Den som håller besöket ser att du väntar."))
+                    self._say(_("Videon är inte på. Den som håller besöket ser att du väntar."))
                 case _:
                     self._say(_("Besöket är över, eller så gäller inbjudan inte längre."))
 
