@@ -196,6 +196,22 @@ async def test_other_days_are_one_key_away(day: World) -> None:
         assert "i dag tis 24 nov" in screen_text(pilot)
 
 
+@pytest.mark.parametrize("away", [("f2",), ("f4",), ("escape",)], ids=" ".join)
+async def test_one_comes_back_to_the_day_and_the_row_that_one_left(day: World, away: tuple[str, ...]) -> None:
+    booked(day, 60, "I Dag Ida")
+    booked(day, 60 + 24 * 60, "I Morgon Mona")
+    booked(day, 90 + 24 * 60, "I Morgon Moa")
+    async with at_desk(day) as pilot:
+        await press(pilot, "f3", "right", "down")
+        assert "I Morgon Moa" in cursor_line(pilot)
+        await press(pilot, *away, "f3")
+        assert "tis 24 nov · 2 besök" in screen_text(pilot)
+        assert "I Morgon Moa" in cursor_line(pilot)
+        assert log_of(day, "maria")[-1][0] == "visits"  # it is another view
+        await press(pilot, "f3")
+        assert "I Dag Ida" in cursor_line(pilot)
+
+
 @SIZES
 @pytest.mark.rule("VI-13")
 async def test_it_ages_by_the_clock_and_the_cursor_stays_on_its_visit(day: World, size: tuple[int, int]) -> None:

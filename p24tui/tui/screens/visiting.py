@@ -123,9 +123,11 @@ class Visiting(HoldingVisits):
         self._visits_on = None if day == today else day
         self.post_message(self.ReadAnew(other=True))
 
-    def _forget_visits(self) -> None:
-        """One comes to the visits anew: to those of today."""
-        self._visit_day, self._visits_on, self._visits_shown = None, None, frozenset()
+    def _forget_visits(self, *, their_day: bool) -> None:
+        """One comes to the visits anew: to those of the day that one looked at last, or of today without that."""
+        self._visit_day, self._visits_shown = None, frozenset()
+        if their_day:
+            self._visits_on = None
 
     def _visits_errand(self) -> Callable[[], VisitDay]:
         """What is to be read; read anew it is the same view, and only who has not been shown is logged."""
