@@ -16,7 +16,7 @@ from p24tui.tui.screens.form import FormScreen
 from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.patient_list import PatientList
 from p24tui.tui.window import SMALLEST
-from tests.tui.kit import at_desk, desk_of, press, screen_text
+from tests.tui.kit import at_desk, desk_of, press, screen_text, settled
 from tests.tui.visit_kit import a_day_of_visits
 from tests.world import World
 
@@ -116,6 +116,42 @@ def assert_in_sight(pilot: Pilot[None]) -> None:
 
 def _shown(pilot: Pilot[None], widget: Widget) -> Region:
     return pilot.app.screen.find_widget(widget).visible_region
+
+
+@pytest.mark.parametrize(
+    ("case", "keys"),
+    [(cough, "j"), (cough, "f1"), (moderate, "4"), (visits, "f3 enter")],
+    ids=["assess", "help", "risk", "visit"],
+)
+async def test_that_there_is_more_below_is_said_in_the_frame_until_one_has_come_there(
+    sqlcipher_world: World, case: Callable[[World], Case | None], keys: str
+) -> None:
+    one = case(sqlcipher_world)
+    async with at_desk(sqlcipher_world, "amir" if one else "maria", size=SMALLEST) as pilot:
+        if one is not None:
+            desk_of(pilot).query_one(PatientList).move_to(one.id)
+        await press(pilot, *keys.split())
+        assert "↓ mer" in frame_below(pilot)
+        await press(pilot, *["pagedown"] * 40)
+        assert "↓ mer" not in frame_below(pilot)
+
+
+async def test_where_all_stands_there_nothing_is_said_of_more(sqlcipher_world: World) -> None:
+    one = cough(sqlcipher_world)
+    async with at_desk(sqlcipher_world, "amir", size=(80, 24)) as pilot:
+        desk_of(pilot).query_one(PatientList).move_to(one.id)
+        await press(pilot, "j")
+        assert "6" in screen_text(pilot)
+        assert "↓ mer" not in screen_text(pilot)
+        await pilot.resize_terminal(*SMALLEST)
+        await settled(pilot)
+        assert "↓ mer" in frame_below(pilot)
+
+
+def frame_below(pilot: Pilot[None]) -> str:
+    """The lower edge of the dialog."""
+    bottom = pilot.app.screen.query_one(Dialog).region.bottom
+    return screen_text(pilot).splitlines()[bottom - 1]
 
 
 async def test_what_was_said_of_an_answer_goes_as_the_answer_changes(sqlcipher_world: World) -> None:
