@@ -11,11 +11,14 @@ from textual.widget import Widget
 from p24tui.routine.actor import Profession
 from p24tui.routine.case import Case, RiskLevel, SuicideRisk
 from p24tui.routine.risk_course import Assessment, Basis, Booking
-from p24tui.services import chat, suicide
+from p24tui.services import chat, registration, suicide, takeover
 from p24tui.tui.screens.form import FormScreen
 from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.patient_list import PatientList
 from p24tui.tui.window import SMALLEST
+from tests.registering import ended, made
+from tests.services.test_patients import CHILD, KATJA
+from tests.tui.booking_kit import a_child, an_adult
 from tests.tui.kit import at_desk, desk_of, press, screen_text, settled
 from tests.tui.visit_kit import a_day_of_visits
 from tests.world import World
@@ -54,6 +57,48 @@ def visits(world: World) -> None:
     a_day_of_visits(world)
 
 
+def theirs(world: World) -> Case:
+    """A case that Johan has."""
+    one = world.case(name="Ali Noor", matter="Hosta", unread=0)
+    return chat.claim(world.system, world.actor("johan"), one.id, one.version)
+
+
+def asked_for(world: World) -> Case:
+    one = theirs(world)
+    return takeover.ask(world.system, world.actor("amir"), one.id, one.version, "patienten ringde mig")
+
+
+def asks(world: World) -> Case:
+    one = cough(world)
+    return takeover.ask(world.system, world.actor("johan"), one.id, one.version, "patienten ringde mig")
+
+
+def adult(world: World) -> None:
+    world.rostered()
+    an_adult(world)
+
+
+def young(world: World) -> None:
+    world.rostered()
+    a_child(world)
+
+
+def to_register(world: World) -> None:
+    world.rostered()
+    ended(world, name="Ali Noor", matter="Hosta")
+
+
+def to_remove(world: World) -> None:
+    """One that has been registered, and whose post stands in VAS still."""
+    world.rostered()
+    one = made(world, name="Ali Noor", matter="Hosta")
+    registration.registered(world.system, world.actor("eva"), one.id, "L1", "Faktura")
+
+
+def typed(number: str) -> str:
+    return " ".join(number)
+
+
 WAYS: tuple[tuple[Callable[[World], Case | None], str], ...] = (
     (suspected, "4"),
     (suspected, "4 1"),
@@ -82,6 +127,27 @@ WAYS: tuple[tuple[Callable[[World], Case | None], str], ...] = (
     (visits, "f3 down down down enter"),
     (visits, "f3 j"),
     (visits, "f3 t"),
+    (visits, "f3 end m"),
+    (visits, "f3 end c"),
+    (visits, "f3 end k"),
+    (visits, "f3 end l"),
+    (visits, "f3 end l 1"),
+    (visits, "f3 end l 5"),
+    (visits, "f8"),
+    (visits, "f8 enter"),
+    (visits, "f8 g"),
+    (adult, "f3 b"),
+    (adult, f"f3 b {typed(KATJA)} ctrl+s"),
+    (young, f"f3 b {typed(CHILD)} ctrl+s"),
+    (cough, "enter ctrl+t"),
+    (cough, "enter ctrl+t ctrl+n"),
+    (theirs, "t"),
+    (asked_for, "t"),
+    (asks, "b"),
+    (to_register, "f5 7"),
+    (to_register, "f5 7 enter enter enter"),
+    (to_register, "f5 7 down enter"),
+    (to_remove, "f5 7"),
 )
 
 

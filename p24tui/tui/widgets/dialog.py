@@ -12,19 +12,26 @@ FEWEST = 2
 """Lines that a part which scrolls keeps, where it has as many."""
 
 
-class Dialog(Vertical):
-    """Its parts stand one under the other. Where there is no room for all, those that scroll give way, from the top."""
+class Parts(Vertical):
+    """Parts one under the other. Where there is no room for all, those that scroll give way, from the top."""
 
     def __init__(self, *, id: str | None = None, classes: str = "") -> None:
-        super().__init__(id=id, classes=f"dialog {classes}")
+        super().__init__(id=id, classes=classes)
         self._giving = _Giving()
-
-    def on_mount(self) -> None:
-        self.screen.screen_layout_refresh_signal.subscribe(self, lambda _screen: self._say_more())
 
     @property
     def layout(self) -> Layout:
         return self._giving
+
+
+class Dialog(Parts):
+    """The box itself."""
+
+    def __init__(self, *, id: str | None = None, classes: str = "") -> None:
+        super().__init__(id=id, classes=f"dialog {classes}")
+
+    def on_mount(self) -> None:
+        self.screen.screen_layout_refresh_signal.subscribe(self, lambda _screen: self._say_more())
 
     def _say_more(self) -> None:
         """In the frame, which costs no line: a thin scrollbar alone is not seen."""
