@@ -29,8 +29,8 @@ from p24tui.tui.screens.desk import DeskScreen
 from p24tui.tui.screens.locked import LockedScreen
 from p24tui.tui.screens.login import ChoiceScreen, DemoScreen, LoginScreen
 from p24tui.tui.screens.own_password import OwnPasswordScreen
-from p24tui.tui.window import SMALLEST
 from p24tui.tui.widgets.composer import Composer
+from p24tui.tui.window import SMALLEST
 from tests.tui import kit
 from tests.tui.kit import OPERATOR, desk_of, press, screen_text, settled, until
 from tests.world import PEOPLE, UNIT, World
