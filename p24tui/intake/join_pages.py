@@ -61,14 +61,14 @@ NOT_READY = Page(
     Words(
         "Vänta här",
         (
-            "Videon har inte startats än. Ha sidan öppen, så leder den dig vidare när vårdpersonalen är på plats.",
+            "Videon är inte på just nu. Ha sidan öppen, så leder den dig vidare när vårdpersonalen startar den.",
             "Videon behöver din kamera och din mikrofon. Säg ja när webbläsaren frågar.",
         ),
     ),
     Words(
         "Please wait here",
         (
-            "The video has not been started yet. Keep this page open: it will take you there when the staff are ready.",
+            "The video is not on just now. Keep this page open: it will take you there when the staff start it.",
             "The video needs your camera and microphone. Say yes when the browser asks.",
         ),
     ),

@@ -26,6 +26,14 @@ def has_come(visit: Visit, there: Collection[Participant]) -> bool | None:
 
 
 @rule("VI-13")
+def is_known_to_have_come(visit: Visit, one: Participant) -> bool:
+    """Whether it is known that somebody came: of the patient or the proxy as the holder says, else by their link."""
+    if one.role in WITH_E_ID and visit.came is not None:
+        return visit.came
+    return one.entered_at is not None
+
+
+@rule("VI-13")
 def is_absent(
     visit: Visit, there: Collection[Participant], now: datetime, absent_after: timedelta, *, is_watched: bool
 ) -> bool:

@@ -51,8 +51,9 @@ class Participant(Struct, frozen=True, kw_only=True):
 
     ``number`` is their identity number where that is known. ``channel`` is none where nothing is sent: a colleague sees
     the invitation in their own list. ``must_identify`` says that photo identification is to be shown, ``identified_by``
-    who has seen it. ``sequence`` counts their invitations. ``arrived_at`` is when their link was last used while it let
-    in, ``entered_at`` when it first led into the video. ``e_id`` is what they logged in with (NA-2).
+    who has seen it. ``sequence`` counts their invitations. ``entered_at`` is when their link first led into the
+    video, ``arrived_at`` when it last let them wait: who has come in waits no longer, until they come back once the
+    video is off. ``e_id`` is what they logged in with (NA-2).
     """
 
     id: str
@@ -74,6 +75,11 @@ class Participant(Struct, frozen=True, kw_only=True):
     revoked_at: datetime | None = None
     e_id: str = ""
     e_id_at: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether they have come and not gone in since."""
+        return self.arrived_at is not None and (self.entered_at is None or self.arrived_at > self.entered_at)
 
 
 class Standing(StrEnum):

@@ -54,5 +54,5 @@ def who_waits(visit: Visit, there: Collection[Participant], case: Case | None) -
     """Those who have used their link and wait for the video to be started, the longest waiting first."""
     if visit.state not in OPEN or (case is not None and case.video is Video.ON):
         return ()
-    waiting = [one for one in there if one.arrived_at is not None and one.revoked_at is None]
+    waiting = [one for one in there if one.waits and one.revoked_at is None]
     return tuple(sorted(waiting, key=lambda one: one.arrived_at or one.invited_at))

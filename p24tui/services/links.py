@@ -170,7 +170,8 @@ class _Use:
         except Unavailable as error:
             _log.warning("%s", error)
             return NotReady()
-        self._put(visit, replace(self.participant, arrived_at=now, entered_at=self.participant.entered_at or now))
+        entered_at = self.participant.entered_at or now
+        self._put(visit, replace(self.participant, arrived_at=entered_at, entered_at=entered_at))
         return Go(address)
 
     def _keep_e_id(self, visit: Visit, who: LoggedIn) -> None:

@@ -91,7 +91,7 @@ def _risk(opened: OpenCase, now: datetime) -> Content | None:
     """Where suicide risk stands, and the key to what has been stated of it; none where nothing is asked of it."""
     case = opened.line.case
     at_risk = case.suicide is not SuicideRisk.NONE
-    locked = _("OBS FEL PATIENT: ärendet är låst, inget mer dokumenteras här.") if case.wrong_patient_at else ""
+    locked = _("OBS FEL PATIENT: låst, inget mer dokumenteras här.") if case.wrong_patient_at else ""
     if not (at_risk or case.mental_health or case.risk_words or case.risk is not RiskLevel.UNSAID):
         return Content.styled(locked, "bold $error") if locked else None
     words = standing_words(case, course_of(opened.risk), now)
@@ -212,8 +212,8 @@ def _wrong_patients(case: Case) -> str:
         )
     else:
         words = _(
-            "Fel patient: här svaras och antecknas inget mer. Läs det nya. Tyder det på suicidrisk, tryck {risk}; vid "
-            "fara ring 112. Annars tryck {end} för att avsluta igen: den som behöver vård loggar in själv."
+            "Fel patient: läs det nya, men svara och anteckna inget. Suicidrisk: tryck {risk}, vid fara 112. "
+            "Annars {end}: avsluta igen."
         )
     return words.format(risk=key_name("risk"), end=key_name("end"))
 

@@ -18,7 +18,9 @@ from p24tui.store.values import UnitKind
 from p24tui.tui import look
 from p24tui.tui.raising_app import RaisingApp
 from p24tui.tui.textual_words import say_how_to_quit
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Field, Secret
+from p24tui.tui.window import HEIGHTS
 from p24tui.words.cases import profession_word
 
 SetUp = Callable[[dict[str, str]], None]
@@ -38,10 +40,10 @@ class SetUpScreen(Screen[None]):
         app = self.app
         assert isinstance(app, SetUpApp)
         professions = [(profession_word(one), one.value) for one in Profession]
-        with VerticalScroll(classes="dialog", can_focus=False):
+        with Dialog():
             yield Static(Content.styled(_("Välkommen till p24tui"), "bold"), classes="dialog-title")
             yield Static(_("Två saker behövs: vilken enhet det gäller, och vem du är. Mer kan läggas till efteråt."))
-            with Grid(classes="form"):
+            with VerticalScroll(id="set-up-form", can_focus=False), Grid(classes="form"):
                 yield Label(_("Enhetens namn"))
                 yield Field(id="unit-name", placeholder=_("Vårdcentralen …"))
                 yield Label(_("Enhetens HSA-id"))
@@ -108,6 +110,7 @@ class SetUpApp(RaisingApp[bool]):
 
     TITLE = "p24tui"
     CSS_PATH = [Path("screens") / "dialogs.tcss"]
+    VERTICAL_BREAKPOINTS = HEIGHTS
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, set_up: SetUp, theme: str, *, asks_for_password: bool = False) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from p24tui.clock import local, local_date
 from p24tui.i18n import N_, _, ngettext
-from p24tui.routine.case import Video
+from p24tui.routine.attendance import is_known_to_have_come
 from p24tui.routine.link import Participant, Role
 from p24tui.routine.outgoing import OutgoingState, Purpose
 from p24tui.routine.proxy import lacks_proxy
@@ -221,15 +221,19 @@ def _time(starts_at: datetime, day: date, quiet: str) -> Cell:
 
 
 def _there(line: VisitLine) -> str:
-    """How many have come of those who may, and who."""
-    expected = [one for one in line.participants if one.revoked_at is None]
-    on_video = line.case is not None and line.case.video is Video.ON
-    here = [one for one in expected if one.entered_at] if on_video else list(line.waiting)
-    if line.visit.state not in OPEN:
-        here = [one for one in expected if one.entered_at]
-    who = ", ".join(_(ROLES[one.role]) for one in here)
-    many = _("{here} av {expected}").format(here=len(here), expected=len(expected))
+    """Who is known to have come; until the video is over, also of how many who may."""
+    come = [one for one in line.participants if one in line.waiting or is_known_to_have_come(line.visit, one)]
+    who = ", ".join(_(ROLES[one.role]) for one in come)
+    if is_past(line):
+        return who
+    expected = sum(one.revoked_at is None for one in line.participants)
+    many = _("{here} av {expected}").format(here=sum(one.revoked_at is None for one in come), expected=expected)
     return f"{many} {who}".strip()
+
+
+def is_past(line: VisitLine) -> bool:
+    """Whether the visit is over, or its video: who has not been seen by then is not to come any longer."""
+    return line.visit.state not in OPEN or (line.case is not None and is_half_ended(line.case))
 
 
 def _sent(line: VisitLine, *, in_words: bool) -> Cell:

@@ -45,6 +45,24 @@ def test_that_the_video_was_on_does_not_say_that_the_patient_came(
 
 @pytest.mark.rule("VI-13")
 @pytest.mark.parametrize(
+    ("one", "somebody", "known"),
+    [
+        (visit(), *INVITED, False),
+        (visit(), *WAITS, False),
+        (visit(), *IN, True),
+        (replace(ON, came=True), *INVITED, True),
+        (replace(ON, came=False), *IN, False),
+        (replace(ON, came=True), participant(Role.PROXY), True),
+        (replace(ON, came=True), participant(Role.GUEST), False),
+        (replace(ON, came=False), participant(Role.GUEST, entered_at=STARTS), True),
+    ],
+)
+def test_of_whom_it_is_known_that_they_came(one: Visit, somebody: Participant, known: bool) -> None:
+    assert attendance.is_known_to_have_come(one, somebody) is known
+
+
+@pytest.mark.rule("VI-13")
+@pytest.mark.parametrize(
     ("one", "there", "is_watched", "absent"),
     [
         (visit(), INVITED, True, True),

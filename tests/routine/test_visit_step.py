@@ -80,3 +80,9 @@ def test_who_waits_stands_in_the_order_in_which_they_came() -> None:
     assert who_waits(visit(), (HERE, guest), case(video=Video.OVER)) == (guest, HERE)
     assert who_waits(visit(), (HERE,), case(video=Video.ON)) == ()
     assert who_waits(visit(state=S.ENDED), (HERE,), None) == ()
+
+
+def test_who_has_been_in_the_video_waits_only_once_they_have_come_back() -> None:
+    was_in, back = (participant(arrived_at=STARTS + past, entered_at=STARTS) for past in (timedelta(), MINUTE))
+    assert who_waits(visit(), (was_in,), case(video=Video.OVER)) == ()
+    assert who_waits(visit(), (back,), case(video=Video.OVER)) == (back,)

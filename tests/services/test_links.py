@@ -14,7 +14,7 @@ from p24tui.routine.link import Role
 from p24tui.routine.outgoing import OutgoingState, Purpose
 from p24tui.routine.protection import Protection
 from p24tui.routine.visit import Summons, Visit, VisitState
-from p24tui.services import chat, ending, invitations, links, visit_day, visits
+from p24tui.services import chat, ending, invitations, links, visit_day, visit_list, visits
 from p24tui.services.invitations import Guest
 from p24tui.services.links import Go, NeedsLogin, NotReady, Over, Revoked, TooEarly, Unknown, WrongPerson
 from p24tui.store import cases, people
@@ -93,6 +93,23 @@ def test_a_guest_waits_until_the_video_is_on_and_then_goes_in_without_an_e_id(wo
     started(world, visit)
     assert links.use(world.system, token) == Go(f"https://video.example.se/room-{visit.id}")
     assert uses(world) == ["tooearly", "notready", "go"]
+
+
+@pytest.mark.rule("VI-14")
+def test_who_was_in_waits_again_only_once_they_use_their_link_after_the_video(world: World) -> None:
+    visit = booked(world)
+    token = invited(world, visit)
+    world.clock.instant = visit.starts_at
+    started(world, visit)
+    for _time in range(2):
+        assert isinstance(links.use(world.system, token), Go)
+        world.clock.advance(5 * MINUTE)
+    maria, case_id = world.actor("maria"), stored_visit(world, visit.id).case_id or ""
+    visit_day.end_video(world.system, maria, case_id)
+    assert visit_list.one(world.system, maria, visit.id).waiting == ()
+    assert links.use(world.system, token) == NotReady()
+    (waits,) = visit_list.one(world.system, maria, visit.id).waiting
+    assert (waits.arrived_at, waits.entered_at) == (world.clock.now(), visit.starts_at)
 
 
 @pytest.mark.rule("NA-2", "NA-4")

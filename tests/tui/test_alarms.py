@@ -12,6 +12,7 @@ from p24tui.routine.case import SuicideRisk
 from p24tui.services import alerts
 from p24tui.tui.app import P24App
 from p24tui.tui.widgets.alarm_bar import AlarmBar
+from p24tui.tui.window import SMALLEST
 from tests.tui.kit import at_desk, desk_of, fill, press, screen_text, settled
 from tests.world import World
 
@@ -217,7 +218,13 @@ async def test_only_what_stands_on_the_line_is_acknowledged_and_it_says_how_much
         assert "LARM 8" in line
         assert "Erik Lund: suicidrisk väntar" in line
         assert "Eva Ek" not in line
-        assert "+7 till  k kvittera" in line
+        assert "+7 till  k kvittera  g gå dit" in line
+        await pilot.resize_terminal(*SMALLEST)
+        await settled(pilot)
+        assert "Erik Lund: suicidrisk" in bar(pilot)  # why it calls, and not only for whom
+        assert "+7  k kvittera  g dit" in bar(pilot)
+        await pilot.resize_terminal(80, 24)
+        await settled(pilot)
         await press(pilot, "k")
         assert "1 larm kvitterat." in screen_text(pilot)
         assert calls(pilot) == 7

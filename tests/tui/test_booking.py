@@ -227,7 +227,7 @@ async def test_a_time_when_the_unit_is_closed_takes_a_second_press(sqlcipher_wor
         await search(pilot, KATJA)
         await choose(pilot, "booking-summons", Summons.ADULT_SAVED.value)
         await at(pilot, "2026-11-28", "10.00")
-        assert "▲ Enheten är stängd då." in screen_text(pilot)
+        assert "▲ Enheten är stängd då, och öppnar mån 30 nov 08.00." in screen_text(pilot)
         await press(pilot, "ctrl+s")
         assert "Ctrl+S en gång till, så gäller tiden ändå." in screen_text(pilot)
         assert visits_of(sqlcipher_world, KATJA) == []

@@ -19,6 +19,7 @@ from p24tui.tui.screens.video import AddressScreen, CameScreen, VideoScreen
 from p24tui.tui.screens.visit import VisitScreen, VisitStep
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.patient_list import PatientList
+from p24tui.tui.window import SMALLEST
 from tests.outgoing import MOBILE, rows_of, with_gateway
 from tests.tui.kit import at_desk, desk_of, press, screen_text, settled
 from tests.tui.test_places import cursor_line
@@ -88,6 +89,21 @@ async def test_a_code_that_does_not_fit_is_not_cut(day: World, monkeypatch: pyte
         assert pilot.app.screen.region.contains_region(pilot.app.screen.query_one("#address-dialog").region)
         await press(pilot, "c")
         assert "Adressen är kopierad." in words(pilot)
+
+
+async def test_in_the_smallest_window_a_long_address_is_scrolled_over_its_keys(
+    day: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = f"https://video.example.se/room?jwt={'a1B2' * 150}#end"
+    monkeypatch.setattr(SaidVideo, "address", lambda *_args, **_more: long)
+    taken_in(day, booked(day, 10))
+    async with at_desk(day, size=SMALLEST) as pilot:
+        await press(pilot, "f3", "t")
+        assert "c kopiera ↑ ↓ rulla Esc stäng" in words(pilot)
+        assert "#end" not in words(pilot).replace(" ", "")
+        await press(pilot, "pagedown", "pagedown")
+        assert "#end" in words(pilot).replace(" ", "")
+        assert "c kopiera ↑ ↓ rulla Esc stäng" in words(pilot)
 
 
 @SIZES
@@ -241,7 +257,7 @@ async def test_a_colleague_sees_the_invitation_in_their_own_list_and_goes_in(day
         await press(pilot, "t")
         assert "Här finns inget besök." in screen_text(pilot)
         await press(pilot, "enter")
-        assert "Videon är inte startad än." in screen_text(pilot)
+        assert "Videon är inte på." in screen_text(pilot)
         on_video(day, visit)
         await settled(pilot)
         assert "videon är på: gå in" in cursor_line(pilot)

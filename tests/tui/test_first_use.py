@@ -13,6 +13,7 @@ from p24tui.services import phrases
 from p24tui.tui.screens import desk_parts
 from p24tui.tui.setup import SetUpApp
 from p24tui.tui.widgets.desk_header import DeskHeader, Trouble, Unsaved
+from p24tui.tui.window import SMALLEST
 from tests.tui.kit import at_desk, desk_of, fill, press, screen_text
 from tests.world import MONDAY_NINE, World
 
@@ -121,6 +122,21 @@ async def test_the_first_run_asks_for_what_is_missing_where_it_stands() -> None:
         assert "Fyll i: Ditt namn." in screen_text(pilot)
         await pilot.press(*"Maria", "enter", *"SE2321000016-ML01", "ctrl+s")
     assert [one["staff-name"] for one in made] == ["Maria"]
+
+
+@pytest.mark.parametrize("size", [SMALLEST, (80, 24)], ids=["60x16", "80x24"])
+async def test_the_first_run_hides_neither_its_keys_nor_what_one_fills_in(size: tuple[int, int]) -> None:
+    async with SetUpApp(lambda _values: None, "dark", asks_for_password=True).run_test(size=size) as pilot:
+        await pilot.press("ctrl+s")  # what is missing is said too
+        fields = len(pilot.app.screen.focus_chain)
+        for _field in range(fields):
+            await pilot.pause()
+            assert "Spara och öppna" in screen_text(pilot)
+            assert "Ctrl+S spara   Esc stäng" in screen_text(pilot)
+            focused = pilot.app.screen.focused
+            assert focused is not None
+            assert pilot.app.screen.find_widget(focused).visible_region.height == 1
+            await pilot.press("tab")
 
 
 NAMES = r"(?:[A-Za-z]|\d–\d|Enter|Esc|Tab|Delete|Mellanslag|Siffra|[↑↓←→]|F\d+|PgUp|PgDn|Ctrl\+[A-Z])"

@@ -28,6 +28,7 @@ from tests.tui.booking_kit import (
     write,
 )
 from tests.tui.kit import OPERATOR, at_desk, press, screen_text
+from tests.tui.visit_kit import half_ended, open_day
 from tests.visiting import FATHER, MOTHER, roles
 from tests.world import BERGA, PEOPLE, UNIT, World
 
@@ -144,6 +145,15 @@ async def test_nobody_is_asked_for_where_the_visit_is_called_off(sqlcipher_world
         assert not isinstance(pilot.app.screen, WhoToInviteScreen)
         assert "Regel VI-11" in plain(pilot)
         assert "Besöket är över" in plain(pilot)
+
+
+@pytest.mark.rule("VI-11", "VI-14")
+async def test_whoever_is_invited_to_a_half_ended_visit_is_said_to_wait(sqlcipher_world: World) -> None:
+    half_ended(open_day(sqlcipher_world))
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "f3", "l")
+        assert isinstance(pilot.app.screen, WhoToInviteScreen)
+        assert "Videon är avslutad: den som bjuds in väntar tills den startas igen." in plain(pilot)
 
 
 @SIZES

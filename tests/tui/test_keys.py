@@ -1,6 +1,6 @@
 """The table of keys: it can be changed in the settings, and no letter acts while one types."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -15,8 +15,9 @@ from textual.widgets import Input
 from p24tui import settings
 from p24tui.errors import BadInput
 from p24tui.explain import explain
-from p24tui.routine.case import CaseState
-from p24tui.services import chat
+from p24tui.routine.case import Case, CaseState
+from p24tui.routine.protection import Protection
+from p24tui.services import chat, wrong_patient
 from p24tui.tui import key_names, keys
 from p24tui.tui.key import Where
 from p24tui.tui.key_table import KEYS
@@ -231,6 +232,47 @@ async def test_another_key_acts_and_is_shown_and_the_old_one_no_longer_acts(sqlc
         assert "F10 stänger p24tui." in screen_text(pilot)
         await pilot.press("f10")
     assert pilot.app.return_code == 0
+
+
+REFUSED = ("skriv", "ta emot", "släpp", "lämna över", "sms", "vila")
+
+
+def locked(world: World) -> Case:
+    """One marked OBS FEL PATIENT, where somebody writes on."""
+    one = world.case(name="Karin Öberg", unread=0)
+    marked = wrong_patient.mark(world.system, world.actor("johan"), one.id, one.version)
+    world.writes(one.id, "Tack.")
+    return marked
+
+
+def protected(world: World) -> Case:
+    return world.case(name="Hemlig Person", protection=Protection.MARKED)
+
+
+def over(world: World) -> Case:
+    return world.case(name="Karin Öberg", unread=0, waiting_since=None, state=CaseState.ENDED)
+
+
+@pytest.mark.rule("AP-1", "PR-1", "CH-12")
+@pytest.mark.parametrize(("made", "hidden"), [(locked, {"intern"}), (protected, {"intern"}), (over, {"avsluta"})])
+async def test_the_bar_offers_no_key_that_the_state_of_the_open_case_refuses(
+    sqlcipher_world: World, made: Callable[[World], Case], hidden: set[str]
+) -> None:
+    one = made(sqlcipher_world)
+    async with at_desk(sqlcipher_world, size=(200, 60)) as pilot:
+        desk_of(pilot).post_message(DeskScreen.Enter(one))
+        await settled(pilot)
+        offered = {key.label for key in desk_of(pilot).query_one(KeyBar)._shown()}
+        assert offered.isdisjoint({*REFUSED, *hidden})
+        assert offered >= {"tillbaka", "anamnes", "stäng", "hjälp"} | ({"avsluta", "intern"} - hidden)
+
+
+async def test_the_bar_begins_with_ending_what_is_not_handled_here(sqlcipher_world: World) -> None:
+    one = locked(sqlcipher_world)
+    async with at_desk(sqlcipher_world, size=(80, 24)) as pilot:
+        desk_of(pilot).post_message(DeskScreen.Enter(one))
+        await settled(pilot)
+        assert bar_text(pilot).startswith(" a avsluta ")
 
 
 def bar_text(pilot: Pilot[None]) -> str:

@@ -11,13 +11,14 @@ from p24tui.clock import local_date
 from p24tui.routine.case import CaseState, ContactKind, RiskLevel, SuicideRisk, Urgency
 from p24tui.routine.protection import Protection
 from p24tui.routine.shift import ShiftKind
-from p24tui.services import chat, shift
+from p24tui.services import chat, shift, staff
+from p24tui.tui.app import P24App
 from p24tui.tui.screens.shift import ShiftScreen
 from p24tui.tui.window import SMALLEST, TWO_PANES
 from tests.tui.kit import at_desk, overview_text, press, screen_text, settled
 from tests.tui.test_snapshots import prepare_sending
 from tests.tui.visit_kit import a_day_of_visits
-from tests.world import World
+from tests.world import UNIT, World
 
 pytestmark = pytest.mark.anyio
 
@@ -131,6 +132,30 @@ async def test_the_first_line_cuts_no_name(sqlcipher_world: World, width: int, l
         assert left in line
         assert right in line
         assert "…" not in line
+
+
+@pytest.mark.parametrize(
+    ("width", "left", "right"),
+    [
+        (100, "ÖVNING  Vårdcentralen Åsen   Maria L.   Chattansvarig Johan B.", "16.40   stänger om 20 min"),
+        (80, "ÖVNING  Åsen   Maria L.   Ansv. Johan B.", "16.40   stänger om 20 min"),
+        (71, "ÖVN  Åsen   Maria L.   Ansv. Johan B.", "16.40   stänger om 20 min"),
+        (60, "ÖVNING  Åsen   Maria Lind", "16.40   stänger om 20 min"),
+    ],
+)
+async def test_who_is_responsible_goes_after_what_the_countdown_says_by_itself_and_after_the_mark(
+    sqlcipher_world: World, width: int, left: str, right: str
+) -> None:
+    sqlcipher_world.rostered()
+    sqlcipher_world.clock.advance(timedelta(hours=7, minutes=40))
+    system = sqlcipher_world.system
+    maria = sqlcipher_world.actor("maria")
+    console = P24App(system, staff.people_of(system, UNIT), "console:test:maria", actor=maria, banner="ÖVNING")
+    async with console.run_test(size=(width, 30)) as pilot:
+        await settled(pilot)
+        line = screen_text(pilot).splitlines()[0]
+        assert left in line
+        assert right in line
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

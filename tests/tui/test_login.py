@@ -30,6 +30,7 @@ from p24tui.tui.screens.locked import LockedScreen
 from p24tui.tui.screens.login import ChoiceScreen, DemoScreen, LoginScreen
 from p24tui.tui.screens.own_password import OwnPasswordScreen
 from p24tui.tui.widgets.composer import Composer
+from p24tui.tui.window import SMALLEST
 from tests.tui import kit
 from tests.tui.kit import OPERATOR, desk_of, press, screen_text, settled, until
 from tests.world import PEOPLE, UNIT, World
@@ -403,10 +404,11 @@ async def test_a_unit_taken_away_ends_the_session_under_the_lock_too(sqlcipher_w
 
 
 @pytest.mark.rule("NA-1")
-async def test_one_changes_ones_password_at_the_desk(world: World) -> None:
+@pytest.mark.parametrize("size", [SMALLEST, (80, 24)], ids=["60x16", "80x24"])
+async def test_one_changes_ones_password_at_the_desk(world: World, size: tuple[int, int]) -> None:
     have_passwords(world, "maria")
     new = "annat häst batteri"
-    async with at_desk(world, size=(80, 24)) as pilot:
+    async with at_desk(world, size=size) as pilot:
         await pilot.press("ctrl+p", *"lösenord")
         await until(pilot, lambda: "Byt lösenord" in screen_text(pilot))
         await pilot.press("enter")
@@ -424,6 +426,7 @@ async def test_one_changes_ones_password_at_the_desk(world: World) -> None:
             lines = screen_text(pilot).splitlines()
             line = next(number for number, line in enumerate(lines) if said in line)
             assert line == pilot.app.screen.query_one(f"#{below}").region.bottom
+            assert "Enter byt   Esc låt bli" in screen_text(pilot)
         assert PASSWORD not in screen_text(pilot)
         await type_in(pilot, new)
         await type_in(pilot, new)

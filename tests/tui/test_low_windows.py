@@ -11,12 +11,15 @@ from textual.widget import Widget
 from p24tui.routine.actor import Profession
 from p24tui.routine.case import Case, RiskLevel, SuicideRisk
 from p24tui.routine.risk_course import Assessment, Basis, Booking
-from p24tui.services import chat, suicide
+from p24tui.services import chat, registration, suicide, takeover
 from p24tui.tui.screens.form import FormScreen
 from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.patient_list import PatientList
 from p24tui.tui.window import SMALLEST
-from tests.tui.kit import at_desk, desk_of, press, screen_text
+from tests.registering import ended, made
+from tests.services.test_patients import CHILD, KATJA
+from tests.tui.booking_kit import a_child, an_adult
+from tests.tui.kit import at_desk, desk_of, press, screen_text, settled
 from tests.tui.visit_kit import a_day_of_visits
 from tests.world import World
 
@@ -54,6 +57,48 @@ def visits(world: World) -> None:
     a_day_of_visits(world)
 
 
+def theirs(world: World) -> Case:
+    """A case that Johan has."""
+    one = world.case(name="Ali Noor", matter="Hosta", unread=0)
+    return chat.claim(world.system, world.actor("johan"), one.id, one.version)
+
+
+def asked_for(world: World) -> Case:
+    one = theirs(world)
+    return takeover.ask(world.system, world.actor("amir"), one.id, one.version, "patienten ringde mig")
+
+
+def asks(world: World) -> Case:
+    one = cough(world)
+    return takeover.ask(world.system, world.actor("johan"), one.id, one.version, "patienten ringde mig")
+
+
+def adult(world: World) -> None:
+    world.rostered()
+    an_adult(world)
+
+
+def young(world: World) -> None:
+    world.rostered()
+    a_child(world)
+
+
+def to_register(world: World) -> None:
+    world.rostered()
+    ended(world, name="Ali Noor", matter="Hosta")
+
+
+def to_remove(world: World) -> None:
+    """One that has been registered, and whose post stands in VAS still."""
+    world.rostered()
+    one = made(world, name="Ali Noor", matter="Hosta")
+    registration.registered(world.system, world.actor("eva"), one.id, "L1", "Faktura")
+
+
+def typed(number: str) -> str:
+    return " ".join(number)
+
+
 WAYS: tuple[tuple[Callable[[World], Case | None], str], ...] = (
     (suspected, "4"),
     (suspected, "4 1"),
@@ -82,6 +127,27 @@ WAYS: tuple[tuple[Callable[[World], Case | None], str], ...] = (
     (visits, "f3 down down down enter"),
     (visits, "f3 j"),
     (visits, "f3 t"),
+    (visits, "f3 end m"),
+    (visits, "f3 end c"),
+    (visits, "f3 end k"),
+    (visits, "f3 end l"),
+    (visits, "f3 end l 1"),
+    (visits, "f3 end l 5"),
+    (visits, "f8"),
+    (visits, "f8 enter"),
+    (visits, "f8 g"),
+    (adult, "f3 b"),
+    (adult, f"f3 b {typed(KATJA)} ctrl+s"),
+    (young, f"f3 b {typed(CHILD)} ctrl+s"),
+    (cough, "enter ctrl+t"),
+    (cough, "enter ctrl+t ctrl+n"),
+    (theirs, "t"),
+    (asked_for, "t"),
+    (asks, "b"),
+    (to_register, "f5 7"),
+    (to_register, "f5 7 enter enter enter"),
+    (to_register, "f5 7 down enter"),
+    (to_remove, "f5 7"),
 )
 
 
@@ -116,6 +182,42 @@ def assert_in_sight(pilot: Pilot[None]) -> None:
 
 def _shown(pilot: Pilot[None], widget: Widget) -> Region:
     return pilot.app.screen.find_widget(widget).visible_region
+
+
+@pytest.mark.parametrize(
+    ("case", "keys"),
+    [(cough, "j"), (cough, "f1"), (moderate, "4"), (visits, "f3 enter")],
+    ids=["assess", "help", "risk", "visit"],
+)
+async def test_that_there_is_more_below_is_said_in_the_frame_until_one_has_come_there(
+    sqlcipher_world: World, case: Callable[[World], Case | None], keys: str
+) -> None:
+    one = case(sqlcipher_world)
+    async with at_desk(sqlcipher_world, "amir" if one else "maria", size=SMALLEST) as pilot:
+        if one is not None:
+            desk_of(pilot).query_one(PatientList).move_to(one.id)
+        await press(pilot, *keys.split())
+        assert "↓ mer" in frame_below(pilot)
+        await press(pilot, *["pagedown"] * 40)
+        assert "↓ mer" not in frame_below(pilot)
+
+
+async def test_where_all_stands_there_nothing_is_said_of_more(sqlcipher_world: World) -> None:
+    one = cough(sqlcipher_world)
+    async with at_desk(sqlcipher_world, "amir", size=(80, 24)) as pilot:
+        desk_of(pilot).query_one(PatientList).move_to(one.id)
+        await press(pilot, "j")
+        assert "6" in screen_text(pilot)
+        assert "↓ mer" not in screen_text(pilot)
+        await pilot.resize_terminal(*SMALLEST)
+        await settled(pilot)
+        assert "↓ mer" in frame_below(pilot)
+
+
+def frame_below(pilot: Pilot[None]) -> str:
+    """The lower edge of the dialog."""
+    bottom = pilot.app.screen.query_one(Dialog).region.bottom
+    return screen_text(pilot).splitlines()[bottom - 1]
 
 
 async def test_what_was_said_of_an_answer_goes_as_the_answer_changes(sqlcipher_world: World) -> None:

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.anyio
 SCREENS: dict[str, Callable[[Unit], Screen[Any]]] = {
     "ask": lambda _unit: AskScreen("Ali Noor", "Johan Berg"),
     "form": lambda _unit: FormScreen("Boka", [Line("day", "Dag")]),
-    "shift": lambda unit: StartShiftScreen({unit.id: unit.name}, "sjuksköterska"),
+    "shift": lambda unit: StartShiftScreen({unit.id: unit.name}, "sjuksköterska", {}),
     "views": lambda unit: ViewsScreen((), ListFilter(), {unit.id: unit.name}),
     "choice": lambda unit: ChoiceScreen("Maria Lind", [Choice(unit, Role.NURSE)], unit.id),
 }

@@ -16,6 +16,7 @@ from p24tui.services import alerts, chat, notes, shift, staff
 from p24tui.store.values import Audience
 from p24tui.tui.app import P24App
 from p24tui.tui.screens.dialogs import ConfirmEndScreen, HoldScreen
+from p24tui.tui.screens.roster_dialogs import TakeResponsibilityScreen
 from p24tui.tui.screens.shift import LostShiftScreen, ShiftScreen, StartShiftScreen
 from p24tui.tui.widgets.desk_header import Trouble
 from tests.services.test_read_log import log_of
@@ -122,6 +123,46 @@ async def test_a_shift_as_responsible_takes_the_responsibility(sqlcipher_world: 
         assert "du är chattansvarig" in header(pilot)
     found = alerts.responsible(sqlcipher_world.system, [UNIT])
     assert found[UNIT].staff_id == PEOPLE["maria"][0]
+
+
+@SIZES
+@pytest.mark.rule("CH-2")
+async def test_the_responsibility_is_not_taken_from_a_colleague_without_asking(
+    sqlcipher_world: World, size: Size
+) -> None:
+    johan = alerts.take_responsibility(sqlcipher_world.system, sqlcipher_world.actor("johan")).staff_id
+
+    def responsible() -> str:
+        return alerts.responsible(sqlcipher_world.system, [UNIT])[UNIT].staff_id
+
+    async with at_console(sqlcipher_world, size=size) as pilot:
+        assert "Johan Berg är chattansvarig" in screen_text(pilot)
+        await press(pilot, "down", "down", "enter")
+        assert isinstance(pilot.app.screen, TakeResponsibilityScreen)
+        assert "Ta över chattansvaret från Johan Berg?" in screen_text(pilot)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, StartShiftScreen)
+        assert not has_shift(sqlcipher_world)
+        assert responsible() == johan
+        await press(pilot, "down", "down", "enter", "enter")
+        assert stands_at_desk(pilot)
+        assert responsible() == PEOPLE["maria"][0]
+    found = shift.current(sqlcipher_world.system, sqlcipher_world.actor("maria"))
+    assert found is not None
+    assert found.kind is ShiftKind.RESPONSIBLE
+
+
+@pytest.mark.rule("CH-2")
+async def test_who_has_the_responsibility_is_said_of_the_unit_that_is_shown(sqlcipher_world: World) -> None:
+    sqlcipher_world.second_unit("maria")
+    alerts.take_responsibility(sqlcipher_world.system, sqlcipher_world.actor("maria"))
+    async with at_console(sqlcipher_world) as pilot:
+        assert "du är chattansvarig" in screen_text(pilot)
+        await press(pilot, "u")
+        assert "ingen är chattansvarig" in screen_text(pilot)
+        await press(pilot, "down", "down", "enter")
+        assert stands_at_desk(pilot)
+    assert alerts.responsible(sqlcipher_world.system, [BERGA])[BERGA].staff_id == PEOPLE["maria"][0]
 
 
 async def test_a_shift_that_goes_on_is_not_asked_for_and_the_demo_is_never_asked(sqlcipher_world: World) -> None:

@@ -138,6 +138,43 @@ async def test_whom_the_day_shows_is_logged_and_read_anew_only_who_is_new(day: W
         assert log_of(day, "maria")[-1][0] == "visit"
 
 
+@pytest.mark.rule("VI-13")
+async def test_a_visit_that_is_over_says_who_is_known_to_have_come(day: World) -> None:
+    came, absent = booked(day, 1, "Karin Öberg"), booked(day, 2, "Gunnar Ask")
+    guest = Guest(role=Role.GUEST, name="Per Öberg", address="0701740608")
+    invitations.invite(day.system, day.actor("johan"), came.id, guest)
+    telephoned = booked(day, 3, "Ali Noor")
+    with day.system.store.writing() as tx:
+        stored.save(tx, structs.replace(stored_visit(day, came.id), state=VisitState.ENDED, came=True))
+        stored.save(tx, structs.replace(stored_visit(day, absent.id), state=VisitState.ABSENT, came=False))
+        stored.save(tx, structs.replace(stored_visit(day, telephoned.id), state=VisitState.ENDED))
+    async with at_desk(day) as pilot:
+        await press(pilot, "f3")
+        assert " av " not in line_of(pilot, "Karin Öberg")
+        assert "patient" in line_of(pilot, "Karin Öberg")
+        assert " av " not in line_of(pilot, "Gunnar Ask")
+        assert "patient" not in line_of(pilot, "Gunnar Ask")
+        assert " av " not in line_of(pilot, "Ali Noor")
+        await press(pilot, "enter")
+        assert "patient · var med" in known(pilot)
+        assert "gäst Per Öberg" in known(pilot)
+        assert "sågs inte gå in" in known(pilot)
+        assert "har inte kommit" not in known(pilot)
+        await press(pilot, "escape", "down", "enter")
+        assert "patient · kom inte" in known(pilot)
+
+
+@pytest.mark.rule("VI-14")
+async def test_of_a_half_ended_visit_nobody_is_said_to_wait_or_to_be_missing(day: World) -> None:
+    half_ended(day, "Sofia Nyberg")
+    async with at_desk(day) as pilot:
+        await press(pilot, "f3")
+        assert " av " not in line_of(pilot, "Sofia Nyberg")
+        assert "patient" in line_of(pilot, "Sofia Nyberg")
+        await press(pilot, "enter")
+        assert "patient · var med" in known(pilot)
+
+
 async def test_other_days_are_one_key_away(day: World) -> None:
     booked(day, 60, "I Dag Ida")
     booked(day, 60 + 24 * 60, "I Morgon Mona")
@@ -157,6 +194,22 @@ async def test_other_days_are_one_key_away(day: World) -> None:
         await press(pilot, "right")
         await later(pilot, day, timedelta(days=1))
         assert "i dag tis 24 nov" in screen_text(pilot)
+
+
+@pytest.mark.parametrize("away", [("f2",), ("f4",), ("escape",)], ids=" ".join)
+async def test_one_comes_back_to_the_day_and_the_row_that_one_left(day: World, away: tuple[str, ...]) -> None:
+    booked(day, 60, "I Dag Ida")
+    booked(day, 60 + 24 * 60, "I Morgon Mona")
+    booked(day, 90 + 24 * 60, "I Morgon Moa")
+    async with at_desk(day) as pilot:
+        await press(pilot, "f3", "right", "down")
+        assert "I Morgon Moa" in cursor_line(pilot)
+        await press(pilot, *away, "f3")
+        assert "tis 24 nov · 2 besök" in screen_text(pilot)
+        assert "I Morgon Moa" in cursor_line(pilot)
+        assert log_of(day, "maria")[-1][0] == "visits"  # it is another view
+        await press(pilot, "f3")
+        assert "I Dag Ida" in cursor_line(pilot)
 
 
 @SIZES

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Center, Vertical, VerticalScroll
+from textual.containers import Center, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -18,6 +18,8 @@ from p24tui.text import clean_line, clean_text
 from p24tui.tui.file_page import facts_words, files_page, problem_words, size_words, standing_words
 from p24tui.tui.places import Page
 from p24tui.tui.screens.list_dialog import ListDialog
+from p24tui.tui.screens.scrolled import ScrolledScreen
+from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.picture import Way, picture_widget
 
 SHOWN_BYTES = 100_000
@@ -94,26 +96,24 @@ class AttachmentsScreen(ListDialog[tuple[FileLine, ...], None]):
         return next((one for one in self.files if one.file.id == self._list.cursor_id), None)
 
 
-class FileScreen(ModalScreen[None]):
+class FileScreen(ScrolledScreen[None]):
     """One file: its text; or of what is no text, what it is, and why it is not shown."""
 
-    BINDINGS = [Binding("escape,enter", "leave", show=False)]
+    BINDINGS = [Binding("enter", "leave", show=False)]
 
     def __init__(self, opened: OpenedFile, name: str) -> None:
-        super().__init__()
+        super().__init__("file-text")
         self._opened = opened
         self._patient = name
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="dialog wide"):
+        with Dialog(classes="wide"):
             yield Static(title_of(self._opened.file, self._patient), classes="dialog-title")
             if self._opened.problem:
                 yield Static(Content(problem_words(self._opened.problem)), classes="dialog-problem")
-            yield Static(Content(self._words()))
-            yield Static(_("Esc tillbaka"), classes="dialog-keys")
-
-    def action_leave(self) -> None:
-        self.dismiss()
+            with self.scrolled:
+                yield Static(Content(self._words()))
+            yield Static(_("↑ ↓ rulla   Esc tillbaka"), classes="dialog-keys")
 
     def _words(self) -> str:
         file, facts = self._opened.file, self._opened.facts

@@ -21,7 +21,7 @@ from p24tui.ids import fresh_id
 from p24tui.routine import phone, proxy
 from p24tui.routine.chat import CLINICIANS
 from p24tui.routine.decision import Refusal
-from p24tui.routine.hours import Span, is_open
+from p24tui.routine.hours import Span, openness
 from p24tui.routine.identity import age_on, show_number
 from p24tui.routine.protection import is_protected
 from p24tui.routine.proxy import Guardian
@@ -35,7 +35,7 @@ from p24tui.tui.screens.booking_parts import OutsideHours, read_span, summons_op
 from p24tui.tui.widgets.dialog import Dialog
 from p24tui.tui.widgets.field import Field
 from p24tui.words.cases import profession_word
-from p24tui.words.times import read_day
+from p24tui.words.times import day_and_time, read_day
 
 PATIENT, RELATIVE = "patient", "relative"
 YOUNG = 18
@@ -308,8 +308,8 @@ class BookingScreen(ModalScreen[None]):
         said = []
         if now.hindrance is not None:
             said.append(Content.styled(why(Refused(now.hindrance.rule, now.hindrance.reason)), "bold $error"))
-        if self._is_closed():
-            said.append(Content.styled(f"{CLOSED} " + _("Enheten är stängd då."), "bold $warning"))
+        if closed := self._closed_words():
+            said.append(Content.styled(f"{CLOSED} {closed}", "bold $warning"))
         if now.kind is VisitKind.CHILD:
             hidden = [one for one in self._profile.guardians if is_protected(one.protection)]
             words = _("{who}: kan inte vara ombud (PR-1).")
@@ -327,12 +327,18 @@ class BookingScreen(ModalScreen[None]):
             return [_("13 år eller mer den dagen: bokas som vuxen, utan ombud (VI-9).")]
         return []
 
-    def _is_closed(self) -> bool:
+    def _closed_words(self) -> str:
+        """That the unit is closed at the time of the visit, and when it opens; empty where it is open."""
         try:
             starts_at, _ends_at = self._span()
         except BadInput:
-            return False
-        return not is_open(self._facts.unit.hours, starts_at)
+            return ""
+        then = openness(self._facts.unit.hours, starts_at)
+        if then.open:
+            return ""
+        if then.changes_at is None:
+            return _("Enheten är stängd då.")
+        return _("Enheten är stängd då, och öppnar {at}.").format(at=day_and_time(then.changes_at))
 
     def _span(self) -> Span:
         """When it is to be. Raises ``BadInput`` where that cannot be read."""

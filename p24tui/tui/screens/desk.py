@@ -36,7 +36,7 @@ from p24tui.tui.whereabouts import RENEW_EVERY
 from p24tui.tui.widgets.composer import Composer
 from p24tui.tui.widgets.conversation import Conversation
 from p24tui.tui.widgets.desk_header import Trouble, Unsaved
-from p24tui.tui.widgets.key_bar import next_step
+from p24tui.tui.widgets.key_bar import next_step, refused
 from p24tui.tui.window import SMALLEST, THREE_PANES, TWO_PANES, classes
 
 SILENT_AFTER = 8.0
@@ -375,8 +375,11 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
         self._alarm_bar.typing = self._ask_bar.typing = self._duty_bar.typing = typing
 
     def _say_next_step(self) -> None:
+        """What one does with the open case while one is in it; log control says that for itself."""
+        opened = self._pane.opened if self.where is Where.CASE else None
+        self._key_bar.refused = refused(opened)
         if self.where is not Where.LOG_CONTROL:
-            self._key_bar.next_step = next_step(self._pane.opened) if self.where is Where.CASE else ""
+            self._key_bar.next_step = next_step(opened)
 
     @property
     def where(self) -> Where:

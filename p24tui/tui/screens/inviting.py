@@ -18,7 +18,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.link import INTERPRETER_NAME, Participant, Role, colleague_channel, may_still_invite
 from p24tui.routine.protection import is_protected
 from p24tui.routine.proxy import Guardian
-from p24tui.routine.visit import Visit, VisitKind
+from p24tui.routine.visit import Visit, VisitKind, is_half_ended
 from p24tui.services.visit_views import Profile
 from p24tui.store.values import Staff
 from p24tui.text import clean_line
@@ -46,10 +46,14 @@ WHO = {
 
 
 class Invited(Struct, frozen=True):
-    """The visit that one invites to, and its patient's name as it is shown here and nowhere else."""
+    """The visit that one invites to, and its patient's name as it is shown here and nowhere else.
+
+    ``half_ended`` says that its video has been ended: whoever comes now waits.
+    """
 
     visit: Visit
     name: str
+    half_ended: bool = False
 
 
 class WhoToInviteScreen(ModalScreen[Role | None]):
@@ -61,10 +65,11 @@ class WhoToInviteScreen(ModalScreen[Role | None]):
     ]
     AUTO_FOCUS = ""
 
-    def __init__(self, title: str, roles: tuple[Role, ...]) -> None:
+    def __init__(self, title: str, roles: tuple[Role, ...], *, half_ended: bool = False) -> None:
         super().__init__()
         self._title = title
         self._roles = roles
+        self._half_ended = half_ended
 
     def compose(self) -> ComposeResult:
         with Dialog():
@@ -72,6 +77,9 @@ class WhoToInviteScreen(ModalScreen[Role | None]):
             yield Static(Content("\n").join(self._lines()))
             words = _("Det som går ut är en länk till just det här besöket, aldrig patientens namn.")
             yield Static(words, classes="dialog-note")
+            if self._half_ended:
+                waits = _("Videon är avslutad: den som bjuds in väntar tills den startas igen.")
+                yield Static(Content.styled(waits, "bold $warning"), classes="dialog-note")
             yield Static(_("Siffra välj   Esc låt bli"), classes="dialog-keys")
 
     def action_choose(self, digit: int) -> None:
@@ -100,7 +108,8 @@ class Inviting(VisitParts):
         if refusal := may_still_invite(line.visit):
             self._refuse(refusal)
             return
-        to = Invited(line.visit, clean_line(line.patient.name) or _("skyddad person"))
+        half = line.case is not None and is_half_ended(line.case)
+        to = Invited(line.visit, clean_line(line.patient.name) or _("skyddad person"), half)
         self._keep_drafts()
         if to.visit.kind is not VisitKind.CHILD:
             self._ask_whom(to, ())
@@ -122,7 +131,7 @@ class Inviting(VisitParts):
             if role is not None:
                 self._invite(to, role, others)
 
-        self.app.push_screen(WhoToInviteScreen(title, roles), answered)
+        self.app.push_screen(WhoToInviteScreen(title, roles, half_ended=to.half_ended), answered)
 
     def _invite(self, to: Invited, role: Role, others: tuple[Guardian, ...]) -> None:
         """Ask how somebody in this role is reached, and invite them."""

@@ -150,12 +150,12 @@ class Places(LogControl, Overviewing, Visiting, ContactRegistration, BreakingGla
         if self._place is Place.LIST:
             self._came_from, self._was_in_case, self._in_case = self.focused, self._in_case, False
             self._whereabouts.leave()
+        to_today = place is Place.VIDEO and self._place is Place.VIDEO and self._visits_on is not None
         self._be_in(place)
         self._place_note.cells = ()
-        from_another_day = place is Place.VIDEO and self._visits_on is not None
-        self._rows.show(waiting_page(), anew=from_another_day)
+        self._rows.show(waiting_page(), anew=to_today)
         self._period = None
-        self._forget_visits()
+        self._forget_visits(their_day=to_today)
         self._overview.clear()
         self._place_note.display = place is not Place.OVERVIEW
         for widget in self._hearts:

@@ -7,7 +7,6 @@ from enum import StrEnum
 from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
@@ -33,6 +32,7 @@ from p24tui.routine.registration import (
 from p24tui.services.registration_views import RegistrationView
 from p24tui.store.registration_values import Registration
 from p24tui.text import clean_line
+from p24tui.tui.screens.scrolled import ScrolledScreen
 from p24tui.tui.widgets.dialog import Dialog
 from p24tui.words.registration import NOTHING, STATES, THE_POST, WAYS, Fields, arrival_fields, told_fields
 from p24tui.words.times import moment
@@ -164,18 +164,17 @@ class Wish(StrEnum):
     WITHDRAW = "withdraw"
 
 
-class StandingScreen(ModalScreen[Wish | None]):
+class StandingScreen(ScrolledScreen[Wish]):
     """How a contact is registered: by whom and when, what goes into AN5, and the next step."""
 
     BINDINGS = [
         Binding("enter", "wish('next')", show=False),
         Binding("x", "wish('withdraw')", show=False),
         Binding("c", "copy", show=False),
-        Binding("escape", "leave", show=False),
     ]
 
     def __init__(self, view: RegistrationView, standing: Registration, now: datetime) -> None:
-        super().__init__()
+        super().__init__("registration-scrolled")
         self._view = view
         self._standing = standing
         self._now = now
@@ -183,13 +182,14 @@ class StandingScreen(ModalScreen[Wish | None]):
 
     def compose(self) -> ComposeResult:
         one = self._standing
-        with VerticalScroll(classes="dialog", id="registration-dialog", can_focus=False):
+        with Dialog(id="registration-dialog"):
             yield Static(Content.styled(title_of(self._view), "bold"))
             yield Static(standing_words(one, self._now), id="registration-standing")
-            if one.way is not Way.NOTHING:
-                yield Static(shown_fields(self._fields), classes="registration-fields")
+            with self.scrolled:
+                if one.way is not Way.NOTHING:
+                    yield Static(shown_fields(self._fields), classes="registration-fields")
             yield self._copied
-            yield Static("   ".join(keys_for(one)), classes="registration-keys")
+            yield Static("   ".join(keys_for(one)), id="registration-keys")
 
     @property
     def _fields(self) -> Fields:
@@ -207,9 +207,6 @@ class StandingScreen(ModalScreen[Wish | None]):
         )
         if possible:
             self.dismiss(wanted)
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
 
 def name_in(view: RegistrationView) -> str:

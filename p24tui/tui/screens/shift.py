@@ -44,22 +44,28 @@ class Begin(Struct, frozen=True):
 
 
 class StartShiftScreen(ModalScreen[Begin | None]):
-    """At which unit one works, and what one does; Esc only looks. ``units`` are names by id, the likely one first."""
+    """At which unit one works, and what one does; Esc only looks. ``units`` are names by id, the likely one first.
+
+    ``responsible`` says in words who answers for each unit's inflow now; it is empty where nobody knows.
+    """
 
     BINDINGS = [Binding("u", "next_unit", show=False), Binding("escape", "leave", show=False)]
 
-    def __init__(self, units: Mapping[str, str], role: str) -> None:
+    def __init__(self, units: Mapping[str, str], role: str, responsible: Mapping[str, str]) -> None:
         super().__init__()
         self._units = dict(units)
         self._unit_id = next(iter(units))
         self._role = role
+        self._responsible = responsible
         self._where = Static(id="shift-unit")
+        self._answers = Static(id="shift-responsible")
 
     def compose(self) -> ComposeResult:
         with Dialog():
             yield Static(Content.styled(_("Börja ditt skift"), "bold"), classes="dialog-title")
             yield self._where
             yield Static(_fact(_("Roll"), self._role))
+            yield self._answers
             yield OptionList(*(self._option(kind) for kind in ShiftKind), id="shift-kinds", markup=False)
             words = _("När skiftet slutar ska inget ärende vara kvar hos dig. Hörs konsolen inte går de till kön.")
             yield Static(words, classes="dialog-note")
@@ -84,6 +90,8 @@ class StartShiftScreen(ModalScreen[Begin | None]):
 
     def _show_unit(self) -> None:
         self._where.update(_fact(_("Enhet"), self._units[self._unit_id]))
+        self._answers.display = bool(said := self._responsible.get(self._unit_id, ""))
+        self._answers.update(_fact(_("Ansvar"), said))
 
     @staticmethod
     def _option(kind: ShiftKind) -> Option:

@@ -1,7 +1,8 @@
 """One's shift at the desk: begun, kept alive, lost and said so, and ended when nothing is left behind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 from p24tui import services
 from p24tui.errors import BadInput, P24Error, Refused
@@ -9,10 +10,11 @@ from p24tui.explain import explain
 from p24tui.i18n import _
 from p24tui.routine.shift import ShiftKind
 from p24tui.services.views import OngoingLine, OngoingView
-from p24tui.store.duty_values import Shift
+from p24tui.store.duty_values import Responsible, Shift
 from p24tui.text import clean_line
 from p24tui.tui.keys import key_name
 from p24tui.tui.screens.case_deeds import CaseDeeds
+from p24tui.tui.screens.roster_dialogs import TakeResponsibilityScreen
 from p24tui.tui.screens.shift import Begin, LostShiftScreen, ShiftScreen, StartShiftScreen, Step
 from p24tui.tui.widgets.desk_header import Trouble
 from p24tui.words.cases import profession_word
@@ -79,14 +81,48 @@ class Shifting(CaseDeeds):
             self._writes.run(lambda: services.shift.end(self._system, actor), failed=lambda _error: None)
 
     def _ask_for_shift(self) -> None:
+        """Ask, once it has been read who is responsible for the inflow; where that cannot be, nothing is said of it."""
         names = {unit.id: clean_line(unit.name) for unit in self._units}
         role = profession_word(self._actor.profession) if self._actor.profession else ""
-        self.app.push_screen(StartShiftScreen(names, role), self._begin_shift)
 
-    def _begin_shift(self, wanted: Begin | None) -> None:
+        def ask(responsible: dict[str, str]) -> None:
+            if not isinstance(self.app.screen, StartShiftScreen):
+                self.app.push_screen(StartShiftScreen(names, role, responsible), self._shift_wanted)
+
+        def read() -> dict[str, str]:
+            found = services.alerts.responsible(self._system, list(names))
+            return {id: self._responsible_word(found.get(id)) for id in names}
+
+        self._reads.run(read, ask, lambda _error: ask({}))
+
+    def _responsible_word(self, one: Responsible | None) -> str:
+        if one is None:
+            return _("ingen är chattansvarig")
+        if one.staff_id == self._actor.staff_id:
+            return _("du är chattansvarig")
+        return _("{name} är chattansvarig").format(name=clean_line(one.name))
+
+    def _shift_wanted(self, wanted: Begin | None) -> None:
+        """Begin it; nobody takes the responsibility from a colleague without being asked (CH-2)."""
         if wanted is None:
             self._header.shift = _("inget skift")
+        elif wanted.kind is not ShiftKind.RESPONSIBLE:
+            self._begin_shift(wanted)
+        else:
+            read = partial(services.alerts.responsible, self._system, [wanted.unit_id])
+            self._reads.run(read, lambda found: self._begin_as_responsible(wanted, found), self._not_begun)
+
+    def _begin_as_responsible(self, wanted: Begin, found: Mapping[str, Responsible]) -> None:
+        before = found.get(wanted.unit_id)
+        if before is None or before.staff_id == self._actor.staff_id:
+            self._begin_shift(wanted)
             return
+        self.app.push_screen(
+            TakeResponsibilityScreen(clean_line(before.name)),
+            lambda yes: self._begin_shift(wanted) if yes else self._ask_for_shift(),
+        )
+
+    def _begin_shift(self, wanted: Begin) -> None:
         system, actor = self._system, self._as(wanted.unit_id)
 
         def begin() -> Shift:

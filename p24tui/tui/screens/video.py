@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -12,7 +12,8 @@ from textual.widgets import Static
 from p24tui.i18n import N_, _
 from p24tui.routine.case import Case, Video
 from p24tui.text import clean_line
-from p24tui.tui.widgets.dialog import Dialog
+from p24tui.tui.screens.scrolled import ScrolledScreen
+from p24tui.tui.widgets.dialog import Dialog, Parts
 from p24tui.words.cases import video_mark
 
 
@@ -120,7 +121,7 @@ FRAME = (6, 2)
 """Columns and lines that the dialog's own edge takes."""
 
 
-class AddressScreen(ModalScreen[None]):
+class AddressScreen(ScrolledScreen[None]):
     """One's own address into a video, for another device: in letters, and as a code where there is room for it.
 
     ``code`` are the rows of the QR code.
@@ -130,10 +131,9 @@ class AddressScreen(ModalScreen[None]):
         Binding("escape,enter", "leave", show=False),
         Binding("c", "copy", show=False),
     ]
-    AUTO_FOCUS = ""
 
     def __init__(self, address: str, code: tuple[str, ...]) -> None:
-        super().__init__()
+        super().__init__("address-scrolled")
         self._address = address
         self._code = code
         self._picture = Static(Content.styled("\n".join(code), "#000000 on #ffffff"), id="address-code")
@@ -142,15 +142,16 @@ class AddressScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Horizontal(classes="dialog", id="address-dialog"):
             yield self._picture
-            with Vertical(id="address-words"):
+            with Parts(id="address-words"):
                 yield Static(Content.styled(_("Videon är på"), "bold"))
-                words = _("Ingen webbläsare går att öppna härifrån. Öppna adressen på en annan enhet, i Edge.")
-                yield Static(words, markup=False)
-                own = _("Det är din egen väg in: den som har den är du. Ge den inte till någon.")
-                yield Static(Content.styled(own, "bold $warning"))
-                yield self._room
-                yield Static(Content(clean_line(self._address, len(self._address))), id="address")
-                yield Static(_("c kopiera   Esc stäng"), classes="dialog-keys")
+                with self.scrolled:
+                    words = _("Ingen webbläsare går att öppna härifrån. Öppna adressen på en annan enhet, i Edge.")
+                    yield Static(words, markup=False)
+                    own = _("Det är din egen väg in: den som har den är du. Ge den inte till någon.")
+                    yield Static(Content.styled(own, "bold $warning"))
+                    yield self._room
+                    yield Static(Content(clean_line(self._address, len(self._address))), id="address")
+                yield Static(_("c kopiera   ↑ ↓ rulla   Esc stäng"), classes="dialog-keys")
 
     def on_mount(self) -> None:
         self._fit()
@@ -163,9 +164,6 @@ class AddressScreen(ModalScreen[None]):
         self.app.copy_to_clipboard(self._address)
         self._room.display = True
         self._room.update(Content.styled(_("Adressen är kopierad."), "$success"))
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
     def _fit(self) -> None:
         """The code is drawn whole or not at all."""

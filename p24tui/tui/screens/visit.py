@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from p24tui.i18n import N_, _
-from p24tui.routine.attendance import has_come
+from p24tui.routine.attendance import has_come, is_known_to_have_come
 from p24tui.routine.case import Case, CaseState, Video
 from p24tui.routine.identity import show_number
 from p24tui.routine.link import WITH_E_ID, Participant, Role
@@ -23,7 +23,7 @@ from p24tui.store.values import OutgoingRow
 from p24tui.text import clean_line
 from p24tui.tui.case_heading import E_IDS
 from p24tui.tui.screens.steps import StepsScreen, step_lines
-from p24tui.tui.visit_page import patient_words, state_cell, waiting_words
+from p24tui.tui.visit_page import is_past, patient_words, state_cell, waiting_words
 from p24tui.tui.widgets.dialog import Dialog
 from p24tui.words.cases import outgoing_problem_words, outgoing_state_word, purpose_words
 from p24tui.words.times import clock_time, short_moment, span_words
@@ -289,6 +289,8 @@ def participant_words(one: Participant, line: VisitLine, now: datetime) -> Itera
         yield waiting_words(one).partition(" ")[2] if one.role in WITH_E_ID else waiting_words(one)
     elif one.entered_at is not None:
         yield _("kom in {at}").format(at=short_moment(one.entered_at, now))
+    elif is_past(line):
+        yield from _once_past(one, line.visit)
     else:
         yield _("har inte kommit")
     if one.e_id and one.e_id_at is not None:
@@ -299,6 +301,16 @@ def participant_words(one: Participant, line: VisitLine, now: datetime) -> Itera
         yield _("legitimation visad {at}, {by}").format(at=short_moment(one.identified_at, now), by=by)
     elif one.must_identify:
         yield _("ska visa legitimation")
+
+
+def _once_past(one: Participant, visit: Visit) -> Iterator[str]:
+    """What is known of somebody whose link never led into a video that is over."""
+    if is_known_to_have_come(visit, one):
+        yield _("var med")
+    elif one.role in WITH_E_ID and (visit.came is False or visit.state is VisitState.ABSENT):
+        yield _("kom inte")
+    elif visit.state is not VisitState.CANCELLED:
+        yield _("sågs inte gå in")
 
 
 def call_words(call: VisitCall, now: datetime) -> str:

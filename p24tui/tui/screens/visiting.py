@@ -92,7 +92,7 @@ class Visiting(HoldingVisits):
                     at = moment(answer.opens_at, self._system.clock.now())
                     self._say(_("Det är för tidigt: du kan gå in från {at}.").format(at=at))
                 case services.links.NotReady():
-                    self._say(_("Videon är inte startad än. Den som håller besöket ser att du väntar."))
+                    self._say(_("Videon är inte på. Den som håller besöket ser att du väntar."))
                 case _:
                     self._say(_("Besöket är över, eller så gäller inbjudan inte längre."))
 
@@ -123,9 +123,11 @@ class Visiting(HoldingVisits):
         self._visits_on = None if day == today else day
         self.post_message(self.ReadAnew(other=True))
 
-    def _forget_visits(self) -> None:
-        """One comes to the visits anew: to those of today."""
-        self._visit_day, self._visits_on, self._visits_shown = None, None, frozenset()
+    def _forget_visits(self, *, their_day: bool) -> None:
+        """One comes to the visits anew: to those of the day that one looked at last, or of today without that."""
+        self._visit_day, self._visits_shown = None, frozenset()
+        if their_day:
+            self._visits_on = None
 
     def _visits_errand(self) -> Callable[[], VisitDay]:
         """What is to be read; read anew it is the same view, and only who has not been shown is logged."""

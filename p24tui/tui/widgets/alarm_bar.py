@@ -14,6 +14,9 @@ from p24tui.tui import draw
 from p24tui.tui.keys import key_name
 from p24tui.words.cases import LOST
 
+NARROW = 70
+"""Columns under which its own words give way to what calls."""
+
 
 class AlarmBar(Widget):
     """One line, however much calls: how many, the gravest of them first, how many more there are, and the keys."""
@@ -36,12 +39,12 @@ class AlarmBar(Widget):
     def shown(self) -> int:
         """How many of those that are named stand there whole; the first always does, if cut."""
         many, named = self.calls
-        fits = (n for n in range(len(named), 1, -1) if cell_len(_joined(named, n) + _more(many - n)) <= self._room)
+        fits = (n for n in range(len(named), 1, -1) if cell_len(_joined(named, n) + self._more(many - n)) <= self._room)
         return next(fits, min(1, len(named)))
 
     def render(self) -> RenderResult:
         many, named = self.calls
-        more = _more(many - self.shown)
+        more = self._more(many - self.shown)
         calls = draw.fit(_joined(named, self.shown), max(0, self._room - cell_len(more)))
         return Content.assemble((f" {LOST} {self._count}  ", "bold"), calls, (f"{more}  {self._keys} ", "bold"))
 
@@ -51,8 +54,21 @@ class AlarmBar(Widget):
 
     @property
     def _keys(self) -> str:
-        words = _("{back} och sedan {key} kvitterar") if self.typing else _("{key} kvittera  {go} gå dit")
+        if self.typing:
+            words = _("{back}, {key} kvitterar") if self._is_narrow else _("{back} och sedan {key} kvitterar")
+        else:
+            words = _("{key} kvittera  {go} dit") if self._is_narrow else _("{key} kvittera  {go} gå dit")
         return words.format(back=key_name("back"), key=key_name("acknowledge"), go=key_name("go_to_alarm"))
+
+    @property
+    def _is_narrow(self) -> bool:
+        return self.size.width < NARROW
+
+    def _more(self, many: int) -> str:
+        """How many more there are than stand there."""
+        if many <= 0:
+            return ""
+        return "  " + (f"+{many}" if self._is_narrow else _("+{count} till").format(count=many))
 
     @property
     def _count(self) -> str:
@@ -61,7 +77,3 @@ class AlarmBar(Widget):
 
 def _joined(named: Sequence[str], many: int) -> str:
     return " · ".join(named[:many])
-
-
-def _more(many: int) -> str:
-    return "  " + _("+{count} till").format(count=many) if many > 0 else ""

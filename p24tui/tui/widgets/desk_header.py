@@ -34,6 +34,9 @@ VERY_WIDE = 140
 AROUND_ALARM = 4
 """Cells of the line that are the mark of an alarm and what stands around it."""
 
+BRIEF_BANNER = 4
+"""Letters of a banner that is short enough for any line."""
+
 LATE_AFTER = 4
 """Seconds without a word from the feed after which it is said how old the list is."""
 
@@ -135,7 +138,10 @@ class DeskHeader(Widget):
         return _between(*next(fitting, lines[-1]), width)
 
     def _lines(self, width: int) -> Iterator[tuple[Content, Content]]:
-        """Left and right in ever fewer words: the day goes before the surnames do, and one stays oneself."""
+        """Left and right in ever fewer words: the day goes before the surnames do, and one stays oneself.
+
+        That it is open, which the countdown says by itself, and most of the banner go before who is responsible does.
+        """
         wide = width >= WIDE
         time = "" if self._now is None else clock_time(self._now)
         day = "" if self._now is None else day_and_time(self._now) if wide else weekday_and_time(self._now)
@@ -144,24 +150,31 @@ class DeskHeader(Widget):
             yield self._left(width, (words + self._until_words(), style)), self._right(day)
         yield self._left(width, (words, style)), self._right(day)
         yield self._left(width, (words, style)), self._right(time)
-        yield self._left(width, self._responsible_words(width, brief=True), brief=True), self._right(time)
+        brief = self._responsible_words(width, brief=True)
+        yield self._left(width, brief, brief=True), self._right(time)
+        yield self._left(width, brief, brief=True), self._right(time, brief=True)
+        yield self._left(width, brief, brief=True, mark=_brief_mark(self._banner)), self._right(time, brief=True)
         yield self._left(width, ("", "")), self._right(time)
+        yield self._left(width, ("", "")), self._right(time, brief=True)
 
-    def _left(self, width: int, responsible: tuple[str, str], *, brief: bool = False) -> Content:
+    def _left(
+        self, width: int, responsible: tuple[str, str], *, brief: bool = False, mark: str | None = None
+    ) -> Content:
+        mark = self._banner if mark is None else mark
         names, wide = list(self._unit_names.values()), width >= WIDE
         units = names[0] if wide and len(names) == 1 else " + ".join(map(short_name, names))
         who = _brief(self._short) if brief and not self._office else self._who(width)
         return Content.assemble(
             (" P24 ", "bold $background on $primary"),
-            (f" {self._banner} ", "bold $warning") if self._banner else "",
+            (f" {mark} ", "bold $warning") if mark else "",
             (f" {units}", "bold"),
             (f"   {who}", "$foreground 80%"),
             (f"   {self.shift}" if self.shift and wide else "", "bold $warning"),
             responsible,
         )
 
-    def _right(self, time: str) -> Content:
-        return Content.assemble((time, ""), ("   ", ""), *self._open_words(), (" ", ""))
+    def _right(self, time: str, *, brief: bool = False) -> Content:
+        return Content.assemble((time, ""), ("   ", ""), *self._open_words(brief=brief), (" ", ""))
 
     def _who(self, width: int) -> str:
         """One's name, and one's role where there is room; an office is always said."""
@@ -189,21 +202,22 @@ class DeskHeader(Widget):
         said = map(_brief, sorted(names)) if brief else sorted(names)
         return (words.format(names=", ".join(said)), "$foreground 80%")
 
-    def _open_words(self) -> list[tuple[str, str]]:
+    def _open_words(self, *, brief: bool) -> list[tuple[str, str]]:
         """Open or closed; unit by unit where they differ."""
         states = {short_name(name): self.openness[id] for id, name in self._unit_names.items() if id in self.openness}
         if len(set(states.values())) == 1:
-            return [self._countdown() or self._openness(next(iter(states.values())), in_full=True)]
+            return [self._countdown(brief=brief) or self._openness(next(iter(states.values())), in_full=True)]
         wide = self.size.width >= WIDE
         said = ((name, *self._openness(one, in_full=wide)) for name, one in states.items())
         return [(f"{name} {words}  ", style) for name, words, style in said]
 
-    def _countdown(self) -> tuple[str, str] | None:
+    def _countdown(self, *, brief: bool) -> tuple[str, str] | None:
         """How soon the unit closes, from the first warning on; as loud as that is near."""
         loudness, minutes = max(self.closing.values(), key=lambda one: one[0], default=(Level.NONE, None))
         if loudness is Level.NONE or minutes is None:
             return None
-        return (_("ÖPPET · stänger om {minutes} min").format(minutes=minutes), LOUDNESS[loudness])
+        words = _("stänger om {minutes} min") if brief else _("ÖPPET · stänger om {minutes} min")
+        return (words.format(minutes=minutes), LOUDNESS[loudness])
 
     def _openness(self, one: Openness, *, in_full: bool) -> tuple[str, str]:
         at = one.changes_at
@@ -352,6 +366,11 @@ def _brief(name: str) -> str:
     """A first name and an initial, such as ``Johan B.``."""
     first, _space, rest = name.partition(" ")
     return f"{first} {rest.split()[-1][0]}." if rest.strip() else first
+
+
+def _brief_mark(banner: str) -> str:
+    """Enough of a long banner to know it by."""
+    return banner if len(banner) <= BRIEF_BANNER else banner[: BRIEF_BANNER - 1]
 
 
 def _counted(word: str, many: int, style: str) -> Content:

@@ -1,4 +1,4 @@
-"""The box of a dialog: whatever stands in it, the line of keys at its foot stays in sight."""
+"""The box of a dialog: its line of keys stays in sight, and its frame says where there is more below."""
 
 from textual.containers import Vertical
 from textual.geometry import Size
@@ -6,20 +6,38 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.layouts.vertical import VerticalLayout
 from textual.widget import Widget
 
+from p24tui.i18n import _
+
 FEWEST = 2
 """Lines that a part which scrolls keeps, where it has as many."""
 
 
-class Dialog(Vertical):
-    """Its parts stand one under the other. Where there is no room for all, those that scroll give way, from the top."""
+class Parts(Vertical):
+    """Parts one under the other. Where there is no room for all, those that scroll give way, from the top."""
 
     def __init__(self, *, id: str | None = None, classes: str = "") -> None:
-        super().__init__(id=id, classes=f"dialog {classes}")
+        super().__init__(id=id, classes=classes)
         self._giving = _Giving()
 
     @property
     def layout(self) -> Layout:
         return self._giving
+
+
+class Dialog(Parts):
+    """The box itself."""
+
+    def __init__(self, *, id: str | None = None, classes: str = "") -> None:
+        super().__init__(id=id, classes=f"dialog {classes}")
+
+    def on_mount(self) -> None:
+        self.screen.screen_layout_refresh_signal.subscribe(self, lambda _screen: self._say_more())
+
+    def _say_more(self) -> None:
+        """In the frame, which costs no line: a thin scrollbar alone is not seen."""
+        parts = [one for one in self.query("*").results(Widget) if one.styles.overflow_y == "auto"]
+        is_more = any(one.scroll_offset.y < one.max_scroll_y for one in parts)
+        self.border_subtitle = _("↓ mer") if is_more else ""
 
 
 class _Giving(VerticalLayout):
