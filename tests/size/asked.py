@@ -23,9 +23,12 @@ from tests.size.filling import plain
 from tests.size.region import UNITS, actor
 
 PLACE = "console:size:{number}"
+XID = "xid"
+"""The place in the change log from which a feed reads."""
 
 SIZE_TABLES = """
 DROP TABLE IF EXISTS size_console, size_case;
+DELETE FROM presence WHERE place LIKE 'console:size:%';
 CREATE UNLOGGED TABLE size_case AS
     SELECT id AS case_id, patient_id, unit_id AS unit, row_number() OVER (PARTITION BY unit_id ORDER BY id) AS number,
         owner_id IS NULL AND handed_at IS NULL AS free
@@ -49,6 +52,9 @@ WHERE size_console.number = :client_id AND size_case.number = :number \\gset"""
 _OWN_CASE = """SELECT staff, size_console.unit, place, name, cases.id AS case_id, cases.patient_id, cases.version
 FROM size_console JOIN cases ON cases.id = size_console.own WHERE size_console.number = :client_id \\gset"""
 
+_LATE_CHANGES = f"SELECT max(xid) - 60 AS {XID} FROM changes \\gset"
+"""Where a feed that polled two seconds ago goes on: the region makes some thirty changes a second."""
+
 _FRESH = "SELECT substr(md5(random()::text || clock_timestamp()), 1, 26) AS {name} \\gset"
 _VERSION = re.compile(r"version(_\d+)?")
 
@@ -57,7 +63,7 @@ _VERSION = re.compile(r"version(_\d+)?")
 class Script:
     """What one deed asks, told with the values of one console; ``version`` is that of the case when it began."""
 
-    known: Mapping[str, str]
+    known: Mapping[object, str]
     began: datetime
     version: int | None = None
     made: list[str] = field(default_factory=list)
@@ -66,6 +72,7 @@ class Script:
     def text(self) -> str:
         """The script, with what it looks up first."""
         head = [_ANY_CASE if self.version is None else _OWN_CASE]
+        head += [_LATE_CHANGES] if XID in self.known.values() else []
         head += [_FRESH.format(name=f"fresh{number}") for number in range(len(self.made))]
         head += [f"\\set version{more} :version + {more}" for more in range(1, 6) if self.version is not None]
         return "\n".join([*head, *self.lines]) + "\n"
@@ -77,7 +84,7 @@ class Script:
 
     def _written(self, name: str, value: object) -> str:
         value = value.value if isinstance(value, Enum) else value
-        if isinstance(value, str) and value in self.known:
+        if type(value) in (str, int) and value in self.known:
             return f":{self.known[value]}"
         if isinstance(value, str) and value in self.made:
             return f":fresh{self.made.index(value)}"
@@ -87,10 +94,12 @@ class Script:
             return f"(now() + interval '{(value - self.began).total_seconds():.0f} s')"
         if type(value) is int and self.version is not None and _VERSION.fullmatch(name) and value >= self.version:
             return f":version{value - self.version or ''}"
+        if isinstance(value, str) and ":" in value:  # pgbench looks for its variables in texts too
+            return "U&'{}'".format(value.replace("\\", "\\\\").replace("'", "''").replace(":", "\\003a"))
         return sql.Literal(value).as_string(None)
 
     def _value(self, variable: str) -> str:
-        return next(value for value, name in self.known.items() if name == variable)
+        return next(str(value) for value, name in self.known.items() if name == variable)
 
 
 @contextmanager

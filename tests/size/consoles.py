@@ -30,7 +30,7 @@ from p24tui.store import feed
 from p24tui.store.engine import CHANNEL
 from p24tui.store.values import Doing
 from p24tui.system import System
-from tests.size.asked import PLACE, Script, prepare, written_down
+from tests.size.asked import PLACE, XID, Script, prepare, written_down
 from tests.size.filling import plain
 from tests.size.region import actor
 
@@ -105,7 +105,7 @@ def scripts(system: System) -> dict[str, tuple[float, str]]:
     ticks = Clockwork(system, place)
     for tick in ticks.ticks:
         asks[f"tick {tick.name}"] = (60 / tick.every, _asked(one, partial(_tick, ticks, tick)))
-    asks["the feed's poll"] = (POLLED_A_MINUTE, _asked(one, lambda one: _poll(one.system)))
+    asks["the feed's poll"] = (POLLED_A_MINUTE, _polled(one))
     return asks
 
 
@@ -122,8 +122,8 @@ def _asked(one: Console, deed: Callable[[Console], object]) -> str:
     deed(one)
     case = cases.open_case(one.system, one.actor, one.case_id).line.case
     by = one.actor
-    known = {
-        by.staff_id or "": "staff",
+    known: dict[object, str] = {
+        by.staff_id: "staff",
         by.name: "name",
         by.unit_id: "unit",
         by.place: "place",
@@ -136,11 +136,14 @@ def _asked(one: Console, deed: Callable[[Console], object]) -> str:
     return script.text()
 
 
-def _poll(system: System) -> None:
+def _polled(one: Console) -> str:
     """What the feed asks beside listening."""
-    with system.store.reading() as tx:
+    with one.system.store.reading() as tx:
         since = feed.end_of_log(tx)
+    script = Script({one.case_id: "case_id", one.actor.unit_id: "unit", since[0]: XID}, one.system.clock.now())
+    with written_down(one.system, script), one.system.store.reading() as tx:
         feed._after(tx, since)
+    return script.text()
 
 
 @contextmanager
