@@ -74,7 +74,7 @@ def measure(small: str, large: str, consoles: int, seconds: int) -> None:
                 with working(one.world.system, url, consoles, seconds):
                     time.sleep(SETTLES)
                     with _server_watched(url):
-                        beside[url] = _for(one, seconds - 2 * SETTLES)
+                        beside[url] = _for(one, seconds - 3 * SETTLES)
                 _table(
                     f"beside {consoles} consoles, {url.rpartition('/')[2]} to itself alone",
                     alone[url == large],
