@@ -159,6 +159,7 @@ async def test_side_by_side_needs_room_and_two_cases(sqlcipher_world: World) -> 
         await press(pilot, "escape", "d")
         assert "Öppna ett ärende till" in screen_text(pilot)
         await pilot.resize_terminal(120, 40)
+        await settled(pilot)
         await press(pilot, "d")
         assert "för smalt" in screen_text(pilot)
 

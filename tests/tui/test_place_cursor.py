@@ -138,7 +138,9 @@ async def test_the_video_visits_come_back_to_the_visit_whose_chat_one_went_to(
         assert "Sist Sune" in cursor_line(pilot)
 
 
-async def test_whoever_left_the_visits_of_another_day_begins_at_the_first_of_today(sqlcipher_world: World) -> None:
+async def test_one_comes_back_to_the_visits_of_another_day_and_f3_once_more_leads_to_today(
+    sqlcipher_world: World,
+) -> None:
     day = open_day(sqlcipher_world)
     for minutes in (60, 70):
         booked(day, minutes, f"I Dag {minutes}")
@@ -147,6 +149,8 @@ async def test_whoever_left_the_visits_of_another_day_begins_at_the_first_of_tod
         await press(pilot, "f3", "down", "right")
         assert "I Morgon 60" in cursor_line(pilot)
         await press(pilot, "down", "f2", "f3")
+        assert "I Morgon 70" in cursor_line(pilot)
+        await press(pilot, "f3")
         assert "I Dag 60" in cursor_line(pilot)
 
 
