@@ -47,17 +47,13 @@ settings.load_profile("ci" if os.environ.get("CI") else "p24tui")
 def pytest_configure(config: pytest.Config) -> None:
     """Temporary folders are in memory where there is room, as the tests' PostgreSQL is: a commit waits for no disk."""
     memory = postgres.MEMORY
-    if config.option.basetemp or hasattr(config, "workerinput") or not _takes_programs(memory):
+    if config.option.basetemp or hasattr(config, "workerinput") or not postgres.has_room(ROOM):
+        return
+    if os.statvfs(memory).f_flag & os.ST_NOEXEC:  # tests run programs from there
         return
     folder = tempfile.mkdtemp(prefix="p24-tests-", dir=memory)
     config.option.basetemp = Path(folder, "all")
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-
-
-def _takes_programs(folder: Path) -> bool:
-    if not (folder.is_dir() and os.access(folder, os.W_OK)):
-        return False
-    return not os.statvfs(folder).f_flag & os.ST_NOEXEC and shutil.disk_usage(folder).free > ROOM
 
 
 def pytest_collection_finish() -> None:

@@ -121,9 +121,14 @@ def running(prepare: Callable[[Path], None] | None = None, settings: dict[str, s
         _remove(folder)
 
 
+def has_room(wanted: int) -> bool:
+    """Whether so many bytes are free in memory, for files of ours."""
+    return MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > wanted
+
+
 def _place_data(folder: Path, user: dict[str, Any]) -> None:
     """Let the data lie in memory where that has room; programs may not be allowed to run from there."""
-    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+    if has_room(ROOM):
         data = MEMORY / folder.name
         data.mkdir(mode=0o700)
         (folder / "data").symlink_to(data)

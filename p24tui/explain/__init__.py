@@ -1,8 +1,5 @@
 """Errors in words: what happened, what was kept, and what to do."""
 
-import errno
-import os
-
 from p24tui.errors import BadInput, P24Error, Refused, Stale, Unavailable
 from p24tui.explain.backup import BACKUP_PROBLEMS
 from p24tui.explain.card import CARD_PARTS, CARD_REFUSALS
@@ -11,6 +8,7 @@ from p24tui.explain.journal import JOURNAL_REFUSALS
 from p24tui.explain.login import LOGIN_PARTS, LOGIN_REFUSALS
 from p24tui.explain.registration import REGISTRATION_REFUSALS
 from p24tui.explain.risk import RISK_REFUSALS
+from p24tui.explain.system import SYSTEM_WORDS
 from p24tui.explain.visits import VISIT_REFUSALS
 from p24tui.i18n import N_, _
 from p24tui.text import clean_line
@@ -357,23 +355,6 @@ PARTS = {
     "video": N_("Det finns ingen video att öppna: ingen videotjänst är inställd. Använd chatten, eller ring."),
     "e-id": N_("Det går inte att logga in med e-legitimation just nu: tjänsten svarar inte, eller är inte inställd."),
 }
-
-
-SYSTEM_WORDS = {
-    os.strerror(number): words
-    for number, words in (
-        (errno.ENOENT, N_("mappen eller filen finns inte")),
-        (errno.ENOTDIR, N_("en del av sökvägen är ingen mapp")),
-        (errno.EISDIR, N_("det är en mapp")),
-        (errno.ENAMETOOLONG, N_("namnet är för långt")),
-        (errno.EACCES, N_("behörighet saknas")),
-        (errno.EPERM, N_("det är inte tillåtet")),
-        (errno.EROFS, N_("disken är skrivskyddad")),
-        (errno.ENOSPC, N_("disken är full")),
-        (errno.EIO, N_("disken går inte att läsa eller skriva")),
-    )
-}
-"""What the system says is wrong with a file, by its words."""
 
 
 def explain(error: P24Error) -> str:

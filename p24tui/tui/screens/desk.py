@@ -178,10 +178,6 @@ class DeskScreen(ClosingCheck, Places, Shifting, Reminding, Imaging, HoursDesk, 
         if notice.everything or "" in concern:
             self._read_units()
 
-    def _shows(self, case_id: str) -> bool:
-        """Whether a case stands on this screen, in the list or opened; another unit's may."""
-        return self._live.line(case_id) is not None or any(pane.case_id == case_id for pane in self._panes)
-
     def _feed_is_alive(self) -> None:
         """Only this says so: that something has changed may be a signal of this very process."""
         self._heard_at = time.monotonic()

@@ -177,6 +177,10 @@ class DeskParts(Screen[None]):
         """The units that one works at here."""
         return tuple(unit.id for unit in self._units)
 
+    def _shows(self, case_id: str) -> bool:
+        """Whether a case stands on this screen, in the list or opened; another unit's may."""
+        return self._live.line(case_id) is not None or any(pane.case_id == case_id for pane in self._panes)
+
     @property
     def _knows_unit(self) -> bool:
         """Whether how the unit stands may be told now: after the list, or at once to who has none and may know it."""
