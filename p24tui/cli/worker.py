@@ -2,7 +2,7 @@
 
 import logging
 import signal
-import threading
+from queue import SimpleQueue
 
 import click
 
@@ -16,15 +16,15 @@ def worker() -> None:
     from p24tui.jobs.clockwork import Clockwork
 
     crash.log_to(logging.StreamHandler())
-    stopped = threading.Event()
+    told: SimpleQueue[int] = SimpleQueue()  # a signal that comes while one waits for an Event would wait for its lock
     for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, lambda *_: stopped.set())
+        signal.signal(one, lambda number, _frame: told.put(number))
     with running() as system:
         clockwork = Clockwork(system, bootstrap.place("worker"))
         clockwork.start()
         try:
             click.echo(_("Det tidsstyrda går: {names}.").format(names=", ".join(one.name for one in clockwork.ticks)))
-            stopped.wait()
+            told.get()
         finally:
             clockwork.stop()
     click.echo(_("Det tidsstyrda är avslutat; inget var halvgjort."))
