@@ -50,6 +50,9 @@ MATTER = 60
 WIDE = 110
 """Cells from which a held case says why, and who is in a case stands there by name."""
 
+STEPS = {"down": 1, "up": -1}
+"""The keys that move the cursor by a line. No settings can take them (``NEEDED``)."""
+
 
 def columns(width: int, *, several_units: bool = False) -> Columns:
     """The columns for a list of this width: the narrower it is, the fewer cells the names and words get."""
@@ -181,6 +184,12 @@ class PatientList(ScrollView, can_focus=True):
 
     def action_edge(self, end: int) -> None:
         self._go_to(0 if end == 0 else len(self.live) - 1)
+
+    def on_key(self, event: events.Key) -> None:
+        """The keys that are pressed most act at once: the way up, to where bindings are looked for, takes longer."""
+        if step := STEPS.get(event.key):
+            event.stop()
+            self.action_move(step)
 
     def on_click(self, event: events.Click) -> None:
         """One click moves the cursor, another on the same case opens it: never one that has come under the pointer."""
