@@ -111,5 +111,6 @@ def _applies(case: Case, promises: Promises, primary_care: bool) -> tuple[Why, d
     return Why.ANSWERED, None, 0
 
 
+@lru_cache(maxsize=1024)
 def _midnight_after(day: date) -> datetime:
     return instant_of(day + _DAY, time.min)

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from msgspec import Struct
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.dialects import postgresql
 
 from p24tui.routine.login import Tries
 from p24tui.store.engine import Tx
+from p24tui.store.once import insert_once
 from p24tui.store.tables import login_tries, passwords, staff
 
 
@@ -68,7 +68,7 @@ def tries(tx: Tx, whose: str) -> Tries:
         row = tx.connection.execute(query).first()
         return Tries() if row is None else Tries(*row)
     while True:  # until there is a row to lock: one may be forgotten just as it has been found
-        tx.connection.execute(postgresql.insert(login_tries).values(whose=whose, wrong=0).on_conflict_do_nothing())
+        insert_once(tx, login_tries, whose=whose, wrong=0)
         if (row := tx.connection.execute(query.with_for_update()).first()) is not None:
             return Tries(*row)
 

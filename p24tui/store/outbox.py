@@ -11,7 +11,6 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from p24tui.routine.case import Case
 from p24tui.routine.link import PATH, SPENT, spent
@@ -19,6 +18,7 @@ from p24tui.routine.outgoing import TO_DECIDE, Channel, OutgoingState, Purpose
 from p24tui.routine.reminder import CLOSED
 from p24tui.routine.visit import Visit
 from p24tui.store.engine import Tx
+from p24tui.store.once import insert_once
 from p24tui.store.tables import HAS_GATEWAY_ID, IS_UNFINISHED, cases, outbox, patients, visits
 from p24tui.store.values import CASE_FIELDS, OutgoingRow, PatientRecord, case_from, patient_from
 from p24tui.store.visits import VISIT_FIELDS, visit_from
@@ -63,10 +63,8 @@ class Count(Struct, frozen=True):
 
 def add(tx: Tx, row: OutgoingRow) -> bool:
     """A new row, unless there is one about the same, for the same purpose, on the same day; whether it was added."""
-    dialect = postgresql if tx.on_postgresql else sqlite
-    known = [outbox.c.about, outbox.c.purpose, outbox.c.local_date]
-    new = dialect.insert(outbox).values(**asdict(row)).on_conflict_do_nothing(index_elements=known)
-    return tx.connection.execute(new.returning(outbox.c.id)).first() is not None
+    alike = (outbox.c.about, outbox.c.purpose, outbox.c.local_date)
+    return insert_once(tx, outbox, *alike, **asdict(row))
 
 
 def one(tx: Tx, id: str, *, lock: bool = False) -> OutgoingRow | None:

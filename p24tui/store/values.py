@@ -8,11 +8,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, convert
 
 from p24tui.routine.actor import Profession
 from p24tui.routine.alert import Reason
-from p24tui.routine.case import Case, CaseState, ContactKind, Need, RiskLevel, SuicideRisk, Urgency, Video
+from p24tui.routine.case import Case
 from p24tui.routine.hours import OpeningHours
 from p24tui.routine.outgoing import TO_DECIDE, Channel, OutgoingState, Purpose
 from p24tui.routine.patient import Patient
@@ -183,22 +183,13 @@ class CaseRow(Struct, frozen=True):
 
 def case_row(values: Sequence[Any]) -> CaseRow:
     """The row of these columns: those of ``CASE_FIELDS``, then of ``PATIENT_FIELDS``, then the owner's name."""
-    person = dict(zip(PATIENT_FIELDS, values[len(CASE_FIELDS) : -1], strict=True))
-    person["protection"] = Protection(person["protection"])
-    return CaseRow(case_from(values[: len(CASE_FIELDS)]), Patient(**person), values[-1] or "")
+    patient = convert(dict(zip(PATIENT_FIELDS, values[len(CASE_FIELDS) : -1], strict=True)), Patient)
+    return CaseRow(case_from(values[: len(CASE_FIELDS)]), patient, values[-1] or "")
 
 
 def case_from(values: Sequence[Any]) -> Case:
     """The case of these columns, which are those of ``CASE_FIELDS``."""
-    facts = dict(zip(CASE_FIELDS, values, strict=True))
-    facts["kind"] = ContactKind(facts["kind"])
-    facts["state"] = CaseState(facts["state"])
-    facts["suicide"] = SuicideRisk(facts["suicide"])
-    facts["risk"] = RiskLevel(facts["risk"])
-    facts["urgency"] = Urgency(facts["urgency"])
-    facts["need"] = Need(facts["need"])
-    facts["video"] = Video(facts["video"])
-    return Case(**facts)
+    return convert(dict(zip(CASE_FIELDS, values, strict=True)), Case)
 
 
 class Contact(Struct, frozen=True):
