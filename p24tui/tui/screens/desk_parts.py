@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
@@ -32,7 +31,7 @@ from p24tui.tui.widgets.conversation import Conversation
 from p24tui.tui.widgets.desk_header import DeskHeader, Trouble, Unsaved
 from p24tui.tui.widgets.duty_bar import DutyBar
 from p24tui.tui.widgets.filter_bar import FilterBar
-from p24tui.tui.widgets.frame import Frame
+from p24tui.tui.widgets.frame import Beside, Frame
 from p24tui.tui.widgets.key_bar import KeyBar
 from p24tui.tui.widgets.list_note import ListNote
 from p24tui.tui.widgets.patient_list import PatientList
@@ -61,6 +60,7 @@ class DeskParts(Screen[None]):
     ``units`` are those that the person works for, the one that the console was opened on first.
     """
 
+    BLANK = True  # its parts cover all of it
     VERTICAL_BREAKPOINTS = []  # it has classes of its own before anything stands on it: to style all anew takes time
 
     class FilterChanged(Message):
@@ -153,7 +153,7 @@ class DeskParts(Screen[None]):
         yield self._ask_bar
         yield self._case_strip
         yield self._place_tabs
-        with Horizontal(id="desk"):
+        with Beside(id="desk"):
             yield self._list
             yield from self._panes
             yield self._aside

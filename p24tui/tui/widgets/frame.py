@@ -1,6 +1,6 @@
-"""A part of the desk whose border says that the keys go there."""
+"""What parts of the desk stand in: one whose border says that the keys go there, and one that is not seen itself."""
 
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 
@@ -18,3 +18,9 @@ class Frame(Vertical):
         if within != self.has_class("-focus"):
             self.set_class(within, "-focus", update=False)
             self.app.stylesheet.update_nodes([self])
+
+
+class Beside(Horizontal):
+    """Parts side by side that leave nothing of it to be seen: painting it, behind each row that changes, is cheap."""
+
+    BLANK = True
