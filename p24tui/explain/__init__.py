@@ -48,6 +48,7 @@ REFUSALS = (
             "Patienten har skrivit något som ingen har läst. Öppna ärendet, och läs chatten och anamnesen först."
         ),
         "assess-unread": N_("Läs först det som patienten har skrivit, i chatten och i anamnesen. Bedöm sedan."),
+        "need-ahead": N_("Den dagen har inte varit: skriv vilken dag behandlingen beslutades."),
         "need-since": N_("Skriv vilken dag behandlingen beslutades. Det behövs bara då."),
         "closing-suicide": N_(
             "Vid misstänkt suicidrisk räcker inte frasen Stängning. Låt en psykolog eller läkare svara, eller lämna över ärendet."

@@ -8,6 +8,7 @@ from p24tui.routine.actor import Actor
 from p24tui.routine.case import Case, Need, SuicideRisk, Urgency
 from p24tui.routine.chat import has_unread, is_over, may_handle_case
 from p24tui.routine.decision import Refusal
+from p24tui.routine.hours import local_day
 from p24tui.routine.protection import Protection
 from p24tui.routine.queue import triage_failed
 from p24tui.routine.rule import rule
@@ -28,7 +29,7 @@ def assess(
     """Say how urgent the case is and what is sought. The received priority stays as it came.
 
     ``is_assessed`` says that the medical assessment has been made with it; one that has been made stays made. Any
-    clinician may, whoever has the case; ``need_since`` is the day on which a treatment was decided.
+    clinician may, whoever has the case; ``need_since`` is the day on which a treatment was decided, never one ahead.
     """
     if refusal := may_handle_case(case, actor, protection):
         return refusal
@@ -38,6 +39,8 @@ def assess(
         return Refusal("CH-4", "assess-unread")
     if (need is Need.TREATMENT) != (need_since is not None):
         return Refusal("GA-1", "need-since")
+    if need_since is not None and need_since > local_day(now):
+        return Refusal("GA-1", "need-ahead")
     said = replace(case, urgency=urgency, need=need, need_since=need_since)
     return replace(said, assessed_by=actor.staff_id, assessed_at=now) if is_assessed else said
 

@@ -1,11 +1,12 @@
 """What a clinician says of a case stands beside the priority that came with it, and never in its place (CH-4)."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from p24tui.clock import local_date
 from p24tui.routine.actor import Profession
 from p24tui.routine.assessment import assess, is_urgent
 from p24tui.routine.case import Case, CaseState, ContactKind, Need, SuicideRisk, Urgency
@@ -14,6 +15,7 @@ from p24tui.routine.protection import Protection
 from tests.routine.cases import NOW, actor, case
 
 NURSE = actor()
+TOMORROW = local_date(NOW) + timedelta(days=1)
 
 
 def assessed(one: Case, **said: Any) -> Case | Refusal:
@@ -49,6 +51,11 @@ def test_the_medical_assessment_is_noted_once_and_stays() -> None:
         ({"unread_free_text": 1}, {}, Refusal("CH-4", "assess-unread")),
         ({}, {"need": Need.TREATMENT}, Refusal("GA-1", "need-since")),
         ({}, {"need": Need.NEW, "need_since": date(2026, 11, 20)}, Refusal("GA-1", "need-since")),
+        (
+            {},
+            {"need": Need.TREATMENT, "need_since": TOMORROW},
+            Refusal("GA-1", "need-ahead"),
+        ),
     ],
 )
 def test_what_cannot_be_assessed(facts: dict[str, Any], said: dict[str, Any], refusal: Refusal) -> None:

@@ -81,13 +81,19 @@ async def settled(pilot: Pilot[None]) -> None:
     """
     for _round in range(3):
         await asyncio.sleep(0.01)
-        for screen in pilot.app.screen_stack:
-            if isinstance(screen, DeskScreen):
-                await screen.idle()
-                await _heard(screen)
+        await _carried_out(pilot)
     await pilot.pause(0)
+    await _carried_out(pilot)  # what waited for the painting
     if await _had_to_wait_for_room(pilot.app.screen):
         await pilot.pause(0)
+
+
+async def _carried_out(pilot: Pilot[None]) -> None:
+    for screen in pilot.app.screen_stack:
+        if isinstance(screen, DeskScreen):
+            await _heard(screen)
+            await screen.idle()
+            await _heard(screen)
 
 
 async def _had_to_wait_for_room(screen: Screen[Any]) -> bool:

@@ -177,6 +177,9 @@ async def test_the_day_on_which_a_treatment_was_decided_is_the_nearest(sqlcipher
         await pilot.press(*"julafton")
         await press(pilot, "enter")
         assert "julafton är inget datum." in screen_text(pilot)
+        await pilot.press("ctrl+u", *"24 nov")
+        await press(pilot, "enter")
+        assert "Den dagen har inte varit" in screen_text(pilot)
         await pilot.press("ctrl+u", *"20 nov")
         await press(pilot, "enter")
         assert str(sqlcipher_world.row(cough).case.need_since) == "2026-11-20"

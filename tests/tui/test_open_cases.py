@@ -355,3 +355,19 @@ async def test_a_thousand_switches_under_load_and_no_draft_goes_astray(sqlcipher
                 kept += len(draft)
         assert sum(typed.values()) > 150
         assert kept > 0.8 * sum(typed.values())  # what was struck before one was there goes nowhere
+
+
+async def test_a_case_that_one_left_before_it_was_painted_is_not_read(
+    sqlcipher_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = claim(sqlcipher_world, fill(sqlcipher_world), "chest")
+    async with at_desk(sqlcipher_world) as pilot:
+        later: list[Any] = []
+        with monkeypatch.context() as patch:
+            patch.setattr(desk_of(pilot), "call_after_refresh", lambda one, *given: later.append((one, given)))
+            await open_them(pilot, ids)
+        desk_of(pilot).action_close_case()
+        for one, given in later:
+            one(*given)
+        await settled(pilot)
+        assert sqlcipher_world.row(ids[0]).case.unread == 1

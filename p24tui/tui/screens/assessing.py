@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from p24tui import services
 from p24tui.clock import local_date
-from p24tui.errors import BadInput
+from p24tui.errors import BadInput, Refused
 from p24tui.explain import explain
 from p24tui.i18n import N_, _
 from p24tui.routine.case import Case, Need, Urgency
@@ -100,7 +100,9 @@ class AssessScreen(ScrolledScreen[Assessment]):
         if self._need is Need.TREATMENT:
             try:
                 since = day_of(self._since.value, self._today, has_been=True)
-            except BadInput as error:
+                if since > self._today:
+                    raise Refused("GA-1", "need-ahead")
+            except (BadInput, Refused) as error:
                 self._problem.update(Content(explain(error)))
                 return
         newly = self._done and self._case.assessed_at is None

@@ -116,7 +116,7 @@ class DeskParts(Screen[None]):
         self._active = 0
         self._view: QueueView | None = None
         self._duties: Mapping[str, Duty] = {}
-        self._whereabouts = Whereabouts(system, self._as, self._writes)
+        self._whereabouts = Whereabouts(system, self._as, self._writes, self.call_after_refresh)
         self._places = places_of(actor.acts_as)
         self._has_list = Place.LIST in self._places
         role = role_word(actor.acts_as) if actor.acts_as else ""

@@ -68,12 +68,14 @@ class OpenCases(DeskParts):
         self._show_strip()
         self._whereabouts.be(case, Doing.VIEWING)
         self.set_focus(self._pane.entrance)
-        self._is_read(case)
+        self.call_after_refresh(self._is_read, case)
         if self._typed_ahead_of == case.id:
             self._say_not_taken()
 
     def _is_read(self, case: Case) -> None:
         """What stands on the screen has been read by whoever's it is to read, and no more than that."""
+        if all(pane.case_id != case.id for pane in self._panes):
+            return  # one has gone on before it was painted
         actor = self._as(case.unit_id)
         if case.unread and routine_chat.reads(case, actor):
             self._writes.run(lambda: services.cases.mark_read(self._system, actor, case.id))

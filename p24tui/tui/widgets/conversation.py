@@ -84,11 +84,8 @@ class Conversation(ScrollView, can_focus=True):
             self.post_message(self.TopReached())
 
     def render_line(self, y: int) -> Strip:
-        fill = self.rich_style
         index = y + int(self.scroll_offset.y)
-        if index >= len(self._lines):
-            return Strip.blank(self.scrollable_content_region.width, fill)
-        text, look = self._lines[index]
+        text, look = self._lines[index] if index < len(self._lines) else ("", "patient")
         style = self._look(look)
         return draw.strip([(" " + text, style)], self.scrollable_content_region.width, style)
 

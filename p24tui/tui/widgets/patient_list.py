@@ -298,12 +298,12 @@ class PatientList(ScrollView, can_focus=True):
             self._styles[name] = self.get_component_rich_style(f"patient-list--{name}")
         return self._styles[name]
 
-    def _columns(self) -> Columns:
-        return columns(self.scrollable_content_region.width, several_units=len(self.unit_names) > 1)
+    def _columns(self, width: int) -> Columns:
+        return columns(width, several_units=len(self.unit_names) > 1)
 
     def _heading(self) -> Strip:
-        style = self._style("heading")
-        widths = self._columns()
+        style, width = self._style("heading"), self.scrollable_content_region.width
+        widths = self._columns(width)
         words = (
             " ",
             draw.fit(_("P"), PRIORITY + 1),
@@ -314,7 +314,7 @@ class PatientList(ScrollView, can_focus=True):
             draw.fit(_("Läge"), widths.state) + " ",
             draw.fit(_("Hos"), widths.owner),
         )
-        return draw.strip([("".join(words), style)], self.scrollable_content_region.width, style)
+        return draw.strip([("".join(words), style)], width, style)
 
     def _below(self, y: int) -> Strip:
         style = self._style("line")
@@ -341,7 +341,8 @@ class PatientList(ScrollView, can_focus=True):
     def _draw(self, id: str, *, on_cursor: bool) -> Strip:
         line = self.live.line(id)
         assert line is not None
-        case, widths = line.case, self._columns()
+        case, width = line.case, self.scrollable_content_region.width
+        widths = self._columns(width)
         base = self._style("cursor") if on_cursor else self._style("line")
         urgent = base if on_cursor else self._style("urgent")
         unread = base if on_cursor else self._style("unread")
@@ -353,7 +354,7 @@ class PatientList(ScrollView, can_focus=True):
         state_style = urgent if urgently or is_half_ended(case) else unread if has_unread(case) else base
         text = base if case.waiting_since is not None else quiet
         arrived = (look.ARRIVED, unread) if id in self.live.arrived else (" ", base)
-        wide = self.scrollable_content_region.width >= WIDE
+        wide = width >= WIDE
         unit = self.unit_names.get(case.unit_id, "")
         promised = guarantee_mark(line.guarantee, self._now)
         parts = [
@@ -367,7 +368,7 @@ class PatientList(ScrollView, can_focus=True):
             (draw.fit(_state(line, promised, why=wide), widths.state, keep=mark_to_keep(case)) + " ", state_style),
             (draw.fit(_whose(line, by_name=wide), widths.owner), base if line.owner or line.present else quiet),
         ]
-        return draw.strip(parts, self.scrollable_content_region.width, base)
+        return draw.strip(parts, width, base)
 
 
 def _state(line: CaseLine, promised: str, *, why: bool) -> str:
