@@ -354,6 +354,30 @@ async def test_what_one_does_is_changed_by_a_key(sqlcipher_world: World) -> None
         assert "sjuksköterska · videobesök" in screen_text(pilot)
 
 
+@pytest.mark.rule("CH-2")
+async def test_a_shift_as_responsible_says_who_has_the_responsibility(sqlcipher_world: World) -> None:
+    """The key changes what one does, and takes nothing from anybody; it seemed to."""
+    sqlcipher_world.rostered("johan")
+    began(sqlcipher_world)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "f9", "c", "c")
+        words = " ".join(screen_text(pilot).split())
+        assert "sjuksköterska · chattansvarig" in words
+        assert "Nu gäller: Johan Berg är chattansvarig. r i patientlistan tar ansvaret." in words
+        await press(pilot, "c")
+        assert "tar ansvaret" not in screen_text(pilot)
+
+
+@pytest.mark.rule("CH-2")
+async def test_whoever_has_the_responsibility_is_told_nothing_of_it(sqlcipher_world: World) -> None:
+    sqlcipher_world.rostered("maria")
+    began(sqlcipher_world)
+    async with at_desk(sqlcipher_world) as pilot:
+        await press(pilot, "f9", "c", "c")
+        assert "sjuksköterska · chattansvarig" in screen_text(pilot)
+        assert "tar ansvaret" not in screen_text(pilot)
+
+
 @pytest.mark.rule("LO-1")
 @pytest.mark.hazard("H20")
 async def test_what_the_list_names_is_logged_once(sqlcipher_world: World) -> None:

@@ -282,8 +282,17 @@ class Shifting(CaseDeeds):
             self._shift = after
             if self._shift_screen is not None:
                 self._shift_screen.show_shift(after, self._system.clock.now())
+                self._shift_screen.say(self._whose_responsibility(after))
 
         self._writes.run(lambda: services.shift.change(self._system, actor, kind), changed)
+
+    def _whose_responsibility(self, shift: Shift) -> str:
+        """Where a shift says that one is responsible and somebody else is, or nobody: who (CH-2)."""
+        one = (self._header.responsible or {}).get(shift.unit_id)
+        if shift.kind is not ShiftKind.RESPONSIBLE or (one is not None and one.staff_id == self._actor.staff_id):
+            return ""
+        words = _("Nu gäller: {who}. {key} i patientlistan tar ansvaret.")
+        return words.format(who=self._responsible_word(one), key=key_name("take_responsibility"))
 
     def _end_shift_as_asked(self) -> None:
         """Whoever is responsible for the inflow is told once that it stays theirs, on paper alone."""
