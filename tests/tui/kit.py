@@ -80,20 +80,16 @@ async def settled(pilot: Pilot[None]) -> None:
     The pilot's own pause asks every widget: it costs more than the key that it waits for, and once is enough.
     """
     for _round in range(3):
-        await asyncio.sleep(0.01)
-        await _carried_out(pilot)
+        await asyncio.sleep(0.005)
+        for screen in pilot.app.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen._on_timer_update()  # what waits until it is painted need not wait for the next frame
+                await _heard(screen)
+                await screen.idle()
+                await _heard(screen)
     await pilot.pause(0)
-    await _carried_out(pilot)  # what waited for the painting
     if await _had_to_wait_for_room(pilot.app.screen):
         await pilot.pause(0)
-
-
-async def _carried_out(pilot: Pilot[None]) -> None:
-    for screen in pilot.app.screen_stack:
-        if isinstance(screen, DeskScreen):
-            await _heard(screen)
-            await screen.idle()
-            await _heard(screen)
 
 
 async def _had_to_wait_for_room(screen: Screen[Any]) -> bool:
