@@ -50,6 +50,27 @@ def test_a_link_leads_in_from_a_while_before_until_the_visit_is_over(
     assert standing(visit(state=state), participant(), at, BEFORE) is expected
 
 
+@pytest.mark.parametrize(
+    ("arrived", "entered", "waits"),
+    [
+        (None, None, False),
+        (None, STARTS, False),  # the link led straight in
+        (STARTS, None, True),
+        (STARTS, STARTS, False),
+        (STARTS, STARTS + SECOND, False),
+        (STARTS + SECOND, STARTS, True),  # the video was off when they came back
+    ],
+)
+def test_who_has_come_waits_until_they_go_in(arrived: datetime | None, entered: datetime | None, waits: bool) -> None:
+    assert participant(arrived_at=arrived, entered_at=entered).waits is waits
+
+
+def test_nobody_changes_a_participant() -> None:
+    """What others have read of one stays as it was: a change is a new one."""
+    with pytest.raises(AttributeError):
+        participant().revoked_at = NOW  # type: ignore[misc]
+
+
 @pytest.mark.rule("VI-11")
 @pytest.mark.hazard("H16")
 @pytest.mark.parametrize("state", VisitState)
