@@ -133,7 +133,9 @@ def _functions(tree: ast.Module) -> dict[int, str]:
 
 
 def _left_alone(tree: ast.Module) -> set[int]:
-    """What no test is to notice: docstrings, marks, types, and the words under which values are stored."""
+    """What a rule's own tests are not to notice: docstrings, marks, types, the words under which values are stored, and
+    that a value cannot be changed, which is held for all of them together (``tests/routine/test_values.py``).
+    """
     return {id(one) for node in ast.walk(tree) for root in _no_rule(node) for one in ast.walk(root)}
 
 
@@ -145,6 +147,7 @@ def _no_rule(node: ast.AST) -> Iterator[ast.AST]:
             yield node
         case ast.ClassDef():
             yield from node.decorator_list
+            yield from node.keywords
         case ast.FunctionDef():
             yield from node.decorator_list
             yield from filter(None, [node.returns])

@@ -65,12 +65,6 @@ def test_who_has_come_waits_until_they_go_in(arrived: datetime | None, entered: 
     assert participant(arrived_at=arrived, entered_at=entered).waits is waits
 
 
-def test_nobody_changes_a_participant() -> None:
-    """What others have read of one stays as it was: a change is a new one."""
-    with pytest.raises(AttributeError):
-        participant().revoked_at = NOW  # type: ignore[misc]
-
-
 @pytest.mark.rule("VI-11")
 @pytest.mark.hazard("H16")
 @pytest.mark.parametrize("state", VisitState)

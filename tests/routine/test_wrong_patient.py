@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from p24tui.routine import assessment, chat, closing, ending, handover, suicide, takeover, wrong_patient
 from p24tui.routine.actor import Actor
-from p24tui.routine.case import Case, CaseState, Need, RiskLevel, SuicideRisk, Urgency
+from p24tui.routine.case import Case, CaseState, Need, RiskLevel, SuicideRisk, Urgency, Video
 from p24tui.routine.decision import Refusal
 from p24tui.routine.handover import NO_CONSENT, Target
 from p24tui.routine.identity import age_on
@@ -107,6 +107,7 @@ def test_it_ends_at_once_and_is_marked_and_no_day_is_added(who: Actor, state: Ca
         ({}, ADMINISTRATOR, NONE, False, Refusal("CH-4", "not-clinician")),
         ({}, NURSE, Protection.MARKED, False, Refusal("PR-1", "protected")),
         ({}, NURSE, NONE, True, Refusal("AP-1", "guardian-proxy")),
+        ({"video": Video.ON}, NURSE, NONE, False, Refusal("VI-14", "video-on")),
         ({"unread": 1}, NURSE, NONE, False, Refusal("CH-7", "unread")),
         ({"unread_free_text": 1}, NURSE, NONE, False, Refusal("CH-7", "unread")),
         (
